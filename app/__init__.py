@@ -1,0 +1,1 @@
+"""The answering road: a question goes in, a cited answer comes out."""

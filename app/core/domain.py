@@ -1,0 +1,357 @@
+"""What the stages hand to one another: frozen values, no behaviour beyond reading themselves."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Literal
+
+# ---------------------------------------------------------------------------------------------- a document goes in
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Source:
+    """A file as it was found: its bytes and what identifies them."""
+
+    uri: str  # absolute path of a file on disk, or upload:NAME for one sent through the page; unique per collection
+    name: str  # the file's own name, shown to people
+    content: bytes
+    sha256: str  # hex digest of content
+    modified_at: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Heading:
+    """A heading at its place in the document text."""
+
+    level: int  # 1 is the outermost
+    text: str
+    start: int  # character offset of the heading line in Document.text
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Part:
+    """A page, slide or sheet: a span of the document text."""
+
+    kind: Literal["page", "slide", "sheet"]
+    number: int  # from 1, in the file's own order
+    name: str = ""  # a sheet's name
+    start: int  # character offset into Document.text, inclusive
+    end: int  # exclusive
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Document:
+    """A source turned into text with its structure kept as offsets into that text."""
+
+    title: str
+    text: str  # no NUL, no lone surrogates, \n line ends
+    media_type: str  # found by content, for example application/pdf
+    language: str | None  # ISO 639-1, None when it cannot be told
+    headings: tuple[Heading, ...] = ()
+    parts: tuple[Part, ...] = ()
+    warnings: tuple[str, ...] = ()  # what could not be read, for people
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Chunk:
+    """A passage of a document, small enough for the embedding model to read whole."""
+
+    ordinal: int  # from 0, in reading order
+    text: str  # exactly Document.text[start_char:end_char]
+    heading_path: tuple[str, ...]  # outermost first
+    part_kind: Literal["page", "slide", "sheet"] | None
+    part_first: int | None  # number of the first page, slide or sheet it touches
+    part_last: int | None
+    part_name: str  # a sheet's name, else empty
+    start_char: int
+    end_char: int
+    token_count: int  # tokens of embedded_text in the embedding model's own tokenizer, special tokens included
+    embedded_text: str  # what the embedding model reads: title and headings, then the text
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EmbeddedChunk:
+    """A chunk with its vector."""
+
+    chunk: Chunk
+    embedding: tuple[float, ...]  # unit length, as many numbers as the embedding model has dimensions
+
+
+# ---------------------------------------------------------------------------------------------- a question goes in
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Turn:
+    """One earlier exchange of a chat."""
+
+    question: str
+    answer: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Question:
+    """What a person asks, with what was said before it."""
+
+    text: str
+    collection: str | None = None  # None searches all collections
+    history: tuple[Turn, ...] = ()  # oldest first
+    chat_id: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Query:
+    """The question made to stand on its own, as the retriever reads it."""
+
+    text: str
+    changed: bool  # True when a model rewrote it
+    reason: str  # why it was or was not rewritten, for people
+
+
+class Fate(StrEnum):
+    """What became of a candidate. Every candidate of every answer has exactly one."""
+
+    IN_PROMPT = "in the prompt"
+    BEYOND_LIMIT = "dropped: beyond the passage limit"
+    NOT_SCORED = "dropped: not scored within the time limit"
+    DUPLICATE = "dropped: same text as a better passage"
+    BUDGET = "dropped: no room in the token budget"
+    BELOW_FLOOR = "dropped: below the relevance floor"
+    UNDECIDED = "not decided yet"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Hit:
+    """A candidate passage with its rank and score at every stage; None where that stage did not rank it."""
+
+    chunk_id: int
+    document_id: int
+    collection: str
+    title: str
+    source_uri: str
+    media_type: str
+    heading: str  # heading path joined with " › ", outermost first
+    part_kind: str | None
+    part_first: int | None
+    part_last: int | None
+    part_name: str
+    ordinal: int
+    start_char: int
+    end_char: int
+    text: str
+    vector_rank: int | None = None  # from 1
+    vector_distance: float | None = None  # cosine distance, 0..2
+    text_rank: int | None = None  # from 1
+    text_score: float | None = None  # full-text score, larger is better
+    fused_rank: int  # from 1, always present
+    fused_score: float  # reciprocal-rank fusion, larger is better
+    logit: float | None = None  # the reranker's raw score; None when it was not scored
+    rerank_score: float | None = None  # what the final order is sorted by, larger is better
+    final_rank: int | None = None  # from 1, after reranking
+    fate: Fate = Fate.UNDECIDED
+    fate_detail: str = ""  # for people, for example "same text as candidate 3"
+    passage_number: int | None = None  # n of [n], when it is in the prompt
+    cited: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Retrieval:
+    """The candidates of one query, best fused first."""
+
+    hits: tuple[Hit, ...]
+    embed_seconds: float
+    sql_seconds: float
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Reranking:
+    """The candidates in their final order."""
+
+    hits: tuple[Hit, ...]  # final_rank 1 first; those not scored last, in fused order
+    reranker: str  # name shown to people
+    scored: int  # how many have a logit
+    truncated: int = 0  # how many were longer than the model reads, so that it scored their beginning only
+    seconds: float = 0.0
+    notes: tuple[str, ...] = ()  # anything degraded, in plain words
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Passage:
+    """A numbered piece of the prompt: one chunk, or neighbouring chunks of one section joined."""
+
+    number: int  # n of [n], from 1; 1 is the strongest
+    hits: tuple[Hit, ...]  # in reading order
+    text: str  # what the model reads
+    title: str
+    heading: str
+    place: str  # "page 3", "pages 3–4", "slide 2", "sheet Prices" or empty
+    tokens: int  # of the passage as rendered in the prompt, header line included
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Context:
+    """What was packed into the prompt, and what became of every candidate."""
+
+    passages: tuple[Passage, ...]
+    hits: tuple[Hit, ...]  # all candidates, final order, each with its fate
+    tokens: int  # of all passages as rendered
+    token_budget: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Message:
+    """One message of a prompt."""
+
+    role: Literal["system", "user", "assistant"]
+    content: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ModelInfo:
+    """The chat model in use, as its server described it."""
+
+    backend: Literal["ollama", "openai", "embedded"]
+    name: str
+    context_tokens: int  # what every call asks for and the server confirmed
+    tokens_counted: bool  # True when the server's own tokenizer counts, False when tokens are estimated (upwards)
+    options: Mapping[str, str | int | float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Usage:
+    """The witness that the prompt was read whole."""
+
+    prompt_tokens: int | None  # what the server says it read, None when it does not say
+    sent_tokens: int  # our own count or estimate of what was sent
+    answer_tokens: int | None
+    context_tokens: int
+    finish_reason: str  # "stop", "length", "cancelled" or as the server says
+    uncut: Literal["proven", "not proven"]  # proven: the server refuses over-long prompts, or its count covers ours
+    proof: str  # how we know, for people
+
+
+class Support(StrEnum):
+    """How a sentence of an answer is backed."""
+
+    CITED = "cited"  # the model wrote a marker that points to a passage
+    ATTRIBUTED = "attributed"  # no marker; we found the passage that supports it
+    UNSUPPORTED = "unsupported"  # no passage supports it
+    NOT_A_CLAIM = "not a claim"  # a greeting, a heading, "I don't know"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Sentence:
+    """A sentence of the answer and what it rests on."""
+
+    text: str  # with its valid markers, exactly Answer.text[start:end]
+    start: int
+    end: int
+    support: Support
+    passages: tuple[int, ...] = ()  # passage numbers
+    score: float | None = None  # 0..1, agreement with the best passage
+    doubt: str = ""  # for a cited sentence that its passage does not support: why, for people
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Citations:
+    """An answer's text with its markers checked."""
+
+    text: str  # markers that point nowhere removed
+    sentences: tuple[Sentence, ...]
+    removed_markers: int
+    cited: frozenset[int]  # passage numbers cited or attributed
+
+
+class Outcome(StrEnum):
+    """How an answer ended."""
+
+    ANSWERED = "answered"
+    NOT_FOUND = "not found in your documents"
+    STOPPED = "stopped"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Answer:
+    """Everything about one answer; the ledger stores exactly this."""
+
+    id: str  # UUID
+    chat_id: str | None
+    question: str
+    query: Query
+    collection: str | None
+    text: str  # the answer as shown, markers checked
+    outcome: Outcome
+    sentences: tuple[Sentence, ...]
+    removed_markers: int
+    context: Context
+    prompt: tuple[Message, ...]
+    model: ModelInfo | None  # None when no model was called
+    usage: Usage | None
+    reranker: str
+    scored: int
+    notices: tuple[str, ...]  # every fallback and degraded mode, in plain words
+    timings: Mapping[str, float]  # seconds per stage: rewrite, embed, sql, rerank, pack, first_token, generate, cite
+    settings: Mapping[str, str | int | float | bool | None]  # those that shaped this answer
+    error: str = ""
+    feedback: int = 0  # -1, 0 or 1
+    created_at: datetime | None = None
+
+
+# ------------------------------------------------------------------------------- what the page and commands listen to
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Started:
+    """A stage has begun."""
+
+    stage: Literal["rewrite", "retrieve", "rerank", "pack", "generate", "cite"]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Rewritten:
+    """The question as the retriever will read it."""
+
+    query: Query
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Retrieved:
+    """All candidates in final order with their fates, before the first token."""
+
+    context: Context
+    reranker: str
+    scored: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Token:
+    """A piece of the answer as it arrives; citations are checked at the end."""
+
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Notice:
+    """A degraded mode, in plain words."""
+
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Finished:
+    """Always the last event; Answer.outcome says how it ended."""
+
+    answer: Answer
+
+
+Event = Started | Rewritten | Retrieved | Token | Notice | Finished
+
+
+def place_of(kind: str | None, first: int | None, last: int | None, name: str) -> str:
+    """Where a passage stands in its document, for people: "page 3", "slides 2–3", "sheet Prices" or ""."""
+    if kind is None or first is None:
+        return ""
+    if kind == "sheet" and name:
+        return f"sheet {name}"
+    return f"{kind} {first}" if last in (None, first) else f"{kind}s {first}–{last}"

@@ -1,0 +1,37 @@
+"""Embedding models: text goes in, unit vectors come out; a text longer than the model reads is refused, never cut."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+Matrix = npt.NDArray[np.float32]
+
+
+class Embedder(Protocol):
+    """What both roads need of an embedding model."""
+
+    name: str  # stored with the corpus; a corpus embedded by another name is refused
+    dimension: int
+    max_tokens: int  # what the model reads, special tokens included
+
+    def embed(self, texts: Sequence[str]) -> Matrix:
+        """Unit vectors [len(texts), dimension]. Raises ModelError when a text is longer than max_tokens."""
+        ...
+
+    def embed_query(self, text: str) -> tuple[npt.NDArray[np.float32], bool]:
+        """Unit vector [dimension] of a question, and whether the question was longer than the model reads."""
+        ...
+
+    def token_vectors(self, texts: Sequence[str]) -> list[Matrix]:
+        """For each text the unit vectors [tokens, dimension] of its tokens, for late interaction; cut at max_tokens."""
+        ...
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        """Tokens of each text as embed() reads it, special tokens included, never cut."""
+        ...
+
+    def token_offsets(self, text: str) -> list[tuple[int, int]]:
+        """Character span (start, end) of every token of text, special tokens left out."""
+        ...

@@ -1,0 +1,216 @@
+"""The schema as SQLAlchemy tables: what `alembic check` compares the database with. migrations/ changes it."""
+
+from pgvector.sqlalchemy import HALFVEC
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Computed,
+    DateTime,
+    Double,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    SmallInteger,
+    Table,
+    Text,
+    UniqueConstraint,
+    func,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB, REGCONFIG, TSVECTOR, UUID
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(column_0_label)s",
+        "uq": "uq_%(table_name)s_%(column_0_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+TSV_EXPRESSION = "setweight(to_tsvector(text_config, heading), 'A') || to_tsvector(text_config, text)"
+
+
+def _now() -> Column[object]:
+    return Column("created_at", DateTime(timezone=True), nullable=False, server_default=func.now())
+
+
+corpus = Table(
+    "corpus",
+    metadata,
+    Column("singleton", Boolean, primary_key=True, server_default=text("true")),  # one row: one model per database
+    Column("embedding_model", Text, nullable=False),
+    Column("embedding_dimension", Integer, nullable=False),
+    Column("chunker_version", Text, nullable=False),
+    _now(),
+    CheckConstraint("singleton", name="one_row"),
+)
+
+text_configs = Table(  # the languages that occur, so that a query is analysed once for each and not once per chunk
+    "text_configs",
+    metadata,
+    Column("config", REGCONFIG, primary_key=True),
+)
+
+collections = Table(
+    "collections",
+    metadata,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("name", Text, nullable=False, unique=True),
+    _now(),
+)
+
+documents = Table(
+    "documents",
+    metadata,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("collection_id", ForeignKey("collections.id", ondelete="CASCADE"), nullable=False),
+    Column("source_uri", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("title", Text, nullable=False, server_default=""),
+    Column("media_type", Text, nullable=False, server_default=""),
+    Column("language", Text),
+    Column("sha256", Text),  # of the stored content; null while nothing has been stored
+    Column("byte_count", BigInteger, nullable=False, server_default="0"),
+    Column("part_kind", Text),  # page, slide or sheet
+    Column("part_count", Integer),
+    Column("chunk_count", Integer, nullable=False, server_default="0"),
+    Column("status", Text, nullable=False),
+    Column("error", Text, nullable=False, server_default=""),  # last failure, also when an older version still serves
+    Column("warnings", JSONB, nullable=False, server_default="[]"),
+    Column("timings", JSONB, nullable=False, server_default="{}"),  # seconds: load, chunk, embed, store
+    Column("parts", JSONB, nullable=False, server_default="[]"),  # [{kind, number, name, start, end}]
+    Column("text", Text, nullable=False, server_default=""),
+    Column("content", LargeBinary),  # the original bytes
+    Column("modified_at", DateTime(timezone=True)),  # of the file
+    Column("ingested_at", DateTime(timezone=True)),
+    _now(),
+    UniqueConstraint("collection_id", "source_uri", name="uq_documents_collection_id_source_uri"),
+    CheckConstraint("status IN ('ready', 'empty', 'failed')", name="status"),
+    Index("ix_documents_sha256", "sha256"),
+)
+
+chunks = Table(
+    "chunks",
+    metadata,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("document_id", ForeignKey("documents.id", ondelete="CASCADE"), nullable=False),
+    Column("collection_id", BigInteger, nullable=False),  # repeated here so that filters need no join
+    Column("ordinal", Integer, nullable=False),
+    Column("heading", Text, nullable=False, server_default=""),  # title and heading path joined with " › "
+    Column("text", Text, nullable=False),
+    Column("part_kind", Text),
+    Column("part_first", Integer),
+    Column("part_last", Integer),
+    Column("part_name", Text, nullable=False, server_default=""),
+    Column("start_char", Integer, nullable=False),
+    Column("end_char", Integer, nullable=False),
+    Column("token_count", Integer, nullable=False),
+    Column("text_config", REGCONFIG, nullable=False),
+    Column("embedding", HALFVEC, nullable=False),  # the migration gives it the configured dimension
+    Column("tsv", TSVECTOR, Computed(TSV_EXPRESSION, persisted=True), nullable=False),
+    UniqueConstraint("document_id", "ordinal", name="uq_chunks_document_id_ordinal"),
+    Index("ix_chunks_collection_id", "collection_id"),
+    Index("ix_chunks_tsv", "tsv", postgresql_using="gin"),
+    Index(
+        "ix_chunks_embedding",
+        "embedding",
+        postgresql_using="hnsw",
+        postgresql_with={"m": 16, "ef_construction": 64},
+        postgresql_ops={"embedding": "halfvec_cosine_ops"},
+    ),
+)
+
+uploads = Table(  # files sent through the page, waiting for the worker; a row goes when its document is stored
+    "uploads",
+    metadata,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("collection_id", ForeignKey("collections.id", ondelete="CASCADE"), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("content", LargeBinary, nullable=False),
+    Column("status", Text, nullable=False, server_default="queued"),
+    Column("error", Text, nullable=False, server_default=""),
+    _now(),
+    CheckConstraint("status IN ('queued', 'running', 'failed')", name="status"),
+    Index("ix_uploads_collection_id", "collection_id"),
+)
+
+chats = Table(
+    "chats",
+    metadata,
+    Column("id", UUID(as_uuid=False), primary_key=True),
+    Column("owner", Text, nullable=False, server_default=""),  # login name, empty without login
+    Column("title", Text, nullable=False),
+    _now(),
+)
+
+answers = Table(
+    "answers",
+    metadata,
+    Column("id", UUID(as_uuid=False), primary_key=True),
+    Column("chat_id", ForeignKey("chats.id", ondelete="CASCADE")),
+    Column("question", Text, nullable=False),
+    Column("query", JSONB, nullable=False),  # {text, changed, reason}
+    Column("collection", Text),
+    Column("text", Text, nullable=False),
+    Column("outcome", Text, nullable=False),
+    Column("error", Text, nullable=False, server_default=""),
+    Column("sentences", JSONB, nullable=False),
+    Column("removed_markers", Integer, nullable=False),
+    Column("passages", JSONB, nullable=False),  # the numbered passages as the model read them
+    Column("prompt", JSONB, nullable=False),
+    Column("model", JSONB),
+    Column("usage", JSONB),
+    Column("tokens", Integer, nullable=False),
+    Column("token_budget", Integer, nullable=False),
+    Column("reranker", Text, nullable=False),
+    Column("scored", Integer, nullable=False),
+    Column("notices", JSONB, nullable=False),
+    Column("timings", JSONB, nullable=False),
+    Column("settings", JSONB, nullable=False),
+    Column("feedback", SmallInteger, nullable=False, server_default="0"),
+    _now(),
+    CheckConstraint("feedback IN (-1, 0, 1)", name="feedback"),
+    Index("ix_answers_chat_id", "chat_id"),
+    Index("ix_answers_created_at", "created_at"),
+)
+
+candidates = Table(  # no foreign keys to chunks or documents: history outlives re-ingest and deletion
+    "candidates",
+    metadata,
+    Column("answer_id", ForeignKey("answers.id", ondelete="CASCADE"), primary_key=True),
+    Column("fused_rank", Integer, primary_key=True),
+    Column("chunk_id", BigInteger, nullable=False),
+    Column("document_id", BigInteger, nullable=False),
+    Column("collection", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("source_uri", Text, nullable=False),
+    Column("media_type", Text, nullable=False),
+    Column("heading", Text, nullable=False),
+    Column("part_kind", Text),
+    Column("part_first", Integer),
+    Column("part_last", Integer),
+    Column("part_name", Text, nullable=False),
+    Column("ordinal", Integer, nullable=False),
+    Column("start_char", Integer, nullable=False),
+    Column("end_char", Integer, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("vector_rank", Integer),
+    Column("vector_distance", Double),
+    Column("text_rank", Integer),
+    Column("text_score", Double),
+    Column("fused_score", Double, nullable=False),
+    Column("logit", Double),
+    Column("rerank_score", Double),
+    Column("final_rank", Integer),
+    Column("fate", Text, nullable=False),
+    Column("fate_detail", Text, nullable=False),
+    Column("passage_number", Integer),
+    Column("cited", Boolean, nullable=False),
+)

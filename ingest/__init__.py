@@ -1,0 +1,1 @@
+"""The ingestion road: a file goes in, searchable chunks come out."""

@@ -1,0 +1,1 @@
+"""The schema and nothing but the schema: forward-only Alembic revisions."""
