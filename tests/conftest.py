@@ -1,0 +1,68 @@
+"""Shared parts of the tests: one embedded PostgreSQL a run, a fresh migrated database a test, the real models once."""
+
+import itertools
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, create_engine, text
+
+from app.core import database as core_database
+from app.core.settings import Settings, load_settings, variable_names
+
+TEMPLATE = "template_for_tests"
+_numbers = itertools.count(1)
+
+
+@pytest.fixture(scope="session")
+def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Data directory of the run: model files are built into it once."""
+    directory = tmp_path_factory.mktemp("data")
+    for parent in (directory, *directory.parents[:2]):  # the embedded server runs as its own user when we are root
+        parent.chmod(0o755)
+    return directory
+
+
+@pytest.fixture(autouse=True)
+def _no_outside_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A developer's own settings never reach a test."""
+    for name in (*variable_names().values(), "OLLAMA_HOST", "DATABASE_URL"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture
+def make_settings(data_dir: Path) -> Callable[..., Settings]:
+    """Settings with the run's data directory; keyword arguments override."""
+
+    def make(**overrides: object) -> Settings:
+        return load_settings(**({"data_dir": data_dir} | overrides))
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def server(data_dir: Path) -> Iterator[Engine]:
+    """The run's embedded PostgreSQL with a migrated template database."""
+    engine = core_database.engine_for(core_database.start_embedded(data_dir))
+    admin = create_engine(engine.url, isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(text(f'CREATE DATABASE "{TEMPLATE}"'))
+    template = create_engine(engine.url.set(database=TEMPLATE))
+    core_database.migrate(template, embedding_dimension=384)
+    template.dispose()
+    yield admin
+    admin.dispose()
+    engine.dispose()
+
+
+@pytest.fixture
+def database(server: Engine) -> Iterator[Engine]:
+    """A fresh, migrated, empty database."""
+    name = f"test_{next(_numbers)}"
+    with server.connect() as connection:
+        connection.execute(text(f'CREATE DATABASE "{name}" TEMPLATE "{TEMPLATE}"'))
+    engine = create_engine(server.url.set(database=name))
+    yield engine
+    engine.dispose()
+    with server.connect() as connection:
+        connection.execute(text(f'DROP DATABASE "{name}" WITH (FORCE)'))
