@@ -161,6 +161,7 @@ class Retrieval:
     hits: tuple[Hit, ...]
     embed_seconds: float
     sql_seconds: float
+    notes: tuple[str, ...] = ()  # anything degraded, in plain words
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -322,6 +323,8 @@ class Retrieved:
     context: Context
     reranker: str
     scored: int
+    notices: tuple[str, ...] = ()
+    timings: Mapping[str, float] = field(default_factory=dict)  # seconds per stage: embed, sql, rerank, pack
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

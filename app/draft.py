@@ -1,0 +1,69 @@
+"""What is known of an answer while its stages run; turned into the finished Answer at the end."""
+
+import time
+import uuid
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+
+from app.core.domain import Answer, Citations, Context, Message, ModelInfo, Outcome, Query, Question, Usage
+
+EMPTY_CONTEXT = Context(passages=(), hits=(), tokens=0, token_budget=0)
+
+
+@dataclass(kw_only=True, slots=True)
+class Draft:
+    """Filled in by one stage after the other; the only thing of an answer that changes."""
+
+    question: Question
+    query: Query
+    context: Context = EMPTY_CONTEXT
+    timings: dict[str, float] = field(default_factory=dict)
+    notices: list[str] = field(default_factory=list)
+    reranker: str = ""
+    scored: int = 0
+    text: str = ""
+    prompt: tuple[Message, ...] = ()
+    usage: Usage | None = None
+    outcome: Outcome = Outcome.STOPPED
+    error: str = ""
+
+    @contextmanager
+    def timed(self, stage: str) -> Generator[None, None, None]:
+        """Add the seconds of a block to a stage."""
+        start = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.timings[stage] = self.timings.get(stage, 0.0) + time.perf_counter() - start
+
+    def finished(
+        self, checked: Citations, model: ModelInfo, settings: Mapping[str, str | int | float | bool | None]
+    ) -> Answer:
+        """The answer with its citations checked and every candidate marked as cited or not."""
+        hits = tuple(replace(hit, cited=hit.passage_number in checked.cited) for hit in self.context.hits)
+        passages = tuple(
+            replace(p, hits=tuple(replace(h, cited=p.number in checked.cited) for h in p.hits))
+            for p in self.context.passages
+        )
+        return Answer(
+            id=str(uuid.uuid4()),
+            chat_id=self.question.chat_id,
+            question=self.question.text,
+            query=self.query,
+            collection=self.question.collection,
+            text=checked.text,
+            outcome=self.outcome,
+            sentences=checked.sentences,
+            removed_markers=checked.removed_markers,
+            context=replace(self.context, hits=hits, passages=passages),
+            prompt=self.prompt,
+            model=model if self.prompt else None,
+            usage=self.usage,
+            reranker=self.reranker,
+            scored=self.scored,
+            notices=tuple(self.notices),
+            timings=dict(self.timings),
+            settings=settings,
+            error=self.error,
+        )

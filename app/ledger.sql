@@ -1,0 +1,67 @@
+-- name: insert_answer
+INSERT INTO answers (
+    id, chat_id, question, query, collection, text, outcome, error, sentences, removed_markers, passages, prompt, model,
+    usage, tokens, token_budget, reranker, scored, notices, timings, settings
+) VALUES (
+    CAST(:id AS uuid), CAST(:chat_id AS uuid), :question, CAST(:query AS jsonb), :collection, :text, :outcome, :error,
+    CAST(:sentences AS jsonb), :removed_markers, CAST(:passages AS jsonb), CAST(:prompt AS jsonb),
+    CAST(:model AS jsonb), CAST(:usage AS jsonb), :tokens, :token_budget, :reranker, :scored,
+    CAST(:notices AS jsonb), CAST(:timings AS jsonb), CAST(:settings AS jsonb)
+)
+
+-- name: insert_candidate
+INSERT INTO candidates (
+    answer_id, fused_rank, chunk_id, document_id, collection, title, source_uri, media_type, heading, part_kind,
+    part_first, part_last, part_name, ordinal, start_char, end_char, text, vector_rank, vector_distance, text_rank,
+    text_score, fused_score, logit, rerank_score, final_rank, fate, fate_detail, passage_number, cited
+) VALUES (
+    CAST(:answer_id AS uuid), :fused_rank, :chunk_id, :document_id, :collection, :title, :source_uri, :media_type,
+    :heading, :part_kind, :part_first, :part_last, :part_name, :ordinal, :start_char, :end_char, :text, :vector_rank,
+    :vector_distance, :text_rank, :text_score, :fused_score, :logit, :rerank_score, :final_rank, :fate, :fate_detail,
+    :passage_number, :cited
+)
+
+-- name: select_answer
+SELECT id::text AS id, chat_id::text AS chat_id, question, query, collection, text, outcome, error, sentences,
+    removed_markers, passages, prompt, model, usage, tokens, token_budget, reranker, scored, notices, timings, settings,
+    feedback, created_at
+FROM answers
+WHERE id = CAST(:id AS uuid)
+
+-- name: select_candidates
+SELECT chunk_id, document_id, collection, title, source_uri, media_type, heading, part_kind, part_first, part_last,
+    part_name, ordinal, start_char, end_char, text, vector_rank, vector_distance, text_rank, text_score, fused_rank,
+    fused_score, logit, rerank_score, final_rank, fate, fate_detail, passage_number, cited
+FROM candidates
+WHERE answer_id = CAST(:id AS uuid)
+ORDER BY final_rank NULLS LAST, fused_rank
+
+-- name: select_history
+SELECT a.id::text AS id, a.chat_id::text AS chat_id, a.question, a.outcome, a.feedback, a.created_at
+FROM answers AS a
+LEFT JOIN chats AS c ON c.id = a.chat_id
+WHERE coalesce(c.owner, '') = :owner
+ORDER BY a.created_at DESC, a.id
+LIMIT :limit
+
+-- name: insert_chat
+INSERT INTO chats (id, owner, title) VALUES (CAST(:id AS uuid), :owner, :title)
+
+-- name: select_chats
+SELECT id::text AS id, title, created_at
+FROM chats
+WHERE owner = :owner
+ORDER BY created_at DESC, id
+LIMIT :limit
+
+-- name: select_chat_answers
+SELECT id::text AS id
+FROM answers
+WHERE chat_id = CAST(:chat_id AS uuid)
+ORDER BY created_at, id
+
+-- name: update_feedback
+UPDATE answers SET feedback = :value WHERE id = CAST(:id AS uuid)
+
+-- name: delete_chat
+DELETE FROM chats WHERE id = CAST(:id AS uuid) AND owner = :owner

@@ -1,0 +1,146 @@
+"""Ranked candidates go in; the numbered passages that fit the prompt and a fate for every candidate come out (pure)."""
+
+import itertools
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from app.core.domain import Context, Fate, Hit, Passage, place_of
+
+_WORD = re.compile(r"\w+", re.UNICODE)
+_SHINGLE = 5  # words; long enough that two passages about one subject do not look alike
+_DUPLICATE_SHARE = 0.8  # of the shorter passage's shingles found in the longer one
+
+
+def pack(
+    hits: Sequence[Hit],
+    *,
+    limit: int,
+    token_budget: int,
+    floor: float,
+    relevance: Callable[[Hit], float],
+    count_tokens: Callable[[str], int],
+    scored: bool,
+) -> Context:
+    """Choose passages strongest first until limit passages or token_budget tokens are reached.
+
+    hits: candidates in final order. relevance(hit): 0..1, compared with floor. count_tokens: tokens of a rendered
+    passage. scored: True when a reranker gave logits, so that a hit without one was not reached in time.
+    A chunk that follows or precedes a chosen one in the same section is joined to it and takes no place of its own.
+    """
+    groups: list[list[Hit]] = []
+    decided: list[Hit] = []
+    for hit in hits:
+        fate, detail, joins = _decide(hit, groups, limit=limit, floor=floor, relevance=relevance, scored=scored)
+        if fate is Fate.IN_PROMPT:
+            trial = _with(groups, hit, joins)
+            if sum(count_tokens(_rendered(members, n)) for n, members in enumerate(trial, 1)) > token_budget:
+                fate, detail = Fate.BUDGET, f"the passages may take {token_budget} tokens"
+            else:
+                groups = trial
+        decided.append(replace(hit, fate=fate, fate_detail=detail))
+    passages = tuple(_passage(members, n, count_tokens) for n, members in enumerate(groups, 1))
+    number_of = {hit.chunk_id: passage.number for passage in passages for hit in passage.hits}
+    return Context(
+        passages=passages,
+        hits=tuple(replace(hit, passage_number=number_of.get(hit.chunk_id)) for hit in decided),
+        tokens=sum(passage.tokens for passage in passages),
+        token_budget=token_budget,
+    )
+
+
+def render(passages: Sequence[Passage]) -> str:
+    """The passages as the model reads them, strongest first."""
+    return "\n\n".join(_render(p.number, p.title, p.heading, p.place, p.text) for p in passages)
+
+
+def _decide(
+    hit: Hit,
+    groups: Sequence[Sequence[Hit]],
+    *,
+    limit: int,
+    floor: float,
+    relevance: Callable[[Hit], float],
+    scored: bool,
+) -> tuple[Fate, str, list[int]]:
+    """Fate of a hit before its size is looked at, the reason, and the groups that it would join (two, as a bridge)."""
+    if scored and hit.logit is None:
+        return Fate.NOT_SCORED, "the reranker's time limit was reached first", []
+    value = relevance(hit)
+    if value < floor:
+        return Fate.BELOW_FLOOR, f"relevance {value:.2f}, the floor is {floor:.2f}", []
+    for number, members in enumerate(groups, 1):
+        twin = next((member for member in members if _duplicate(hit, member)), None)
+        if twin is not None:
+            return Fate.DUPLICATE, f"says the same as passage {number}", []
+    joins = [n for n, members in enumerate(groups) if any(_adjacent(hit, member) for member in members)]
+    if not joins and len(groups) >= limit:
+        return Fate.BEYOND_LIMIT, f"{limit} better passages fill the limit", []
+    return Fate.IN_PROMPT, f"joined to passage {joins[0] + 1}" if joins else "", joins
+
+
+def _with(groups: Sequence[Sequence[Hit]], hit: Hit, joins: Sequence[int]) -> list[list[Hit]]:
+    """The groups with hit added: to its neighbours' groups, which become one, or as a new last one."""
+    if not joins:
+        return [*(list(members) for members in groups), [hit]]
+    joined = sorted([hit, *(member for n in joins for member in groups[n])], key=lambda member: member.ordinal)
+    return [joined if n == joins[0] else list(members) for n, members in enumerate(groups) if n not in joins[1:]]
+
+
+def _adjacent(one: Hit, other: Hit) -> bool:
+    """Neighbours in one section of one document."""
+    same_section = one.document_id == other.document_id and one.heading == other.heading
+    return same_section and abs(one.ordinal - other.ordinal) == 1
+
+
+def _duplicate(one: Hit, other: Hit) -> bool:
+    """The same words, or nearly: most of the shorter passage's word runs stand in the longer one too."""
+    first, second = _words(one.text), _words(other.text)
+    if first == second:
+        return True
+    a, b = _shingles(first), _shingles(second)
+    smaller = min(len(a), len(b))
+    return smaller > _SHINGLE and len(a & b) >= _DUPLICATE_SHARE * smaller
+
+
+def _words(text: str) -> list[str]:
+    return _WORD.findall(text.casefold())
+
+
+def _shingles(words: Sequence[str]) -> set[tuple[str, ...]]:
+    return {tuple(words[at : at + _SHINGLE]) for at in range(len(words) - _SHINGLE + 1)}
+
+
+def _joined_text(members: Sequence[Hit]) -> str:
+    """Neighbouring chunks as one text; what two of them share is said once."""
+    text = members[0].text
+    for before, after in itertools.pairwise(members):
+        shared = max(0, before.end_char - after.start_char)
+        text += after.text[shared:] if shared else f"\n{after.text}"
+    return text
+
+
+def _place(members: Sequence[Hit]) -> str:
+    first, last = members[0], members[-1]
+    return place_of(first.part_kind, first.part_first, last.part_last or last.part_first, first.part_name)
+
+
+def _rendered(members: Sequence[Hit], number: int) -> str:
+    return _render(number, members[0].title, members[0].heading, _place(members), _joined_text(members))
+
+
+def _render(number: int, title: str, heading: str, place: str, text: str) -> str:
+    head = heading if heading.startswith(title) else " › ".join(part for part in (title, heading) if part)
+    return f"[{number}] {head}{f' ({place})' if place else ''}\n{text}"
+
+
+def _passage(members: Sequence[Hit], number: int, count_tokens: Callable[[str], int]) -> Passage:
+    return Passage(
+        number=number,
+        hits=tuple(replace(hit, fate=Fate.IN_PROMPT, passage_number=number) for hit in members),
+        text=_joined_text(members),
+        title=members[0].title,
+        heading=members[0].heading,
+        place=_place(members),
+        tokens=count_tokens(_rendered(members, number)),
+    )

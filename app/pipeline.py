@@ -1,0 +1,284 @@
+"""A question goes in; rewrite, retrieve, rerank, pack, generate and cite run in this order; events come out."""
+
+import collections
+import re
+import time
+from collections.abc import Callable, Generator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from app.cite import SupportScorer, cite
+from app.core.domain import (
+    Answer,
+    Citations,
+    Context,
+    Event,
+    Finished,
+    Message,
+    Notice,
+    Outcome,
+    Query,
+    Question,
+    Retrieval,
+    Retrieved,
+    Rewritten,
+    Started,
+    Token,
+)
+from app.core.errors import ModelError, QuestionError
+from app.draft import Draft
+from app.generate import ChatModel
+from app.pack import pack, render
+from app.rerank import Reranker
+
+MAX_QUESTION_CHARACTERS = 4000
+_SMALLEST_BUDGET = 64  # tokens; with less room than this for passages no answer can rest on any
+
+
+class Retriever(Protocol):
+    """First stage: a query to candidates."""
+
+    def retrieve(self, query: str, *, collection: str | None = None) -> Retrieval: ...
+
+
+class Rewriter(Protocol):
+    """A follow-up to a question that stands on its own."""
+
+    def rewrite(self, question: Question) -> Query: ...
+
+
+class Ledger(Protocol):
+    """Where answers are kept."""
+
+    def store(self, answer: Answer) -> None: ...
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Prompts:
+    """The words around passages and question."""
+
+    system: str
+    user: str  # with {passages} and {question}
+    not_found: str  # the sentence that says that the documents do not hold the answer
+
+    def messages(self, passages: str, question: str) -> tuple[Message, ...]:
+        """The prompt; passages and question may hold braces."""
+        user = re.sub(
+            r"\{(passages|question)\}", lambda m: {"passages": passages, "question": question}[m[1]], self.user
+        )
+        return (Message(role="system", content=self.system), Message(role="user", content=user))
+
+
+class Searcher:
+    """The two retrieval stages alone: candidates in their final order, without a chat model."""
+
+    def __init__(self, *, retriever: Retriever, reranker: Reranker) -> None:
+        self.reranker = reranker
+        self._retriever = retriever
+
+    def search(self, text: str, *, collection: str | None = None) -> Retrieved:
+        """The ranked candidates, fates undecided. Raises QuestionError, NotFoundError or CorpusError."""
+        question = checked(Question(text=text, collection=collection))
+        draft = Draft(question=question, query=Query(text=question.text, changed=False, reason=""))
+        collections.deque(self.stages(draft), maxlen=0)
+        return Retrieved(
+            context=draft.context,
+            reranker=draft.reranker,
+            scored=draft.scored,
+            notices=tuple(draft.notices),
+            timings=dict(draft.timings),
+        )
+
+    def stages(self, draft: Draft) -> Generator[Event, None, None]:
+        """Retrieve and rerank, filling the draft."""
+        yield Started(stage="retrieve")
+        retrieval = self._retriever.retrieve(draft.query.text, collection=draft.question.collection)
+        draft.timings |= {"embed": retrieval.embed_seconds, "sql": retrieval.sql_seconds}
+        draft.notices += retrieval.notes
+        yield Started(stage="rerank")
+        with draft.timed("rerank"):
+            reranking = self.reranker.rerank(draft.query.text, retrieval.hits)
+        draft.reranker, draft.scored = reranking.reranker, reranking.scored
+        draft.notices += reranking.notes
+        draft.context = replace(draft.context, hits=reranking.hits)
+
+
+class Answerer:
+    """Answers questions; holds no state between them, so one serves many people at once."""
+
+    def __init__(
+        self,
+        *,
+        rewriter: Rewriter,
+        searcher: Searcher,
+        model: ChatModel,
+        support: SupportScorer,
+        ledger: Ledger,
+        prompts: Prompts,
+        passages: int,
+        passages_tokens: int,
+        answer_tokens: int,
+        relevance_floor: float,
+        support_floor: float,
+        settings: Mapping[str, str | int | float | bool | None],
+        notices: Sequence[str] = (),
+    ) -> None:
+        self.info = model.info
+        self.reranker_name = searcher.reranker.name
+        self.notices = tuple(notices)
+        self._rewriter = rewriter
+        self._searcher = searcher
+        self._model = model
+        self._support = support
+        self._ledger = ledger
+        self._prompts = prompts
+        self._passages = passages
+        self._passages_tokens = passages_tokens
+        self._answer_tokens = answer_tokens
+        self._relevance_floor = relevance_floor
+        self._support_floor = support_floor
+        self._settings = settings
+
+    def answer(self, question: Question) -> Generator[Event, None, None]:
+        """Events of one answer, Finished last. Closing the generator stops the model and keeps what there is.
+
+        Raises QuestionError, NotFoundError or CorpusError before anything is stored; a model's failure ends in a
+        Finished answer with outcome FAILED and the error's line.
+        """
+        question = checked(question)
+        query = Query(text=question.text, changed=False, reason="")
+        draft = Draft(question=question, query=query, notices=list(self.notices))
+        try:
+            yield from self._understand(draft)
+            yield from self._gather(draft)
+            yield from self._write(draft)
+        except GeneratorExit:
+            draft.outcome = Outcome.STOPPED
+            self._finish(draft)
+            raise
+        except ModelError as error:
+            draft.outcome, draft.error = Outcome.FAILED, str(error)
+        yield Started(stage="cite")
+        yield Finished(answer=self._finish(draft))
+
+    def search(self, text: str, *, collection: str | None = None) -> Retrieved:
+        """The ranked candidates, fates undecided, without a model and without a trace in the ledger."""
+        return self._searcher.search(text, collection=collection)
+
+    def _understand(self, draft: Draft) -> Generator[Event, None, None]:
+        yield Started(stage="rewrite")
+        with draft.timed("rewrite"):
+            draft.query = self._rewriter.rewrite(draft.question)
+        yield Rewritten(query=draft.query)
+
+    def _gather(self, draft: Draft) -> Generator[Event, None, None]:
+        yield from self._searcher.stages(draft)
+        yield Started(stage="pack")
+        with draft.timed("pack"):
+            draft.context = self._pack(draft)
+        for text in draft.notices[len(self.notices) :]:
+            yield Notice(text=text)
+        yield Retrieved(context=draft.context, reranker=draft.reranker, scored=draft.scored)
+
+    def _pack(self, draft: Draft) -> Context:
+        """Passages within what the model's real context leaves beside the question, the rules and the answer."""
+        question = draft.query.text
+        bare = self._model.count_tokens(self._prompts.messages("", question))
+        room = self.info.context_tokens - self._answer_tokens - bare
+        if room < _SMALLEST_BUDGET:
+            raise QuestionError(
+                f"The question leaves no room for passages: {bare} tokens of question and rules and "
+                f"{self._answer_tokens} for the answer, the context is {self.info.context_tokens}. "
+                "Shorten it, or raise FOREMOST_CONTEXT_TOKENS."
+            )
+        count = _passage_counter(self._model)
+        budget = min(self._passages_tokens, room)
+        while True:
+            context = pack(
+                draft.context.hits,
+                limit=self._passages,
+                token_budget=budget,
+                floor=self._relevance_floor,
+                relevance=self._searcher.reranker.relevance,
+                count_tokens=count,
+                scored=draft.scored > 0,
+            )
+            whole = self._model.count_tokens(self._prompts.messages(render(context.passages), question))
+            excess = whole + self._answer_tokens - self.info.context_tokens
+            if excess <= 0 or not context.passages:
+                return context
+            budget -= excess  # passages counted one by one came out a little short of the whole
+
+    def _write(self, draft: Draft) -> Generator[Event, None, None]:
+        if not draft.context.passages:
+            draft.outcome, draft.text = Outcome.NOT_FOUND, self._prompts.not_found
+            yield Token(text=draft.text)
+            return
+        yield Started(stage="generate")
+        draft.prompt = self._prompts.messages(render(draft.context.passages), draft.query.text)
+        start = time.perf_counter()
+        stream = self._model.stream(draft.prompt, max_tokens=self._answer_tokens)
+        try:
+            while True:
+                try:
+                    piece = next(stream)
+                except StopIteration as done:
+                    draft.usage = done.value
+                    break
+                draft.timings.setdefault("first_token", time.perf_counter() - start)
+                draft.text += piece
+                yield Token(text=piece)
+        finally:
+            stream.close()  # closes the connection, which is what stops the server's work
+            draft.timings["generate"] = time.perf_counter() - start
+        if not draft.text.strip():
+            raise ModelError(f"The model {self.info.name} answered nothing. Ask again, or choose another model.")
+        draft.outcome = Outcome.ANSWERED
+        if draft.usage is not None and draft.usage.finish_reason == "length":
+            draft.notices.append(
+                f"The answer was ended at {self._answer_tokens} tokens. FOREMOST_ANSWER_TOKENS raises the limit."
+            )
+        if self._says_not_found(draft.text):
+            draft.outcome = Outcome.NOT_FOUND
+
+    def _says_not_found(self, text: str) -> bool:
+        """The model said, in the words it was given, that the passages do not hold the answer."""
+        return text.strip().casefold().startswith(self._prompts.not_found.strip().rstrip(".").casefold())
+
+    def _finish(self, draft: Draft) -> Answer:
+        """Check the citations and store the answer."""
+        with draft.timed("cite"):
+            citations = self._cite(draft)
+        answer = draft.finished(citations, self.info, self._settings)
+        self._ledger.store(answer)
+        return answer
+
+    def _cite(self, draft: Draft) -> Citations:
+        if draft.outcome is Outcome.NOT_FOUND:
+            return Citations(text=draft.text.strip(), sentences=(), removed_markers=0, cited=frozenset())
+        return cite(draft.text, draft.context.passages, support=self._support, floor=self._support_floor)
+
+
+def checked(question: Question) -> Question:
+    """The question without surrounding space. Raises QuestionError when it is empty or too long."""
+    text = question.text.strip()
+    if not text:
+        raise QuestionError("The question is empty. Write what you want to know.")
+    if len(text) > MAX_QUESTION_CHARACTERS:
+        raise QuestionError(
+            f"The question has {len(text)} characters, the limit is {MAX_QUESTION_CHARACTERS}. Shorten it."
+        )
+    return replace(question, text=text.replace("\x00", ""))
+
+
+def _passage_counter(model: ChatModel) -> Callable[[str], int]:
+    """Tokens of one rendered passage: what it adds to a prompt. Each text is counted once."""
+    empty = model.count_tokens((Message(role="user", content=""),))
+    known: dict[str, int] = {}
+
+    def count(text: str) -> int:
+        if text not in known:
+            known[text] = model.count_tokens((Message(role="user", content=f"{text}\n\n"),)) - empty
+        return known[text]
+
+    return count
