@@ -1,7 +1,7 @@
 """Stage 2, retrieve: a question goes in, its candidates come out, from one hybrid statement on one snapshot."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -75,7 +75,7 @@ class HybridRetriever:
 
     def _rows(
         self, connection: Connection, question: str, embedding: npt.NDArray[np.float32], collection: str | None
-    ) -> list[Mapping[str, Any]]:
+    ) -> Sequence[Mapping[str, Any]]:
         # Repeatable read: the look-up of the collection and the statement see the same rows.
         connection = connection.execution_options(isolation_level="REPEATABLE READ")
         scope = (
@@ -100,10 +100,10 @@ class HybridRetriever:
             "collection_id": scope["collection_id"],
             "exact": scope["exact"],
         }
-        rows = list(connection.execute(_QUERIES["hybrid"], values).mappings())
+        rows = connection.execute(_QUERIES["hybrid"], values).mappings().all()
         if rows and not scope["exact"] and rows[0]["vector_found"] < self._leg_candidates:
             # The index gave up on a strong filter; there are at least EXACT_BELOW rows, so the leg must be full.
-            rows = list(connection.execute(_QUERIES["hybrid"], values | {"exact": True}).mappings())
+            rows = connection.execute(_QUERIES["hybrid"], values | {"exact": True}).mappings().all()
         return rows
 
 

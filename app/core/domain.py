@@ -162,7 +162,6 @@ class Retrieval:
     embed_seconds: float
     sql_seconds: float
     notes: tuple[str, ...] = ()  # anything degraded, in plain words
-    notes: tuple[str, ...] = ()  # anything degraded, in plain words
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
