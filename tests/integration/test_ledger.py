@@ -1,0 +1,135 @@
+"""What is stored about an answer comes back as it was, and outlives the documents."""
+
+import uuid
+from dataclasses import replace
+
+import pytest
+from sqlalchemy import Engine, text
+
+from app.core.domain import (
+    Answer,
+    Context,
+    Fate,
+    Message,
+    ModelInfo,
+    Outcome,
+    Query,
+    Sentence,
+    Support,
+    Usage,
+)
+from app.core.errors import NotFoundError
+from app.ledger import Ledger
+from tests.builders import make_hit, make_passage
+
+
+def _answer(**changes: object) -> Answer:
+    hit = make_hit(1, fate=Fate.IN_PROMPT, passage_number=1, cited=True)
+    dropped = make_hit(2, fate=Fate.NOT_SCORED, fate_detail="too late", logit=None, text_rank=4, text_score=0.25)
+    answer = Answer(
+        id=str(uuid.uuid4()),
+        chat_id=None,
+        question="When?",
+        query=Query(text="When does the backup run?", changed=True, reason="a follow-up"),
+        collection="default",
+        text="At 02:30 [1].",
+        outcome=Outcome.ANSWERED,
+        sentences=(
+            Sentence(text="At 02:30 [1].", start=0, end=13, support=Support.CITED, passages=(1,), score=0.9, doubt=""),
+        ),
+        removed_markers=2,
+        context=Context(
+            passages=(make_passage(1, hit.text, hits=(hit,), place="page 3"),),
+            hits=(hit, dropped),
+            tokens=12,
+            token_budget=900,
+        ),
+        prompt=(Message(role="system", content="Rules"), Message(role="user", content="Question")),
+        model=ModelInfo(
+            backend="ollama", name="qwen", context_tokens=4096, tokens_counted=False, options={"temperature": 0.0}
+        ),
+        usage=Usage(
+            prompt_tokens=90, sent_tokens=95, answer_tokens=14, context_tokens=4096, finish_reason="stop",
+            uncut="proven", proof="truncate was off",
+        ),
+        reranker="late interaction",
+        scored=1,
+        notices=("One thing is degraded.",),
+        timings={"sql": 0.01, "rerank": 0.2},
+        settings={"candidates": 50, "collection": None},
+    )  # fmt: skip
+    return replace(answer, **changes)  # type: ignore[arg-type]
+
+
+def test_an_answer_comes_back_as_it_was_stored(database: Engine) -> None:
+    ledger, answer = Ledger(database), _answer()
+    ledger.store(answer)
+    loaded = ledger.load(answer.id)
+    assert loaded.created_at is not None
+    assert replace(loaded, created_at=None) == answer
+
+
+def test_a_failed_answer_without_a_model_is_kept_too(database: Engine) -> None:
+    ledger = Ledger(database)
+    answer = _answer(model=None, usage=None, prompt=(), outcome=Outcome.FAILED, error="The server is gone.")
+    ledger.store(answer)
+    assert ledger.load(answer.id).error == "The server is gone."
+
+
+def test_text_that_postgresql_cannot_hold_does_not_lose_the_answer(database: Engine) -> None:
+    ledger, answer = Ledger(database), _answer(text="a\x00b\ud800c", question="x\x00?")
+    ledger.store(answer)
+    assert ledger.load(answer.id).text == "ab?c"
+
+
+def test_a_candidate_that_cannot_be_stored_leaves_no_answer_behind(database: Engine) -> None:
+    answer = _answer()
+    twice = replace(answer.context, hits=(answer.context.hits[0], answer.context.hits[0]))
+    with pytest.raises(Exception, match="pk_candidates"):
+        Ledger(database).store(replace(answer, context=twice))
+    with pytest.raises(NotFoundError):
+        Ledger(database).load(answer.id)
+
+
+def test_history_belongs_to_its_owner_and_starts_with_the_newest(database: Engine) -> None:
+    ledger = Ledger(database)
+    mine, hers = ledger.start_chat("Mine", owner="me"), ledger.start_chat("Hers", owner="her")
+    first, second = _answer(chat_id=mine, question="First?"), _answer(chat_id=mine, question="Second?")
+    for answer in (first, second, _answer(chat_id=hers)):
+        ledger.store(answer)
+    assert [line.question for line in ledger.history(owner="me")] == ["Second?", "First?"]
+    assert [answer.id for answer in ledger.chat_answers(mine)] == [first.id, second.id]
+    assert [chat.title for chat in ledger.chats(owner="her")] == ["Hers"]
+    assert ledger.history(owner="") == ()
+
+
+def test_only_the_owner_deletes_a_chat(database: Engine) -> None:
+    ledger = Ledger(database)
+    chat = ledger.start_chat("Mine", owner="me")
+    ledger.store(_answer(chat_id=chat))
+    with pytest.raises(NotFoundError):
+        ledger.delete_chat(chat, owner="her")
+    ledger.delete_chat(chat, owner="me")
+    assert ledger.chat_answers(chat) == ()
+
+
+def test_feedback_is_kept(database: Engine) -> None:
+    ledger, answer = Ledger(database), _answer()
+    ledger.store(answer)
+    ledger.give_feedback(answer.id, -1)
+    assert ledger.load(answer.id).feedback == -1
+
+
+@pytest.mark.parametrize("identifier", ["nonsense", "00000000-0000-0000-0000-000000000000"])
+def test_an_unknown_answer_is_said_in_one_line(database: Engine, identifier: str) -> None:
+    with pytest.raises(NotFoundError, match="There is no answer"):
+        Ledger(database).load(identifier)
+
+
+def test_the_ledger_does_not_hang_on_documents(database: Engine) -> None:
+    with database.connect() as connection:
+        targets = connection.execute(
+            text("SELECT confrelid::regclass::text FROM pg_constraint WHERE conrelid = 'candidates'::regclass "
+                 "AND contype = 'f'")
+        ).scalars()  # fmt: skip
+        assert set(targets) == {"answers"}

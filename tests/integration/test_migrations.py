@@ -1,0 +1,74 @@
+"""The schema is made by migrating from nothing and is what the tables say."""
+
+from pathlib import Path
+
+import pytest
+from alembic import command
+from sqlalchemy import Engine, create_engine, text
+
+from app.core import database as core
+from app.core.errors import DatabaseError
+from app.core.tables import metadata
+
+
+def test_alembic_check_finds_nothing_to_change(database: Engine) -> None:
+    config = core.alembic_config()
+    with database.connect() as connection:
+        config.attributes["connection"] = connection
+        command.check(config)
+
+
+def test_all_tables_and_the_queue_are_there(database: Engine) -> None:
+    with database.connect() as connection:
+        names = set(connection.execute(text("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")).scalars())
+    assert set(metadata.tables) | {"procrastinate_jobs", "alembic_version"} <= names
+
+
+def test_migrating_twice_changes_nothing(database: Engine) -> None:
+    core.migrate(database, embedding_dimension=384)
+    current, head = core.schema_state(database)
+    assert current == head
+
+
+def test_the_vector_column_takes_the_dimension_of_the_model(server: Engine) -> None:
+    with server.connect() as connection:
+        connection.execute(text("CREATE DATABASE other_dimension"))
+    engine = create_engine(server.url.set(database="other_dimension"))
+    core.migrate(engine, embedding_dimension=1024)
+    with engine.connect() as connection:
+        kind = connection.execute(
+            text("SELECT format_type(atttypid, atttypmod) FROM pg_attribute "
+                 "WHERE attrelid = 'chunks'::regclass AND attname = 'embedding'")
+        ).scalar_one()  # fmt: skip
+    engine.dispose()
+    assert kind == "halfvec(1024)"
+
+
+def test_an_empty_database_says_which_command_migrates_it(server: Engine) -> None:
+    with server.connect() as connection:
+        connection.execute(text("CREATE DATABASE never_migrated"))
+    engine = create_engine(server.url.set(database="never_migrated"))
+    with pytest.raises(DatabaseError, match="python -m app migrate"):
+        core.require_ready(engine)
+    engine.dispose()
+
+
+def test_a_server_that_is_not_there_is_said_in_one_line() -> None:
+    engine = core.engine_for("postgresql://nobody:secret@127.0.0.1:1/nothing")
+    with pytest.raises(DatabaseError) as caught:
+        core.require_ready(engine)
+    assert "DATABASE_URL" in str(caught.value)
+    assert "secret" not in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_an_address_that_is_none_is_said_in_one_line() -> None:
+    with pytest.raises(DatabaseError, match="not a database address"):
+        core.engine_for("mysql//nonsense")
+
+
+def test_a_data_directory_that_cannot_be_used_is_said_in_one_line(tmp_path: Path) -> None:
+    blocked = tmp_path / "file"
+    blocked.write_text("in the way")
+    with pytest.raises(DatabaseError, match="does not start"):
+        core.start_embedded(blocked)
