@@ -225,7 +225,8 @@ class Answerer:
                 except StopIteration as done:
                     draft.usage = done.value
                     break
-                draft.timings.setdefault("first_token", time.perf_counter() - start)
+                if piece:  # an empty one says "still reading the prompt", so that stop works then too
+                    draft.timings.setdefault("first_token", time.perf_counter() - start)
                 draft.text += piece
                 yield Token(text=piece)
         finally:

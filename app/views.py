@@ -1,0 +1,115 @@
+"""Answers and candidates as plain JSON values, the same for commands, the HTTP API and MCP."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from app.core.domain import Answer, Hit, Passage, Retrieved, place_of
+
+
+def candidate_view(hit: Hit) -> dict[str, Any]:
+    """One candidate: where it is from, its rank and score at every stage, what became of it."""
+    return {
+        "final_rank": hit.final_rank,
+        "fused_rank": hit.fused_rank,
+        "vector_rank": hit.vector_rank,
+        "text_rank": hit.text_rank,
+        "logit": _rounded(hit.logit),
+        "rerank_score": _rounded(hit.rerank_score),
+        "fused_score": _rounded(hit.fused_score, 6),
+        "vector_distance": _rounded(hit.vector_distance),
+        "text_score": _rounded(hit.text_score),
+        "fate": hit.fate.value,
+        "fate_detail": hit.fate_detail,
+        "passage_number": hit.passage_number,
+        "cited": hit.cited,
+        "title": hit.title,
+        "heading": hit.heading,
+        "place": place_of(hit.part_kind, hit.part_first, hit.part_last, hit.part_name),
+        "collection": hit.collection,
+        "source_uri": hit.source_uri,
+        "document_id": hit.document_id,
+        "chunk_id": hit.chunk_id,
+        "start_char": hit.start_char,
+        "end_char": hit.end_char,
+        "text": hit.text,
+    }
+
+
+def search_view(query: str, found: Retrieved) -> dict[str, Any]:
+    """The result of a search: candidates in their final order."""
+    return {
+        "query": query,
+        "reranker": found.reranker,
+        "scored": found.scored,
+        "notices": list(found.notices),
+        "seconds": _seconds(found.timings),
+        "candidates": [candidate_view(hit) for hit in found.context.hits],
+    }
+
+
+def answer_view(answer: Answer) -> dict[str, Any]:
+    """An answer with its sources, the backing of every sentence, and the whole ledger of candidates."""
+    model, usage = answer.model, answer.usage
+    return {
+        "id": answer.id,
+        "question": answer.question,
+        "standalone_question": answer.query.text,
+        "rewritten": answer.query.changed,
+        "collection": answer.collection,
+        "outcome": answer.outcome.value,
+        "answer": answer.text,
+        "error": answer.error,
+        "sentences": [
+            {
+                "text": sentence.text,
+                "support": sentence.support.value,
+                "passages": list(sentence.passages),
+                "score": _rounded(sentence.score),
+                "doubt": sentence.doubt,
+            }
+            for sentence in answer.sentences
+        ],
+        "removed_markers": answer.removed_markers,
+        "sources": [_source_view(passage) for passage in answer.context.passages],
+        "model": None
+        if model is None
+        else {"backend": model.backend, "name": model.name, "context_tokens": model.context_tokens},
+        "usage": None
+        if usage is None
+        else {
+            "prompt_tokens": usage.prompt_tokens,
+            "sent_tokens": usage.sent_tokens,
+            "answer_tokens": usage.answer_tokens,
+            "context_tokens": usage.context_tokens,
+            "finish_reason": usage.finish_reason,
+            "uncut": usage.uncut,
+            "proof": usage.proof,
+        },
+        "reranker": answer.reranker,
+        "scored": answer.scored,
+        "notices": list(answer.notices),
+        "seconds": _seconds(answer.timings),
+        "candidates": [candidate_view(hit) for hit in answer.context.hits],
+    }
+
+
+def _source_view(passage: Passage) -> dict[str, Any]:
+    first = passage.hits[0]
+    return {
+        "number": passage.number,
+        "title": passage.title,
+        "heading": passage.heading,
+        "place": passage.place,
+        "cited": any(hit.cited for hit in passage.hits),
+        "source_uri": first.source_uri,
+        "document_id": first.document_id,
+        "text": passage.text,
+    }
+
+
+def _seconds(timings: Mapping[str, float]) -> dict[str, float]:
+    return {stage: round(seconds, 4) for stage, seconds in timings.items()}
+
+
+def _rounded(value: float | None, digits: int = 4) -> float | None:
+    return None if value is None else round(value, digits)
