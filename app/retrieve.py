@@ -1,12 +1,11 @@
 """Stage 2, retrieve: a question goes in, its candidates come out, from one hybrid statement on one snapshot."""
 
 import time
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, RowMapping
 from sqlalchemy.exc import DBAPIError
 
 from app.core.database import reachable
@@ -75,7 +74,7 @@ class HybridRetriever:
 
     def _rows(
         self, connection: Connection, question: str, embedding: npt.NDArray[np.float32], collection: str | None
-    ) -> Sequence[Mapping[str, Any]]:
+    ) -> Sequence[RowMapping]:
         # Repeatable read: the look-up of the collection and the statement see the same rows.
         connection = connection.execution_options(isolation_level="REPEATABLE READ")
         scope = (
@@ -110,7 +109,7 @@ class HybridRetriever:
 _CUT = "the vector search read its beginning only, the full-text search all of it."
 
 
-def _hit(row: Mapping[str, Any]) -> Hit:
+def _hit(row: RowMapping) -> Hit:
     return Hit(**{name: value for name, value in row.items() if name != "vector_found"})
 
 

@@ -105,7 +105,7 @@ SELECT
     chunks.end_char,
     chunks.text,
     fused.vector_rank,
-    fused.vector_distance,
+    coalesce(fused.vector_distance, chunks.embedding <=> CAST(:embedding AS halfvec)) AS vector_distance,
     fused.text_rank,
     fused.text_score,
     row_number() OVER (ORDER BY fused.fused_score DESC, fused.id) AS fused_rank,

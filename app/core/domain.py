@@ -140,7 +140,7 @@ class Hit:
     end_char: int
     text: str
     vector_rank: int | None = None  # from 1
-    vector_distance: float | None = None  # cosine distance, 0..2
+    vector_distance: float | None = None  # cosine distance, 0..2; also where the vector leg did not rank it
     text_rank: int | None = None  # from 1
     text_score: float | None = None  # full-text score, larger is better
     fused_rank: int  # from 1, always present

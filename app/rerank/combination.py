@@ -1,0 +1,40 @@
+"""A fitted combination: the model's logit and the first stage's scores go in, one score to rank by comes out."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from app.core.domain import Hit
+from app.core.errors import ModelError
+from app.rerank.base import cosine
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Combination:
+    """score = bias + logit × w + cosine × w + fused score × w; the default is the logit alone."""
+
+    logit: float = 1.0
+    cosine: float = 0.0
+    fused: float = 0.0
+    bias: float = 0.0
+
+    @classmethod
+    def read(cls, weights: Mapping[str, Any] | None) -> "Combination":
+        """From a model's config.json. Raises ModelError for a feature this version does not know."""
+        try:
+            return cls(**{name: float(weight) for name, weight in (weights or {}).items()})
+        except (TypeError, ValueError, AttributeError) as error:
+            raise ModelError(
+                f"The reranker's config.json has a combination this version cannot use: {weights!r}. "
+                "It knows logit, cosine, fused and bias, each a number."
+            ) from error
+
+    def score(self, logit: float, hit: Hit) -> float:
+        """The combined score of one candidate, larger is better."""
+        return self.bias + self.logit * logit + self.cosine * cosine(hit) + self.fused * hit.fused_score
+
+
+def sigmoid(value: float) -> float:
+    """1 / (1 + e^-value), without overflow."""
+    return 1 / (1 + math.exp(-value)) if value >= 0 else math.exp(value) / (1 + math.exp(value))

@@ -1,0 +1,53 @@
+"""The cross-encoder on the CPU: question and passage read together, int8 ONNX, no torch in the process."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from app.core.domain import Hit, Reranking
+from app.core.onnx_runtime import batches_by_length, open_session, open_tokenizer, read_config, run
+from app.rerank.base import LONG_QUESTION, Score, passage_text, rerank_within
+from app.rerank.combination import Combination, sigmoid
+
+
+class OnnxCrossEncoder:
+    """Reranker over a folder with model.onnx, tokenizer.json and config.json {"max_tokens", "combination"}.
+
+    logit: the model's raw output; never squashed before ranking, as large logits would become ties.
+    """
+
+    def __init__(self, folder: Path, *, budget_ms: int, threads: int | None = None) -> None:
+        config = read_config(folder)
+        self.name = f"{config.get('name') or folder.name} (cross-encoder, ONNX)"
+        self._max_tokens = int(config.get("max_tokens", 512))
+        self._combination = Combination.read(config.get("combination"))
+        self._tokenizer = open_tokenizer(folder, cut_at=self._max_tokens)
+        self._session = open_session(folder, threads=threads)
+        self._budget_ms = budget_ms
+
+    def rerank(self, question: str, hits: Sequence[Hit]) -> Reranking:
+        """Candidates by logit, or by the fitted combination the model came with. Raises ModelError."""
+        asked = self._tokenizer.encode(question)
+        long = bool(asked.overflowing) or 2 * len(asked.ids) > self._max_tokens
+        return rerank_within(
+            hits,
+            lambda group: self._score(question, group),
+            name=self.name,
+            budget_ms=self._budget_ms,
+            notes=(LONG_QUESTION,) if long else (),
+        )
+
+    def _score(self, question: str, group: Sequence[Hit]) -> list[Score]:
+        pairs = self._tokenizer.encode_batch([(question, passage_text(hit)) for hit in group])
+        logits = [0.0] * len(pairs)
+        for batch in batches_by_length([len(pair.ids) for pair in pairs]):
+            output = run(self._session, [pairs[position] for position in batch])
+            for position, logit in zip(batch, output.reshape(len(batch), -1)[:, 0], strict=True):
+                logits[position] = float(logit)
+        return [
+            Score(logit=logit, rerank_score=self._combination.score(logit, hit), truncated=bool(pair.overflowing))
+            for logit, hit, pair in zip(logits, group, pairs, strict=True)
+        ]
+
+    def relevance(self, hit: Hit) -> float:
+        """Sigmoid of the combined score, which is the model's estimate that the passage answers the question."""
+        return 0.0 if hit.rerank_score is None else sigmoid(hit.rerank_score)

@@ -1,0 +1,26 @@
+"""No reranker: the fused order is the final order."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from app.core.domain import Hit, Reranking
+from app.rerank.base import cosine
+
+
+class KeepOrder:
+    """Reranker that keeps the first stage's order and scores nothing."""
+
+    name = "none (first-stage order)"
+
+    def rerank(self, question: str, hits: Sequence[Hit]) -> Reranking:
+        """The candidates by fused rank."""
+        ordered = sorted(hits, key=lambda hit: hit.fused_rank)
+        return Reranking(
+            hits=tuple(replace(hit, final_rank=rank) for rank, hit in enumerate(ordered, 1)),
+            reranker=self.name,
+            scored=0,
+        )
+
+    def relevance(self, hit: Hit) -> float:
+        """Cosine similarity of question and passage, 0 where it is negative."""
+        return max(0.0, cosine(hit))

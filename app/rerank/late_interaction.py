@@ -1,0 +1,66 @@
+"""Late interaction: every token of the question looks for its best match among the tokens of the passage."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from app.core.domain import Hit, Reranking
+from app.core.embedding import Embedder, Matrix
+from app.rerank.base import LONG_QUESTION, Score, cosine, passage_text, rerank_within
+
+# rerank_score = MaxSim + this × cosine of the whole vectors.
+COSINE_WEIGHT = 1.0
+
+
+class LateInteraction:
+    """Reranker over the embedding model's own token vectors (MaxSim), no further weights needed.
+
+    logit: mean over the question's tokens of the best cosine with any token of the passage, -1..1.
+    """
+
+    name = "late interaction (MaxSim over the embedding model's tokens)"
+
+    def __init__(self, embedder: Embedder, *, budget_ms: int) -> None:
+        self._embedder = embedder
+        self._budget_ms = budget_ms
+
+    def rerank(self, question: str, hits: Sequence[Hit]) -> Reranking:
+        """Candidates by MaxSim and cosine together; raises ModelError when the model fails."""
+        cut = self._embedder.count_tokens([question])[0] > self._embedder.max_tokens
+        notes = (LONG_QUESTION,) if cut else ()
+        asked = _inner(self._embedder.token_vectors([question])[0])
+
+        def score(group: Sequence[Hit]) -> list[Score]:
+            texts = [passage_text(hit) for hit in group]
+            vectors = self._embedder.token_vectors(texts)
+            lengths = self._embedder.count_tokens(texts)
+            return [
+                self._score(asked, tokens, hit, length)
+                for hit, tokens, length in zip(group, vectors, lengths, strict=True)
+            ]
+
+        return rerank_within(hits, score, name=self.name, budget_ms=self._budget_ms, notes=notes)
+
+    def _score(self, asked: Matrix, tokens: Matrix, hit: Hit, length: int) -> Score:
+        similarity = max_sim(asked, _inner(tokens))
+        return Score(
+            logit=similarity,
+            rerank_score=similarity + COSINE_WEIGHT * cosine(hit),
+            truncated=length > self._embedder.max_tokens,
+        )
+
+    def relevance(self, hit: Hit) -> float:
+        """Cosine similarity of question and passage, 0 where it is negative."""
+        return max(0.0, cosine(hit))
+
+
+def max_sim(asked: Matrix, tokens: Matrix) -> float:
+    """Mean over the rows of asked of the largest cosine with a row of tokens; both unit rows; 0 when one is empty."""
+    if not len(asked) or not len(tokens):
+        return 0.0
+    return float(np.mean(np.max(asked @ tokens.T, axis=1)))
+
+
+def _inner(vectors: Matrix) -> Matrix:
+    """Without the two special tokens: they match each other in every passage."""
+    return vectors[1:-1] if len(vectors) > 2 else vectors
