@@ -1,0 +1,132 @@
+"""What all chat models share: messages go in, LangChain streams, text and a checked Usage come out."""
+
+import time
+from abc import ABC, abstractmethod
+from collections.abc import AsyncIterator, Generator, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import httpx
+from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage, HumanMessage, SystemMessage
+
+from app.core.domain import Message, ModelInfo, Usage
+from app.core.errors import AppError, ModelError, QuestionError
+from app.generate.background import Background
+
+_KINDS: dict[str, type[BaseMessage]] = {"system": SystemMessage, "user": HumanMessage, "assistant": AIMessage}
+CONNECT_SECONDS = 10.0
+
+
+@dataclass(kw_only=True, slots=True)
+class Ending:
+    """What the server said at the end of a stream; None where it said nothing."""
+
+    finish_reason: str | None = None
+    prompt_tokens: int | None = None
+    answer_tokens: int | None = None
+
+
+class StreamingChat(ABC):
+    """A chat model behind an HTTP server. Subclasses say how to ask, how to count and what a failure means."""
+
+    failures: tuple[type[Exception], ...]  # what the client libraries raise, translated by _translate
+
+    def __init__(self, *, info: ModelInfo, answer_tokens: int) -> None:
+        self._info = info
+        self._answer_tokens = answer_tokens
+        self._background = Background()
+
+    @property
+    def info(self) -> ModelInfo:
+        """The model and the context that every call asks for."""
+        return self._info
+
+    @abstractmethod
+    def count_tokens(self, messages: Sequence[Message]) -> int:
+        """Tokens of the whole prompt, chat template included."""
+
+    def stream(self, messages: Sequence[Message], *, max_tokens: int | None = None) -> Generator[str, None, Usage]:
+        """See ChatModel.stream."""
+        if not messages or not messages[-1].content.strip():
+            raise QuestionError("The question is empty. Type a question.")
+        sent_tokens = self.count_tokens(messages)
+        self._check_fits(messages, sent_tokens)
+        converted = [_KINDS[message.role](content=message.content) for message in messages]
+        limit = max_tokens or self._answer_tokens
+        ending, any_text, started = Ending(), False, time.monotonic()
+        try:
+            for chunk in self._background.iterate(lambda: self._ask(converted, limit)):
+                text = "" if chunk is None else str(chunk.text)
+                if chunk is not None:
+                    self._note(chunk, ending)
+                any_text = any_text or bool(text.strip())
+                if text or chunk is None:
+                    yield text
+        except AppError:
+            raise
+        except self.failures as error:
+            raise self._translate(error, seconds=time.monotonic() - started) from error
+        return self._finish(messages, sent_tokens, ending, any_text=any_text, limit=limit)
+
+    def close(self) -> None:
+        """End the connections' thread."""
+        self._background.close()
+
+    def _finish(
+        self, messages: Sequence[Message], sent_tokens: int, ending: Ending, *, any_text: bool, limit: int
+    ) -> Usage:
+        if ending.finish_reason is None:
+            raise ModelError(
+                f"{self._where()} broke off in the middle of the answer. Ask again; if it happens again, look into the "
+                "server's log."
+            )
+        uncut, proof = self._prove(messages, sent_tokens, ending)
+        if not any_text:
+            raise ModelError(
+                f"{self._where()} gave an empty answer (it ended with {ending.finish_reason!r} after "
+                f"{ending.answer_tokens or 0} of {limit} tokens). Raise FOREMOST_ANSWER_TOKENS or choose another model."
+            )
+        return Usage(
+            prompt_tokens=ending.prompt_tokens,
+            sent_tokens=sent_tokens,
+            answer_tokens=ending.answer_tokens,
+            context_tokens=self.info.context_tokens,
+            finish_reason=ending.finish_reason,
+            uncut=uncut,
+            proof=proof,
+        )
+
+    @abstractmethod
+    def _ask(self, messages: list[BaseMessage], limit: int) -> AsyncIterator[AIMessageChunk]:
+        """The request itself."""
+
+    @abstractmethod
+    def _note(self, chunk: AIMessageChunk, ending: Ending) -> None:
+        """Write into ending what this chunk says about the end of the stream."""
+
+    @abstractmethod
+    def _check_fits(self, messages: Sequence[Message], sent_tokens: int) -> None:
+        """Raise ContextOverflowError when the prompt certainly does not fit."""
+
+    @abstractmethod
+    def _prove(
+        self, messages: Sequence[Message], sent_tokens: int, ending: Ending
+    ) -> tuple[Literal["proven", "not proven"], str]:
+        """Whether the prompt was read whole and how we know; raises ContextOverflowError when it was cut."""
+
+    @abstractmethod
+    def _translate(self, error: Exception, *, seconds: float) -> AppError:
+        """A client library's exception as one line with its fix."""
+
+    @abstractmethod
+    def _where(self) -> str:
+        """The server for people, for example "Ollama at http://127.0.0.1:11434"."""
+
+
+def client_options(url: str, timeout_seconds: float) -> dict[str, Any]:
+    """Options for httpx: time limits, and no proxy between us and a server on this machine."""
+    host = httpx.URL(url).host
+    return {
+        "timeout": httpx.Timeout(timeout_seconds, connect=min(CONNECT_SECONDS, timeout_seconds)),
+        "trust_env": host not in ("127.0.0.1", "localhost", "::1"),
+    }
