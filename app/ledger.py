@@ -10,6 +10,7 @@ from typing import Any
 from pydantic import TypeAdapter
 from sqlalchemy import Connection, Engine, RowMapping
 
+from app.core.database import transaction
 from app.core.domain import (
     Answer,
     Context,
@@ -63,7 +64,7 @@ class Ledger:
 
     def store(self, answer: Answer) -> None:
         """Keep an answer and its candidates in one transaction."""
-        with self._engine.begin() as connection:
+        with transaction(self._engine) as connection:
             connection.execute(_QUERIES["insert_answer"], _answer_row(answer))
             rows = [asdict(hit) | {"answer_id": answer.id, "fate": hit.fate.value} for hit in answer.context.hits]
             if rows:
@@ -71,38 +72,38 @@ class Ledger:
 
     def load(self, answer_id: str) -> Answer:
         """The answer as it was stored. Raises NotFoundError."""
-        with self._engine.connect() as connection:
+        with transaction(self._engine) as connection:
             return _load(connection, _checked(answer_id, "answer"))
 
     def history(self, *, owner: str = "", limit: int = 100) -> tuple[AnswerSummary, ...]:
         """The latest answers of one owner, newest first."""
-        with self._engine.connect() as connection:
+        with transaction(self._engine) as connection:
             rows = connection.execute(_QUERIES["select_history"], {"owner": owner, "limit": limit}).mappings()
             return tuple(AnswerSummary(**(dict(row) | {"outcome": Outcome(row["outcome"])})) for row in rows)
 
     def start_chat(self, title: str, owner: str = "") -> str:
         """Open a chat and return its id."""
         chat_id = str(uuid.uuid4())
-        with self._engine.begin() as connection:
+        with transaction(self._engine) as connection:
             connection.execute(_QUERIES["insert_chat"], {"id": chat_id, "owner": owner, "title": title[:200]})
         return chat_id
 
     def chats(self, *, owner: str = "", limit: int = 50) -> tuple[ChatSummary, ...]:
         """The latest chats of one owner, newest first."""
-        with self._engine.connect() as connection:
+        with transaction(self._engine) as connection:
             rows = connection.execute(_QUERIES["select_chats"], {"owner": owner, "limit": limit}).mappings()
             return tuple(ChatSummary(**row) for row in rows)
 
     def chat_answers(self, chat_id: str) -> tuple[Answer, ...]:
         """All answers of a chat, oldest first; empty for a chat that does not exist."""
-        with self._engine.connect() as connection:
+        with transaction(self._engine) as connection:
             key = {"chat_id": _checked(chat_id, "chat")}
             ids = connection.execute(_QUERIES["select_chat_answers"], key).scalars().all()
             return tuple(_load(connection, answer_id) for answer_id in ids)
 
     def delete_chat(self, chat_id: str, owner: str = "") -> None:
         """Remove a chat with its answers. Raises NotFoundError when the owner has no such chat."""
-        with self._engine.begin() as connection:
+        with transaction(self._engine) as connection:
             key = {"id": _checked(chat_id, "chat"), "owner": owner}
             if connection.execute(_QUERIES["delete_chat"], key).rowcount == 0:
                 raise NotFoundError(f"There is no chat {chat_id}.")
@@ -111,7 +112,7 @@ class Ledger:
         """Set -1, 0 or 1 on an answer. Raises NotFoundError."""
         if value not in (-1, 0, 1):
             raise ValueError(f"Feedback is -1, 0 or 1, not {value}.")
-        with self._engine.begin() as connection:
+        with transaction(self._engine) as connection:
             key = {"id": _checked(answer_id, "answer"), "value": value}
             if connection.execute(_QUERIES["update_feedback"], key).rowcount == 0:
                 raise NotFoundError(f"There is no answer {answer_id}.")

@@ -27,7 +27,7 @@ from app.core.domain import (
 )
 from app.core.errors import ModelError, QuestionError
 from app.draft import Draft
-from app.generate import ChatModel
+from app.core.chat import ChatModel
 from app.pack import pack, render
 from app.rerank import Reranker
 

@@ -151,6 +151,16 @@ def reachable(engine: Engine) -> Iterator[Connection]:
         yield connection
 
 
+@contextmanager
+def transaction(engine: Engine) -> Iterator[Connection]:
+    """A transaction, committed at the end; the server going away is said in one line, everything else is a bug."""
+    try:
+        with reachable(engine) as connection, connection.begin():
+            yield connection
+    except OperationalError as error:
+        raise DatabaseError(f"The database failed: {_first_line(error)}. Run: python -m app doctor") from error
+
+
 def _first_line(error: BaseException) -> str:
     cause = getattr(error, "orig", None) or error
     return (str(cause).strip().splitlines() or [type(cause).__name__])[0].rstrip(".")

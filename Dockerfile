@@ -1,0 +1,21 @@
+# One image for the page, the worker and the migration; which of them runs is the command's business.
+FROM python:3.11-slim
+
+# PyTorch's CPU index keeps several GB of CUDA out of the image; for a GPU: --build-arg TORCH_INDEX=https://pypi.org/simple
+ARG TORCH_INDEX=https://download.pytorch.org/whl/cpu
+WORKDIR /srv/foremost
+RUN pip install --no-cache-dir --index-url "${TORCH_INDEX}" "torch>=2.6,<2.14"
+COPY pyproject.toml README.md LICENSE ./
+COPY app app
+COPY ingest ingest
+COPY migrations migrations
+RUN pip install --no-cache-dir ".[embedding]"
+
+RUN useradd --create-home foremost && mkdir /data && chown foremost /data
+USER foremost
+ENV FOREMOST_DATA_DIR=/data \
+    HF_HUB_OFFLINE=1 \
+    PYTHONUNBUFFERED=1
+VOLUME /data
+EXPOSE 7860
+CMD ["python", "-m", "app", "serve", "--no-worker"]

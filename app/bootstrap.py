@@ -1,0 +1,150 @@
+"""Settings go in, real parts come out: the only place where the answering road's parts are made."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import partial
+
+from sqlalchemy import Engine
+
+from app.core import database
+from app.core.chat import ChatModel
+from app.core.embedding import Embedder
+from app.core.models import build_embedder
+from app.core.settings import Settings
+from app.generate import build_chat_model
+from app.ledger import Ledger
+from app.library import Library
+from app.pipeline import Answerer, Prompts, Searcher
+from app.prompts import NOT_FOUND, prompt
+from app.rerank import build_reranker
+from app.retrieve import HybridRetriever
+from app.rewrite import Rewriter
+
+Report = Callable[[str], None]
+
+# What shaped an answer and is kept with it; the rest of the settings says where things are.
+_SHAPING = (
+    "embedding_model", "candidates", "leg_candidates", "vector_weight", "text_weight", "rrf_k", "hnsw_ef_search",
+    "reranker", "rerank_budget_ms", "relevance_floor", "passages", "passages_tokens", "context_tokens", "answer_tokens",
+    "temperature", "seed", "support_floor",
+)  # fmt: skip
+
+
+@dataclass(kw_only=True)
+class SearchServices:
+    """The parts of a search; close() gives back the database."""
+
+    engine: Engine
+    embedder: Embedder
+    searcher: Searcher
+
+    def close(self) -> None:
+        """Give back what was opened; an embedded server stops with its last user."""
+        self.engine.dispose()
+
+
+@dataclass(kw_only=True)
+class Services(SearchServices):
+    """Everything that the page and the commands stand on."""
+
+    answerer: Answerer
+    ledger: Ledger
+    library: Library
+    model: ChatModel = field(repr=False)
+
+    def close(self) -> None:
+        """Stop the model, then give back the database."""
+        self.model.close()
+        super().close()
+
+
+def open_searcher(settings: Settings, *, report: Report, migrate: bool = False) -> SearchServices:
+    """Database, embedding model and the two retrieval stages. Raises AppError in one line."""
+    engine = _open_database(settings, report)
+    try:
+        embedder = build_embedder(settings.embedding_model, settings.data_dir, report=report)
+        if migrate or settings.database_url is None:  # the embedded server has no other operator than us
+            database.migrate(engine, embedding_dimension=embedder.dimension)
+        database.require_ready(engine)
+        retriever = HybridRetriever(
+            engine,
+            embedder,
+            candidates=settings.candidates,
+            leg_candidates=settings.leg_candidates,
+            vector_weight=settings.vector_weight,
+            text_weight=settings.text_weight,
+            rrf_k=settings.rrf_k,
+            ef_search=settings.hnsw_ef_search,
+        )
+        reranker = build_reranker(
+            settings.reranker, embedder, settings.data_dir, budget_ms=settings.rerank_budget_ms, report=report
+        )
+    except BaseException:
+        engine.dispose()
+        raise
+    return SearchServices(engine=engine, embedder=embedder, searcher=Searcher(retriever=retriever, reranker=reranker))
+
+
+def open_services(settings: Settings, *, report: Report, migrate: bool = False) -> Services:
+    """Everything, chat model included. Raises AppError in one line."""
+    parts = open_searcher(settings, report=report, migrate=migrate)
+    try:
+        model, notices = build_chat_model(
+            backend=settings.chat_backend,
+            model=settings.chat_model,
+            ollama_url=settings.ollama_url,
+            openai_url=settings.openai_url,
+            openai_api_key=settings.openai_api_key.get_secret_value(),
+            data_dir=settings.data_dir,
+            context_tokens=settings.context_tokens,
+            answer_tokens=settings.answer_tokens,
+            temperature=settings.temperature,
+            seed=settings.seed,
+            timeout_seconds=settings.timeout_seconds,
+            report=report,
+        )
+    except BaseException:
+        parts.close()
+        raise
+    ledger = Ledger(parts.engine)
+    answerer = Answerer(
+        rewriter=Rewriter(model),
+        searcher=parts.searcher,
+        model=model,
+        support=EmbeddingSupport(parts.embedder),
+        ledger=ledger,
+        prompts=Prompts(system=prompt("answer_system"), user=prompt("answer_user"), not_found=NOT_FOUND),
+        passages=settings.passages,
+        passages_tokens=settings.passages_tokens,
+        answer_tokens=settings.answer_tokens,
+        relevance_floor=settings.relevance_floor,
+        support_floor=settings.support_floor,
+        settings={name: getattr(settings, name) for name in _SHAPING},
+        notices=notices,
+    )
+    return Services(
+        engine=parts.engine,
+        embedder=parts.embedder,
+        searcher=parts.searcher,
+        answerer=answerer,
+        ledger=ledger,
+        library=Library(parts.engine, max_file_mib=settings.max_file_mib),
+        model=model,
+    )
+
+
+def migrate_database(settings: Settings, *, report: Report) -> str:
+    """Bring the configured database to this version's schema; returns its revision."""
+    engine = _open_database(settings, report)
+    try:
+        dimension = build_embedder(settings.embedding_model, settings.data_dir, report=report).dimension
+        database.migrate(engine, embedding_dimension=dimension)
+        return database.schema_state(engine)[1]
+    finally:
+        engine.dispose()
+
+
+def _open_database(settings: Settings, report: Report) -> Engine:
+    if settings.database_url is None:
+        report(f"Starting the embedded PostgreSQL in {settings.data_dir}")
+    return database.connect(settings)

@@ -1,0 +1,238 @@
+"""Commands of the answering road: arguments in, text and exit codes out."""
+
+import json
+import logging
+import os
+import subprocess
+import sys
+import warnings
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, closing, contextmanager
+from importlib.metadata import version
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from app.core.domain import Answer, Finished, Notice, Outcome, Question, Rewritten, Support, Token, place_of
+from app.core.errors import AppError, ModelError
+from app.core.settings import Settings, load_settings, variable_names
+from app.views import answer_view, search_view
+
+app = typer.Typer(
+    help="Ask your own documents, and see why the answer can be trusted.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+out = Console(soft_wrap=True, highlight=False)
+err = Console(stderr=True, soft_wrap=True, highlight=False)
+
+CollectionOption = Annotated[str | None, typer.Option(help="Search only this collection; all when left out.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
+
+
+def main() -> None:
+    """Run the command line; an AppError becomes one line and its exit code."""
+    quiet_libraries()
+    try:
+        app(prog_name="python -m app")
+    except AppError as error:
+        err.print(f"[bold red]Error:[/] {escape(str(error))}")
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+def quiet_libraries() -> None:
+    """Keep warnings of libraries out of what people read; FOREMOST's own lines say what matters."""
+    warnings.simplefilter("ignore")
+    logging.basicConfig(level=logging.ERROR)
+    os.environ.setdefault("HF_HUB_OFFLINE", "1")  # nothing is fetched unless HF_HUB_OFFLINE=0 says so
+    os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
+
+
+def report(line: str) -> None:
+    """One line of progress, on stderr so that output stays clean."""
+    err.print(f"[dim]· {escape(line)}[/]")
+
+
+@app.command()
+def serve(
+    sample: Annotated[bool, typer.Option(help="Ingest the sample documents first.")] = False,
+    open_browser: Annotated[bool, typer.Option("--open", help="Open the page in a browser when there is one.")] = False,
+    worker: Annotated[bool, typer.Option(help="Run a worker for uploads beside the page.")] = True,
+) -> None:
+    """Open the page."""
+    from app.bootstrap import open_services  # noqa: PLC0415  # each command loads only what it needs
+    from app.web.serve import SAMPLE_QUESTIONS  # noqa: PLC0415
+    from app.web.serve import serve as serve_page
+
+    settings = load_settings()
+    with ExitStack() as stack:
+        services = stack.enter_context(closing(open_services(settings, report=report, migrate=sample)))
+        if sample:
+            _ingest_sample()
+        if worker:
+            stack.enter_context(_upload_worker())
+        serve_page(services, settings, examples=SAMPLE_QUESTIONS if sample else (), open_browser=open_browser)
+
+
+def _ingest_sample() -> None:
+    """The ingestion road runs as its own process, by name: this road never imports it."""
+    if subprocess.run([sys.executable, "-m", "ingest", "--sample"], check=False).returncode != 0:
+        raise AppError("The sample documents could not be ingested; the lines above say why.")
+
+
+@contextmanager
+def _upload_worker() -> Iterator[None]:
+    process = subprocess.Popen([sys.executable, "-m", "ingest", "worker"])
+    try:
+        yield
+    finally:
+        process.terminate()
+        try:
+            process.wait(timeout=15)
+        except subprocess.TimeoutExpired:
+            process.kill()
+
+
+@app.command()
+def ask(question: str, collection: CollectionOption = None, as_json: JsonOption = False) -> None:
+    """Answer one question, with its sources."""
+    from app.bootstrap import open_services  # noqa: PLC0415
+
+    settings = load_settings()
+    with closing(open_services(settings, report=report)) as services:
+        for notice in () if as_json else services.answerer.notices:
+            report(notice)
+        finished: Finished | None = None
+        for event in services.answerer.answer(Question(text=question, collection=collection)):
+            if isinstance(event, Finished):
+                finished = event
+            elif as_json:
+                continue
+            elif isinstance(event, Token):
+                sys.stdout.write(event.text)
+                sys.stdout.flush()
+            elif isinstance(event, Notice):
+                report(event.text)
+            elif isinstance(event, Rewritten) and event.query.changed:
+                report(f"searched for: {event.query.text}")
+        if finished is None:
+            raise ModelError("The answer ended before it was finished. Ask again.")
+        if as_json:
+            out.print_json(json.dumps(answer_view(finished.answer)))
+        else:
+            _print_sources(finished.answer)
+        if finished.answer.error:
+            raise ModelError(finished.answer.error)
+
+
+def _print_sources(answer: Answer) -> None:
+    """What the answer rests on: doubts first, then the passages, then the proof that the prompt was read whole."""
+    out.print("\n")
+    if answer.text and answer.removed_markers:
+        out.print(f"[dim]{answer.removed_markers} marker(s) pointed nowhere and were removed.[/]")
+    for sentence in answer.sentences:
+        if sentence.support is Support.UNSUPPORTED:
+            out.print(f"[yellow]unsupported:[/] {escape(sentence.text)}")
+        elif sentence.support is Support.ATTRIBUTED:
+            out.print(f"[dim]attributed to [{sentence.passages[0]}]:[/] {escape(sentence.text)}")
+        elif sentence.doubt:
+            out.print(f"[yellow]doubtful:[/] {escape(sentence.text)} ({escape(sentence.doubt)})")
+    for passage in answer.context.passages:
+        hit = passage.hits[0]
+        cited = "cited" if hit.cited else "not cited"
+        place = f" · {passage.place}" if passage.place else ""
+        out.print(f"[bold]\\[{passage.number}][/] {escape(passage.heading or passage.title)}{escape(place)} · {cited}")
+        out.print(f"    [dim]{escape(hit.source_uri)}[/]")
+    if answer.outcome is Outcome.NOT_FOUND and answer.context.hits:
+        out.print("Nearest, not used:")
+        for hit in answer.context.hits[:3]:
+            out.print(f"    {escape(hit.heading or hit.title)} [dim]({escape(hit.fate_detail)})[/]")
+    if answer.usage is not None:
+        usage = answer.usage
+        used = usage.prompt_tokens or usage.sent_tokens
+        out.print(f"[dim]prompt {used} of {usage.context_tokens} tokens, read whole: {usage.uncut} ({usage.proof})[/]")
+    out.print(f"[dim]answer {answer.id}[/]")
+
+
+@app.command()
+def search(query: str, collection: CollectionOption = None, as_json: JsonOption = False) -> None:
+    """The ranked passages for a query, with every rank and score; no chat model is used."""
+    from app.bootstrap import open_searcher  # noqa: PLC0415
+
+    with closing(open_searcher(load_settings(), report=report)) as services:
+        found = services.searcher.search(query, collection=collection)
+    if as_json:
+        out.print_json(json.dumps(search_view(query, found)))
+        return
+    for notice in found.notices:
+        report(notice)
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for name in ("final", "vector", "text", "fused", "logit"):
+        table.add_column(name, justify="right", no_wrap=True)
+    table.add_column("passage", ratio=1, overflow="ellipsis", no_wrap=True)
+    for hit in found.context.hits:
+        where = place_of(hit.part_kind, hit.part_first, hit.part_last, hit.part_name)
+        snippet = " ".join(hit.text.split())
+        table.add_row(
+            _cell(hit.final_rank), _cell(hit.vector_rank), _cell(hit.text_rank), _cell(hit.fused_rank),
+            "–" if hit.logit is None else f"{hit.logit:.2f}",
+            f"[bold]{escape(hit.heading or hit.title)}[/]{escape(f' ({where})' if where else '')} {escape(snippet)}",
+        )  # fmt: skip
+    (out if sys.stdout.isatty() else Console(width=160, highlight=False)).print(table)
+    report(f"{len(found.context.hits)} candidates, {found.scored} scored by {found.reranker}, {_spent(found.timings)}")
+
+
+def _cell(rank: int | None) -> str:
+    return "–" if rank is None else str(rank)
+
+
+def _spent(timings: Mapping[str, float]) -> str:
+    return ", ".join(f"{stage} {seconds * 1000:.0f} ms" for stage, seconds in timings.items())
+
+
+@app.command()
+def doctor() -> None:
+    """Check every part; say what is wrong and the command that mends it."""
+    from app.health import checks  # noqa: PLC0415
+
+    failed = 0
+    for check in checks(load_settings()):
+        mark = "[green]ok[/]  " if check.ok else "[bold red]bad[/] "
+        out.print(f"{mark} {escape(check.name)}: {escape(check.detail)}")
+        if not check.ok:
+            failed += 1
+            out.print(f"     [bold]mend:[/] {escape(check.fix)}")
+    if failed:
+        raise typer.Exit(1)
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the database to this version's schema."""
+    from app.bootstrap import migrate_database  # noqa: PLC0415
+
+    out.print(f"The database is at revision {migrate_database(load_settings(), report=report)}.")
+
+
+@app.command()
+def settings() -> None:
+    """List every setting, its value and what it does."""
+    current = load_settings()
+    for name, variable in variable_names().items():
+        info = Settings.model_fields[name]
+        out.print(
+            f"[bold]{variable}[/]={escape(str(getattr(current, name)))}  [dim]{escape(info.description or '')}[/]"
+        )
+
+
+@app.command(name="version")
+def show_version() -> None:
+    """Print the version."""
+    out.print(version("foremost"))

@@ -1,0 +1,297 @@
+"""The road of a question: stages in order, one Finished event, nothing hidden and nothing cut."""
+
+from collections.abc import Generator, Iterator, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from app.core.domain import (
+    Answer,
+    Event,
+    Fate,
+    Finished,
+    Hit,
+    Message,
+    ModelInfo,
+    Notice,
+    Outcome,
+    Query,
+    Question,
+    Reranking,
+    Retrieval,
+    Retrieved,
+    Rewritten,
+    Started,
+    Support,
+    Token,
+    Usage,
+)
+from app.core.errors import ModelError, NotFoundError, QuestionError
+from app.pipeline import Answerer, Prompts, Searcher
+from tests.builders import make_hit
+
+NOT_FOUND = "I could not find this in the documents."
+
+
+class FakeRetriever:
+    def __init__(self, hits: Sequence[Hit], notes: tuple[str, ...] = ()) -> None:
+        self.hits, self.notes, self.asked = tuple(hits), notes, ""
+
+    def retrieve(self, query: str, *, collection: str | None = None) -> Retrieval:
+        if collection == "missing":
+            raise NotFoundError("There is no collection missing.")
+        self.asked = query
+        return Retrieval(hits=self.hits, embed_seconds=0.01, sql_seconds=0.02, notes=self.notes)
+
+
+class Backwards:
+    """Puts the last candidate first."""
+
+    name = "backwards"
+
+    def rerank(self, question: str, hits: Sequence[Hit]) -> Reranking:
+        ordered = [replace(hit, final_rank=n, logit=float(-n)) for n, hit in enumerate(reversed(hits), 1)]
+        return Reranking(hits=tuple(ordered), reranker=self.name, scored=len(ordered), notes=("Scored backwards.",))
+
+    def relevance(self, hit: Hit) -> float:
+        return 0.1 if "irrelevant" in hit.text else 0.9
+
+
+class FakeRewriter:
+    def rewrite(self, question: Question) -> Query:
+        changed = bool(question.history)
+        return Query(text=f"{question.text} (standalone)" if changed else question.text, changed=changed, reason="")
+
+
+class FakeModel:
+    """Says its pieces; counts words as tokens; remembers whether it was stopped."""
+
+    def __init__(self, *pieces: str, error: ModelError | None = None, context_tokens: int = 1000, finish: str = "stop"):
+        self.info = ModelInfo(backend="embedded", name="fake", context_tokens=context_tokens, tokens_counted=True)
+        self.pieces, self.error, self.finish = pieces, error, finish
+        self.prompt: tuple[Message, ...] = ()
+        self.closed_early = False
+
+    def count_tokens(self, messages: Sequence[Message]) -> int:
+        return sum(len(message.content.split()) for message in messages)
+
+    def stream(self, messages: Sequence[Message], *, max_tokens: int | None = None) -> Generator[str, None, Usage]:
+        self.prompt = tuple(messages)
+        try:
+            yield from self.pieces
+        except GeneratorExit:
+            self.closed_early = True
+            raise
+        if self.error:
+            raise self.error
+        sent = self.count_tokens(messages)
+        return Usage(
+            prompt_tokens=sent, sent_tokens=sent, answer_tokens=len(self.pieces), finish_reason=self.finish,
+            context_tokens=self.info.context_tokens, uncut="proven", proof="counted",
+        )  # fmt: skip
+
+    def close(self) -> None: ...
+
+
+class MemoryLedger:
+    def __init__(self) -> None:
+        self.stored: list[Answer] = []
+
+    def store(self, answer: Answer) -> None:
+        self.stored.append(answer)
+
+
+def _answerer(model: FakeModel, ledger: MemoryLedger, hits: Sequence[Hit], **changes: Any) -> Answerer:
+    values: dict[str, Any] = {
+        "rewriter": FakeRewriter(),
+        "searcher": Searcher(retriever=changes.pop("retriever", FakeRetriever(hits)), reranker=Backwards()),
+        "model": model,
+        "support": lambda sentences, passages: np.ones((len(sentences), len(passages)), dtype=np.float32),
+        "ledger": ledger,
+        "prompts": Prompts(system="Rules.", user="{passages}\n\nQuestion: {question}", not_found=NOT_FOUND),
+        "passages": 3,
+        "passages_tokens": 500,
+        "answer_tokens": 50,
+        "relevance_floor": 0.2,
+        "support_floor": 0.55,
+        "settings": {"candidates": 50},
+    }
+    return Answerer(**(values | changes))
+
+
+def _finished(events: Iterator[Event]) -> Answer:
+    last = list(events)[-1]
+    assert isinstance(last, Finished)
+    return last.answer
+
+
+HITS = [make_hit(n, f"Fact {n}: the lamp number {n} is green.") for n in range(1, 6)]
+
+
+def test_stages_run_in_order_and_finished_comes_last_and_is_stored() -> None:
+    ledger = MemoryLedger()
+    events = list(_answerer(FakeModel("It is ", "green [1]."), ledger, HITS).answer(Question(text=" Which lamp? ")))
+    assert [e.stage for e in events if isinstance(e, Started)] == [
+        "rewrite", "retrieve", "rerank", "pack", "generate", "cite",
+    ]  # fmt: skip
+    assert "".join(e.text for e in events if isinstance(e, Token)) == "It is green [1]."
+    assert isinstance(events[-1], Finished)
+    assert ledger.stored == [events[-1].answer]
+    assert events[-1].answer.question == "Which lamp?"
+
+
+def test_candidates_are_known_with_their_fates_before_the_first_token() -> None:
+    events = list(_answerer(FakeModel("Green [1]."), MemoryLedger(), HITS).answer(Question(text="Which?")))
+    kinds = [type(event) for event in events]
+    assert kinds.index(Retrieved) < kinds.index(Token)
+    retrieved = next(event for event in events if isinstance(event, Retrieved))
+    assert [hit.chunk_id for hit in retrieved.context.hits] == [5, 4, 3, 2, 1]
+    assert [hit.fate for hit in retrieved.context.hits] == [Fate.IN_PROMPT] * 3 + [Fate.BEYOND_LIMIT] * 2
+
+
+def test_the_model_reads_the_strongest_passage_first_and_the_standalone_question() -> None:
+    model, retriever = FakeModel("Green [1]."), FakeRetriever(HITS)
+    question = Question(text="And that one?", history=())
+    list(_answerer(model, MemoryLedger(), HITS, retriever=retriever).answer(question))
+    user = model.prompt[1].content
+    assert user.index("Fact 5") < user.index("Fact 4") < user.index("Fact 3") < user.index("And that one?")
+
+
+def test_a_rewritten_question_is_shown_and_is_what_is_searched_and_asked() -> None:
+    from app.core.domain import Turn
+
+    model, retriever = FakeModel("Green [1]."), FakeRetriever(HITS)
+    question = Question(text="And the other?", history=(Turn(question="Which lamp?", answer="Green."),))
+    events = list(_answerer(model, MemoryLedger(), HITS, retriever=retriever).answer(question))
+    assert next(e for e in events if isinstance(e, Rewritten)).query.changed
+    assert retriever.asked == "And the other? (standalone)"
+    assert "And the other? (standalone)" in model.prompt[1].content
+
+
+def test_cited_passages_are_marked_on_every_candidate() -> None:
+    answer = _finished(_answerer(FakeModel("It is green [2]."), MemoryLedger(), HITS).answer(Question(text="Which?")))
+    assert [(hit.chunk_id, hit.cited) for hit in answer.context.hits][:3] == [(5, False), (4, True), (3, False)]
+    assert answer.sentences[0].support is Support.CITED
+
+
+def test_without_a_passage_worth_using_no_model_is_asked_and_nothing_is_invented() -> None:
+    model = FakeModel("I invent things.")
+    hits = [make_hit(1, "irrelevant"), make_hit(2, "irrelevant too")]
+    answer = _finished(_answerer(model, MemoryLedger(), hits).answer(Question(text="Who?")))
+    assert answer.outcome is Outcome.NOT_FOUND
+    assert answer.text == NOT_FOUND
+    assert model.prompt == ()
+    assert answer.model is None
+    assert {hit.fate for hit in answer.context.hits} == {Fate.BELOW_FLOOR}
+
+
+def test_an_empty_corpus_ends_in_not_found() -> None:
+    assert _finished(_answerer(FakeModel("x"), MemoryLedger(), []).answer(Question(text="Who?"))).outcome is (
+        Outcome.NOT_FOUND
+    )
+
+
+def test_the_models_own_not_found_is_recognised_and_attributed_to_nothing() -> None:
+    answer = _finished(_answerer(FakeModel(NOT_FOUND), MemoryLedger(), HITS).answer(Question(text="Who?")))
+    assert answer.outcome is Outcome.NOT_FOUND
+    assert answer.sentences == ()
+
+
+def test_stopping_stops_the_model_and_keeps_what_was_said() -> None:
+    model, ledger = FakeModel("It is", " green", " and", " more"), MemoryLedger()
+    events = _answerer(model, ledger, HITS).answer(Question(text="Which?"))
+    for event in events:
+        if isinstance(event, Token):
+            break
+    events.close()
+    assert model.closed_early
+    assert [(answer.outcome, answer.text) for answer in ledger.stored] == [(Outcome.STOPPED, "It is")]
+
+
+def test_a_failing_model_ends_in_a_finished_answer_with_its_line() -> None:
+    ledger = MemoryLedger()
+    model = FakeModel("It is", error=ModelError("The server is gone. Start it again."))
+    answer = _finished(_answerer(model, ledger, HITS).answer(Question(text="Which?")))
+    assert answer.outcome is Outcome.FAILED
+    assert answer.error == "The server is gone. Start it again."
+    assert answer.text == "It is"
+    assert ledger.stored == [answer]
+
+
+def test_a_model_that_says_nothing_is_a_failure_not_an_empty_answer() -> None:
+    answer = _finished(_answerer(FakeModel("", "  "), MemoryLedger(), HITS).answer(Question(text="Which?")))
+    assert answer.outcome is Outcome.FAILED
+    assert "answered nothing" in answer.error
+
+
+def test_an_answer_that_ran_into_its_limit_says_so() -> None:
+    answer = _finished(
+        _answerer(FakeModel("Green [1].", finish="length"), MemoryLedger(), HITS).answer(Question(text="Which?"))
+    )
+    assert any("ended at 50 tokens" in notice for notice in answer.notices)
+
+
+def test_every_degraded_mode_reaches_the_answer() -> None:
+    retriever = FakeRetriever(HITS, notes=("The question was long.",))
+    answerer = _answerer(FakeModel("Green [1]."), MemoryLedger(), HITS, retriever=retriever, notices=["No Ollama."])
+    events = list(answerer.answer(Question(text="Which?")))
+    said = [event.text for event in events if isinstance(event, Notice)]
+    assert said == ["The question was long.", "Scored backwards."]
+    assert _last(events).notices == ("No Ollama.", "The question was long.", "Scored backwards.")
+
+
+def _last(events: Sequence[Event]) -> Answer:
+    last = events[-1]
+    assert isinstance(last, Finished)
+    return last.answer
+
+
+@pytest.mark.parametrize("context", [160, 200, 300, 1000])
+def test_prompt_and_answer_together_never_pass_the_context(context: int) -> None:
+    hits = [make_hit(n, f"Text {n} " + " ".join(f"w{n}x{i}" for i in range(60))) for n in range(1, 9)]
+    model = FakeModel("Green [1].", context_tokens=context)
+    answer = _finished(_answerer(model, MemoryLedger(), hits, passages=8).answer(Question(text="Which?")))
+    assert model.count_tokens(model.prompt) + 50 <= context
+    assert answer.context.passages
+    fates = {hit.fate for hit in answer.context.hits}
+    assert fates <= {Fate.IN_PROMPT, Fate.BUDGET}
+
+
+def test_a_question_that_leaves_no_room_is_refused_with_the_setting_to_raise() -> None:
+    answerer = _answerer(FakeModel("x", context_tokens=150), MemoryLedger(), HITS)
+    with pytest.raises(QuestionError, match="FOREMOST_CONTEXT_TOKENS"):
+        list(answerer.answer(Question(text="word " * 60)))
+
+
+@pytest.mark.parametrize(("text", "words"), [("", "empty"), ("  \n", "empty"), ("x" * 5000, "5000 characters")])
+def test_a_question_that_is_none_is_refused(text: str, words: str) -> None:
+    ledger = MemoryLedger()
+    with pytest.raises(QuestionError, match=words):
+        list(_answerer(FakeModel("x"), ledger, HITS).answer(Question(text=text)))
+    assert ledger.stored == []
+
+
+def test_an_unknown_collection_is_an_error_and_not_an_answer() -> None:
+    ledger = MemoryLedger()
+    with pytest.raises(NotFoundError):
+        list(_answerer(FakeModel("x"), ledger, HITS).answer(Question(text="Which?", collection="missing")))
+    assert ledger.stored == []
+
+
+def test_braces_in_documents_and_questions_are_taken_as_they_are() -> None:
+    model = FakeModel("Green [1].")
+    hits = [make_hit(1, "Use {question} and {passages} and {x} here.")]
+    list(_answerer(model, MemoryLedger(), hits).answer(Question(text="What is {passages}?")))
+    assert "Use {question} and {passages} and {x} here." in model.prompt[1].content
+    assert "Question: What is {passages}?" in model.prompt[1].content
+
+
+def test_search_ranks_without_model_or_ledger() -> None:
+    ledger, model = MemoryLedger(), FakeModel("x")
+    found = _answerer(model, ledger, HITS).search("lamp")
+    assert [hit.final_rank for hit in found.context.hits] == [1, 2, 3, 4, 5]
+    assert found.notices == ("Scored backwards.",)
+    assert set(found.timings) == {"embed", "sql", "rerank"}
+    assert (model.prompt, ledger.stored) == ((), [])
