@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import partial
 
 from sqlalchemy import Engine
 
@@ -19,6 +18,7 @@ from app.prompts import NOT_FOUND, prompt
 from app.rerank import build_reranker
 from app.retrieve import HybridRetriever
 from app.rewrite import Rewriter
+from app.support import EmbeddingSupport
 
 Report = Callable[[str], None]
 

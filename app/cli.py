@@ -68,8 +68,7 @@ def serve(
 ) -> None:
     """Open the page."""
     from app.bootstrap import open_services  # noqa: PLC0415  # each command loads only what it needs
-    from app.web.serve import SAMPLE_QUESTIONS  # noqa: PLC0415
-    from app.web.serve import serve as serve_page
+    from app.web import serve as page  # noqa: PLC0415  # Gradio takes seconds to import
 
     settings = load_settings()
     with ExitStack() as stack:
@@ -78,7 +77,7 @@ def serve(
             _ingest_sample()
         if worker:
             stack.enter_context(_upload_worker())
-        serve_page(services, settings, examples=SAMPLE_QUESTIONS if sample else (), open_browser=open_browser)
+        page.serve(services, settings, examples=page.SAMPLE_QUESTIONS if sample else (), open_browser=open_browser)
 
 
 def _ingest_sample() -> None:
