@@ -47,7 +47,9 @@ def build_embedder(model: str, data_dir: Path, *, threads: int | None = None, re
         return TorchEmbedder(folder, name=name, device="cuda")
     if not is_plain_bert(folder):
         return TorchEmbedder(folder, name=name, device="cpu")
-    return OnnxEmbedder(onnx_folder("embedder", folder, data_dir, report=report), name=name, threads=threads)
+    return OnnxEmbedder(
+        onnx_folder("embedder", folder, data_dir, name=Path(model).name, report=report), name=name, threads=threads
+    )
 
 
 def embedding_folder(model: str, data_dir: Path) -> Path:
@@ -69,11 +71,11 @@ def embedding_folder(model: str, data_dir: Path) -> Path:
             return candidate.resolve()
     if Path(model).expanduser().is_dir():
         raise ModelError(f"The folder {model} holds no model: config.json is missing.")
-    return hub_folder(model)
+    return hub_folder(model, instead=f"the built-in name {BUILT_IN}")
 
 
-def hub_folder(model: str) -> Path:
-    """Local copy of a hub repository, fetched when a hub is reachable. Raises ModelError."""
+def hub_folder(model: str, *, instead: str) -> Path:
+    """Local copy of a hub repository, fetched when a hub is reachable. Raises ModelError, offering `instead`."""
     from huggingface_hub import snapshot_download  # noqa: PLC0415  # only for hub ids
     from huggingface_hub.errors import HfHubHTTPError, HFValidationError  # noqa: PLC0415
 
@@ -84,7 +86,7 @@ def hub_folder(model: str) -> Path:
     except (HfHubHTTPError, HFValidationError, OSError, ValueError) as error:
         raise ModelError(
             f"The model {model} is neither a folder nor to be had from the hub ({first_line(error)}). "
-            f"Give a folder that holds it, or the built-in name {BUILT_IN}."
+            f"Give a folder that holds it, or {instead}."
         ) from error
 
 
@@ -97,7 +99,6 @@ def model_name(model: str, folder: Path) -> str:
 
 def is_plain_bert(folder: Path) -> bool:
     """Whether the ONNX road computes the same as sentence-transformers: BERT, mean pooling, unit length, no prompts."""
-    architecture = _json(folder / "config.json").get("model_type")
     pooling = _json(folder / "1_Pooling" / "config.json")
     modes = {mode for mode, on in pooling.items() if mode.startswith("pooling_mode_") and on is True}
     mean = modes == {"pooling_mode_mean_tokens"} or pooling.get("pooling_mode") == "mean"
@@ -112,25 +113,31 @@ def is_plain_bert(folder: Path) -> bool:
     )
 
 
-def onnx_folder(kind: str, source: Path, data_dir: Path, *, report: Report = silent) -> Path:
-    """Folder under data_dir/models with the ONNX form of the model in `source`, exported when it is not there yet.
+def is_bert_cross_encoder(folder: Path) -> bool:
+    """Whether the ONNX road can run this cross-encoder: BERT with one output."""
+    config = _json(folder / "config.json")
+    outputs = len(config.get("id2label") or {"0": "", "1": ""})
+    return config.get("model_type") == "bert" and outputs == 1
+
+
+def onnx_folder(kind: str, source: Path, data_dir: Path, *, name: str, report: Report = silent) -> Path:
+    """Folder data_dir/models/NAME-FINGERPRINT with the ONNX form of the model in `source`, exported when it is not there.
 
     kind is "embedder" or "cross-encoder". Processes that come at once wait for one another. Raises ModelError.
     """
-    label = BUILT_IN if _BUILT_IN_PACKAGE in source.parts else source.name
     models = data_dir / "models"
-    target = models / f"{label}-{fingerprint(source)}"
+    target = models / f"{name}-{fingerprint(source)}"
     if target.is_dir():
         return target
     try:
         models.mkdir(parents=True, exist_ok=True)
         with FileLock(models / f"{target.name}.lock"):
             if not target.is_dir():
-                report(f"Preparing the model {label} for this machine's CPU (once, about 10 seconds) …")
+                report(f"Preparing the model {name} for this machine's CPU (once, about 10 seconds) …")
                 _export(kind, source, target)
     except OSError as error:
         raise ModelError(
-            f"The model {label} cannot be written into {models} ({first_line(error)}). "
+            f"The model {name} cannot be written into {models} ({first_line(error)}). "
             "Check the disk, or set FOREMOST_DATA_DIR to a folder that can be written."
         ) from error
     return target

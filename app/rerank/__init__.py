@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from app.core.embedding import Embedder
+from app.core.models import Report, has_gpu, hub_folder, is_bert_cross_encoder, onnx_folder, silent
 from app.core.onnx_runtime import MODEL_FILE
 from app.rerank.base import Reranker
 from app.rerank.cross_encoder import OnnxCrossEncoder
@@ -16,23 +17,36 @@ SHIPPED = Path(__file__).resolve().parents[1] / "models_data"
 
 
 def build_reranker(
-    setting: str, embedder: Embedder, data_dir: Path, *, budget_ms: int, threads: int | None = None
+    setting: str,
+    embedder: Embedder,
+    data_dir: Path,
+    *,
+    budget_ms: int,
+    threads: int | None = None,
+    report: Report = silent,
 ) -> Reranker:
     """Reranker for the setting: auto, none, late-interaction, a folder or a hub id.
 
-    auto takes the cross-encoder shipped in app/models_data, else late interaction. A folder with model.onnx runs
-    without torch, any other through sentence-transformers. Raises ModelError.
+    auto takes the cross-encoder shipped in app/models_data, else late interaction. A cross-encoder of BERT's form runs
+    as int8 ONNX on the CPU, any other, and all on a GPU, through sentence-transformers. Raises ModelError.
     """
     if setting == "none":
         return KeepOrder()
     shipped = sorted(SHIPPED.glob(f"reranker-*/{MODEL_FILE}")) if setting == "auto" else []
     if setting == "late-interaction" or (setting == "auto" and not shipped):
         return LateInteraction(embedder, budget_ms=budget_ms)
-    if shipped:
-        return OnnxCrossEncoder(shipped[0].parent, budget_ms=budget_ms, threads=threads)
+    folder = shipped[0].parent if shipped else _folder(setting, data_dir)
+    if (folder / MODEL_FILE).is_file():
+        return OnnxCrossEncoder(folder, name=folder.name, budget_ms=budget_ms, threads=threads)
+    name = Path(setting).name if Path(setting).exists() else setting
+    if is_bert_cross_encoder(folder) and not has_gpu():
+        built = onnx_folder("cross-encoder", folder, data_dir, name=Path(setting).name, report=report)
+        return OnnxCrossEncoder(built, name=name, budget_ms=budget_ms, threads=threads)
+    return TorchCrossEncoder(str(folder), name=name, budget_ms=budget_ms)
+
+
+def _folder(setting: str, data_dir: Path) -> Path:
     for folder in (Path(setting).expanduser(), data_dir / "models" / setting):
-        if (folder / MODEL_FILE).is_file():
-            return OnnxCrossEncoder(folder, budget_ms=budget_ms, threads=threads)
         if folder.is_dir():
-            return TorchCrossEncoder(str(folder), budget_ms=budget_ms)
-    return TorchCrossEncoder(setting, budget_ms=budget_ms)
+            return folder.resolve()
+    return hub_folder(setting, instead="set FOREMOST_RERANKER to auto, none or late-interaction")

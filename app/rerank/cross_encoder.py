@@ -15,9 +15,9 @@ class OnnxCrossEncoder:
     logit: the model's raw output; never squashed before ranking, as large logits would become ties.
     """
 
-    def __init__(self, folder: Path, *, budget_ms: int, threads: int | None = None) -> None:
+    def __init__(self, folder: Path, *, budget_ms: int, name: str | None = None, threads: int | None = None) -> None:
         config = read_config(folder)
-        self.name = f"{config.get('name') or folder.name} (cross-encoder, ONNX)"
+        self.name = f"{name or folder.name} (cross-encoder, int8 ONNX)"
         self._max_tokens = int(config.get("max_tokens", 512))
         self._combination = Combination.read(config.get("combination"))
         self._tokenizer = open_tokenizer(folder, cut_at=self._max_tokens)

@@ -19,7 +19,7 @@ _GPU_BATCH = 64
 class TorchCrossEncoder:
     """Reranker over sentence-transformers' CrossEncoder; logit: its raw output, no activation."""
 
-    def __init__(self, model_id_or_path: str, *, budget_ms: int) -> None:
+    def __init__(self, model_id_or_path: str, *, budget_ms: int, name: str | None = None) -> None:
         from sentence_transformers import CrossEncoder  # noqa: PLC0415  # torch: seconds and 500 MB
         from torch.nn import Identity  # noqa: PLC0415
 
@@ -32,7 +32,7 @@ class TorchCrossEncoder:
                 f"The reranker {model_id_or_path} is neither a cross-encoder folder nor to be had from the hub "
                 f"({first_line(error)}). Set FOREMOST_RERANKER to auto, none, late-interaction or a folder."
             ) from error
-        self.name = f"{model_id_or_path} (cross-encoder, {device})"
+        self.name = f"{name or model_id_or_path} (cross-encoder, {device})"
         self._batch = _GPU_BATCH if device == "cuda" else _CPU_BATCH
         self._budget_ms = budget_ms
 
