@@ -105,12 +105,8 @@ def is_plain_bert(folder: Path) -> bool:
     modules = _json(folder / "modules.json").get("items", [])
     kinds = [str(module.get("type", "")).rsplit(".", 1)[-1] for module in modules]
     prompts = _json(folder / "config_sentence_transformers.json").get("prompts") or {}
-    return (
-        architecture == "bert"
-        and mean
-        and kinds == ["Transformer", "Pooling", "Normalize"]
-        and not any(prompts.values())
-    )
+    plain = bert and mean and not any(prompts.values())
+    return plain and kinds == ["Transformer", "Pooling", "Normalize"]
 
 
 def is_bert_cross_encoder(folder: Path) -> bool:
@@ -121,7 +117,7 @@ def is_bert_cross_encoder(folder: Path) -> bool:
 
 
 def onnx_folder(kind: str, source: Path, data_dir: Path, *, name: str, report: Report = silent) -> Path:
-    """Folder data_dir/models/NAME-FINGERPRINT with the ONNX form of the model in `source`, exported when it is not there.
+    """Folder data_dir/models/NAME-FINGERPRINT: the ONNX form of the model in `source`, exported when it is missing.
 
     kind is "embedder" or "cross-encoder". Processes that come at once wait for one another. Raises ModelError.
     """
