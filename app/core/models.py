@@ -105,6 +105,7 @@ def is_plain_bert(folder: Path) -> bool:
     modules = _json(folder / "modules.json").get("items", [])
     kinds = [str(module.get("type", "")).rsplit(".", 1)[-1] for module in modules]
     prompts = _json(folder / "config_sentence_transformers.json").get("prompts") or {}
+    bert = _json(folder / "config.json").get("model_type") == "bert"
     plain = bert and mean and not any(prompts.values())
     return plain and kinds == ["Transformer", "Pooling", "Normalize"]
 
