@@ -76,9 +76,7 @@ def open_searcher(settings: Settings, *, report: Report, migrate: bool = False) 
             rrf_k=settings.rrf_k,
             ef_search=settings.hnsw_ef_search,
         )
-        reranker = build_reranker(
-            settings.reranker, embedder, settings.data_dir, budget_ms=settings.rerank_budget_ms, report=report
-        )
+        reranker = build_reranker(settings.reranker, embedder, settings.data_dir, budget_ms=settings.rerank_budget_ms)
     except BaseException:
         engine.dispose()
         raise

@@ -1,0 +1,145 @@
+"""The commands as people run them: real database, real models, real processes."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+Run = Callable[..., subprocess.CompletedProcess[str]]
+
+HANDBOOK = """# Operations handbook
+
+## Backups
+
+The nightly backup runs at 02:30 UTC. Fourteen copies are kept on the Hamburg server.
+Restores are tested on the first Monday of each month by Maria Jensen.
+
+## On call
+
+The on-call engineer rotates every Thursday at 10:00. The desk answers at extension 4417.
+
+## Parking
+
+Visitors park behind the east hall. A parking permit costs 12 euros a week.
+"""
+
+
+@pytest.fixture(scope="module")
+def run(data_dir: Path) -> Run:
+    """Run `python -m …` with a database and a data directory of the test run."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("FOREMOST_")}
+    environment |= {"FOREMOST_DATA_DIR": str(data_dir), "FOREMOST_CHAT_BACKEND": "embedded", "HF_HUB_OFFLINE": "1"}
+    environment.pop("DATABASE_URL", None)
+
+    def command(*words: str, **more: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", *words], capture_output=True, text=True, check=False, env=environment | more,
+            timeout=300,
+        )  # fmt: skip
+
+    return command
+
+
+@pytest.fixture(scope="module")
+def handbook(run: Run, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A handbook, ingested by the command."""
+    path = tmp_path_factory.mktemp("documents") / "handbook.md"
+    path.write_text(HANDBOOK, "utf-8")
+    done = run("ingest", str(path))
+    assert done.returncode == 0, done.stderr
+    return path
+
+
+@pytest.fixture(scope="module")
+def answer(run: Run, handbook: Path) -> dict[str, Any]:
+    """One answered question about the handbook."""
+    done = run("app", "ask", "When does the nightly backup run?", "--json")
+    assert done.returncode == 0, done.stderr
+    result: dict[str, Any] = json.loads(done.stdout)
+    return result
+
+
+def test_a_question_about_an_ingested_file_is_answered_from_it(answer: dict[str, Any], handbook: Path) -> None:
+    assert answer["outcome"] == "answered"
+    assert "02:30" in answer["answer"]
+    backing = answer["sentences"][0]
+    assert backing["support"] in ("cited", "attributed")
+    cited = next(source for source in answer["sources"] if source["number"] in backing["passages"])
+    assert cited["cited"]
+    assert cited["source_uri"] == str(handbook)
+    assert "02:30 UTC" in cited["text"]
+
+
+def test_the_answer_proves_that_the_prompt_was_read_whole(answer: dict[str, Any]) -> None:
+    usage = answer["usage"]
+    assert usage["uncut"] == "proven", usage
+    assert usage["prompt_tokens"] + usage["answer_tokens"] <= usage["context_tokens"]
+
+
+def test_the_answer_shows_every_candidate_with_its_ranks_and_fate(answer: dict[str, Any]) -> None:
+    candidates = answer["candidates"]
+    assert sorted(candidate["fused_rank"] for candidate in candidates) == list(range(1, len(candidates) + 1))
+    assert all(candidate["fate"] not in ("", "not decided yet") for candidate in candidates)
+    first = candidates[0]
+    assert (first["final_rank"], first["fate"]) == (1, "in the prompt")
+    assert first["logit"] is not None
+    assert {"rewrite", "embed", "sql", "rerank", "pack", "first_token", "generate", "cite"} <= set(answer["seconds"])
+
+
+def test_a_question_the_documents_do_not_answer_is_not_answered(run: Run, handbook: Path) -> None:
+    done = run("app", "ask", "Which planet has the most moons?", "--json")
+    result = json.loads(done.stdout)
+    assert (done.returncode, result["outcome"]) == (0, "not found in your documents")
+    assert not any(candidate["cited"] for candidate in result["candidates"])
+    assert all(candidate["fate_detail"] for candidate in result["candidates"])
+
+
+def test_search_shows_every_rank_and_uses_no_chat_model(run: Run, handbook: Path) -> None:
+    done = run("app", "search", "who tests the restores", "--json", FOREMOST_CHAT_BACKEND="ollama")
+    best = json.loads(done.stdout)["candidates"][0]
+    assert "Maria Jensen" in best["text"]
+    assert best["vector_rank"] is not None
+    assert best["text_rank"] is not None
+    assert best["logit"] is not None
+
+
+def test_search_prints_a_table_for_people(run: Run, handbook: Path) -> None:
+    shown = run("app", "search", "parking permit").stdout
+    assert "final" in shown.splitlines()[0]
+    assert "Parking" in shown.splitlines()[1]
+
+
+def test_doctor_finds_nothing_wrong_here(run: Run, handbook: Path) -> None:
+    done = run("app", "doctor")
+    assert done.returncode == 0, done.stdout
+    assert "pgvector" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "settings", "code", "said"),
+    [
+        (("app", "ask", "  "), {}, 2, "The question is empty"),
+        (("app", "search", "x", "--collection", "nowhere"), {}, 1, "nowhere"),
+        (("app", "search", "x"), {"FOREMOST_TYPO": "1"}, 2, "FOREMOST_TYPO"),
+        (("app", "search", "x"), {"FOREMOST_CANDIDATES": "many"}, 2, "FOREMOST_CANDIDATES"),
+        (("app", "search", "x"), {"DATABASE_URL": "postgresql://x@127.0.0.1:1/x"}, 1, "Cannot connect"),
+        (("app", "search", "x"), {"FOREMOST_EMBEDDING_MODEL": "/nowhere/model"}, 1, "/nowhere/model"),
+        (("app", "search", "x"), {"FOREMOST_RERANKER": "/nowhere/model"}, 1, "/nowhere/model"),
+        (("app", "ask", "x"), {"FOREMOST_OLLAMA_URL": "http://127.0.0.1:1", "FOREMOST_CHAT_BACKEND": "ollama"}, 1,
+         "Ollama"),
+        (("ingest", "/nowhere/file.txt"), {}, 1, "/nowhere/file.txt"),
+    ],
+)  # fmt: skip
+def test_bad_input_gets_one_clear_line_and_a_non_zero_exit(
+    run: Run, handbook: Path, words: tuple[str, ...], settings: dict[str, str], code: int, said: str
+) -> None:
+    done = run(*words, **settings)
+    assert done.returncode == code, done.stderr
+    errors = [line for line in done.stderr.splitlines() if said in line]
+    assert len(errors) == 1, done.stderr
+    assert "Traceback" not in done.stderr
