@@ -1,11 +1,36 @@
 """The words said to the model, and nothing else: a name goes in, the text of its .md file comes out."""
 
+import re
 from pathlib import Path
+from typing import Literal
+
+from app.core.domain import Message
 
 NOT_FOUND = "I could not find this in the documents."
 """What the model is told to say, word for word, when the passages do not hold the answer."""
 
+_ROLE = re.compile(r"^## (system|user|assistant)\n", re.MULTILINE)
+_ROLES: dict[str, Literal["system", "user", "assistant"]] = {
+    "system": "system",
+    "user": "user",
+    "assistant": "assistant",
+}
+
 
 def prompt(name: str) -> str:
-    """Text of app/prompts/NAME.md without the blank line at its end; {passages} and {question} are still in it."""
+    """Text of app/prompts/NAME.md, its fields such as {question} still in it."""
     return Path(__file__).with_name(f"{name}.md").read_text("utf-8").strip().replace("{not_found}", NOT_FOUND)
+
+
+def conversation(name: str, **fields: str) -> tuple[Message, ...]:
+    """Messages of a file in which each begins with "## system", "## user" or "## assistant", its fields filled in."""
+    pieces = _ROLE.split(prompt(name))[1:]
+    return tuple(
+        Message(role=_ROLES[role], content=_filled(text.strip(), fields))
+        for role, text in zip(pieces[::2], pieces[1::2], strict=True)
+    )
+
+
+def _filled(text: str, fields: dict[str, str]) -> str:
+    """Every {name} replaced at once, so that braces in a value stay as they are."""
+    return re.sub(r"\{(\w+)\}", lambda match: fields.get(match[1], match[0]), text)

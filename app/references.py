@@ -1,0 +1,122 @@
+"""Does a message lean on what was said before it? Text goes in, the word that points back or an empty string comes out.
+
+The word lists cover English, German, French and Spanish; in any other language only the length of the message speaks.
+A wrong "yes" costs one short call of the model, whose rewrite is checked; a wrong "no" sends the bare follow-up to the
+retriever. So the lists hold words that nearly always point back, and words that often do not are left out.
+"""
+
+import re
+
+_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
+_SHORT_WORDS = 3  # "And in winter?" says too little to be searched for
+_SHORT_CHARACTERS = 8  # the same for scripts without blanks
+_WIDE = re.compile(r"[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+
+# Words that tell the language of a question, none of them shared by two of the lists.
+_MARKERS = {
+    "en": "the is are was does do how what which who when where why can should of and to in it",
+    "de": "der die das den dem ist sind war wie was welche welcher welches wer wann wo warum kann soll und zu im nicht "
+    "gibt",
+    "fr": "le la les des du est sont était comment quoi quelle quel quels quelles qui quand où pourquoi peut et à dans "
+    "pas que",
+    "es": "el los las del es son era cómo qué cuál cuáles quién cuándo dónde puede y en no hay para por una",
+}
+# Words that point back wherever they stand.
+_BACK = {
+    "en": "it its itself they them their theirs this these those he him his she her hers same former latter previous",
+    "de": "er ihn ihm sie ihnen ihr ihre ihrem ihren ihrer ihres seine seinem seinen seiner seines dessen deren dies "
+    "diese dieser dieses diesem diesen jene jener jenes davon dafür damit darüber dazu dabei "
+    "danach daran darin darauf dagegen dort derselbe dieselbe dasselbe",
+    "fr": "il elle ils elles celui celle ceux celles cela ça ceci ce cet cette ces son sa ses leur leurs lui "
+    "ci celui-ci celle-ci là-bas",
+    "es": "él ella ellos ellas eso esto ese esa esos esas este esta estos estas aquel aquella su sus lo allí ahí",
+}
+# Phrases with such a word that do not point back.
+_NOT_BACK = {
+    "en": r"\b(?:is|was|would) it (?:possible|necessary|safe|true|allowed|required|ok(?:ay)?|legal|better|worth)\b"
+    r"|\bit (?:is|was) (?:possible|necessary|true|allowed|required)\b|\bthis (?:year|month|week|morning|document)\b"
+    r"|\b(?:how long|what) does it (?:take|cost|mean) to\b",
+    "de": r"\bgibt es\b|\bdieses jahr\b|\bdiese woche\b|\bdiesen monat\b",
+    "fr": r"\best-ce\b|\bqu['’]est-ce\b|\bil y a\b|\by a-t-il\b|\bil faut\b|\bfaut-il\b|\bs['’]il\b|\bce qu[ei']"
+    r"|\bcette année\b",
+    "es": r"\blo que\b|\beste año\b|\besta semana\b|\beste mes\b",
+}
+# Words that point back only at the end of the message or before one of the listed followers.
+_BACK_AT_END = {
+    "en": r"\b(?:that|one|ones|there|so)\b(?=\W*$)|\bthat (?:is|was|does|did|mean|work|apply)\b"
+    r"|\b(?:about|of|for|with|after|before|than|like|from|to|on|in) that\b(?! \w+ (?:is|are|was|were)\b)"
+    r"|\b(?:this|that|other|first|second|last) ones?\b|\bthe others?\b",
+    "de": r"\b(?:das|die|der|den|dem|es|so)\b(?=\W*$)|\b(?:das|es) (?:ist|war|bedeutet|heißt|kostet|gilt|denn)\b",
+    "fr": r"\b(?:là|en|y|ça|eux)\b(?=\W*$)|\bc['’]est\b",
+    "es": r"\b(?:así|eso|allí)\b(?=\W*$)",
+}
+_CONTINUES = re.compile(
+    r"^\W*(?:and|but|or|so|then|also|what about|how about|what else|why not|und|aber|oder|dann|et|mais|ou|alors|puis"
+    r"|y|pero|entonces|qué tal)(?=[\s,])",
+    re.IGNORECASE,
+)
+_LISTS = {language: frozenset(words.split()) for language, words in _BACK.items()}
+_MARKER_SETS = {language: frozenset(words.split()) for language, words in _MARKERS.items()}
+
+
+def points_back(text: str, *, context: str = "") -> str:
+    """Why the message cannot be understood alone, for people; empty when it can.
+
+    context: an earlier message, which helps to tell the language of a short one.
+    """
+    found = words(text)
+    if _WIDE.search(text):
+        return "it is very short" if len(_WIDE.findall(text)) <= _SHORT_CHARACTERS else ""
+    if len(found) <= _SHORT_WORDS:
+        return "it is very short"
+    if start := _CONTINUES.match(text):
+        return f"it begins with “{start.group().strip().lower()}”"
+    language = _language(text, context)
+    if language is None:
+        return ""
+    plain = re.sub(_NOT_BACK[language], " ", text, flags=re.IGNORECASE)
+    if at_end := re.search(_BACK_AT_END[language], plain, re.IGNORECASE):
+        return f"it says “{at_end.group().lower()}”"
+    for position, word in enumerate(words(plain)):
+        if language == "de" and position and word[0].isupper():
+            continue  # "Sie" and "Ihr" address a person
+        if word.lower() in _LISTS[language]:
+            return f"it says “{word.lower()}”"
+    return ""
+
+
+def words(text: str) -> list[str]:
+    """The words of a text in their order, as written."""
+    return _WORD.findall(text)
+
+
+def content_words(text: str) -> list[str]:
+    """Lower-case words that carry meaning, in their order; function words of the four languages are left out."""
+    lowered = [word.lower() for word in words(text)]
+    return [
+        word for word in lowered if (len(word) > 2 or word.isdigit() or _WIDE.search(word)) and word not in _FUNCTION
+    ]
+
+
+def _language(text: str, context: str) -> str | None:
+    """The list whose words occur most, None when none does."""
+    for sample in (text, f"{text} {context}"):
+        lowered = {word.lower() for word in words(sample)}
+        counts = {language: len(lowered & markers) for language, markers in _MARKER_SETS.items()}
+        best = max(counts, key=counts.__getitem__)
+        if counts[best] and sum(count == counts[best] for count in counts.values()) == 1:
+            return best
+    return None
+
+
+_FUNCTION = frozenset().union(*_LISTS.values(), *_MARKER_SETS.values()) | frozenset(
+    "about after again all also and any are because been before being both but could did does doing each else for "
+    "from had has have here into just like many may more most much must not now one ones only other our out over "
+    "own please say says some such tell than that then there thing things too under until use very were will with "
+    "without would you your aber alle auch auf aus bei bis denn doch ein eine einem einen einer eines für haben "
+    "hat hier ich kein keine können man mehr mit muss nach noch nur oder sehr sich über und unter vom von vor "
+    "weil wenn werden wird wir wurde zum zur alors après aussi autre aux avec avant avoir bien car comme dans "
+    "donc elle encore entre était être fait faire mais même nous ont par pas plus pour sans sur tous tout toute "
+    "très une vous algo antes aquí como con cuando donde desde después dos entre está están este fue han hasta "
+    "más muy nos otra otro pero porque puede sin sobre también tiene todo una uno unos".split()
+)
