@@ -42,9 +42,9 @@ class Retriever(Protocol):
 
 
 class Rewriter(Protocol):
-    """A follow-up to a question that stands on its own."""
+    """A follow-up to a question that stands on its own; gives control back while it works, so that stop works."""
 
-    def rewrite(self, question: Question) -> Query: ...
+    def steps(self, question: Question) -> Generator[None, None, Query]: ...
 
 
 class Ledger(Protocol):
@@ -168,7 +168,7 @@ class Answerer:
     def _understand(self, draft: Draft) -> Generator[Event, None, None]:
         yield Started(stage="rewrite")
         with draft.timed("rewrite"):
-            draft.query = self._rewriter.rewrite(draft.question)
+            draft.query = yield from _stoppable(self._rewriter.steps(draft.question))
         yield Rewritten(query=draft.query)
 
     def _gather(self, draft: Draft) -> Generator[Event, None, None]:
@@ -258,6 +258,19 @@ class Answerer:
         if draft.outcome is Outcome.NOT_FOUND:
             return Citations(text=draft.text.strip(), sentences=(), removed_markers=0, cited=frozenset())
         return cite(draft.text, draft.context.passages, support=self._support, floor=self._support_floor)
+
+
+def _stoppable(steps: Generator[None, None, Query]) -> Generator[Event, None, Query]:
+    """Run the steps with an empty token after each, so that whoever listens can close us there."""
+    try:
+        while True:
+            next(steps)
+            yield Token(text="")
+    except StopIteration as done:
+        query: Query = done.value
+        return query
+    finally:
+        steps.close()
 
 
 def checked(question: Question) -> Question:

@@ -60,7 +60,15 @@ class Backwards:
 
 
 class FakeRewriter:
-    def rewrite(self, question: Question) -> Query:
+    def __init__(self) -> None:
+        self.stopped = False
+
+    def steps(self, question: Question) -> Generator[None, None, Query]:
+        try:
+            yield
+        except GeneratorExit:
+            self.stopped = True
+            raise
         changed = bool(question.history)
         return Query(text=f"{question.text} (standalone)" if changed else question.text, changed=changed, reason="")
 
@@ -208,6 +216,17 @@ def test_stopping_stops_the_model_and_keeps_what_was_said() -> None:
     events.close()
     assert model.closed_early
     assert [(answer.outcome, answer.text) for answer in ledger.stored] == [(Outcome.STOPPED, "It is")]
+
+
+def test_stopping_works_while_the_question_is_being_rewritten() -> None:
+    ledger, rewriter = MemoryLedger(), FakeRewriter()
+    events = _answerer(FakeModel("x"), ledger, HITS, rewriter=rewriter).answer(Question(text="Which?"))
+    for event in events:
+        if isinstance(event, Token):
+            break
+    events.close()
+    assert rewriter.stopped
+    assert [answer.outcome for answer in ledger.stored] == [Outcome.STOPPED]
 
 
 def test_a_failing_model_ends_in_a_finished_answer_with_its_line() -> None:
