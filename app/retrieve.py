@@ -17,6 +17,8 @@ from app.core.sql import load_queries
 _QUERIES = load_queries(__file__)
 # Below this many chunks every vector is compared: exact, and as fast as the index.
 EXACT_BELOW = 10_000
+# Full-text matches whose BM25 is computed, chosen by ts_rank.
+TEXT_POOL = 200
 
 
 class HybridRetriever:
@@ -47,6 +49,7 @@ class HybridRetriever:
             "vector_weight": vector_weight,
             "text_weight": text_weight,
             "rrf_k": rrf_k,
+            "text_pool": max(TEXT_POOL, self._leg_candidates),
         }
 
     def retrieve(self, query: str, *, collection: str | None = None) -> Retrieval:

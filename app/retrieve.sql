@@ -52,22 +52,67 @@ vector_leg AS (
     SELECT id, distance, row_number() OVER (ORDER BY distance, id) AS rank
     FROM nearest
 ),
--- The question's lexemes joined by OR, analysed once for each language that occurs.
-words AS MATERIALIZED (
+-- The question's lexemes, analysed once for each language that occurs.
+lexemes AS MATERIALIZED (
+    SELECT config, lexeme
+    FROM text_configs, unnest(tsvector_to_array(to_tsvector(config, :question))) AS lexeme
+),
+questions AS MATERIALIZED (
     SELECT
         config,
         CAST(
             string_agg('''' || replace(replace(lexeme, '\', '\\'), '''', '''''') || '''', ' | ') AS tsquery
         ) AS query
-    FROM text_configs, unnest(tsvector_to_array(to_tsvector(config, :question))) AS lexeme
+    FROM lexemes
     GROUP BY config
 ),
-matches AS MATERIALIZED (
-    SELECT chunks.id, ts_rank(chunks.tsv, words.query, 1) AS score
-    FROM words
-    JOIN chunks ON chunks.tsv @@ words.query AND chunks.text_config = words.config
+-- Any lexeme makes a match; ts_rank, which knows no rarity, chooses the few whose BM25 is worth computing.
+pool AS MATERIALIZED (
+    SELECT chunks.id, chunks.tsv, chunks.token_count AS length
+    FROM questions
+    JOIN chunks ON chunks.tsv @@ questions.query AND chunks.text_config = questions.config
     WHERE CAST(:collection_id AS bigint) IS NULL OR chunks.collection_id = CAST(:collection_id AS bigint)
-    ORDER BY score DESC, chunks.id
+    ORDER BY ts_rank(chunks.tsv, questions.query, 1) DESC, chunks.id
+    LIMIT :text_pool
+),
+-- How many chunks hold a lexeme, as ANALYZE last estimated it; one it does not list is rare and counts as 1. Before
+-- the first ANALYZE all count the same, and BM25 orders by frequency in the passage and length alone.
+frequencies AS (
+    SELECT listed.lexeme, listed.fraction
+    FROM pg_stats, unnest(
+        CAST(CAST(most_common_elems AS text) AS text[]), most_common_elem_freqs
+    ) AS listed (lexeme, fraction)
+    WHERE schemaname = current_schema() AND tablename = 'chunks' AND attname = 'tsv' AND listed.lexeme IS NOT NULL
+),
+terms AS MATERIALIZED (
+    SELECT lexeme, ln(1 + (total - holding + 0.5) / (holding + 0.5)) AS idf
+    FROM (
+        SELECT asked.lexeme, size.total, least(size.total, coalesce(size.total * fraction, 1)) AS holding
+        FROM (SELECT DISTINCT lexeme FROM lexemes) AS asked
+        CROSS JOIN (
+            SELECT CAST(greatest(reltuples, 1) AS double precision) AS total
+            FROM pg_class WHERE oid = CAST('chunks' AS regclass)
+        ) AS size
+        LEFT JOIN frequencies ON frequencies.lexeme = asked.lexeme
+    ) AS counted
+),
+-- BM25 with k1 0.9 and b 0.4; a passage's length is its tokens, the average is that of the pool.
+matches AS MATERIALIZED (
+    SELECT
+        pool.id,
+        sum(
+            terms.idf * occurring.times
+            / (occurring.times + 0.9 * (0.6 + 0.4 * pool.length / greatest(average.length, 1)))
+        ) AS score
+    FROM pool
+    CROSS JOIN (SELECT avg(CAST(length AS double precision)) AS length FROM pool) AS average
+    CROSS JOIN LATERAL (
+        SELECT held.lexeme, coalesce(array_length(held.positions, 1), 1) AS times
+        FROM unnest(pool.tsv) AS held
+    ) AS occurring
+    JOIN terms ON terms.lexeme = occurring.lexeme
+    GROUP BY pool.id
+    ORDER BY score DESC, pool.id
     LIMIT :leg_candidates
 ),
 text_leg AS (
