@@ -172,9 +172,9 @@ def search(query: str, collection: CollectionOption = None, as_json: JsonOption 
         return
     for notice in found.notices:
         report(notice)
-    table = Table(box=None, pad_edge=False, header_style="bold")
+    table = Table(box=None, pad_edge=False, header_style="bold", expand=True)
     for name in ("final", "vector", "text", "fused", "logit"):
-        table.add_column(name, justify="right", no_wrap=True)
+        table.add_column(name, justify="right", no_wrap=True, width=6)
     table.add_column("passage", ratio=1, overflow="ellipsis", no_wrap=True)
     for hit in found.context.hits:
         where = place_of(hit.part_kind, hit.part_first, hit.part_last, hit.part_name)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from app.cite import SupportScorer, cite
+from app.core.chat import ChatModel
 from app.core.domain import (
     Answer,
     Citations,
@@ -27,7 +28,6 @@ from app.core.domain import (
 )
 from app.core.errors import ModelError, QuestionError
 from app.draft import Draft
-from app.core.chat import ChatModel
 from app.pack import pack, render
 from app.rerank import Reranker
 
