@@ -208,6 +208,8 @@ def doctor() -> None:
         if not check.ok:
             failed += 1
             out.print(f"     [bold]mend:[/] {escape(check.fix)}")
+        for note in check.notes:
+            out.print(f"     [yellow]note:[/] {escape(note)}")
     if failed:
         raise typer.Exit(1)
 

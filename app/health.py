@@ -1,0 +1,180 @@
+"""Health: settings go in, one check of every part comes out, each failing one with the command that mends it."""
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib.metadata import version
+
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import SQLAlchemyError
+
+from app.core import database
+from app.core.embedding import Embedder
+from app.core.errors import AppError
+from app.core.models import build_embedder
+from app.core.settings import Settings
+from app.core.sql import load_queries
+from app.generate import build_chat_model
+from app.rerank import build_reranker
+
+_QUERIES = load_queries(__file__)
+_SMALLEST_FREE_GIB = 1.0
+_GIB = 1 << 30
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Check:
+    """One part and its state."""
+
+    name: str
+    ok: bool
+    detail: str  # what was found, one line
+    fix: str = ""  # the command or setting that mends it; empty when nothing needs mending
+    notes: tuple[str, ...] = ()  # works, but not as it could
+
+
+def checks(settings: Settings) -> tuple[Check, ...]:
+    """Every check, in the order in which the parts depend on one another; none is left out when another fails."""
+    return tuple(_all(settings))
+
+
+def _all(settings: Settings) -> Iterator[Check]:
+    yield Check(name="settings", ok=True, detail=f"Foremost {version('foremost')}, data in {settings.data_dir}")
+    yield _disk(settings)
+    embedder, embedding = _embedding(settings)
+    yield from _database(settings, embedder)
+    yield embedding
+    yield _reranker(settings, embedder)
+    yield _chat(settings)
+
+
+def _disk(settings: Settings) -> Check:
+    existing = next(folder for folder in (settings.data_dir, *settings.data_dir.absolute().parents) if folder.exists())
+    free = shutil.disk_usage(existing).free / _GIB
+    detail = f"{free:.1f} GiB free for {settings.data_dir}"
+    if free >= _SMALLEST_FREE_GIB:
+        return Check(name="disk", ok=True, detail=detail)
+    return Check(
+        name="disk",
+        ok=False,
+        detail=detail,
+        fix="Free 1 GiB there, or set FOREMOST_DATA_DIR to a folder on another disk.",
+    )
+
+
+def _database(settings: Settings, embedder: Embedder | None) -> Iterator[Check]:
+    try:
+        engine = database.connect(settings)
+        with database.reachable(engine) as connection:
+            yield from _server(connection, embedded=settings.database_url is None)
+    except AppError as error:
+        yield _failed("database", error)
+        return
+    try:
+        yield from _contents(engine, embedder)
+    except (AppError, SQLAlchemyError) as error:
+        yield _failed("schema", error, fix="python -m app migrate")
+    finally:
+        engine.dispose()
+
+
+def _server(connection: Connection, *, embedded: bool) -> Iterator[Check]:
+    text, number = connection.execute(_QUERIES["select_server_version"]).one()
+    which = "embedded" if embedded else connection.engine.url.render_as_string(hide_password=True)
+    yield Check(
+        name="database",
+        ok=number >= database.MINIMUM_POSTGRES,
+        detail=f"PostgreSQL {text} ({which})",
+        fix="" if number >= database.MINIMUM_POSTGRES else "Upgrade the server to PostgreSQL 16 or newer.",
+    )
+    found = connection.execute(_QUERIES["select_vector_version"]).scalar()
+    if found is None:
+        yield Check(
+            name="pgvector", ok=False, detail="the extension is not in this database", fix="python -m app migrate"
+        )
+        return
+    enough = tuple(int(part) for part in found.split(".")[:2]) >= database.MINIMUM_PGVECTOR
+    upgrade = "Install pgvector 0.8 or newer on the server, then run: ALTER EXTENSION vector UPDATE"
+    yield Check(name="pgvector", ok=enough, detail=f"pgvector {found}", fix="" if enough else upgrade)
+
+
+def _contents(engine: Engine, embedder: Embedder | None) -> Iterator[Check]:
+    current, head = database.schema_state(engine)
+    if current != head:
+        detail = f"at {current or 'nothing'}, this version needs {head}"
+        yield Check(name="schema", ok=False, detail=detail, fix="python -m app migrate")
+        return
+    yield Check(name="schema", ok=True, detail=f"at {head}")
+    with database.reachable(engine) as connection:
+        corpus = connection.execute(_QUERIES["select_corpus"]).one_or_none()
+        documents, failed, chunks = connection.execute(_QUERIES["count_documents"]).one()
+    if corpus is not None and embedder is not None:
+        yield _corpus(corpus[0], corpus[1], embedder)
+    detail = f"{documents} documents, {chunks} passages, {failed} failed"
+    if not documents:
+        yield Check(name="documents", ok=True, detail="none yet", notes=("Put some in: python -m ingest PATH",))
+    elif failed:
+        yield Check(name="documents", ok=False, detail=detail, fix="python -m ingest PATH says what is wrong with each")
+    else:
+        yield Check(name="documents", ok=True, detail=detail)
+
+
+def _corpus(model: str, dimension: int, embedder: Embedder) -> Check:
+    if (model, dimension) == (embedder.name, embedder.dimension):
+        return Check(name="corpus", ok=True, detail=f"embedded by {model}")
+    return Check(
+        name="corpus",
+        ok=False,
+        detail=f"embedded by {model} ({dimension} numbers), configured is {embedder.name} ({embedder.dimension})",
+        fix=f"Set FOREMOST_EMBEDDING_MODEL={model}, or ingest the documents into a new database.",
+    )
+
+
+def _embedding(settings: Settings) -> tuple[Embedder | None, Check]:
+    try:
+        embedder = build_embedder(settings.embedding_model, settings.data_dir)
+    except AppError as error:
+        return None, _failed("embedding model", error)
+    detail = f"{embedder.name}, {embedder.dimension} numbers, reads {embedder.max_tokens} tokens"
+    return embedder, Check(name="embedding model", ok=True, detail=detail)
+
+
+def _reranker(settings: Settings, embedder: Embedder | None) -> Check:
+    if embedder is None:
+        return Check(name="reranker", ok=False, detail="not checked", fix="Mend the embedding model first.")
+    try:
+        reranker = build_reranker(settings.reranker, embedder, settings.data_dir, budget_ms=settings.rerank_budget_ms)
+    except AppError as error:
+        return _failed("reranker", error)
+    return Check(name="reranker", ok=True, detail=reranker.name)
+
+
+def _chat(settings: Settings) -> Check:
+    try:
+        model, notices = build_chat_model(
+            backend=settings.chat_backend,
+            model=settings.chat_model,
+            ollama_url=settings.ollama_url,
+            openai_url=settings.openai_url,
+            openai_api_key=settings.openai_api_key.get_secret_value(),
+            data_dir=settings.data_dir,
+            context_tokens=settings.context_tokens,
+            answer_tokens=settings.answer_tokens,
+            temperature=settings.temperature,
+            seed=settings.seed,
+            timeout_seconds=settings.timeout_seconds,
+        )
+    except AppError as error:
+        return _failed("chat model", error)
+    info = model.info
+    model.close()
+    counted = "tokens counted by the server" if info.tokens_counted else "tokens estimated"
+    detail = f"{info.name} ({info.backend}), context {info.context_tokens} tokens, {counted}"
+    return Check(name="chat model", ok=True, detail=detail, notes=notices)
+
+
+def _failed(name: str, error: Exception, *, fix: str = "") -> Check:
+    """A check from an error's line, which says what is wrong first and then what to do."""
+    line = str(error).splitlines()[0] if str(error) else type(error).__name__
+    what, stop, todo = line.partition(". ")
+    return Check(name=name, ok=False, detail=what + stop.strip(), fix=fix or todo or what)
