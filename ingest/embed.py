@@ -1,0 +1,22 @@
+"""Chunks go in, the same chunks with their vectors come out, in the same order; batches are sorted by length."""
+
+from collections.abc import Callable, Sequence
+
+from app.core.domain import Chunk, EmbeddedChunk
+from app.core.embedding import Embedder
+
+BATCH = 64  # chunks of similar length embedded in one call: little padding, and progress that moves
+
+
+def embed(
+    chunks: Sequence[Chunk], embedder: Embedder, *, progress: Callable[[int], None] = lambda _: None
+) -> tuple[EmbeddedChunk, ...]:
+    """Embedded chunks; progress is told how many more are done. Raises ModelError when the model refuses a text."""
+    order = sorted(range(len(chunks)), key=lambda index: -chunks[index].token_count)
+    vectors: dict[int, tuple[float, ...]] = {}
+    for start in range(0, len(order), BATCH):
+        batch = order[start : start + BATCH]
+        matrix = embedder.embed([chunks[index].embedded_text for index in batch])
+        vectors |= {index: tuple(row.tolist()) for index, row in zip(batch, matrix, strict=True)}
+        progress(len(batch))
+    return tuple(EmbeddedChunk(chunk=chunk, embedding=vectors[index]) for index, chunk in enumerate(chunks))

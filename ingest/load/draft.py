@@ -1,0 +1,93 @@
+"""What a format's loader hands back, and the builder that keeps offsets right while text is put together."""
+
+import re
+from dataclasses import dataclass, field
+from typing import Literal
+
+from app.core.domain import Heading, Part
+
+# A heading found while walking markup is marked in the text itself, so that its offset survives whitespace clean-up.
+_MARK = 0xE000
+_MARKS = re.compile("[\ue001-\ue006]")
+
+_DROPPED = re.compile("[\x00-\x08\x0e-\x1f\x7f\ufeff\ufffe\uffff]")
+_TRAILING_SPACE = re.compile("[ \t\u00a0]+$", re.MULTILINE)
+_BLANK_LINES = re.compile("\n{3,}")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Draft:
+    """A file's text and structure before title, language and bounds are settled."""
+
+    text: str  # clean
+    media_type: str
+    title: str = ""  # from the file's own metadata or front matter, if it has one
+    language: str | None = None  # as the file declares it
+    headings: tuple[Heading, ...] = ()
+    parts: tuple[Part, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+
+def clean(text: str) -> str:
+    """Text that PostgreSQL can hold and people can read: \\n line ends, no NUL, controls or lone surrogates."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    text = text.replace("\x0b", "\n").replace("\x0c", "\n\n").replace("\u2028", "\n").replace("\u2029", "\n\n")
+    text = _DROPPED.sub("", text)
+    text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")  # pairs join, lone ones go
+    text = _TRAILING_SPACE.sub("", text)
+    return _BLANK_LINES.sub("\n\n", text).strip("\n")
+
+
+def unmarked(text: str) -> str:
+    """Source text without the characters that mark headings here."""
+    return _MARKS.sub("", text)
+
+
+def heading_mark(level: int) -> str:
+    """The character that marks the start of a heading line of level 1..6."""
+    return chr(_MARK + min(max(level, 1), 6))
+
+
+@dataclass(slots=True)
+class Builder:
+    """Puts a text together piece by piece."""
+
+    headings: list[Heading] = field(default_factory=list)
+    parts: list[Part] = field(default_factory=list)
+    _pieces: list[str] = field(default_factory=list)
+    length: int = 0
+
+    def add(self, marked: str, *, separator: str = "\n\n") -> tuple[int, int]:
+        """Append a piece, turning its heading marks into headings; returns its span (start, end)."""
+        piece = clean(marked)
+        if self.length and piece:
+            self._append(separator)
+        start = self.length
+        position = 0
+        for mark in _MARKS.finditer(piece):
+            self._append(piece[position : mark.start()])
+            position = mark.end()
+            line = _line_at(piece, position)
+            level = ord(mark.group()) - _MARK
+            if text := _MARKS.sub("", line).lstrip("# ").strip():
+                self.headings.append(Heading(level=level, text=text, start=self.length))
+        self._append(piece[position:])
+        return start, self.length
+
+    def add_part(self, marked: str, *, kind: Literal["page", "slide", "sheet"], number: int, name: str = "") -> None:
+        """Append a page, slide or sheet; an empty one is kept as an empty span."""
+        start, end = self.add(marked)
+        self.parts.append(Part(kind=kind, number=number, name=name, start=start, end=end))
+
+    def text(self) -> str:
+        """Everything added so far."""
+        return "".join(self._pieces)
+
+    def _append(self, piece: str) -> None:
+        self._pieces.append(piece)
+        self.length += len(piece)
+
+
+def _line_at(text: str, start: int) -> str:
+    end = text.find("\n", start)
+    return text[start : end if end >= 0 else len(text)]

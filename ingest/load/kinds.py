@@ -1,0 +1,164 @@
+"""What kind of file this is: bytes and name go in, a media type comes out; content decides, not the name.
+
+Own signatures rather than a model: the formats read here announce themselves, and a trained detector called
+encrypted Office files thumbnails and mailboxes single mails.
+"""
+
+import io
+import json
+import re
+import zipfile
+from collections.abc import Mapping
+
+from app.core.errors import DocumentError
+
+TEXT, MARKDOWN, HTML, CSV, JSON = "text/plain", "text/markdown", "text/html", "text/csv", "application/json"
+PDF, RTF, EPUB = "application/pdf", "application/rtf", "application/epub+zip"
+MAIL, MAILBOX = "message/rfc822", "application/mbox"
+_OFFICE = "application/vnd.openxmlformats-officedocument."
+DOCX = _OFFICE + "wordprocessingml.document"
+PPTX = _OFFICE + "presentationml.presentation"
+XLSX = _OFFICE + "spreadsheetml.sheet"
+OPEN_DOCUMENT = "application/vnd.oasis.opendocument."
+
+_SUFFIX_OF_CONTAINER = frozenset(
+    "pdf docx docm dotx pptx pptm potx xlsx xlsm odt ods odp epub doc xls ppt msg zip gz 7z rar png jpg jpeg".split()
+)
+_MARKDOWN_SUFFIXES = frozenset(("md", "markdown", "mdown", "mkd"))
+_CSV_SUFFIXES = frozenset(("csv", "tsv", "tab"))
+
+_UNSUPPORTED = (  # (first bytes, what it is, what to do)
+    (b"\x1f\x8b", "a gzip archive", "unpack it and ingest what is inside"),
+    (b"BZh", "a bzip2 archive", "unpack it and ingest what is inside"),
+    (b"\xfd7zXZ\x00", "an xz archive", "unpack it and ingest what is inside"),
+    (b"(\xb5/\xfd", "a zstandard archive", "unpack it and ingest what is inside"),
+    (b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive", "unpack it and ingest what is inside"),
+    (b"Rar!\x1a\x07", "a RAR archive", "unpack it and ingest what is inside"),
+    (b"\x89PNG\r\n\x1a\n", "an image", "convert it with a text recognition program first"),
+    (b"\xff\xd8\xff", "an image", "convert it with a text recognition program first"),
+    (b"GIF8", "an image", "convert it with a text recognition program first"),
+    (b"II*\x00", "an image", "convert it with a text recognition program first"),
+    (b"MM\x00*", "an image", "convert it with a text recognition program first"),
+    (b"\x7fELF", "a program", "leave it out"),
+    (b"MZ\x90\x00", "a program", "leave it out"),
+    (b"SQLite format 3\x00", "a database", "export its tables as CSV"),
+    (b"OggS", "a recording", "ingest a transcript instead"),
+    (b"ID3", "a recording", "ingest a transcript instead"),
+    (b"fLaC", "a recording", "ingest a transcript instead"),
+    (b"PAR1", "a Parquet file", "export it as CSV"),
+)
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_OLE_STREAMS = (  # (a stream's name, what it is, what to do)
+    ("EncryptedPackage", "an encrypted Office file: it needs a password", "save a copy without one"),
+    ("WordDocument", "a Word 97 document (.doc), which is not supported", "save it as .docx"),
+    ("PowerPoint Document", "a PowerPoint 97 file (.ppt), which is not supported", "save it as .pptx"),
+    ("Workbook", "an Excel 97 workbook (.xls), which is not supported", "save it as .xlsx"),
+    ("__properties_version", "an Outlook message (.msg), which is not supported", "save it as .eml"),
+)
+_HEADER = re.compile(r"^([A-Za-z][A-Za-z-]*):[ \t]?.*$")
+_MAIL_HEADERS = frozenset(
+    "from to subject date received mime-version message-id return-path delivered-to content-type".split()
+)
+_HTML_START = re.compile(
+    r"\A\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body|title|meta|div|table|h[1-6]|p)\b",
+    re.IGNORECASE | re.DOTALL,
+)
+_ATX = re.compile(r"^#{1,6} \S", re.MULTILINE)
+
+
+def container_kind(content: bytes, name: str) -> str | None:
+    """Media type of a binary format, None for what should be text.
+
+    Raises DocumentError, saying what to do, for a format that is recognised and not read.
+    """
+    if b"%PDF-" in content[:1024]:
+        return PDF
+    if content.startswith((b"PK\x03\x04", b"PK\x05\x06")):
+        return _zip_kind(content)
+    if content.startswith(_OLE):
+        raise _ole_error(content)
+    if content.startswith(b"{\\rtf"):
+        return RTF
+    for start, what, advice in _UNSUPPORTED:
+        if content.startswith(start):
+            raise DocumentError(f"It is {what}, which is not supported: {advice}.")
+    if content[4:8] == b"ftyp" or content.startswith(b"RIFF") or content[257:262] == b"ustar":
+        raise DocumentError("It is an archive, image or recording, which is not supported: ingest its text instead.")
+    suffix = _suffix(name)
+    if content and suffix in _SUFFIX_OF_CONTAINER:
+        raise DocumentError(f"It is named .{suffix} but does not hold that format: it is damaged, get a fresh copy.")
+    return None
+
+
+def text_kind(text: str, name: str) -> str:
+    """Media type of decoded text; the name only decides between plain text, Markdown and CSV."""
+    suffix = _suffix(name)
+    head = text[:8192]
+    if text.startswith("From ") and _is_mail(head.split("\n", 1)[-1]):
+        return MAILBOX
+    if suffix not in _MARKDOWN_SUFFIXES and _is_mail(head):
+        return MAIL
+    if suffix not in _MARKDOWN_SUFFIXES and (_HTML_START.match(head) or _has_html_skeleton(head)):
+        return HTML
+    if suffix == "json" or (text.lstrip()[:1] in ("{", "[") and suffix not in _MARKDOWN_SUFFIXES and _is_json(text)):
+        return JSON
+    if suffix in _CSV_SUFFIXES:
+        return CSV
+    if suffix in _MARKDOWN_SUFFIXES or (not suffix and _ATX.search(head)):
+        return MARKDOWN
+    return TEXT
+
+
+def _suffix(name: str) -> str:
+    return name.rpartition(".")[2].lower() if "." in name.strip(".") else ""
+
+
+def _zip_kind(content: bytes) -> str:
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            names = frozenset(archive.namelist()[:10_000])
+            declared = archive.read("mimetype")[:100] if "mimetype" in names else b""
+    except (zipfile.BadZipFile, OSError, KeyError, ValueError, RuntimeError, NotImplementedError) as error:
+        raise DocumentError("It is a damaged zip container: get a fresh copy.") from error
+    if declared.strip() == EPUB.encode():
+        return EPUB
+    if declared.strip().startswith(OPEN_DOCUMENT.encode()):
+        return declared.strip().decode("ascii", "replace")
+    folders: Mapping[str, str] = {"word/": DOCX, "ppt/": PPTX, "xl/": XLSX}
+    if any(name.startswith(("[Content_Types]", "_rels/")) for name in names):
+        for folder, kind in folders.items():
+            if any(name.startswith(folder) for name in names):
+                return kind
+    raise DocumentError("It is a zip archive, which is not supported: unpack it and ingest what is inside.")
+
+
+def _ole_error(content: bytes) -> DocumentError:
+    for stream, what, advice in _OLE_STREAMS:
+        if stream.encode("utf-16-le") in content:
+            return DocumentError(f"It is {what}: {advice}.")
+    return DocumentError("It is an old Office file, which is not supported: save it in a current format.")
+
+
+def _is_mail(head: str) -> bool:
+    seen = set()
+    for line in head.split("\n")[:60]:
+        if not line.strip():
+            break
+        if match := _HEADER.match(line.rstrip("\r")):
+            seen.add(match.group(1).lower())
+        elif not line[0].isspace():
+            return False
+    return len(seen & _MAIL_HEADERS) >= 2 and bool(seen & {"from", "received", "mime-version", "message-id"})
+
+
+def _has_html_skeleton(head: str) -> bool:
+    lowered = head.lower()
+    return head.lstrip()[:1] == "<" and ("<html" in lowered or "<body" in lowered)
+
+
+def _is_json(text: str) -> bool:
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return True

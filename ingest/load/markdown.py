@@ -1,0 +1,52 @@
+"""Markdown text goes in, its headings come out; code fences and front matter hold none."""
+
+import re
+
+from app.core.domain import Heading
+
+_FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
+_ATX = re.compile(r" {0,3}(#{1,6})(?:[ \t]+(.*?))?(?:[ \t]+#+)?[ \t]*$")
+_UNDERLINE = re.compile(r" {0,3}(=+|-{2,})[ \t]*$")
+_NOT_A_PARAGRAPH = re.compile(r" {0,3}(?:[-*+>|]|\d+[.)])(?:\s|$)|    |\t")
+_FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?\n)?(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
+_FRONT_TITLE = re.compile(r"^title:[ \t]*(['\"]?)(.+?)\1[ \t]*$", re.MULTILINE)
+_EMPHASIS = re.compile(r"(?<!\\)(\*\*|__|`)(.+?)\1")
+_LINK = re.compile(r"!?\[([^\]]*)\]\([^)]*\)")
+
+
+def markdown_headings(text: str) -> tuple[tuple[Heading, ...], str]:
+    """(headings with offsets, title from the front matter or "") of clean Markdown text."""
+    front = _FRONT_MATTER.match(text)
+    title = ""
+    offset = 0
+    if front:
+        named = _FRONT_TITLE.search(front.group(1) or "")
+        title = named.group(2) if named else ""
+        offset = front.end()
+    headings: list[Heading] = []
+    fence = ""
+    previous: tuple[int, str] | None = None  # a line that a setext underline would make a heading
+    for line in text[offset:].split("\n"):
+        start, offset = offset, offset + len(line) + 1
+        mark = _FENCE.match(line)
+        if fence:
+            closes = mark is not None and mark.group(1).startswith(fence) and not line.strip().strip(fence[0])
+            fence = "" if closes else fence
+            continue
+        if mark:
+            fence, previous = mark.group(1), None
+        elif atx := _ATX.match(line):
+            _append(headings, len(atx.group(1)), atx.group(2) or "", start)
+            previous = None
+        elif previous is not None and (underline := _UNDERLINE.match(line)):
+            _append(headings, 1 if underline.group(1).startswith("=") else 2, previous[1], previous[0])
+            previous = None
+        else:
+            previous = (start, line) if line.strip() and not _NOT_A_PARAGRAPH.match(line) else None
+    return tuple(headings), title
+
+
+def _append(headings: list[Heading], level: int, text: str, start: int) -> None:
+    plain = _LINK.sub(r"\1", _EMPHASIS.sub(r"\2", text)).strip()
+    if plain:
+        headings.append(Heading(level=level, text=plain, start=start))

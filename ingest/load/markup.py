@@ -1,0 +1,107 @@
+"""Text formats: plain text, Markdown, HTML, JSON, RTF and EPUB become drafts."""
+
+import json
+import posixpath
+import re
+from urllib.parse import unquote
+from xml.etree import ElementTree
+
+from app.core.errors import DocumentError
+from ingest.load import kinds
+from ingest.load.container import Container
+from ingest.load.decode import decode
+from ingest.load.draft import Builder, Draft, clean
+from ingest.load.html_text import html_text
+from ingest.load.markdown import markdown_headings
+
+_META_CHARSET = re.compile(rb"<meta\b[^>]*?charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.-]+)", re.IGNORECASE)
+_COMMENT_OR_SCRIPT = re.compile(rb"<!--.*?(?:-->|\Z)|<(script|style)\b.*?(?:</\1|\Z)", re.IGNORECASE | re.DOTALL)
+_DEEPEST_JSON = 200
+_RTF_CODE_PAGE = re.compile(rb"\\ansicpg(\d+)")
+
+
+def load_plain(text: str, warnings: tuple[str, ...]) -> Draft:
+    """Plain text as it is."""
+    return Draft(text=clean(text), media_type=kinds.TEXT, warnings=warnings)
+
+
+def load_markdown(text: str, warnings: tuple[str, ...]) -> Draft:
+    """Markdown as it is, with its headings."""
+    text = clean(text)
+    headings, title = markdown_headings(text)
+    return Draft(text=text, media_type=kinds.MARKDOWN, title=title, headings=headings, warnings=warnings)
+
+
+def load_html(content: bytes) -> Draft:
+    """An HTML page without scripts, in the encoding it declares or is found to have."""
+    head = _COMMENT_OR_SCRIPT.sub(b"", content[:16_384])
+    declared = _META_CHARSET.search(head)
+    text, warnings = decode(content, declared=declared.group(1).decode("ascii") if declared else None)
+    marked, title, language = html_text(text)
+    builder = Builder()
+    builder.add(marked)
+    return Draft(
+        text=builder.text(),
+        media_type=kinds.HTML,
+        title=title,
+        language=language,
+        headings=tuple(builder.headings),
+        warnings=warnings,
+    )
+
+
+def load_json(text: str, warnings: tuple[str, ...]) -> Draft:
+    """JSON laid out with one value a line; kept as it stands where it is not valid (JSON lines, comments, cut off)."""
+    try:
+        value = json.loads(text)
+        text = json.dumps(value, ensure_ascii=False, indent=1)
+    except RecursionError:
+        warnings = (*warnings, "The JSON is nested too deeply to be laid out; it was kept as it stands.")
+    except ValueError:
+        warnings = (*warnings, "It is not one valid JSON value; it was kept as it stands.")
+    return Draft(text=clean(text), media_type=kinds.JSON, warnings=warnings)
+
+
+def load_rtf(content: bytes) -> Draft:
+    """The text of a Rich Text file, in its own code page."""
+    from striprtf.striprtf import rtf_to_text  # noqa: PLC0415  # needed by this format only
+
+    page = _RTF_CODE_PAGE.search(content[:4096])
+    encoding = f"cp{page.group(1).decode()}" if page else "cp1252"
+    text = rtf_to_text(content.decode("latin-1"), encoding=encoding, errors="replace")
+    return Draft(text=clean(text), media_type=kinds.RTF)
+
+
+def load_epub(content: bytes) -> Draft:
+    """The chapters of an e-book in reading order."""
+    container = Container(content)
+    package_path, package = _epub_package(container)
+    names = {"o": "http://www.idpf.org/2007/opf", "dc": "http://purl.org/dc/elements/1.1/"}
+    manifest = {item.get("id"): item for item in package.iterfind(".//o:manifest/o:item", names)}
+    builder, missing = Builder(), 0
+    for reference in package.iterfind(".//o:spine/o:itemref", names):
+        item = manifest.get(reference.get("idref"))
+        href = unquote(item.get("href", "")) if item is not None else ""
+        path = posixpath.normpath(posixpath.join(posixpath.dirname(package_path), href))
+        if not href or path not in container:
+            missing += 1
+            continue
+        chapter, _ = decode(container.read(path))
+        builder.add(html_text(chapter)[0])
+    return Draft(
+        text=builder.text(),
+        media_type=kinds.EPUB,
+        title=(package.findtext(".//dc:title", "", names) or "").strip(),
+        language=(package.findtext(".//dc:language", "", names) or "").strip() or None,
+        headings=tuple(builder.headings),
+        warnings=(f"{missing} chapters named in the table of contents are missing.",) if missing else (),
+    )
+
+
+def _epub_package(container: Container) -> tuple[str, ElementTree.Element]:
+    pointer = container.xml("META-INF/container.xml")
+    root = pointer.find(".//{urn:oasis:names:tc:opendocument:xmlns:container}rootfile")
+    path = root.get("full-path", "") if root is not None else ""
+    if path not in container:
+        raise DocumentError("The e-book has no table of contents: it is damaged, get a fresh copy.")
+    return path, container.xml(path)

@@ -1,0 +1,183 @@
+"""Word, PowerPoint and Excel files become drafts."""
+
+import io
+import re
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from ingest.load import kinds
+from ingest.load.container import Container
+from ingest.load.draft import Builder, Draft, heading_mark, unmarked
+from ingest.load.html_text import html_text
+from ingest.load.tables import rows_text
+
+_MAX_WORD_XML = 24 * 1024 * 1024  # mammoth builds a DOM: about 40 times the XML in memory
+_TEXT_RUN = re.compile(r"\{http://schemas\.openxmlformats\.org/drawingml/2006/main\}(t|p)$")
+_DEEPEST_GROUP = 20
+_MAX_CELLS = 2_000_000
+
+
+def load_docx(content: bytes) -> Draft:
+    """A Word document: headings, lists, tables, footnotes and endnotes; text boxes and pictures' alternative text."""
+    import mammoth  # noqa: PLC0415  # needed by this format only
+
+    container = Container(content, max_xml=_MAX_WORD_XML)
+    without_images = mammoth.images.img_element(lambda _image: {})
+    result = mammoth.convert_to_html(io.BytesIO(content), convert_image=without_images)
+    marked, _, _ = html_text(result.value)
+    builder = Builder()
+    builder.add(marked)
+    return Draft(
+        text=builder.text(),
+        media_type=kinds.DOCX,
+        title=_core_title(container),
+        headings=tuple(builder.headings),
+    )
+
+
+def _core_title(container: Container) -> str:
+    if "docProps/core.xml" not in container:
+        return ""
+    title = container.xml("docProps/core.xml").findtext("{http://purl.org/dc/elements/1.1/}title", "") or ""
+    return title.strip()
+
+
+# ---------------------------------------------------------------------------------------------------------- slides
+
+
+def load_pptx(content: bytes) -> Draft:
+    """Slides in order, each a part: title as a heading, shapes from top to bottom, groups, tables, notes, comments."""
+    import pptx  # noqa: PLC0415  # needed by this format only
+
+    container = Container(content)
+    presentation = pptx.Presentation(io.BytesIO(content))
+    builder = Builder()
+    for number, slide in enumerate(presentation.slides, start=1):
+        builder.add_part("\n\n".join(_slide_texts(slide)), kind="slide", number=number)
+    return Draft(
+        text=builder.text(),
+        media_type=kinds.PPTX,
+        title=_core_title(container),
+        headings=tuple(builder.headings),
+        parts=tuple(builder.parts),
+    )
+
+
+def _slide_texts(slide: Any) -> Iterator[str]:
+    title = slide.shapes.title
+    if title is not None and title.has_text_frame and title.text_frame.text.strip():
+        yield heading_mark(1) + "# " + unmarked(" ".join(title.text_frame.text.split()))
+    for shape in _in_reading_order(slide.shapes, depth=0):
+        if title is None or shape.shape_id != title.shape_id:
+            yield unmarked(_shape_text(shape))
+    if slide.has_notes_slide and slide.notes_slide.notes_text_frame is not None:
+        notes = slide.notes_slide.notes_text_frame.text.strip()
+        if notes:
+            yield "Notes: " + unmarked(notes)
+    for relation in slide.part.rels.values():
+        if relation.reltype.endswith("/comments") and not relation.is_external:
+            yield unmarked(_comments(relation.target_part.blob))
+
+
+def _in_reading_order(shapes: Any, *, depth: int) -> Iterator[Any]:
+    for shape in sorted(shapes, key=lambda shape: (shape.top or 0, shape.left or 0)):
+        if hasattr(shape, "shapes") and depth < _DEEPEST_GROUP:
+            yield from _in_reading_order(shape.shapes, depth=depth + 1)
+        else:
+            yield shape
+
+
+def _shape_text(shape: Any) -> str:
+    if getattr(shape, "has_table", False):
+        return "\n".join(rows_text([cell.text for cell in row.cells] for row in shape.table.rows))
+    if getattr(shape, "has_chart", False):
+        return "\n".join(rows_text(_chart_rows(shape.chart)))
+    if shape.has_text_frame:
+        return str(shape.text_frame.text)
+    description = shape._element.xpath(".//p:cNvPr/@descr")  # a picture's alternative text has no public name
+    return str(description[0]) if description else ""
+
+
+def _chart_rows(chart: Any) -> Iterator[list[str]]:
+    plot = chart.plots[0]
+    series = [(str(one.name), list(one.values)) for one in plot.series]
+    yield ["Category", *(name for name, _ in series)]
+    for index, category in enumerate(plot.categories):
+        yield [str(category), *(str(values[index]) if index < len(values) else "" for _, values in series)]
+
+
+def _comments(blob: bytes) -> str:
+    from xml.etree import ElementTree  # noqa: PLC0415  # beside its one use: the entries were checked for entities
+
+    root = ElementTree.fromstring(blob)  # noqa: S314  # Container refused entity declarations
+    texts = [element.text for element in root.iter() if element.tag.endswith(("}text", "}t")) and element.text]
+    return "Comment: " + "\n".join(texts) if texts else ""
+
+
+# ---------------------------------------------------------------------------------------------------------- sheets
+
+
+def load_xlsx(content: bytes) -> Draft:
+    """Sheets in order, each a part: one line a row with the column names; then text that only drawings hold."""
+    import openpyxl  # noqa: PLC0415  # needed by this format only
+
+    container = Container(content, max_xml=150 * 1024 * 1024)
+    workbook = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
+    builder, warnings, budget = Builder(), [], _MAX_CELLS
+    for number, sheet in enumerate(workbook.worksheets, start=1):
+        sheet.reset_dimensions()  # some writers declare A1 and write a thousand rows
+        lines: list[str] = []
+        for line, cells in _sheet_lines(sheet.iter_rows(values_only=True)):
+            lines.append(line)
+            budget -= cells
+            if budget < 0:
+                warnings.append(f"Sheet {sheet.title} has more than {_MAX_CELLS} cells; the rest was not read.")
+                break
+        builder.add_part(unmarked("\n".join(lines)), kind="sheet", number=number, name=sheet.title)
+    drawn = _drawn_text(container)
+    if drawn:
+        builder.add(unmarked("Text in drawings:\n" + "\n".join(drawn)))
+    title = _core_title(container)
+    workbook.close()
+    return Draft(
+        text=builder.text(),
+        media_type=kinds.XLSX,
+        title=title,
+        parts=tuple(builder.parts),
+        warnings=tuple(warnings),
+    )
+
+
+def _sheet_lines(rows: Iterable[tuple[object, ...]]) -> Iterator[tuple[str, int]]:
+    width = 0
+
+    def texts() -> Iterator[list[str]]:
+        nonlocal width
+        for row in rows:
+            width = len(row)
+            yield [_cell_text(value) for value in row]
+
+    for line in rows_text(texts()):
+        yield line, max(width, 1)
+
+
+def _cell_text(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+        return str(int(value))
+    text = str(value)
+    return text.removesuffix(" 00:00:00")  # a date is stored as midnight
+
+
+def _drawn_text(container: Container) -> list[str]:
+    paragraphs: list[str] = []
+    for name in container.names():
+        if name.startswith("xl/drawings/") and name.endswith(".xml"):
+            for element in container.xml(name).iter():
+                kind = _TEXT_RUN.search(element.tag)
+                if kind and kind.group(1) == "p":
+                    paragraphs.append("")
+                elif kind and element.text:
+                    paragraphs = [*paragraphs[:-1], (paragraphs[-1] if paragraphs else "") + element.text]
+    return [paragraph for paragraph in paragraphs if paragraph.strip()]

@@ -1,0 +1,87 @@
+"""Tables: rows of values go in, one line a row comes out, each value with its column's name."""
+
+import csv
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+from ingest.load import kinds
+from ingest.load.draft import Draft, clean
+
+_NUMBER = re.compile(r"^[\s+\-−€$£%(]*\d[\d\s.,:/\-%)€$£]*$")
+_SPACE = re.compile(r"\s+")
+_DELIMITERS = ",;\t|"
+_LARGEST_FIELD = 1_000_000  # characters
+
+
+def load_csv(text: str, warnings: tuple[str, ...]) -> Draft:
+    """A delimited file, its dialect found from its beginning."""
+    csv.field_size_limit(_LARGEST_FIELD)
+    lines = text.replace("\x00", "").splitlines(keepends=True)
+    try:
+        rendered = "\n".join(rows_text(csv.reader(lines, delimiter=delimiter_of(text[:20_000]))))
+    except csv.Error as error:
+        rendered = text
+        warnings = (*warnings, f"It is not a well-formed table ({error}); it was read as plain text.")
+    return Draft(text=clean(rendered), media_type=kinds.CSV, warnings=warnings)
+
+
+def delimiter_of(sample: str) -> str:
+    """The delimiter that splits the sample's lines most evenly into the most columns; a comma when none does."""
+    lines = [line for line in sample.splitlines()[:-1] or sample.splitlines() if line.strip()][:50]
+    best, best_score = ",", 0.0
+    for delimiter in _DELIMITERS:
+        widths = [len(row) for row in csv.reader(lines, delimiter=delimiter)]
+        if not widths or max(widths) == 1:
+            continue
+        common = max(set(widths), key=widths.count)
+        score = widths.count(common) / len(widths) * min(common, 10)
+        if common > 1 and score > best_score:
+            best, best_score = delimiter, score
+    return best
+
+
+def rows_text(rows: Iterable[Sequence[str]]) -> Iterator[str]:
+    """One line a row: "Column: value | Column: value" when the first row names the columns, else "value | value".
+
+    The column names in every line are what lets a line, or any chunk of lines, be understood by itself.
+    """
+    header: list[str] | None = None
+    first: list[str] | None = None
+    seen = 0
+    for raw in rows:
+        row = [_SPACE.sub(" ", value).strip() for value in raw]
+        if not any(row):
+            continue
+        seen += 1
+        if seen == 1:
+            first = row
+            continue
+        if seen == 2 and first is not None:
+            header = first if is_header(first, row) else None
+            if header is None:
+                yield " | ".join(first)
+        yield _line(header, row)
+    if seen == 1 and first is not None:
+        yield " | ".join(first)
+
+
+def is_header(first: Sequence[str], second: Sequence[str]) -> bool:
+    """Whether a table's first row names its columns: at least two distinct names, no number among them."""
+    named = [value for value in first if value]
+    return (
+        len(named) >= 2
+        and len(named) >= 0.5 * max(len(first), len(second))
+        and len(set(named)) == len(named)
+        and not any(_NUMBER.match(value) or len(value) > 80 for value in named)
+    )
+
+
+def _line(header: Sequence[str] | None, row: Sequence[str]) -> str:
+    if header is None:
+        return " | ".join(row)
+    cells = []
+    for number, value in enumerate(row):
+        name = header[number] if number < len(header) else ""
+        if value:
+            cells.append(f"{name}: {value}" if name else value)
+    return " | ".join(cells)

@@ -1,0 +1,61 @@
+-- name: dimension
+-- Of the vector column; -1 when it takes any.
+SELECT atttypmod FROM pg_attribute WHERE attrelid = 'chunks'::regclass AND attname = 'embedding'
+
+-- name: claim_corpus
+-- The first document stored decides the model of the database.
+INSERT INTO corpus (embedding_model, embedding_dimension, chunker_version)
+VALUES (:model, :dimension, :chunker)
+ON CONFLICT (singleton) DO NOTHING
+
+-- name: corpus
+SELECT embedding_model, embedding_dimension, chunker_version FROM corpus
+
+-- name: claim_collection
+INSERT INTO collections (name) VALUES (:name) ON CONFLICT (name) DO NOTHING
+
+-- name: collection
+SELECT id FROM collections WHERE name = :name
+
+-- name: known_hash
+SELECT d.sha256
+FROM documents AS d JOIN collections AS c ON c.id = d.collection_id
+WHERE c.name = :collection AND d.source_uri = :uri
+
+-- name: claim_document
+-- Takes the row's lock, so that two writers of one document follow one another; sha256 is that of the older version.
+INSERT INTO documents (collection_id, source_uri, name, status)
+VALUES (:collection_id, :uri, :name, 'empty')
+ON CONFLICT (collection_id, source_uri) DO UPDATE SET name = EXCLUDED.name
+RETURNING id, sha256
+
+-- name: delete_chunks
+DELETE FROM chunks WHERE document_id = :document_id
+
+-- name: text_config
+-- The configuration when this server has it, else 'simple'.
+SELECT oid FROM pg_ts_config
+WHERE cfgnamespace = 'pg_catalog'::regnamespace AND cfgname IN (:config, 'simple')
+ORDER BY cfgname = 'simple'
+LIMIT 1
+
+-- name: claim_text_config
+INSERT INTO text_configs (config) VALUES (CAST(CAST(:config AS oid) AS regconfig)) ON CONFLICT (config) DO NOTHING
+
+-- name: finish_document
+-- The last statement of the transaction: with the hash the document counts as stored.
+UPDATE documents
+SET title = :title, media_type = :media_type, language = :language, byte_count = :byte_count, part_kind = :part_kind,
+    part_count = :part_count, chunk_count = :chunk_count, status = :status, error = :error,
+    warnings = CAST(:warnings AS jsonb), timings = CAST(:timings AS jsonb), parts = CAST(:parts AS jsonb), text = :text,
+    content = :content, modified_at = :modified_at, ingested_at = now(), sha256 = :sha256
+WHERE id = :document_id
+
+-- name: record_failure
+-- A version stored earlier keeps serving; only its error says that a newer one could not be read.
+INSERT INTO documents (collection_id, source_uri, name, status, error)
+VALUES (:collection_id, :uri, :name, 'failed', :error)
+ON CONFLICT (collection_id, source_uri) DO UPDATE SET error = EXCLUDED.error
+
+-- name: record_failure_of_known
+UPDATE documents SET name = :name, error = :error WHERE source_uri = :uri AND collection_id = :collection_id
