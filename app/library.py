@@ -1,0 +1,132 @@
+"""The documents a person sees and manages: lists, uploads for the worker, deletion, original bytes and text."""
+
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Engine
+
+from app.core.errors import DocumentError, NotFoundError
+from app.core.sql import load_queries
+
+_QUERIES = load_queries(__file__)
+_JOINERS = "\u200c\u200d"  # invisible, and part of ordinary words in Persian, Hindi and others
+_LONGEST_NAME = 200  # characters; file systems stop at 255 bytes
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DocumentRow:
+    """A line of the documents list: a stored document, or an upload that the worker has not stored yet."""
+
+    id: int  # of the document, or of the upload
+    upload: bool
+    collection: str
+    name: str
+    title: str
+    media_type: str
+    byte_count: int
+    part_kind: str | None  # page, slide or sheet
+    part_count: int | None
+    chunk_count: int
+    status: str  # ready, empty, failed, queued or running
+    error: str  # last failure, also when an older version still serves
+    warnings: tuple[str, ...]
+    changed_at: datetime
+
+    @property
+    def pending(self) -> bool:
+        """The worker still has to do something about it."""
+        return self.status in ("queued", "running")
+
+
+class Library:
+    """Finds and changes documents in the database; embedding them is the worker's job."""
+
+    def __init__(self, engine: Engine, *, max_file_mib: int = 100) -> None:
+        self._engine = engine
+        self._max_file_mib = max_file_mib
+
+    def collections(self) -> tuple[str, ...]:
+        """Names of all collections, in order."""
+        with self._engine.connect() as connection:
+            return tuple(connection.execute(_QUERIES["select_collections"]).scalars())
+
+    def counts(self) -> Mapping[str, int]:
+        """Collection -> documents in it that can be searched."""
+        with self._engine.connect() as connection:
+            return {row.collection: row.documents for row in connection.execute(_QUERIES["count_documents"])}
+
+    def documents(self, collection: str | None = None) -> tuple[DocumentRow, ...]:
+        """Uploads under way first, then documents by name; None lists all collections."""
+        with self._engine.connect() as connection:
+            rows = connection.execute(_QUERIES["select_documents"], {"collection": collection}).mappings()
+            return tuple(DocumentRow(**(dict(row) | {"warnings": tuple(row["warnings"])})) for row in rows)
+
+    def delete(self, document_id: int) -> None:
+        """Remove a document and its chunks; history keeps its own snapshots. Raises NotFoundError."""
+        self._delete("delete_document", document_id, "document")
+
+    def delete_upload(self, upload_id: int) -> None:
+        """Remove an upload that failed or waits; a job that finds no row has nothing to do. Raises NotFoundError."""
+        self._delete("delete_upload", upload_id, "upload")
+
+    def _delete(self, query: str, identifier: int, what: str) -> None:
+        with self._engine.begin() as connection:
+            if connection.execute(_QUERIES[query], {"id": identifier}).rowcount == 0:
+                raise NotFoundError(f"There is no {what} {identifier}: it was deleted meanwhile. Reload the list.")
+
+    def upload(self, name: str, content: bytes, *, collection: str) -> int:
+        """Store a file and enqueue its ingestion in one transaction; returns the upload's id.
+
+        Raises DocumentError when the file is too large, NotFoundError when the collection has no name.
+        """
+        if len(content) > self._max_file_mib * 2**20:
+            raise DocumentError(
+                f"{clean_name(name)} has {len(content) / 2**20:.0f} MiB, the limit is {self._max_file_mib} MiB. "
+                "FOREMOST_MAX_FILE_MIB raises it."
+            )
+        target = clean_text(collection).strip()[:_LONGEST_NAME]
+        if not target:
+            raise NotFoundError("The collection has no name. Choose one, or write a new name.")
+        stored_name = clean_name(name)
+        row: dict[str, Any] = {"collection": target, "name": stored_name, "content": content}
+        with self._engine.begin() as connection:
+            connection.execute(_QUERIES["insert_collection"], {"name": target})
+            upload_id = int(connection.execute(_QUERIES["insert_upload"], row).scalar_one())
+            lock = f"upload:{target}:{stored_name}"
+            connection.execute(_QUERIES["defer_upload"], {"upload_id": upload_id, "lock": lock})
+        return upload_id
+
+    def original(self, document_id: int) -> tuple[str, str, bytes]:
+        """Name, media type and original bytes of a document. Raises NotFoundError."""
+        with self._engine.connect() as connection:
+            row = connection.execute(_QUERIES["select_original"], {"id": document_id}).one_or_none()
+        if row is None or row.content is None:
+            raise NotFoundError("The document is no longer in the library; the passage was kept with the answer.")
+        return row.name, row.media_type, bytes(row.content)
+
+    def text(self, document_id: int) -> str:
+        """Text of a document, which chunk offsets point into. Raises NotFoundError."""
+        with self._engine.connect() as connection:
+            found = connection.execute(_QUERIES["select_text"], {"id": document_id}).scalar_one_or_none()
+        if found is None:
+            raise NotFoundError("The document is no longer in the library; the passage was kept with the answer.")
+        return str(found)
+
+
+def clean_text(text: str) -> str:
+    """Text without control and direction-changing characters and half surrogate pairs, which can disguise a name."""
+    return "".join(c for c in text if c in _JOINERS or unicodedata.category(c) not in ("Cc", "Cf", "Cs"))
+
+
+def clean_name(name: str) -> str:
+    """A file's own name, no folders, nothing invisible, at most 200 characters with its suffix kept."""
+    bare = clean_text(name.replace("\\", "/").rsplit("/", 1)[-1]).strip().strip(".") or "unnamed"
+    if len(bare) <= _LONGEST_NAME:
+        return bare
+    stem, dot, suffix = bare.rpartition(".")
+    if not dot or len(suffix) > 10:
+        return bare[:_LONGEST_NAME]
+    return f"{stem[: _LONGEST_NAME - len(suffix) - 2]}….{suffix}"

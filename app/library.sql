@@ -1,0 +1,49 @@
+-- name: select_collections
+SELECT name FROM collections ORDER BY name
+
+-- name: insert_collection
+INSERT INTO collections (name) VALUES (:name) ON CONFLICT (name) DO NOTHING
+
+-- name: select_documents
+SELECT d.id, FALSE AS upload, c.name AS collection, d.name, d.title, d.media_type, d.byte_count, d.part_kind,
+    d.part_count, d.chunk_count, d.status, d.error, d.warnings, coalesce(d.ingested_at, d.created_at) AS changed_at
+FROM documents AS d
+JOIN collections AS c ON c.id = d.collection_id
+WHERE (CAST(:collection AS text) IS NULL OR c.name = :collection)
+UNION ALL
+SELECT u.id, TRUE, c.name, u.name, '', '', octet_length(u.content), NULL, NULL, 0, u.status, u.error, '[]', u.created_at
+FROM uploads AS u
+JOIN collections AS c ON c.id = u.collection_id
+WHERE (CAST(:collection AS text) IS NULL OR c.name = :collection)
+ORDER BY upload DESC, collection, name, id
+
+-- name: count_documents
+SELECT c.name AS collection, count(*) FILTER (WHERE d.status = 'ready') AS documents
+FROM collections AS c
+LEFT JOIN documents AS d ON d.collection_id = c.id
+GROUP BY c.name
+ORDER BY c.name
+
+-- name: delete_document
+DELETE FROM documents WHERE id = :id
+
+-- name: delete_upload
+DELETE FROM uploads WHERE id = :id
+
+-- name: insert_upload
+INSERT INTO uploads (collection_id, name, content)
+SELECT id, :name, :content FROM collections WHERE name = :collection
+RETURNING id
+
+-- name: defer_upload
+-- The lock makes two uploads of one name run one after the other, so that the later one is what remains.
+SELECT procrastinate_defer_jobs_v1(ARRAY[ROW(
+    'ingest', 'ingest.upload', 0, CAST(:lock AS text), NULL,
+    jsonb_build_object('upload_id', CAST(:upload_id AS bigint)), NULL
+)::procrastinate_job_to_defer_v1])
+
+-- name: select_original
+SELECT name, media_type, content FROM documents WHERE id = :id
+
+-- name: select_text
+SELECT text FROM documents WHERE id = :id

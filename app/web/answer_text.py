@@ -1,0 +1,178 @@
+"""An answer's text as our own HTML: all of it escaped, a little Markdown read, [n] made buttons, sentences marked."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from app.core.domain import Sentence, Support
+from app.web.highlight import escape
+
+_MARKER = re.compile(r"\[(\d{1,3})\]")
+_INLINE = re.compile(r"\*\*(?=\S)(?P<bold>.+?)(?<=\S)\*\*|`(?P<code>[^`\n]+)`")
+_BULLET = re.compile(r"\s{0,6}[-*•]\s+")
+_NUMBERED = re.compile(r"\s{0,6}(\d{1,3})[.)]\s+")
+_HEADING = re.compile(r"#{1,6}\s+")
+_FENCE = re.compile(r"\s{0,3}```")
+
+
+@dataclass(frozen=True, slots=True)
+class _Block:
+    """A paragraph, list item, heading or code block: its kind and the span of text that is shown."""
+
+    kind: str  # p, ul, ol, h or pre
+    start: int
+    end: int
+    ordinal: int = 0  # of an ol item
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """A run of characters of one style within one sentence, or a marker."""
+
+    sentence: int  # index, -1 outside all sentences
+    style: str  # "", strong or code
+    text: str
+    marker: int = 0
+
+
+def render_answer(text: str, *, answer_id: str, numbers: frozenset[int], sentences: Sequence[Sentence] = ()) -> str:
+    """HTML of an answer; numbers are the passages that exist, a marker of any other number stays plain text.
+
+    Cited sentences keep the markers the model wrote, attributed ones get lighter markers at their end, unsupported
+    ones are underlined with dots and say so to a pointer and to a screen reader.
+    """
+    parts: list[str] = []
+    for kind, group in groupby(_blocks(text), key=lambda block: block.kind):
+        rendered = [(block, _block_html(text, block, answer_id, numbers, sentences)) for block in group]
+        if kind == "ul":
+            parts.append("<ul>" + "".join(f"<li>{body}</li>" for _, body in rendered) + "</ul>")
+        elif kind == "ol":
+            parts.append("<ol>" + "".join(f'<li value="{b.ordinal}">{body}</li>' for b, body in rendered) + "</ol>")
+        else:
+            tag = {"h": "h4", "p": "p", "pre": "pre"}[kind]
+            parts += [f"<{tag}>{body}</{tag}>" for _, body in rendered]
+    return "".join(parts)
+
+
+def marker(number: int, *, answer_id: str, attributed: bool = False) -> str:
+    """A button that selects the card of a passage."""
+    kind, said = ("attributed", f"Source {number}, found by Foremost") if attributed else ("cited", f"Source {number}")
+    return (
+        f'<button type="button" class="fm-mark {kind}" data-act="pick" data-answer="{escape(answer_id)}" '
+        f'data-n="{number}" title="{said}" aria-label="{said}">{number}</button>'
+    )
+
+
+def _blocks(text: str) -> Iterator[_Block]:
+    """Blocks of a text by its lines; consecutive plain lines are one paragraph."""
+    open_at: int | None = None
+    fence: int | None = None
+    position = 0
+    for line in text.splitlines(keepends=True):
+        start, position = position, position + len(line)
+        end = start + len(line.rstrip())
+        if fence is not None:
+            if _FENCE.match(line):
+                yield _Block("pre", fence, start)
+                fence = None
+            continue
+        special = _special(line, start, end)
+        is_fence = _FENCE.match(line) is not None
+        if open_at is not None and (special or is_fence or not line.strip()):
+            yield _paragraph(text, open_at, start)
+            open_at = None
+        if is_fence:
+            fence = position
+        elif special:
+            yield special
+        elif line.strip() and open_at is None:
+            open_at = start
+    if fence is not None:
+        yield _Block("pre", fence, position)
+    if open_at is not None:
+        yield _paragraph(text, open_at, position)
+
+
+def _paragraph(text: str, start: int, end: int) -> _Block:
+    return _Block("p", start, start + len(text[start:end].rstrip()))
+
+
+def _special(line: str, start: int, end: int) -> _Block | None:
+    if found := _BULLET.match(line):
+        return _Block("ul", start + found.end(), max(end, start + found.end()))
+    if found := _NUMBERED.match(line):
+        return _Block("ol", start + found.end(), max(end, start + found.end()), int(found.group(1)))
+    if found := _HEADING.match(line):
+        return _Block("h", start + found.end(), max(end, start + found.end()))
+    return None
+
+
+def _block_html(
+    text: str, block: _Block, answer_id: str, numbers: frozenset[int], sentences: Sequence[Sentence]
+) -> str:
+    if block.kind == "pre":
+        return escape(text[block.start : block.end].rstrip("\n"))
+    pieces = _pieces(text, block, numbers, sentences)
+    html: list[str] = []
+    for index, group in groupby(pieces, key=lambda piece: piece.sentence):
+        body = "".join(_piece_html(piece, answer_id) for piece in group)
+        html.append(_sentence_html(body, sentences[index], answer_id, numbers, block) if index >= 0 else body)
+    return "".join(html).strip()
+
+
+def _pieces(text: str, block: _Block, numbers: frozenset[int], sentences: Sequence[Sentence]) -> Iterator[_Piece]:
+    """The characters of a block cut wherever style or sentence changes, Markdown's own signs left out."""
+    styles = [""] * (block.end - block.start)
+    for found in _INLINE.finditer(text, block.start, block.end):
+        name = "bold" if found["bold"] else "code"
+        for at in range(found.start(), found.end()):
+            inside = found.start(name) <= at < found.end(name)
+            styles[at - block.start] = {"bold": "strong", "code": "code"}[name] if inside else "hidden"
+    owner = [-1] * (block.end - block.start)
+    for index, sentence in enumerate(sentences):
+        for at in range(max(sentence.start, block.start), min(sentence.end, block.end)):
+            owner[at - block.start] = index
+    cuts = {m.start(): m for m in _MARKER.finditer(text, block.start, block.end) if int(m.group(1)) in numbers}
+    at = block.start
+    while at < block.end:
+        style, sentence_index = styles[at - block.start], owner[at - block.start]
+        if at in cuts and style != "code":
+            yield _Piece(sentence_index, "", "", int(cuts[at].group(1)))
+            at = cuts[at].end()
+            continue
+        end = at + 1
+        while (
+            end < block.end
+            and end not in cuts
+            and (styles[end - block.start], owner[end - block.start])
+            == (
+                style,
+                sentence_index,
+            )
+        ):
+            end += 1
+        if style != "hidden":
+            yield _Piece(sentence_index, style, text[at:end])
+        at = end
+
+
+def _piece_html(piece: _Piece, answer_id: str) -> str:
+    if piece.marker:
+        return marker(piece.marker, answer_id=answer_id)
+    body = escape(piece.text).replace("\n", "<br>") if piece.style != "code" else escape(piece.text)
+    return f"<{piece.style}>{body}</{piece.style}>" if piece.style else body
+
+
+def _sentence_html(body: str, sentence: Sentence, answer_id: str, numbers: frozenset[int], block: _Block) -> str:
+    if sentence.support is Support.UNSUPPORTED:
+        said = "No passage supports this sentence"
+        hidden = f'<span class="fm-hidden"> ({said})</span>'
+        return f'<span class="fm-sentence unsupported" title="{said}">{body}{hidden}</span>'
+    if sentence.support is Support.ATTRIBUTED and sentence.end <= block.end:
+        extra = "".join(marker(n, answer_id=answer_id, attributed=True) for n in sentence.passages if n in numbers)
+        stripped = body.rstrip()
+        return f'<span class="fm-sentence attributed">{stripped}{extra}</span>{body[len(stripped) :]}'
+    if sentence.support is Support.CITED and sentence.doubt:
+        return f'<span class="fm-sentence doubtful" title="{escape(sentence.doubt)}">{body}</span>'
+    return f'<span class="fm-sentence">{body}</span>'

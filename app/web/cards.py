@@ -1,0 +1,185 @@
+"""The sources of one answer as HTML: a card for each passage, or the nearest misses, then all candidates."""
+
+from collections.abc import Sequence
+
+from app.core.domain import Answer, Context, Hit, Outcome, Passage, Sentence, Support, place_of
+from app.web.candidates import render_candidates, trace
+from app.web.highlight import escape, mark_terms, terms
+
+_NEAREST_MISSES = 3
+
+
+def render_sources(answer: Answer, *, focus: int | None = None) -> str:
+    """Panel of a finished answer; focus is the passage number to select and scroll to."""
+    return _panel(
+        answer.context,
+        question=answer.query.text,
+        key=answer.id,
+        sentences=answer.sentences,
+        finished=True,
+        not_found=answer.outcome is Outcome.NOT_FOUND,
+        scored=answer.scored,
+        focus=focus,
+    )
+
+
+def render_pending_sources(context: Context, question: str, scored: int) -> str:
+    """Panel while the answer is being written: what was packed, before anything can be cited."""
+    return _panel(
+        context, question=question, key="", sentences=(), finished=False, not_found=not context.passages, scored=scored
+    )
+
+
+def _panel(
+    context: Context,
+    *,
+    question: str,
+    key: str,
+    sentences: Sequence[Sentence],
+    finished: bool,
+    not_found: bool,
+    scored: int,
+    focus: int | None = None,
+) -> str:
+    stems = terms(question)
+    scale = _Scale(context.hits)
+    head = f"<h2>Sources</h2><p class='fm-count'>{_count(context, scored)}</p>"
+    if context.passages:
+        badges = _badges(sentences) if finished else {}
+        cards = "".join(
+            _passage_card(passage, stems, scale, key, badges.get(passage.number, "not cited") if finished else "read")
+            for passage in context.passages
+        )
+    else:
+        cards = ""
+    misses = [hit for hit in context.hits if hit.passage_number is None][:_NEAREST_MISSES] if not_found else []
+    if not context.passages and misses:
+        cards += "<p class='fm-note'>Nothing was close enough to be used. These came nearest:</p>"
+        cards += "".join(_miss_card(hit, stems, scale, key) for hit in misses)
+    if not context.hits:
+        cards = "<p class='fm-note'>The search found no passage at all.</p>"
+    chosen = f' data-focus="{focus}"' if focus is not None else ""
+    return (
+        f'<section class="fm-sources" data-answer="{escape(key)}"{chosen} aria-label="Sources">'
+        f'<header class="fm-panel-head">{head}</header><div class="fm-cards">{cards}</div>'
+        f"{render_candidates(context.hits, key)}</section>"
+    )
+
+
+class _Scale:
+    """Scores of one answer's candidates on 0..1: where each lies between the weakest and the strongest."""
+
+    def __init__(self, hits: Sequence[Hit]) -> None:
+        scores = [hit.rerank_score for hit in hits if hit.rerank_score is not None]
+        self._low, self._high = (min(scores), max(scores)) if scores else (0.0, 0.0)
+
+    def of(self, hit: Hit) -> float | None:
+        """None when the candidate was not scored."""
+        if hit.rerank_score is None:
+            return None
+        if self._high == self._low:
+            return 1.0
+        return (hit.rerank_score - self._low) / (self._high - self._low)
+
+
+def _count(context: Context, scored: int) -> str:
+    found, used = len(context.hits), len(context.passages)
+    reranked = f"{scored} reranked" if scored == found or scored == 0 else f"the first {scored} reranked"
+    passages = "passage" if used == 1 else "passages"
+    return f"{found} found · {reranked if scored else 'not reranked'} · {used} {passages} read by the model"
+
+
+def _badges(sentences: Sequence[Sentence]) -> dict[int, str]:
+    """Passage number -> how the answer uses it; a marker of the model counts more than our attribution."""
+    badges: dict[int, str] = {}
+    for support, name in ((Support.ATTRIBUTED, "attributed"), (Support.CITED, "cited")):
+        for sentence in sentences:
+            if sentence.support is support:
+                badges |= dict.fromkeys(sentence.passages, name)
+    return badges
+
+
+_BADGE_TITLES = {
+    "cited": "The model cited this passage",
+    "attributed": "The model wrote no marker; Foremost found that this passage supports a sentence",
+    "not cited": "The model read this passage and the answer does not rest on it",
+    "not used": "Not close enough to the question to be given to the model",
+    "read": "The model is reading this passage",
+}
+
+
+def _passage_card(passage: Passage, stems: frozenset[str], scale: _Scale, key: str, badge: str) -> str:
+    best = min(passage.hits, key=lambda hit: (hit.final_rank or 10**9, hit.fused_rank))
+    joined = f" · {len(passage.hits)} neighbouring chunks joined" if len(passage.hits) > 1 else ""
+    return _card(
+        number=str(passage.number),
+        attributes=f'data-n="{passage.number}"',
+        title=passage.title,
+        where=_where(passage.heading, passage.place),
+        badge=badge,
+        how=trace(best) + joined,
+        bar=scale.of(best),
+        hit=best,
+        text=passage.text,
+        stems=stems,
+        open_label=f"Open {passage.place.split(' ')[0]}" if passage.place else "Open",
+        key=key,
+    )
+
+
+def _miss_card(hit: Hit, stems: frozenset[str], scale: _Scale, key: str) -> str:
+    return _card(
+        number="–",
+        attributes=f'data-rank="{hit.fused_rank}"',
+        title=hit.title,
+        where=_where(hit.heading, place_of(hit.part_kind, hit.part_first, hit.part_last, hit.part_name)),
+        badge="not used",
+        how=trace(hit) + f" · {escape(hit.fate_detail or hit.fate.value)}",
+        bar=scale.of(hit),
+        hit=hit,
+        text=hit.text,
+        stems=stems,
+        open_label="Open",
+        key=key,
+    )
+
+
+def _card(
+    *,
+    number: str,
+    attributes: str,
+    title: str,
+    where: str,
+    badge: str,
+    how: str,
+    bar: float | None,
+    hit: Hit,
+    text: str,
+    stems: frozenset[str],
+    open_label: str,
+    key: str,
+) -> str:
+    meter = ""
+    if bar is not None:
+        meter = (
+            f'<div class="fm-bar" role="img" aria-label="Relevance {bar:.0%} of the best candidate’s" '
+            f'title="Between the weakest and the strongest candidate of this question">'
+            f'<i style="width:{max(bar, 0.02):.0%}"></i></div>'
+        )
+    opener = (
+        f'<button type="button" class="fm-link" data-act="open" data-answer="{escape(key)}" '
+        f'data-rank="{hit.fused_rank}">{escape(open_label)}</button>'
+        if key
+        else ""
+    )
+    return (
+        f'<article class="fm-card {badge.replace(" ", "-")}" {attributes} tabindex="-1">'
+        f'<header><span class="fm-number">{number}</span><div class="fm-title"><h3>{escape(title)}</h3>'
+        f'<p>{where}</p></div><span class="fm-badge" title="{_BADGE_TITLES[badge]}">{badge}</span></header>'
+        f'<blockquote dir="auto">{mark_terms(text, stems)}</blockquote>'
+        f'<footer><div class="fm-how"><p class="fm-trace">{how}</p>{meter}</div>{opener}</footer></article>'
+    )
+
+
+def _where(heading: str, place: str) -> str:
+    return " · ".join(escape(part) for part in (heading, place) if part)

@@ -1,0 +1,220 @@
+"""The Ask tab: conversation on the left, sources of the selected answer on the right."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import gradio as gr
+
+from app.core.domain import Question
+from app.core.errors import AppError
+from app.web.areas import Update, area, listen, owner_of
+from app.web.cards import render_sources
+from app.web.conversation import Conversations, StopFlag, problem_line, turns
+from app.web.parts import Services
+from app.web.status import render_status
+from app.web.thread import render_problem, render_thread
+from app.web.viewer import render_place
+from app.web.welcome import render_no_sources, render_welcome
+
+_STORAGE_KEY = "fixed, so that a browser finds its chat after a restart; a chat's id is no secret"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Shared:
+    """Areas of the page that more than one tab reads or writes."""
+
+    collection: gr.Dropdown
+    status: gr.HTML
+    viewer: gr.HTML
+
+
+class ChatTab:
+    """Components of the tab and what happens in them; per-session values live in Gradio's state, never here."""
+
+    def __init__(self, services: Services, shared: Shared, examples: Sequence[str]) -> None:
+        self._services = services
+        self._conversations = Conversations(services)
+        self._shared = shared
+        self._examples = tuple(examples)
+        self._chat_id = gr.BrowserState("", storage_key="foremost-chat", secret=_STORAGE_KEY)
+        self._stop = gr.State(StopFlag())
+        with gr.Row(elem_classes="fm-scope fm-columns"):
+            with gr.Column(elem_classes="fm-left", min_width=280, scale=6):
+                with gr.Row(elem_classes="fm-chats"):
+                    self._chats = gr.Dropdown(
+                        [], label="Chat", show_label=False, container=False, elem_id="fm-chat-list", min_width=120
+                    )
+                    self._new = gr.Button("New chat", size="sm", elem_id="fm-new", min_width=90, scale=0)
+                with gr.Column(elem_classes="fm-pane"):
+                    self._welcome = area(name="fm-welcome-area")
+                    self._thread = area(name="fm-thread-area")
+                    self._live = area(name="fm-live-area")
+                self._question = gr.Textbox(
+                    placeholder="Ask your documents…",
+                    label="Your question",
+                    show_label=False,
+                    container=False,
+                    lines=1,
+                    max_lines=6,
+                    max_length=4000,
+                    submit_btn=True,
+                    autofocus=True,
+                    elem_id="fm-question",
+                )
+            with gr.Column(elem_classes="fm-right fm-pane", min_width=280, scale=5):
+                self._sources = area(render_no_sources(), name="fm-sources-area")
+
+    def wire(self, page: gr.Blocks) -> None:
+        """Connect events to handlers; called inside the page once all its components exist."""
+        every = [
+            self._chat_id, self._chats, self._welcome, self._thread, self._live, self._question, self._sources,
+            self._shared.status,
+        ]  # fmt: skip
+        asking = [self._shared.collection, self._chat_id, self._stop]
+        listen(self._question.submit, self._ask, [self._question, *asking], every)
+        listen(self._welcome.example, self._ask_example, asking, every)
+        listen(self._thread.retry, self._ask_again, asking, every)
+        listen(self._question.stop, self._request_stop, [self._stop], [self._question])
+        for event in (self._thread.pick, self._thread.show):
+            listen(event, self._show, [], [self._sources, self._shared.status])
+        listen(self._thread.rate, self._rate, [self._chat_id], [self._thread])
+        listen(self._sources.open, self._open, [], [self._shared.viewer])
+        listen(page.load, self._restore, [self._chat_id], every)
+        listen(self._chats.input, self._restore, [self._chats], every)
+        listen(self._new.click, self._restore, [], every)
+
+    # ------------------------------------------------------------------------------------------------- asking
+
+    def _ask(self, text: str, collection: str, chat_id: str, stop: StopFlag, request: gr.Request) -> Iterator[Update]:
+        owner = owner_of(request)
+        if not text.strip():
+            yield {self._question: gr.update(value="")}
+            return
+        yield from self._run(text, collection, chat_id, stop, owner)
+
+    def _ask_example(
+        self, collection: str, chat_id: str, stop: StopFlag, request: gr.Request, event: gr.EventData
+    ) -> Iterator[Update]:
+        yield from self._run(str(event.question), collection, chat_id, stop, owner_of(request))
+
+    def _ask_again(
+        self, collection: str, chat_id: str, stop: StopFlag, request: gr.Request, event: gr.EventData
+    ) -> Iterator[Update]:
+        owner = owner_of(request)
+        answer_id = str(event.answer)
+        try:
+            earlier = self._conversations.answer(answer_id, owner)
+        except AppError as error:
+            yield {self._live: render_problem("", problem_line(error))}
+            return
+        yield from self._run(earlier.question, collection, chat_id, stop, owner, again=answer_id)
+
+    def _run(
+        self, text: str, collection: str, chat_id: str, stop: StopFlag, owner: str, *, again: str = ""
+    ) -> Iterator[Update]:
+        """Updates of the page while one question is answered; the composer is a stop button meanwhile."""
+        chat = self._conversations.open_chat(chat_id, text, owner)
+        history = turns(self._conversations.answers(chat, owner), before=again)
+        question = Question(text=text, collection=collection or None, history=history, chat_id=chat)
+        writing: Update = {self._question: gr.update(value="", submit_btn=False, stop_btn=True), self._chat_id: chat}
+        if chat != chat_id:
+            writing |= {self._chats: self._chat_choices(chat, owner), self._thread: "", self._welcome: ""}
+        yield writing
+        try:
+            for progress in self._conversations.run(question, stop):
+                drawn: Update = {self._live: progress.html}
+                if progress.sources is not None:
+                    drawn[self._sources] = progress.sources
+                yield drawn
+        except AppError as error:
+            yield {
+                self._live: render_problem(text, problem_line(error)),
+                self._question: gr.update(value=text, submit_btn=True, stop_btn=False),
+            }
+            return
+        yield self._finished(chat, owner)
+
+    def _finished(self, chat: str, owner: str) -> Update:
+        """The conversation as it was stored, its last answer selected."""
+        answers = self._conversations.answers(chat, owner)
+        last = answers[-1]
+        return {
+            self._thread: render_thread(answers),
+            self._live: "",
+            self._welcome: "",
+            self._sources: render_sources(last),
+            self._shared.status: self._status(last.id, owner),
+            self._question: gr.update(submit_btn=True, stop_btn=False),
+        }
+
+    @staticmethod
+    def _request_stop(stop: StopFlag) -> Any:
+        stop.requested = True
+        return gr.update(placeholder="Ask your documents…")
+
+    # ------------------------------------------------------------------------------------- looking at an answer
+
+    def _show(self, request: gr.Request, event: gr.EventData) -> Update:
+        """Select an answer, and the passage of the marker that was clicked."""
+        try:
+            answer = self._conversations.answer(str(event.answer), owner_of(request))
+        except AppError as error:
+            raise gr.Error(problem_line(error)) from error
+        number = event._data.get("n")
+        focus = number if isinstance(number, int) else None
+        return {
+            self._sources: render_sources(answer, focus=focus),
+            self._shared.status: self._status(answer.id, owner_of(request)),
+        }
+
+    def _open(self, request: gr.Request, event: gr.EventData) -> str:
+        return open_place(self._services, str(event.answer), event.rank, owner_of(request))
+
+    def _rate(self, chat_id: str, request: gr.Request, event: gr.EventData) -> str:
+        owner = owner_of(request)
+        try:
+            answer = self._conversations.answer(str(event.answer), owner)
+            self._services.ledger.give_feedback(answer.id, max(-1, min(1, int(event.value))))
+        except AppError as error:
+            raise gr.Error(problem_line(error)) from error
+        return render_thread(self._conversations.answers(chat_id, owner))
+
+    # ----------------------------------------------------------------------------------------------- chats
+
+    def _restore(self, request: gr.Request, chat_id: str = "") -> Update:
+        """A chat as it was left; an empty or unknown id opens a new one."""
+        owner = owner_of(request)
+        chat = self._conversations.owned(chat_id, owner)
+        answers = self._conversations.answers(chat, owner)
+        last = answers[-1] if answers else None
+        return {
+            self._chat_id: chat,
+            self._chats: self._chat_choices(chat, owner),
+            self._welcome: "" if last else render_welcome(self._services.library.counts(), self._examples),
+            self._thread: render_thread(answers),
+            self._live: "",
+            self._sources: render_sources(last) if last else render_no_sources(),
+            self._shared.status: self._status(last.id if last else "", owner),
+        }
+
+    def _chat_choices(self, chat: str, owner: str) -> Any:
+        chats = self._services.ledger.chats(owner=owner)
+        choices = [("New chat", ""), *((summary.title or "Untitled", summary.id) for summary in chats)]
+        if chat and chat not in {identifier for _, identifier in choices}:
+            choices.append(("This chat", chat))
+        return gr.update(choices=choices, value=chat)
+
+    def _status(self, answer_id: str, owner: str) -> str:
+        answerer = self._services.answerer
+        answer = self._conversations.answer(answer_id, owner) if answer_id else None
+        return render_status(answerer.info, answerer.reranker_name, answerer.notices, answer)
+
+
+def open_place(services: Services, answer_id: str, rank: object, owner: str) -> str:
+    """Viewer of a candidate of an owner's answer; a problem is shown as Gradio's message."""
+    try:
+        answer = Conversations(services).answer(answer_id, owner)
+        return render_place(answer, rank if isinstance(rank, int) else 0, services.library)
+    except AppError as error:
+        raise gr.Error(problem_line(error)) from error

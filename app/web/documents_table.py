@@ -1,0 +1,79 @@
+"""The documents list as HTML: one row a document or upload, with its state and what to do about a failure."""
+
+from collections.abc import Mapping, Sequence
+
+from app.library import DocumentRow, clean_text
+from app.web.highlight import escape
+from app.web.thread import when
+
+_STATES: Mapping[str, str] = {
+    "ready": "ready",
+    "empty": "no text found",
+    "failed": "failed",
+    "queued": "queued",
+    "running": "being read",
+}
+
+
+def collection_choices(counts: Mapping[str, int]) -> list[tuple[str, str]]:
+    """Choices of the collection selector; the empty value searches all."""
+    total = sum(counts.values())
+    return [(f"All collections ({total:,})", ""), *((f"{name} ({count:,})", name) for name, count in counts.items())]
+
+
+def render_message(said: Sequence[str], problems: Sequence[str]) -> str:
+    """What happened to an upload or a deletion."""
+    good = "".join(f'<p class="fm-said" role="status">{escape(line)}</p>' for line in said)
+    return good + "".join(f'<p class="fm-problem" role="alert">{escape(line)}</p>' for line in problems)
+
+
+def render_documents(rows: Sequence[DocumentRow]) -> str:
+    """The whole list, uploads under way first."""
+    if not rows:
+        return (
+            '<div class="fm-empty"><h2>No documents yet</h2><p>Drop files above: text, Markdown, HTML, PDF, Word, '
+            "PowerPoint, Excel, CSV, EPUB, e-mail and more. They stay on this machine.</p></div>"
+        )
+    columns = ("Document", "Collection", "State", "Size", "Changed", "")
+    head = "".join(f'<th scope="col">{column}</th>' for column in columns)
+    body = "".join(_row(row) for row in rows)
+    ready = sum(row.status == "ready" for row in rows)
+    return (
+        f'<p class="fm-count">{len(rows):,} listed, {ready:,} ready to be asked</p>'
+        f'<table class="fm-table"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
+    )
+
+
+def _row(row: DocumentRow) -> str:
+    name = escape(clean_text(row.name))
+    title = escape(clean_text(row.title)) if row.title and row.title != row.name else ""
+    detail = "".join(f'<small class="fm-warning">{escape(text)}</small>' for text in row.warnings[:3])
+    error = f'<small class="fm-error">{escape(row.error)}</small>' if row.error else ""
+    parts = f" · {row.part_count:,} {row.part_kind}{'' if row.part_count == 1 else 's'}" if row.part_count else ""
+    chunks = f" · {row.chunk_count:,} passage{'' if row.chunk_count == 1 else 's'}" if row.chunk_count else ""
+    return (
+        f'<tr data-row="{"u" if row.upload else "d"}{row.id}"><td class="fm-name"><b>{name}</b>'
+        f"{f'<span>{title}</span>' if title else ''}{error}{detail}</td>"
+        f'<td data-label="Collection">{escape(clean_text(row.collection))}</td>'
+        f'<td data-label="State"><span class="fm-state {row.status}">{_STATES[row.status]}</span></td>'
+        f'<td data-label="Size">{_size(row.byte_count)}{parts}{chunks}</td>'
+        f'<td data-label="Changed">{when(row.changed_at)}</td><td class="fm-do">{_delete(row, name)}</td></tr>'
+    )
+
+
+def _delete(row: DocumentRow, name: str) -> str:
+    """Two steps: the first button asks, the second one deletes."""
+    return (
+        f'<button type="button" class="fm-link fm-ask" data-act="confirm" aria-label="Delete {name}">Delete</button>'
+        f'<span class="fm-confirm">Delete for good? <button type="button" class="fm-danger" data-act="remove" '
+        f'data-id="{row.id}" data-upload="{int(row.upload)}">Delete</button> '
+        '<button type="button" class="fm-link" data-act="keep">Keep</button></span>'
+    )
+
+
+def _size(count: int) -> str:
+    if count < 1024:
+        return f"{count} B"
+    if count < 1024**2:
+        return f"{count / 1024:.0f} KiB"
+    return f"{count / 1024**2:.1f} MiB"

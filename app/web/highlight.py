@@ -1,0 +1,53 @@
+"""Text made safe for HTML, with the words of a question marked in it."""
+
+import html
+import re
+import unicodedata
+from collections.abc import Iterable
+
+_WORD = re.compile(r"\w+")
+_ENDINGS = ("ations", "ation", "ings", "ing", "ies", "ied", "ers", "ed", "er", "es", "s", "y", "e")
+_SHORTEST_STEM = 3  # characters
+_COMMON = frozenset(
+    "a about an and any are as at be been but by can could did do does for from had has have how i if in into is it"
+    " its many me much my no not of on or our shall should so than that the their them there these they this those to"
+    " us was we were what when where which who whom whose why will with would you your"
+    " aber als am an auf aus bei bin bis das dass dem den der des die durch ein eine einem einen einer es für hat ich"
+    " im ist man mit nach nicht oder sich sie sind und von war was wenn wer wie wird wo zu zum zur"
+    " au aux avec ce ces dans de des du elle en est et il ils la le les leur mais ne ou par pas pour que qui sa se ses"
+    " son sont sur un une el los las del y al con lo su sus es por para".split()
+)
+
+
+def escape(text: object) -> str:
+    """Any text as it stands in an element or in a double-quoted attribute."""
+    cleaned = "".join(c if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cs") else "\ufffd" for c in str(text))
+    return html.escape(cleaned, quote=True)
+
+
+def terms(question: str) -> frozenset[str]:
+    """Stems of the words of a question that say what it is about; all its words when there is no such word."""
+    words = [word.casefold() for word in _WORD.findall(question)]
+    telling = [word for word in words if word not in _COMMON and (len(word) > 1 or not word.isascii())]
+    return frozenset(_stem(word) for word in telling or words)
+
+
+def mark_terms(text: str, stems: Iterable[str]) -> str:
+    """Escaped text with every word that shares a stem in a <mark>."""
+    wanted = frozenset(stems)
+    pieces: list[str] = []
+    end = 0
+    for found in _WORD.finditer(text):
+        if _stem(found.group().casefold()) in wanted:
+            pieces += (escape(text[end : found.start()]), "<mark>", escape(found.group()), "</mark>")
+            end = found.end()
+    pieces.append(escape(text[end:]))
+    return "".join(pieces)
+
+
+def _stem(word: str) -> str:
+    """A crude stem, good enough to show a reader related words; search itself uses PostgreSQL's dictionaries."""
+    for ending in _ENDINGS:
+        if word.endswith(ending) and len(word) - len(ending) >= _SHORTEST_STEM:
+            return word[: -len(ending)]
+    return word

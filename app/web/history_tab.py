@@ -1,0 +1,125 @@
+"""The History tab: past answers, and the whole ledger of the one that is selected."""
+
+from collections.abc import Sequence
+
+import gradio as gr
+
+from app.core.domain import Answer
+from app.core.errors import AppError
+from app.ledger import AnswerSummary
+from app.web.areas import Update, area, listen, owner_of
+from app.web.cards import render_sources
+from app.web.chat_tab import Shared, open_place
+from app.web.conversation import Conversations, problem_line
+from app.web.highlight import escape
+from app.web.parts import Services
+from app.web.status import render_status
+from app.web.thread import render_exchange, when
+
+
+class HistoryTab:
+    """Components of the tab and what happens in them."""
+
+    def __init__(self, services: Services, shared: Shared) -> None:
+        self._services = services
+        self._conversations = Conversations(services)
+        self._shared = shared
+        with gr.Row(elem_classes="fm-scope fm-columns fm-history"):
+            with gr.Column(elem_classes="fm-pane fm-past", min_width=240, scale=3):
+                self._list = area(name="fm-history-list")
+            with gr.Column(elem_classes="fm-pane fm-right", min_width=280, scale=7):
+                self._answer = area(name="fm-history-answer")
+                self._sources = area(name="fm-history-sources")
+
+    def wire(self, tab: gr.Tab) -> None:
+        """Connect events to handlers; called inside the page once all its components exist."""
+        listen(tab.select, self._refresh, [], [self._list])
+        listen(self._list.recall, self._recall, [], [self._list, self._answer, self._sources])
+        listen(self._answer.rate, self._rate, [], [self._list, self._answer])
+        listen(self._answer.show, self._show, [], [self._sources])
+        listen(self._answer.pick, self._show, [], [self._sources])
+        listen(self._sources.open, self._open, [], [self._shared.viewer])
+
+    def _refresh(self, request: gr.Request) -> str:
+        return render_history(self._services.ledger.history(owner=owner_of(request)))
+
+    def _recall(self, request: gr.Request, event: gr.EventData) -> Update:
+        answer = self._load(event, request)
+        past = self._services.ledger.history(owner=owner_of(request))
+        return {
+            self._list: render_history(past, selected=answer.id),
+            self._answer: self._detail(answer),
+            self._sources: render_sources(answer),
+        }
+
+    def _rate(self, request: gr.Request, event: gr.EventData) -> Update:
+        answer = self._load(event, request)
+        self._services.ledger.give_feedback(answer.id, max(-1, min(1, int(event.value))))
+        past = self._services.ledger.history(owner=owner_of(request))
+        return {
+            self._list: render_history(past, selected=answer.id),
+            self._answer: self._detail(self._load(event, request)),
+        }
+
+    def _show(self, request: gr.Request, event: gr.EventData) -> str:
+        number = event._data.get("n")
+        return render_sources(self._load(event, request), focus=number if isinstance(number, int) else None)
+
+    def _open(self, request: gr.Request, event: gr.EventData) -> str:
+        return open_place(self._services, str(event.answer), event.rank, owner_of(request))
+
+    def _load(self, event: gr.EventData, request: gr.Request) -> Answer:
+        try:
+            return self._conversations.answer(str(event.answer), owner_of(request))
+        except AppError as error:
+            raise gr.Error(problem_line(error)) from error
+
+    def _detail(self, answer: Answer) -> str:
+        answerer = self._services.answerer
+        status = render_status(answerer.info, answerer.reranker_name, answerer.notices, answer)
+        return status + f'<div class="fm-thread">{render_exchange(answer, again=False)}</div>' + render_ledger(answer)
+
+
+def render_history(past: Sequence[AnswerSummary], *, selected: str = "") -> str:
+    """The list of past answers, newest first."""
+    if not past:
+        return (
+            '<div class="fm-empty"><h2>No answers yet</h2><p>Every answer is kept here with its whole ledger.</p></div>'
+        )
+    rows = "".join(_line(summary, summary.id == selected) for summary in past)
+    return f'<h2 class="fm-hidden">Past answers</h2><ul class="fm-list">{rows}</ul>'
+
+
+def _line(summary: AnswerSummary, selected: bool) -> str:
+    rated = {1: " · rated good", -1: " · rated bad"}.get(summary.feedback, "")
+    current = ' aria-current="true"' if selected else ""
+    return (
+        f'<li><button type="button" data-act="recall" data-answer="{escape(summary.id)}"{current}>'
+        f'<b dir="auto">{escape(summary.question)}</b><span>{when(summary.created_at)} · '
+        f'<span class="fm-outcome {summary.outcome.name.lower()}">{escape(summary.outcome.value)}</span>{rated}</span>'
+        "</button></li>"
+    )
+
+
+def render_ledger(answer: Answer) -> str:
+    """What else was kept: seconds per stage, the settings that shaped it, the packed prompt."""
+    timings = "".join(
+        f"<tr><th>{escape(name)}</th><td>{seconds:.3f} s</td></tr>" for name, seconds in answer.timings.items()
+    )
+    settings = "".join(
+        f"<tr><th>{escape(name)}</th><td>{escape('' if value is None else value)}</td></tr>"
+        for name, value in answer.settings.items()
+    )
+    prompt = "".join(
+        f'<h4>{escape(message.role)}</h4><pre dir="auto">{escape(message.content)}</pre>' for message in answer.prompt
+    )
+    tokens = f"{answer.context.tokens:,} of {answer.context.token_budget:,} tokens of passages"
+    return "".join(
+        f'<details class="fm-more"><summary>{title}</summary>{body}</details>'
+        for title, body in (
+            (f"The prompt as it was sent ({tokens})", prompt),
+            ("Seconds per stage", f"<table>{timings}</table>" if timings else ""),
+            ("Settings that shaped it", f"<table>{settings}</table>" if settings else ""),
+        )
+        if body
+    )

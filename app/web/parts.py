@@ -1,0 +1,76 @@
+"""What the page needs of the rest of the program; the real parts are built in app.bootstrap, tests bring their own."""
+
+from collections.abc import Generator, Mapping, Sequence
+from typing import Protocol
+
+from app.core.domain import Answer, Event, ModelInfo, Question, Retrieved
+from app.ledger import AnswerSummary, ChatSummary
+from app.library import DocumentRow
+
+
+class Answers(Protocol):
+    """Answers questions and searches."""
+
+    @property
+    def info(self) -> ModelInfo: ...
+
+    @property
+    def reranker_name(self) -> str: ...
+
+    @property
+    def notices(self) -> Sequence[str]: ...
+
+    def answer(self, question: Question) -> Generator[Event, None, None]: ...
+
+    def search(self, text: str, *, collection: str | None = None) -> Retrieved: ...
+
+
+class History(Protocol):
+    """Keeps answers and chats."""
+
+    def load(self, answer_id: str) -> Answer: ...
+
+    def history(self, *, owner: str = "", limit: int = 100) -> tuple[AnswerSummary, ...]: ...
+
+    def start_chat(self, title: str, owner: str = "") -> str: ...
+
+    def chats(self, *, owner: str = "", limit: int = 50) -> tuple[ChatSummary, ...]: ...
+
+    def chat_answers(self, chat_id: str) -> tuple[Answer, ...]: ...
+
+    def delete_chat(self, chat_id: str, owner: str = "") -> None: ...
+
+    def give_feedback(self, answer_id: str, value: int) -> None: ...
+
+
+class Documents(Protocol):
+    """Lists, takes and removes documents."""
+
+    def collections(self) -> tuple[str, ...]: ...
+
+    def counts(self) -> Mapping[str, int]: ...
+
+    def documents(self, collection: str | None = None) -> tuple[DocumentRow, ...]: ...
+
+    def delete(self, document_id: int) -> None: ...
+
+    def delete_upload(self, upload_id: int) -> None: ...
+
+    def upload(self, name: str, content: bytes, *, collection: str) -> int: ...
+
+    def original(self, document_id: int) -> tuple[str, str, bytes]: ...
+
+    def text(self, document_id: int) -> str: ...
+
+
+class Services(Protocol):
+    """Everything the page talks to."""
+
+    @property
+    def answerer(self) -> Answers: ...
+
+    @property
+    def ledger(self) -> History: ...
+
+    @property
+    def library(self) -> Documents: ...

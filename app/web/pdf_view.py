@@ -1,0 +1,133 @@
+"""A PDF page as an image, with the boxes of the lines that hold a passage."""
+
+import ctypes
+import io
+import re
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+
+import pypdfium2
+import pypdfium2.raw as pdfium
+
+from app.core.errors import DocumentError
+
+_LOCK = threading.Lock()  # PDFium keeps process-wide state and is not thread-safe
+_WIDTH = 1300  # pixels aimed at
+_MOST_PIXELS = 4_000_000
+_SHORTEST_RUN = 3  # words in a row that count as the passage, so that single common words are not boxed
+_MOST_CHARACTERS = 50_000  # of a page; beyond it the page is shown without boxes
+_WORD = re.compile(r"\w+")
+_JOINED = ("\u00ad", "\u200b", "\ufffe", "\x02")  # soft hyphen and what PDFium gives for a hyphen at a line's end
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A rectangle on a page image, in fractions 0..1 of its width and height from the top left."""
+
+    left: float
+    top: float
+    width: float
+    height: float
+
+
+@dataclass(frozen=True, slots=True)
+class PageImage:
+    """A rendered page."""
+
+    number: int  # from 1
+    png: bytes
+    width: int  # pixels
+    height: int
+    boxes: tuple[Box, ...]  # one a line of the passage
+
+
+def page_images(content: bytes, pages: Sequence[int], passage: str) -> tuple[PageImage, ...]:
+    """Images of pages (numbers from 1; those the file does not have are left out) with the passage's lines boxed.
+
+    Raises DocumentError when the bytes cannot be read as a PDF.
+    """
+    with _LOCK:
+        try:
+            document = pypdfium2.PdfDocument(content)
+        except pypdfium2.PdfiumError as error:
+            raise DocumentError("The PDF cannot be opened to show its page; the passage's text is shown.") from error
+        try:
+            return tuple(_render(document, number, passage) for number in pages if 1 <= number <= len(document))
+        except pypdfium2.PdfiumError as error:
+            raise DocumentError("The PDF's page cannot be drawn; the passage's text is shown.") from error
+        finally:
+            document.close()
+
+
+def _render(document: pypdfium2.PdfDocument, number: int, passage: str) -> PageImage:
+    page = document[number - 1]
+    width, height = page.get_size()  # points, rotation applied
+    scale = min(_WIDTH / max(width, 1), (_MOST_PIXELS / max(width * height, 1)) ** 0.5)
+    bitmap = page.render(scale=scale)
+    text_page = page.get_textpage()
+    boxes = _boxes(text_page, bitmap.get_posconv(page), (bitmap.width, bitmap.height), passage)
+    image = bitmap.to_pil().convert("RGB")
+    stream = io.BytesIO()
+    image.save(stream, "PNG")
+    rendered = PageImage(number, stream.getvalue(), image.width, image.height, boxes)
+    text_page.close()
+    page.close()
+    return rendered
+
+
+def _boxes(
+    text_page: pypdfium2.PdfTextPage, convert: pypdfium2.PdfPosConv, size: tuple[int, int], passage: str
+) -> tuple[Box, ...]:
+    count = text_page.count_chars()
+    if count > _MOST_CHARACTERS:
+        return ()
+    characters = [chr(pdfium.FPDFText_GetUnicode(text_page, index)) for index in range(count)]
+    lines: list[list[float]] = []  # left, top, right, bottom in pixels
+    for index in _matching(characters, passage):
+        rectangle = _character_box(text_page, convert, index)
+        if rectangle is None:
+            continue
+        left, top, right, bottom = rectangle
+        middle = (top + bottom) / 2
+        last = lines[-1] if lines else None
+        if last and last[1] <= middle <= last[3] and left <= last[2] + 4 * (bottom - top) and right >= last[0]:
+            last[:] = [min(last[0], left), min(last[1], top), max(last[2], right), max(last[3], bottom)]
+        else:
+            lines.append([left, top, right, bottom])
+    width, height = size
+    return tuple(
+        Box(left / width, top / height, (right - left) / width, (bottom - top) / height)
+        for left, top, right, bottom in lines
+    )
+
+
+def _character_box(
+    text_page: pypdfium2.PdfTextPage, convert: pypdfium2.PdfPosConv, index: int
+) -> tuple[float, float, float, float] | None:
+    """Left, top, right, bottom of a character in pixels; the loose box is as tall as the line."""
+    box = pdfium.FS_RECTF()
+    if not pdfium.FPDFText_GetLooseCharBox(text_page, index, ctypes.byref(box)):
+        return None
+    (x1, y1), (x2, y2) = convert.to_bitmap(box.left, box.bottom), convert.to_bitmap(box.right, box.top)
+    if x1 == x2 or y1 == y2:
+        return None
+    return min(x1, x2), min(y1, y2), max(x1, x2), max(y1, y2)
+
+
+def _matching(characters: Sequence[str], passage: str) -> list[int]:
+    """Indices of the page's characters that belong to the passage, in reading order.
+
+    Page and passage are compared word by word: their white space and hyphenation differ.
+    """
+    text = "".join(c if len(c) == 1 and c not in _JOINED else "\u2060" for c in characters)
+    on_page = [(found.group().casefold(), found.start(), found.end()) for found in re.finditer(r"[\w\u2060]+", text)]
+    page_words = [word.replace("\u2060", "") for word, _, _ in on_page]
+    wanted = [word.casefold() for word in _WORD.findall(passage)]
+    shortest = min(_SHORTEST_RUN, len(wanted))
+    indices: list[int] = []
+    for block in SequenceMatcher(None, page_words, wanted, autojunk=False).get_matching_blocks():
+        if block.size and block.size >= shortest:
+            indices += range(on_page[block.a][1], on_page[block.a + block.size - 1][2])
+    return indices

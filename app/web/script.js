@@ -1,0 +1,145 @@
+// Runs once for each HTML area of the page. `element` is the area, `trigger` sends an event to Python, `props.value`
+// is the area's HTML and `watch` tells when it changed. Everything is found by data-act attributes; the HTML itself
+// carries no handlers. Events: 'pick' 'show' 'open' 'retry' 'rate' 'example' 'remove' 'recall'
+const shared = (window.foremost ??= { returnTo: null, writing: false });
+const calm = () => window.matchMedia('(prefers-reduced-motion: reduce)').matches;
+const scope = () => element.closest('.fm-scope') ?? document;
+
+const focusCard = (panel, number) => {
+  const card = panel?.querySelector(`.fm-card[data-n="${Number(number)}"]`);
+  if (!card) return;
+  panel.querySelectorAll('.fm-card.chosen').forEach((other) => other.classList.remove('chosen'));
+  card.classList.add('chosen');
+  card.scrollIntoView({ block: 'nearest', behavior: calm() ? 'auto' : 'smooth' });
+  card.focus({ preventScroll: true });
+};
+
+const markShown = () => {
+  const shown = scope().querySelector('.fm-sources')?.dataset.answer;
+  scope().querySelectorAll('.fm-exchange[data-answer]').forEach((exchange) => {
+    exchange.classList.toggle('selected', exchange.dataset.answer === shown);
+  });
+};
+
+const copy = async (control) => {
+  const text = control.dataset.copy ?? '';
+  try {
+    await navigator.clipboard.writeText(text);
+  } catch {
+    const area = Object.assign(document.createElement('textarea'), { value: text }); // pages served without TLS
+    document.body.append(area);
+    area.select();
+    document.execCommand('copy');
+    area.remove();
+  }
+  control.classList.add('done');
+  setTimeout(() => control.classList.remove('done'), 1200);
+};
+
+const closeViewer = () => {
+  props.value = '';
+  document.body.classList.remove('fm-modal');
+  shared.returnTo?.focus?.();
+  shared.returnTo = null;
+};
+
+const act = {
+  pick: (control) => {
+    const panel = scope().querySelector('.fm-sources');
+    if (panel && panel.dataset.answer === control.dataset.answer) focusCard(panel, control.dataset.n);
+    else trigger('pick', { answer: control.dataset.answer, n: Number(control.dataset.n) });
+  },
+  show: (control) => {
+    trigger('show', { answer: control.dataset.answer });
+    if (window.matchMedia('(max-width: 900px)').matches) {
+      scope().querySelector('.fm-right')?.scrollIntoView({ behavior: calm() ? 'auto' : 'smooth' });
+    }
+  },
+  open: (control) => {
+    shared.returnTo = control;
+    control.classList.add('busy');
+    setTimeout(() => control.classList.remove('busy'), 1500);
+    trigger('open', { answer: control.dataset.answer, rank: Number(control.dataset.rank) });
+  },
+  copy,
+  retry: (control) => trigger('retry', { answer: control.dataset.answer }),
+  rate: (control) => trigger('rate', { answer: control.dataset.answer, value: Number(control.dataset.value) }),
+  example: (control) => trigger('example', { question: control.dataset.question }),
+  recall: (control) => trigger('recall', { answer: control.dataset.answer }),
+  confirm: (control) => {
+    const row = control.closest('[data-row]');
+    row.classList.add('confirming');
+    row.querySelector('[data-act="remove"]').focus();
+  },
+  keep: (control) => {
+    const row = control.closest('[data-row]');
+    row.classList.remove('confirming');
+    row.querySelector('[data-act="confirm"]').focus();
+  },
+  remove: (control) => trigger('remove', { id: Number(control.dataset.id), upload: control.dataset.upload === '1' }),
+  close: closeViewer,
+};
+
+element.addEventListener('click', (event) => {
+  const control = event.target.closest('[data-act]');
+  if (control && element.contains(control)) act[control.dataset.act]?.(control);
+  else if (event.target.classList?.contains('fm-viewer')) closeViewer();
+});
+
+// The page follows an answer being written unless the reader has scrolled away from its end.
+const ending = () => {
+  const box = document.scrollingElement;
+  return box.scrollHeight - box.scrollTop - box.clientHeight < 200;
+};
+if (shared.following === undefined) {
+  shared.following = true;
+  window.addEventListener('scroll', () => { shared.following = ending(); }, { passive: true });
+}
+const follow = () => {
+  const composer = element.closest('.fm-left')?.querySelector('#fm-question');
+  const last = [...element.querySelectorAll('.fm-exchange')].at(-1);
+  if (!composer || !last) return;
+  const hidden = last.getBoundingClientRect().bottom - composer.getBoundingClientRect().top + 16;
+  if (hidden > 0) window.scrollBy(0, hidden);
+};
+
+// Gradio's composer has no names on its buttons and writes left to right only.
+const nameComposer = () => {
+  const composer = document.querySelector('#fm-question');
+  composer?.querySelector('textarea')?.setAttribute('dir', 'auto');
+  composer?.querySelector('.submit-button')?.setAttribute('aria-label', 'Ask');
+  composer?.querySelector('.stop-button')?.setAttribute('aria-label', 'Stop');
+};
+nameComposer();
+
+watch('value', () => {
+  nameComposer();
+  const live = element.querySelector('.fm-exchange.live');
+  if (live && (shared.following || !shared.writing)) follow();
+  if (element.id !== '' && element.closest('#fm-live-area')) shared.writing = Boolean(live);
+  const panel = element.querySelector('.fm-sources');
+  if (panel?.dataset.focus) focusCard(panel, panel.dataset.focus);
+  markShown();
+  const viewer = element.querySelector('.fm-viewer');
+  if (viewer) {
+    document.body.classList.add('fm-modal');
+    viewer.querySelector('[data-act="close"]').focus();
+    (viewer.querySelector('.fm-page i') ?? viewer.querySelector('.fm-passage'))?.scrollIntoView({ block: 'center' });
+  }
+});
+
+element.addEventListener('keydown', (event) => {
+  if (event.key === 'Escape' && event.target.closest('.fm-card')) {
+    const { answer } = event.target.closest('.fm-sources').dataset;
+    const number = event.target.closest('.fm-card').dataset.n;
+    scope().querySelector(`.fm-mark[data-answer="${CSS.escape(answer)}"][data-n="${Number(number)}"]`)?.focus();
+  }
+  const sheet = element.querySelector('.fm-viewer');
+  if (!sheet) return;
+  if (event.key === 'Escape') closeViewer();
+  if (event.key === 'Tab') { // two stops in the dialog: the close button and the scrolling body
+    const stops = [sheet.querySelector('[data-act="close"]'), sheet.querySelector('.fm-view-body')];
+    event.preventDefault();
+    (document.activeElement === stops[0] ? stops[1] : stops[0]).focus();
+  }
+});

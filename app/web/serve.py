@@ -1,0 +1,106 @@
+"""Serving the page: address, login and headers from the settings; nothing is asked of any other machine."""
+
+import os
+import socket
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+from starlette.middleware import Middleware
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.core.errors import SettingsError
+from app.core.settings import Settings
+from app.web.page import build_page
+from app.web.parts import Services
+from app.web.theme import build_theme
+
+SAMPLE_QUESTIONS: tuple[str, ...] = ()
+_STYLE = Path(__file__).with_name("style.css")
+_POLICY = (  # Gradio needs inline scripts and eval; whatever a document holds, nothing loads from elsewhere
+    "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
+    "img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; worker-src 'self' blob:; "
+    "object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'self'"
+)
+
+
+class PrivacyHeaders:
+    """ASGI middleware: responses in, the same responses out with headers that keep the page to itself."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass everything through; add the headers to each HTTP response."""
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [
+                    *message.get("headers", ()),
+                    (b"content-security-policy", _POLICY.encode("ascii")),
+                    (b"referrer-policy", b"no-referrer"),
+                    (b"x-content-type-options", b"nosniff"),
+                ]
+            await send(message)
+
+        await self._app(scope, receive, send_with_headers if scope["type"] == "http" else send)
+
+
+def start(services: Services, settings: Settings, *, examples: Sequence[str] = ()) -> tuple[gr.Blocks, str]:
+    """Start the page in the background; returns it and its address. Raises SettingsError when the port is taken."""
+    os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+    page = build_page(services, examples=examples, upload_collection=settings.collection)
+    login = (settings.login_user, settings.login_password.get_secret_value()) if settings.login_user else None
+    try:
+        _, address, _ = page.launch(
+            server_name=settings.host,
+            server_port=settings.port or _free_port(settings.host),
+            auth=login,
+            max_file_size=settings.max_file_mib * 2**20,
+            app_kwargs={"middleware": [Middleware(PrivacyHeaders)]},
+            theme=build_theme(),
+            css_paths=_STYLE,
+            footer_links=[],
+            run_history=False,  # would keep questions and answers in the browser, outside the ledger
+            enable_monitoring=False,
+            mcp_server=True,
+            ssr_mode=False,
+            share=False,
+            pwa=False,
+            quiet=True,
+            prevent_thread_lock=True,
+        )
+    except OSError as error:
+        raise SettingsError(
+            f"The page cannot use {settings.host}:{settings.port}: {error}. "
+            "Another program may hold the port; set FOREMOST_PORT to a free one, or to 0 to take any."
+        ) from error
+    return page, address
+
+
+def serve(
+    services: Services,
+    settings: Settings,
+    *,
+    examples: Sequence[str] = (),
+    open_browser: bool = False,
+    say: Callable[[str], Any] = print,
+) -> None:
+    """Serve the page until interrupted; prints its address."""
+    page, address = start(services, settings, examples=examples)
+    say(f"Foremost answers at {address} (stop with Ctrl-C)")
+    if open_browser:
+        import webbrowser  # noqa: PLC0415  # looks for browsers on import
+
+        webbrowser.open(address)
+    try:
+        page.block_thread()
+    finally:
+        page.close(verbose=False)
+
+
+def _free_port(host: str) -> int:
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        probe.bind((host, 0))
+        return int(probe.getsockname()[1])

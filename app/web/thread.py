@@ -1,0 +1,142 @@
+"""The conversation as HTML: questions, answers with their marks and buttons, and the answer being written."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from app.core.domain import Answer, Context, Outcome, Query
+from app.web.answer_text import render_answer
+from app.web.highlight import escape
+from app.web.icons import ICONS
+
+STAGES: Mapping[str, str] = {
+    "rewrite": "Reading the question",
+    "retrieve": "Searching your documents",
+    "rerank": "Putting the best passages first",
+    "pack": "Choosing what fits",
+    "generate": "The model is reading the passages",
+    "cite": "Checking every sentence against its source",
+}
+
+
+def render_thread(answers: Sequence[Answer]) -> str:
+    """All finished exchanges of a chat, oldest first; script.js marks the one whose sources are shown."""
+    if not answers:
+        return ""
+    body = "".join(render_exchange(answer) for answer in answers)
+    return f'<div class="fm-thread" role="log" aria-label="Conversation">{body}</div>'
+
+
+def render_exchange(answer: Answer, *, again: bool = True) -> str:
+    """One question with its answer; again offers to ask it once more."""
+    return (
+        f'<article class="fm-exchange" data-answer="{escape(answer.id)}">'
+        f"{_question(answer.question)}{_searched_for(answer.query)}"
+        f'<div class="fm-answer" dir="auto">{_body(answer)}</div>{_facts(answer)}'
+        f"{_actions(answer, again=again)}</article>"
+    )
+
+
+def render_live(
+    question: str, *, stage: str = "", query: Query | None = None, context: Context | None = None, text: str = ""
+) -> str:
+    """The exchange under way: what is being done, and the text so far."""
+    body = ""
+    if text:
+        numbers = frozenset(passage.number for passage in context.passages) if context else frozenset()
+        body = f'<div class="fm-answer live" dir="auto">{render_answer(text, answer_id="", numbers=numbers)}</div>'
+    working = (
+        f'<p class="fm-working"><i></i>{escape(STAGES.get(stage, "Starting"))}…</p>'
+        if not text or stage == "cite"
+        else ""
+    )
+    return (
+        f'<div class="fm-thread"><article class="fm-exchange live">{_question(question)}'
+        f'{_searched_for(query) if query else ""}{body}<div role="status">{working}</div></article></div>'
+    )
+
+
+def render_problem(question: str, problem: str) -> str:
+    """A question that could not be taken, with the line that says what to do."""
+    asked = _question(question) if question.strip() else ""
+    return (
+        f'<div class="fm-thread"><article class="fm-exchange">{asked}'
+        f'<p class="fm-problem" role="alert">{escape(problem)}</p></article></div>'
+    )
+
+
+def _question(text: str) -> str:
+    return f'<div class="fm-question" dir="auto">{escape(text)}</div>'
+
+
+def _searched_for(query: Query) -> str:
+    if not query.changed:
+        return ""
+    return f'<p class="fm-searched" title="{escape(query.reason)}">searched for: <q>{escape(query.text)}</q></p>'
+
+
+def _body(answer: Answer) -> str:
+    numbers = frozenset(passage.number for passage in answer.context.passages)
+    text = render_answer(answer.text, answer_id=answer.id, numbers=numbers, sentences=answer.sentences)
+    if answer.outcome is Outcome.FAILED:
+        text += f'<p class="fm-problem" role="alert">{escape(answer.error or "The answer failed.")}</p>'
+    elif answer.outcome is Outcome.STOPPED:
+        text += '<p class="fm-stopped">Stopped.</p>'
+    elif answer.outcome is Outcome.NOT_FOUND:
+        text = f'<p class="fm-notfound">Not found in your documents</p>{text}'
+    return text
+
+
+def _facts(answer: Answer) -> str:
+    """What a reader should know about this answer besides its text."""
+    facts: list[str] = []
+    unsupported = sum(sentence.support.value == "unsupported" for sentence in answer.sentences)
+    if unsupported:
+        sentences = "1 sentence is" if unsupported == 1 else f"{unsupported} sentences are"
+        facts.append(f"{sentences} not supported by any passage (dotted line)")
+    if answer.removed_markers:
+        markers = "1 marker" if answer.removed_markers == 1 else f"{answer.removed_markers} markers"
+        facts.append(f"{markers} pointing nowhere removed")
+    return f'<p class="fm-facts">{" · ".join(facts)}</p>' if facts else ""
+
+
+def _actions(answer: Answer, *, again: bool) -> str:
+    identifier = escape(answer.id)
+
+    def button(act: str, label: str, text: str, extra: str = "", pressed: bool | None = None) -> str:
+        state = "" if pressed is None else f' aria-pressed="{"true" if pressed else "false"}"'
+        return (
+            f'<button type="button" class="fm-action" data-act="{act}" data-answer="{identifier}" '
+            f'aria-label="{label}" title="{label}"{extra}{state}>{text}</button>'
+        )
+
+    count = len(answer.context.passages)
+    sources = f"{count} source{'' if count == 1 else 's'}" if count else "nearest passages"
+    up, down = answer.feedback == 1, answer.feedback == -1
+    return (
+        '<div class="fm-actions">'
+        + button("show", "Show the sources of this answer", sources, ' data-wide="1"')
+        + button("copy", "Copy the answer", ICONS["copy"], f' data-copy="{escape(plain_text(answer))}"')
+        + (button("retry", "Ask again", ICONS["retry"]) if again else "")
+        + button("rate", "Good answer", ICONS["up"], f' data-value="{0 if up else 1}"', up)
+        + button("rate", "Bad answer", ICONS["down"], f' data-value="{0 if down else -1}"', down)
+        + "</div>"
+    )
+
+
+def plain_text(answer: Answer) -> str:
+    """The answer for the clipboard, its sources listed below."""
+    used = sorted({number for sentence in answer.sentences for number in sentence.passages})
+    by_number = {passage.number: passage for passage in answer.context.passages}
+    lines = [
+        f"[{number}] " + " · ".join(part for part in (passage.title, passage.heading, passage.place) if part)
+        for number in used
+        if (passage := by_number.get(number))
+    ]
+    return answer.text + ("\n\n" + "\n".join(lines) if lines else "")
+
+
+def when(moment: datetime | None) -> str:
+    """A date and time of day for people; the tooltip's ISO form is the exact one."""
+    if moment is None:
+        return ""
+    return f'<time datetime="{moment.isoformat()}">{moment.astimezone():%d %b %Y, %H:%M}</time>'

@@ -1,0 +1,39 @@
+"""The first screen: what can be asked here, and what the right side is for."""
+
+from collections.abc import Mapping, Sequence
+
+from app.web.highlight import escape
+
+
+def render_welcome(counts: Mapping[str, int], examples: Sequence[str]) -> str:
+    """An invitation: how many documents there are in which collections, and questions to start with."""
+    total = sum(counts.values())
+    if total == 0:
+        lead = (
+            "<p>There are no documents yet. Add some under <b>Documents</b>, or run "
+            "<code>python -m ingest PATH</code>.</p>"
+        )
+        return f'<div class="fm-welcome"><h1>Ask your own documents.</h1>{lead}</div>'
+    filled = [name for name, count in counts.items() if count]
+    names = ", ".join(f"<b>{escape(name)}</b>" for name in filled[:5]) + (" and more" if len(filled) > 5 else "")
+    documents = "1 document" if total == 1 else f"{total:,} documents"
+    where = f"in {names}" if len(filled) == 1 else f"in {len(filled)} collections: {names}"
+    buttons = "".join(
+        f'<li><button type="button" class="fm-example" data-act="example" data-question="{escape(question)}">'
+        f"{escape(question)}</button></li>"
+        for question in examples
+    )
+    listed = f'<ul class="fm-examples" aria-label="Example questions">{buttons}</ul>' if buttons else ""
+    return (
+        '<div class="fm-welcome"><h1>Ask your own documents.</h1>'
+        f"<p>{documents} {where}. Every answer shows the passages it rests on and how each one got there.</p>"
+        f"{listed}</div>"
+    )
+
+
+def render_no_sources() -> str:
+    """The right side before there is an answer."""
+    return (
+        '<div class="fm-empty"><h2>Sources</h2><p>The passages behind an answer appear here, strongest first: where '
+        "each one is from, how search and reranking placed it, and which sentences rest on it.</p></div>"
+    )

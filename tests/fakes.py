@@ -1,0 +1,173 @@
+"""Stand-ins for the slow parts behind the page: they obey the same protocols and hold still until told to go on."""
+
+import re
+import threading
+from collections.abc import Callable, Generator, Iterable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from app.core.domain import Hit, Message, ModelInfo, Query, Question, Reranking, Retrieval, Usage
+from app.core.embedding import Matrix
+from app.core.errors import NotFoundError
+from app.ledger import Ledger
+from app.library import Library
+from app.pipeline import Answerer, Prompts, Searcher
+
+NOT_FOUND = "The documents do not say."
+
+
+def words(text: str) -> set[str]:
+    """Lower-case words of four letters and more, cut to six letters so that inflections meet."""
+    return {word[:6] for word in re.findall(r"\w{4,}", text.casefold())}
+
+
+def overlap(one: str, other: str) -> float:
+    """Share of the first text's words that the second one has, 0..1."""
+    wanted = words(one)
+    return len(wanted & words(other)) / len(wanted) if wanted else 0.0
+
+
+class WordRetriever:
+    """First stage over a fixed list of hits: the vector leg by overlap, the text leg by overlap in reverse order."""
+
+    def __init__(self, hits: Sequence[Hit]) -> None:
+        self.hits = tuple(hits)
+
+    def retrieve(self, query: str, *, collection: str | None = None) -> Retrieval:
+        known = {hit.collection for hit in self.hits}
+        if collection is not None and collection not in known:
+            raise NotFoundError(f"There is no collection {collection}. Known: {', '.join(sorted(known))}.")
+        found = [hit for hit in self.hits if collection in (None, hit.collection)]
+        by_text = sorted(found, key=lambda hit: (-overlap(query, hit.text), -hit.chunk_id))
+        ranked = [
+            replace(
+                hit,
+                vector_rank=found.index(hit) + 1,
+                vector_distance=1 - overlap(query, hit.text),
+                text_rank=by_text.index(hit) + 1 if overlap(query, hit.text) else None,
+                text_score=overlap(query, hit.text) or None,
+                fused_score=1 / (60 + found.index(hit)) + 0.5 / (60 + by_text.index(hit)),
+            )
+            for hit in found
+        ]
+        ranked.sort(key=lambda hit: -hit.fused_score)
+        fused = tuple(replace(hit, fused_rank=rank) for rank, hit in enumerate(ranked, 1))
+        return Retrieval(hits=fused, embed_seconds=0.004, sql_seconds=0.011)
+
+
+class WordReranker:
+    """Second stage by overlap of words."""
+
+    name = "word overlap"
+
+    def rerank(self, question: str, hits: Sequence[Hit]) -> Reranking:
+        scored = [replace(hit, logit=8 * overlap(question, hit.text) - 4) for hit in hits]
+        scored.sort(key=lambda hit: (-(hit.logit or 0), hit.fused_rank))
+        final = tuple(replace(hit, final_rank=rank, rerank_score=hit.logit) for rank, hit in enumerate(scored, 1))
+        return Reranking(hits=final, reranker=self.name, scored=len(final), seconds=0.02)
+
+    def relevance(self, hit: Hit) -> float:
+        return ((hit.logit if hit.logit is not None else -4.0) + 4) / 8
+
+
+class PlainRewriter:
+    """A follow-up that starts with "And" gets the question before it put in front."""
+
+    def rewrite(self, question: Question) -> Query:
+        if question.history and question.text.startswith("And "):
+            text = f"{question.history[-1].question} {question.text.removeprefix('And ')}"
+            return Query(text=text, changed=True, reason="It points back to the question before.")
+        return Query(text=question.text, changed=False, reason="It stands on its own.")
+
+
+class ScriptedModel:
+    """Says what the script says, piece by piece; with hold() it stops after some pieces until go_on()."""
+
+    def __init__(self, script: Callable[[str], Iterable[str]], *, context_tokens: int = 4096) -> None:
+        self.info = ModelInfo(
+            backend="embedded", name="scripted-0.5b", context_tokens=context_tokens, tokens_counted=True
+        )
+        self.stopped = threading.Event()  # set when the stream was closed before its end
+        self._script = script
+        self._hold_after: int | None = None
+        self._gate = threading.Event()
+
+    def hold(self, after: int) -> None:
+        """Wait after this many pieces; pieces are then empty while waiting, as a model's heartbeat is."""
+        self._hold_after = after
+        self._gate.clear()
+
+    def go_on(self) -> None:
+        """Let the held stream continue."""
+        self._hold_after = None
+        self._gate.set()
+
+    def count_tokens(self, messages: Sequence[Message]) -> int:
+        return sum(len(re.findall(r"\w+|\S", message.content)) + 4 for message in messages)
+
+    def stream(self, messages: Sequence[Message], *, max_tokens: int | None = None) -> Generator[str, None, Usage]:
+        said = 0
+        try:
+            for piece in self._script(messages[-1].content):
+                while self._hold_after is not None and said >= self._hold_after:
+                    self._gate.wait(0.05)
+                    yield ""
+                said += 1
+                yield piece
+        except GeneratorExit:
+            self.stopped.set()
+            raise
+        sent = self.count_tokens(messages)
+        return Usage(
+            prompt_tokens=sent,
+            sent_tokens=sent,
+            answer_tokens=said,
+            context_tokens=self.info.context_tokens,
+            finish_reason="stop",
+            uncut="proven",
+            proof="The server's own count of the prompt equals ours.",
+        )
+
+    def close(self) -> None:
+        self.go_on()
+
+
+def word_support(sentences: Sequence[str], passages: Sequence[str]) -> Matrix:
+    """Support of sentences by passages as overlap of words."""
+    table = [[overlap(sentence, passage) for passage in passages] for sentence in sentences]
+    return np.array(table, dtype=np.float32).reshape(len(sentences), len(passages))
+
+
+@dataclass(kw_only=True)
+class FakeServices:
+    """What the page stands on: the real Answerer, ledger and library, with stand-ins for models and search."""
+
+    answerer: Answerer
+    ledger: Ledger
+    library: Library
+    model: ScriptedModel
+
+
+def make_services(
+    ledger: Ledger, library: Library, hits: Sequence[Hit], model: ScriptedModel, notices: Sequence[str] = ()
+) -> FakeServices:
+    """The page's services over fixed hits and a scripted model."""
+    answerer = Answerer(
+        rewriter=PlainRewriter(),
+        searcher=Searcher(retriever=WordRetriever(hits), reranker=WordReranker()),
+        model=model,
+        support=word_support,
+        ledger=ledger,
+        prompts=Prompts(
+            system="Answer from the passages.", user="{passages}\n\nQuestion: {question}", not_found=NOT_FOUND
+        ),
+        passages=4,
+        passages_tokens=900,
+        answer_tokens=300,
+        relevance_floor=0.3,
+        support_floor=0.55,
+        settings={"candidates": 50, "passages": 4, "rrf_k": 60, "temperature": 0.0},
+        notices=notices,
+    )
+    return FakeServices(answerer=answerer, ledger=ledger, library=library, model=model)
