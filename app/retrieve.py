@@ -15,9 +15,9 @@ from app.core.errors import CorpusError, DatabaseError, NotFoundError
 from app.core.sql import load_queries
 
 _QUERIES = load_queries(__file__)
-# Below this many chunks every vector is compared: exact, and as fast as the index.
-EXACT_BELOW = 10_000
-# Full-text matches whose BM25 is computed, chosen by ts_rank.
+# Below this many searched chunks every vector is compared: exact, in less than 10 ms.
+EXACT_BELOW = 5_000
+# Full-text matches of each language whose BM25 is computed, chosen by ts_rank.
 TEXT_POOL = 200
 
 

@@ -18,13 +18,15 @@ SELECT
 SELECT name FROM collections ORDER BY name
 
 -- name: session
--- For this transaction only. A plan made for the very parameters folds the optional filters away.
+-- For this transaction only. A plan made for the very parameters folds the optional filters away; compiling it would
+-- take longer than running it.
 SELECT
     set_config('hnsw.ef_search', CAST(:ef_search AS text), true),
     set_config('hnsw.iterative_scan', 'strict_order', true),
     set_config('hnsw.max_scan_tuples', '200000', true),
     set_config('hnsw.scan_mem_multiplier', '8', true),
-    set_config('plan_cache_mode', 'force_custom_plan', true)
+    set_config('plan_cache_mode', 'force_custom_plan', true),
+    set_config('jit', 'off', true)
 
 -- name: hybrid
 -- The vector leg's inner ORDER BY has one key only: a second one would keep the HNSW index from being used. Ties are
@@ -66,14 +68,20 @@ questions AS MATERIALIZED (
     FROM lexemes
     GROUP BY config
 ),
--- Any lexeme makes a match; ts_rank, which knows no rarity, chooses the few whose BM25 is worth computing.
+-- Any lexeme makes a match; ts_rank, which knows no rarity, chooses the few whose BM25 is worth computing. LATERAL, as
+-- the text index is used only with one query at a time.
 pool AS MATERIALIZED (
-    SELECT chunks.id, chunks.tsv, chunks.token_count AS length
+    SELECT best.id, best.tsv, best.length
     FROM questions
-    JOIN chunks ON chunks.tsv @@ questions.query AND chunks.text_config = questions.config
-    WHERE CAST(:collection_id AS bigint) IS NULL OR chunks.collection_id = CAST(:collection_id AS bigint)
-    ORDER BY ts_rank(chunks.tsv, questions.query, 1) DESC, chunks.id
-    LIMIT :text_pool
+    CROSS JOIN LATERAL (
+        SELECT id, tsv, token_count AS length
+        FROM chunks
+        WHERE tsv @@ questions.query
+            AND text_config = questions.config
+            AND (CAST(:collection_id AS bigint) IS NULL OR collection_id = CAST(:collection_id AS bigint))
+        ORDER BY ts_rank(tsv, questions.query, 1) DESC, id
+        LIMIT :text_pool
+    ) AS best
 ),
 -- How many chunks hold a lexeme, as ANALYZE last estimated it; one it does not list is rare and counts as 1. Before
 -- the first ANALYZE all count the same, and BM25 orders by frequency in the passage and length alone.
