@@ -142,6 +142,16 @@ def migrate_database(settings: Settings, *, report: Report) -> str:
         engine.dispose()
 
 
+def check_database(settings: Settings, *, report: Report) -> str:
+    """The revision of a database that can serve this version. Raises DatabaseError when it cannot."""
+    engine = _open_database(settings, report)
+    try:
+        database.require_ready(engine)
+        return database.schema_state(engine)[1]
+    finally:
+        engine.dispose()
+
+
 def _open_database(settings: Settings, report: Report) -> Engine:
     if settings.database_url is None:
         report(f"Starting the embedded PostgreSQL in {settings.data_dir}")

@@ -215,11 +215,16 @@ def doctor() -> None:
 
 
 @app.command()
-def migrate() -> None:
+def migrate(
+    check: Annotated[
+        bool, typer.Option("--check", help="Change nothing; fail when the schema is not this version's.")
+    ] = False,
+) -> None:
     """Bring the database to this version's schema."""
-    from app.bootstrap import migrate_database  # noqa: PLC0415
+    from app.bootstrap import check_database, migrate_database  # noqa: PLC0415
 
-    out.print(f"The database is at revision {migrate_database(load_settings(), report=report)}.")
+    act = check_database if check else migrate_database
+    out.print(f"The database is at revision {act(load_settings(), report=report)}.")
 
 
 @app.command()
