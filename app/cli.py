@@ -16,9 +16,11 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from app.bootstrap import check_database, migrate_database, open_searcher, open_services
 from app.core.domain import Answer, Finished, Notice, Outcome, Question, Rewritten, Support, Token, place_of
 from app.core.errors import AppError, ModelError
 from app.core.settings import Settings, load_settings, variable_names
+from app.health import checks
 from app.views import answer_view, search_view
 
 app = typer.Typer(
@@ -67,7 +69,6 @@ def serve(
     worker: Annotated[bool, typer.Option(help="Run a worker for uploads beside the page.")] = True,
 ) -> None:
     """Open the page."""
-    from app.bootstrap import open_services  # noqa: PLC0415  # each command loads only what it needs
     from app.web import serve as page  # noqa: PLC0415  # Gradio takes seconds to import
 
     settings = load_settings()
@@ -102,8 +103,6 @@ def _upload_worker() -> Iterator[None]:
 @app.command()
 def ask(question: str, collection: CollectionOption = None, as_json: JsonOption = False) -> None:
     """Answer one question, with its sources."""
-    from app.bootstrap import open_services  # noqa: PLC0415
-
     settings = load_settings()
     with closing(open_services(settings, report=report)) as services:
         for notice in () if as_json else services.answerer.notices:
@@ -163,8 +162,6 @@ def _print_sources(answer: Answer) -> None:
 @app.command()
 def search(query: str, collection: CollectionOption = None, as_json: JsonOption = False) -> None:
     """The ranked passages for a query, with every rank and score; no chat model is used."""
-    from app.bootstrap import open_searcher  # noqa: PLC0415
-
     with closing(open_searcher(load_settings(), report=report)) as services:
         found = services.searcher.search(query, collection=collection)
     if as_json:
@@ -199,8 +196,6 @@ def _spent(timings: Mapping[str, float]) -> str:
 @app.command()
 def doctor() -> None:
     """Check every part; say what is wrong and the command that mends it."""
-    from app.health import checks  # noqa: PLC0415
-
     failed = 0
     for check in checks(load_settings()):
         mark = "[green]ok[/]  " if check.ok else "[bold red]bad[/] "
@@ -221,8 +216,6 @@ def migrate(
     ] = False,
 ) -> None:
     """Bring the database to this version's schema."""
-    from app.bootstrap import check_database, migrate_database  # noqa: PLC0415
-
     act = check_database if check else migrate_database
     out.print(f"The database is at revision {act(load_settings(), report=report)}.")
 
