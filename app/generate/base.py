@@ -1,5 +1,6 @@
 """What all chat models share: messages go in, LangChain streams, text and a checked Usage come out."""
 
+import re
 import time
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Generator, Sequence
@@ -15,6 +16,9 @@ from app.generate.background import Background
 
 _KINDS: dict[str, type[BaseMessage]] = {"system": SystemMessage, "user": HumanMessage, "assistant": AIMessage}
 CONNECT_SECONDS = 10.0
+_TEMPLATE_MARK = re.compile(
+    r"<[|｜][^<>\n]{1,40}[|｜]>|</?s>|<(?:start|end)_of_turn>|<[be]os>|<</?SYS>>|\[/?INST\]", re.IGNORECASE
+)
 
 
 @dataclass(kw_only=True, slots=True)
@@ -41,15 +45,16 @@ class StreamingChat(ABC):
         """The model and the context that every call asks for."""
         return self._info
 
-    @abstractmethod
     def count_tokens(self, messages: Sequence[Message]) -> int:
-        """Tokens of the whole prompt, chat template included."""
+        """See ChatModel.count_tokens."""
+        return self._count(_defused(messages))
 
     def stream(self, messages: Sequence[Message], *, max_tokens: int | None = None) -> Generator[str, None, Usage]:
         """See ChatModel.stream."""
         if not messages or not messages[-1].content.strip():
             raise QuestionError("The question is empty. Type a question.")
-        sent_tokens = self.count_tokens(messages)
+        messages = _defused(messages)
+        sent_tokens = self._count(messages)
         self._check_fits(messages, sent_tokens)
         converted = [_KINDS[message.role](content=message.content) for message in messages]
         limit = max_tokens or self._answer_tokens
@@ -97,6 +102,10 @@ class StreamingChat(ABC):
         )
 
     @abstractmethod
+    def _count(self, messages: Sequence[Message]) -> int:
+        """Tokens of the rendered prompt."""
+
+    @abstractmethod
     def _ask(self, messages: list[BaseMessage], limit: int) -> AsyncIterator[AIMessageChunk]:
         """The request itself."""
 
@@ -121,6 +130,21 @@ class StreamingChat(ABC):
     @abstractmethod
     def _where(self) -> str:
         """The server for people, for example "Ollama at http://127.0.0.1:11434"."""
+
+
+def _defused(messages: Sequence[Message]) -> tuple[Message, ...]:
+    """The messages with every chat-template mark in them broken up by a blank.
+
+    Servers read such a mark in a message as the template's own: a passage could otherwise end its message and open
+    one of the system.
+    """
+    return tuple(
+        Message(role=message.role, content=_TEMPLATE_MARK.sub(_broken_up, message.content)) for message in messages
+    )
+
+
+def _broken_up(mark: "re.Match[str]") -> str:
+    return f"{mark.group()[0]} {mark.group()[1:]}"
 
 
 def client_options(url: str, timeout_seconds: float) -> dict[str, Any]:

@@ -56,8 +56,7 @@ def _instead_of_ollama(
     if not chat_server.installed():
         raise ModelError(f"{error} {chat_server.NOT_INSTALLED}") from error
     chat, notices = _embedded(data_dir, "", options, report)
-    small = f"The small embedded model {chat.info.name} answers instead."
-    return chat, (f"{error} {small}", *notices)
+    return chat, (f"The small embedded model {chat.info.name} answers. {error}", *notices)
 
 
 def _ollama(url: str, model: str, options: CallOptions) -> tuple[ChatModel, tuple[str, ...]]:

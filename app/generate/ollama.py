@@ -97,7 +97,7 @@ class OllamaChat(StreamingChat):
             },
         )
 
-    def count_tokens(self, messages: Sequence[Message]) -> int:
+    def _count(self, messages: Sequence[Message]) -> int:
         """Upper estimate: Ollama has no tokenizer to ask."""
         return tokens.at_most(messages)
 

@@ -57,7 +57,7 @@ class OpenAIChat(StreamingChat):
             http_async_client=httpx2.AsyncClient(**_as_httpx2(client_options(server.url, options.timeout_seconds))),
         )
 
-    def count_tokens(self, messages: Sequence[Message]) -> int:
+    def _count(self, messages: Sequence[Message]) -> int:
         """Exact where the server has a tokenizer, else an upper estimate."""
         counted = self._server.count(self._served_name, messages)
         return tokens.at_most(messages) if counted is None else counted
