@@ -38,11 +38,16 @@ class _Span:
     """A stretch of the document under one heading path."""
 
     start: int
+    body: int  # where the text after the headings begins that are the end of the path
     end: int
     path: tuple[str, ...]
     region: int  # spans of different regions (sheets) are never merged
     tokens: int
-    bare: bool  # nothing but headings
+
+    @property
+    def bare(self) -> bool:
+        """Nothing but headings."""
+        return self.body == self.end
 
 
 def chunk(
@@ -83,12 +88,23 @@ def _sections(document: Document, tokens: TokenStarts) -> Iterator[_Span]:
         heading = headings.get(start)
         if heading:
             stack = [(level, text) for level, text in stack if level < heading.level] + [(heading.level, heading.text)]
-        body = document.text[start:end].strip()
-        if not body:
+        if not document.text[start:end].strip():
             continue
-        _, _, below = body.partition("\n")
-        bare = heading is not None and not any(map(str.isalnum, below))
-        yield _Span(start, end, tuple(text for _, text in stack), region, tokens.count(start, end), bare)
+        names = tuple(text for _, text in stack)
+        path = names[1:] if names[:1] == (document.title,) else names  # the title stands before every path
+        body = _after_heading(document.text, start, end) if heading else start
+        yield _Span(start, body, end, path, region, tokens.count(start, end))
+
+
+def _after_heading(text: str, start: int, end: int) -> int:
+    """Where the text under a heading begins; `end` when there is none."""
+    first = text.find("\n", start, end)
+    if first < 0:
+        return end
+    second = text.find("\n", first + 1, end)
+    underline = text[first + 1 : second if second >= 0 else end]
+    body = (second if second >= 0 else end) if underline.strip() and not underline.strip("=- ") else first
+    return body if any(map(str.isalnum, text[body:end])) else end
 
 
 def _merged(sections: Iterator[_Span], target: int) -> list[_Span]:
@@ -99,22 +115,29 @@ def _merged(sections: Iterator[_Span], target: int) -> list[_Span]:
         if before is None or not _belong_together(before, section, target):
             merged.append(section)
             continue
-        path = section.path if before.bare else _shared(before.path, section.path)
+        path, body = section.path, section.body
+        if not (before.bare and _is_below(section, before)):
+            path = _shared(before.path, section.path)
+            body = before.body if path == before.path else before.start
         tokens = before.tokens + section.tokens
-        merged[-1] = _Span(before.start, section.end, path, section.region, tokens, before.bare and section.bare)
+        merged[-1] = _Span(before.start, body, section.end, path, section.region, tokens)
     return merged
 
 
 def _belong_together(before: _Span, section: _Span, target: int) -> bool:
     if before.region != section.region:
         return False
-    below = section.path[: len(before.path)] == before.path
+    below = _is_below(section, before)
     if before.bare and below:
         return True  # a heading never stands alone above what it introduces
     if before.tokens + section.tokens > target:
         return False
     small, also_small = before.tokens < SMALL_TOKENS, section.tokens < SMALL_TOKENS
     return (small and also_small) or (below and (small or also_small))
+
+
+def _is_below(section: _Span, before: _Span) -> bool:
+    return section.path[: len(before.path)] == before.path and section.path != before.path
 
 
 def _shared(first: tuple[str, ...], second: tuple[str, ...]) -> tuple[str, ...]:
@@ -131,7 +154,7 @@ def _split(
     text: str, span: _Span, tokens: TokenStarts, boundaries: Boundaries, target: int, room: int, overlap: int
 ) -> Iterator[tuple[int, int]]:
     """Character ranges of pieces of nearly equal size, at most `room` tokens each, cut at the best boundary near."""
-    first, last = tokens.index(span.start), tokens.index(span.end)
+    first, last = tokens.index(span.start if span.bare else span.body), tokens.index(span.end)
     begin = first
     while begin < last:
         back = max(first, begin - overlap) if begin > first else begin
@@ -176,7 +199,7 @@ class _Contexts:
 
     def _of(self, path: tuple[str, ...]) -> tuple[str, int]:
         if path not in self._known:
-            names = [self._title, *(path[1:] if path[:1] == (self._title,) else path)]
+            names = [self._title, *path]
             context = _SEPARATOR.join(names)
             if self._count(context) > self._limit and len(names) > 2:
                 context = _SEPARATOR.join((names[0], "…", names[-1]))

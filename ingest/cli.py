@@ -128,6 +128,9 @@ class _Run:
                 self._tell(one, result)
                 counts[result.outcome] += 1
                 progress.advance(task)
+            if counts[Outcome.NEW] + counts[Outcome.CHANGED] and not self._dry_run:
+                progress.update(task, description="word statistics")
+                self._ingester.finish(many=True)
         return counts
 
     def _one(self, found: Found, passages: Callable[[int, int], None]) -> Result:

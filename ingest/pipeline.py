@@ -103,6 +103,10 @@ class Ingester:
         message = " ".join(("No text was found in it.", *document.warnings)) if not chunks else ""
         return Result(outcome=outcome, message=message, warnings=document.warnings, chunks=len(chunks), timings=timings)
 
+    def finish(self, *, many: bool) -> None:
+        """After documents were stored: bring the database's statistics up to date; `many` does so in any case."""
+        self._store.refresh_statistics(always=many)
+
     def preview(self, source: Source, *, collection: str) -> Result:
         """What ingest would do, by hash and file type alone; nothing is written."""
         known = self._store.known_hash(source.uri, collection=collection)

@@ -118,6 +118,12 @@ class Store:
                 },
             )
 
+    def refresh_statistics(self, *, always: bool) -> None:
+        """Let the full-text leg know how frequent words are now; without `always` only when much has changed."""
+        with _faults(), self._engine.begin() as connection:
+            if always or connection.execute(_QUERIES["statistics_are_stale"]).scalar_one():
+                connection.execute(_QUERIES["analyze"])
+
     def _claim_corpus(self, connection: Connection, embedder: Embedder) -> None:
         connection.execute(
             _QUERIES["claim_corpus"],

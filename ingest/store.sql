@@ -59,3 +59,14 @@ ON CONFLICT (collection_id, source_uri) DO UPDATE SET error = EXCLUDED.error
 
 -- name: record_failure_of_known
 UPDATE documents SET name = :name, error = :error WHERE source_uri = :uri AND collection_id = :collection_id
+
+-- name: statistics_are_stale
+-- Ranking by BM25 takes document frequencies from the statistics of chunks.tsv.
+SELECT coalesce(bool_or(
+    coalesce(last_analyze, last_autoanalyze) IS NULL OR n_mod_since_analyze > 50 + 0.1 * n_live_tup
+), TRUE)
+FROM pg_stat_user_tables
+WHERE relid = 'chunks'::regclass
+
+-- name: analyze
+ANALYZE chunks

@@ -89,6 +89,8 @@ class Uploads:
             self._execute("fail_upload", upload_id, error=result.message)
         elif result.outcome is Outcome.UNCHANGED:
             self._execute("delete_upload", upload_id)
+        else:
+            self._ingester.finish(many=False)
         return f"{result.outcome}: {source.name}" + (f" ({result.message})" if result.message else "")
 
     def fail(self, upload_id: int, error: str) -> None:

@@ -13,6 +13,7 @@ _BOMS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _MOJIBAKE = re.compile("Ã[\u0080-\u00bf‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]|â€[™œ\u009d“”˜¢¦]|Â[\u00a0-\u00bf]")
+_NOT_ASCII = re.compile("[^\x00-\x7f]+")
 _SAMPLE = 200_000  # bytes that are enough to tell an encoding
 _MOST_CONTROLS = 0.02  # share of control characters past which it is not text
 
@@ -78,10 +79,14 @@ def repair(text: str) -> str | None:
     """The text UTF-8 was meant to be before somebody read it as Windows-1252, None when it looks right."""
     if len(_MOJIBAKE.findall(text[:_SAMPLE])) < 2:
         return None
+    return _NOT_ASCII.sub(_repaired_run, text.replace("â€\ufffd", "”"))  # the one quote that lost its last byte
+
+
+def _repaired_run(run: re.Match[str]) -> str:
     try:
-        return b"".join(_single_byte(character) for character in text).decode("utf-8")
+        return b"".join(map(_single_byte, run.group())).decode("utf-8")
     except (UnicodeEncodeError, UnicodeDecodeError):
-        return None
+        return run.group()
 
 
 def _single_byte(character: str) -> bytes:

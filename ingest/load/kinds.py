@@ -49,7 +49,7 @@ _UNSUPPORTED = (  # (first bytes, what it is, what to do)
 )
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _OLE_STREAMS = (  # (a stream's name, what it is, what to do)
-    ("EncryptedPackage", "an encrypted Office file: it needs a password", "save a copy without one"),
+    ("EncryptedPackage", "encrypted and needs a password", "save a copy without one"),
     ("WordDocument", "a Word 97 document (.doc), which is not supported", "save it as .docx"),
     ("PowerPoint Document", "a PowerPoint 97 file (.ppt), which is not supported", "save it as .pptx"),
     ("Workbook", "an Excel 97 workbook (.xls), which is not supported", "save it as .xlsx"),

@@ -25,4 +25,5 @@ def language_of(text: str, *, declared: str | None) -> str | None:
     if sum(map(str.isalpha, sample)) < _FEWEST_LETTERS:
         return fallback
     language, probability = _identifier().classify(sample)
-    return str(language) if probability >= _SUREST else fallback
+    known = probability >= _SUREST and len(language) == 2  # "zxx" says that it is no language
+    return str(language) if known else fallback

@@ -17,7 +17,9 @@ _LIGATURES = str.maketrans(
 _SOFT_BREAK = re.compile("(?<=\\w)[\ufffe\x02]\\s*")  # PDFium's own sign for a word divided at a line's end
 _HARD_BREAK = re.compile(r"([^\W\d_]{2,})-\n([^\W\d_]{2,})")
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
-_MEANINGLESS_TITLE = re.compile(r"^(?:untitled|title|microsoft word|slide \d+|document\d*)|\.\w{2,4}$", re.IGNORECASE)
+_MEANINGLESS_TITLE = re.compile(
+    r"^(?:untitled|title$|microsoft word|slide \d+|(?:document|presentation)\d*$|paper title)|\.\w{2,4}$", re.IGNORECASE
+)
 
 
 def load_pdf(content: bytes) -> Draft:
