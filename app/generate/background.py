@@ -1,6 +1,8 @@
 """A thread with an event loop: an async stream goes in, a plain generator that can be closed at any time comes out."""
 
 import asyncio
+import atexit
+import contextlib
 import queue
 import threading
 from collections.abc import AsyncIterator, Callable, Generator
@@ -30,6 +32,8 @@ class Background:
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="foremost-chat", daemon=True)
         self._thread.start()
+        # At the end of the process connections must go first: the embedded server waits for its last answer to end.
+        atexit.register(self.close)
 
     def iterate(self, source: Callable[[], AsyncIterator[T]]) -> Generator[T | None, None, None]:
         """Items of source() as they arrive, and None a few times a second while none does.
@@ -62,10 +66,22 @@ class Background:
                 _drain(items)
 
     def close(self) -> None:
-        """End the thread; a request that still runs is dropped with it."""
-        if self._thread.is_alive():
-            self._loop.call_soon_threadsafe(self._loop.stop)
-            self._thread.join(_CLOSE_SECONDS)
+        """Cancel what still runs, close its connections and end the thread."""
+        atexit.unregister(self.close)
+        if not self._thread.is_alive():
+            return
+        with contextlib.suppress(TimeoutError):
+            asyncio.run_coroutine_threadsafe(_cancel_all(), self._loop).result(_CLOSE_SECONDS)
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(_CLOSE_SECONDS)
+
+
+async def _cancel_all() -> None:
+    """Cancel every other task of this loop and wait until it has closed its connection."""
+    others = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in others:
+        task.cancel()
+    await asyncio.gather(*others, return_exceptions=True)
 
 
 def _drain(items: "queue.SimpleQueue[T | _End]") -> None:
