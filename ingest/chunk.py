@@ -12,10 +12,10 @@ from typing import Protocol
 
 from app.core.domain import Chunk, Document
 from ingest.boundaries import Boundaries, TokenStarts
+from ingest.sections import Span, merged, sections
 
 CHUNKER_VERSION = "1"
 TARGET_TOKENS = 180  # of a chunk's text; with its headings this stays well below the 256 that MiniLM reads
-SMALL_TOKENS = 80  # sections below this are merged with their neighbours
 OVERLAP_TOKENS = 0  # headings are repeated in every chunk and neighbours are joined when packed, so none is needed
 CONTEXT_TOKENS = 60  # of title and heading path before the text, at most; a quarter of what the model reads at most
 MAX_CHARACTERS = 4_000  # of a chunk: text of few tokens (rules, endless words) must not become an endless passage
@@ -33,23 +33,6 @@ class Tokenizer(Protocol):
     def token_offsets(self, text: str) -> list[tuple[int, int]]: ...
 
 
-@dataclass(frozen=True, slots=True)
-class _Span:
-    """A stretch of the document under one heading path."""
-
-    start: int
-    body: int  # where the text after the headings begins that are the end of the path
-    end: int
-    path: tuple[str, ...]
-    region: int  # spans of different regions (sheets) are never merged
-    tokens: int
-
-    @property
-    def bare(self) -> bool:
-        """Nothing but headings."""
-        return self.body == self.end
-
-
 def chunk(
     document: Document,
     tokenizer: Tokenizer,
@@ -61,7 +44,7 @@ def chunk(
     tokens = TokenStarts(document.text, tokenizer.token_offsets)
     boundaries = Boundaries(document.text, document.media_type)
     contexts = _Contexts(document.title, tokenizer)
-    spans = _merged(_sections(document, tokens), target_tokens)
+    spans = merged(sections(document, tokens), target_tokens)
     pieces: list[tuple[int, int, tuple[str, ...]]] = []
     for span in spans:
         room = contexts.room(span.path)
@@ -70,88 +53,11 @@ def chunk(
     return _finished(document, _proven(document.text, pieces, contexts, tokenizer), contexts)
 
 
-# ------------------------------------------------------------------------------------------------------- by structure
-
-
-def _sections(document: Document, tokens: TokenStarts) -> Iterator[_Span]:
-    """The text between one heading, slide or sheet and the next, in order."""
-    resets = {part.start: part.number for part in document.parts if part.kind in ("slide", "sheet")}
-    sheets = {part.start: part.number for part in document.parts if part.kind == "sheet"}
-    headings = {heading.start: heading for heading in document.headings}
-    starts = sorted({0, *resets, *headings, *(part.end for part in document.parts if part.kind == "sheet")})
-    stack: list[tuple[int, str]] = []
-    region = 0
-    for start, end in zip(starts, [*starts[1:], len(document.text)], strict=True):
-        if start in resets:
-            stack = []
-        region = sheets.get(start, region)
-        heading = headings.get(start)
-        if heading:
-            stack = [(level, text) for level, text in stack if level < heading.level] + [(heading.level, heading.text)]
-        if not document.text[start:end].strip():
-            continue
-        names = tuple(text for _, text in stack)
-        path = names[1:] if names[:1] == (document.title,) else names  # the title stands before every path
-        body = _after_heading(document.text, start, end) if heading else start
-        yield _Span(start, body, end, path, region, tokens.count(start, end))
-
-
-def _after_heading(text: str, start: int, end: int) -> int:
-    """Where the text under a heading begins; `end` when there is none."""
-    first = text.find("\n", start, end)
-    if first < 0:
-        return end
-    second = text.find("\n", first + 1, end)
-    underline = text[first + 1 : second if second >= 0 else end]
-    body = (second if second >= 0 else end) if underline.strip() and not underline.strip("=- ") else first
-    return body if any(map(str.isalnum, text[body:end])) else end
-
-
-def _merged(sections: Iterator[_Span], target: int) -> list[_Span]:
-    """Sections with the small ones put together under the heading path they share."""
-    merged: list[_Span] = []
-    for section in sections:
-        before = merged[-1] if merged else None
-        if before is None or not _belong_together(before, section, target):
-            merged.append(section)
-            continue
-        path, body = section.path, section.body
-        if not (before.bare and _is_below(section, before)):
-            path = _shared(before.path, section.path)
-            body = before.body if path == before.path else before.start
-        tokens = before.tokens + section.tokens
-        merged[-1] = _Span(before.start, body, section.end, path, section.region, tokens)
-    return merged
-
-
-def _belong_together(before: _Span, section: _Span, target: int) -> bool:
-    if before.region != section.region:
-        return False
-    below = _is_below(section, before)
-    if before.bare and below:
-        return True  # a heading never stands alone above what it introduces
-    if before.tokens + section.tokens > target:
-        return False
-    small, also_small = before.tokens < SMALL_TOKENS, section.tokens < SMALL_TOKENS
-    return (small and also_small) or (below and (small or also_small))
-
-
-def _is_below(section: _Span, before: _Span) -> bool:
-    return section.path[: len(before.path)] == before.path and section.path != before.path
-
-
-def _shared(first: tuple[str, ...], second: tuple[str, ...]) -> tuple[str, ...]:
-    length = 0
-    while length < min(len(first), len(second)) and first[length] == second[length]:
-        length += 1
-    return first[:length]
-
-
 # ---------------------------------------------------------------------------------------------------------- by tokens
 
 
 def _split(
-    text: str, span: _Span, tokens: TokenStarts, boundaries: Boundaries, target: int, room: int, overlap: int
+    text: str, span: Span, tokens: TokenStarts, boundaries: Boundaries, target: int, room: int, overlap: int
 ) -> Iterator[tuple[int, int]]:
     """Character ranges of pieces of nearly equal size, at most `room` tokens each, cut at the best boundary near."""
     first, last = tokens.index(span.start if span.bare else span.body), tokens.index(span.end)

@@ -3,6 +3,7 @@
 import json
 import posixpath
 import re
+from collections.abc import Iterator
 from urllib.parse import unquote
 from xml.etree import ElementTree
 
@@ -51,15 +52,35 @@ def load_html(content: bytes) -> Draft:
 
 
 def load_json(text: str, warnings: tuple[str, ...]) -> Draft:
-    """JSON laid out with one value a line; kept as it stands where it is not valid (JSON lines, comments, cut off)."""
+    """JSON as one line a record or value; kept as it stands where it is not valid (JSON lines, comments, cut off)."""
     try:
-        value = json.loads(text)
-        text = json.dumps(value, ensure_ascii=False, indent=1)
+        text = "\n".join(_json_lines(json.loads(text), "", 0))
     except RecursionError:
         warnings = (*warnings, "The JSON is nested too deeply to be laid out; it was kept as it stands.")
     except ValueError:
         warnings = (*warnings, "It is not one valid JSON value; it was kept as it stands.")
     return Draft(text=clean(text), media_type=kinds.JSON, warnings=warnings)
+
+
+def _json_lines(value: object, path: str, depth: int) -> Iterator[str]:
+    """ "path: value" for a value, "path: key: value | key: value" for a record of values, nested ones line by line."""
+    if depth > _DEEPEST_JSON:
+        raise RecursionError
+    if isinstance(value, dict) and value and not any(isinstance(one, dict | list) for one in value.values()):
+        record = " | ".join(f"{key}: {_json_value(one)}" for key, one in value.items())
+        yield f"{path}: {record}" if path else record
+    elif isinstance(value, dict):
+        for key, one in value.items():
+            yield from _json_lines(one, f"{path}.{key}" if path else str(key), depth + 1)
+    elif isinstance(value, list):
+        for one in value:
+            yield from _json_lines(one, path, depth + 1)
+    else:
+        yield f"{path}: {_json_value(value)}" if path else _json_value(value)
+
+
+def _json_value(value: object) -> str:
+    return value if isinstance(value, str) else json.dumps(value)
 
 
 def load_rtf(content: bytes) -> Draft:

@@ -1,0 +1,232 @@
+"""Chunking: structure first, then tokens; exact offsets; nothing longer than the model reads."""
+
+import itertools
+import re
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from app.core.domain import Chunk, Document, Heading, Part
+from ingest.chunk import CONTEXT_TOKENS, MAX_CHARACTERS, chunk
+from ingest.load.markdown import markdown_headings
+from tests.fake_embedder import FakeEmbedder
+
+READS_256 = FakeEmbedder(max_tokens=256)
+READS_32 = FakeEmbedder(max_tokens=32)
+
+
+def document(
+    text: str, *, parts: tuple[Part, ...] = (), media_type: str = "text/markdown", title: str = "T"
+) -> Document:
+    return Document(
+        title=title,
+        text=text,
+        media_type=media_type,
+        language="en",
+        headings=markdown_headings(text)[0],
+        parts=parts,
+    )
+
+
+def sentences(count: int, word: str = "ship") -> str:
+    return " ".join(f"The {word} number {n} sails at dawn." for n in range(count))
+
+
+def agree_with(chunks: tuple[Chunk, ...], of: Document, reader: FakeEmbedder) -> None:
+    assert [one.ordinal for one in chunks] == list(range(len(chunks)))
+    for one in chunks:
+        assert one.text == of.text[one.start_char : one.end_char]
+        assert one.text == one.text.strip()
+        assert one.embedded_text.endswith(one.text)
+        assert one.token_count == reader.count_tokens([one.embedded_text])[0] <= reader.max_tokens
+        assert len(one.text) <= MAX_CHARACTERS
+
+
+def covered(chunks: tuple[Chunk, ...]) -> set[int]:
+    return {offset for one in chunks for offset in range(one.start_char, one.end_char)}
+
+
+lines = st.text(st.characters(codec="utf-8", exclude_characters="\x00\r", exclude_categories=("Cs",)), max_size=120)
+blocks = st.one_of(
+    lines,
+    st.builds(lambda level, text: "#" * level + " " + text, st.integers(1, 6), lines),
+    st.builds(
+        lambda word, count: (word + " ") * count, st.sampled_from(["word", "a", "字", "x" * 70]), st.integers(1, 90)
+    ),
+    st.just("```\n# no heading\n```"),
+    st.sampled_from(["", "- item", "---", "| a | b |", "endless" * 60]),
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(blocks, max_size=25), st.sampled_from([READS_32, READS_256]), st.integers(0, 20))
+def test_any_text_becomes_exact_slices_that_fit_and_lose_nothing(
+    pieces: list[str], reader: FakeEmbedder, overlap: int
+) -> None:
+    of = document("\n\n".join(pieces))
+    chunks = chunk(of, reader, overlap_tokens=overlap)
+    agree_with(chunks, of, reader)
+    kept = covered(chunks)
+    heading_lines = {
+        offset
+        for heading in of.headings
+        for offset in range(heading.start, heading.start + 3 * len(heading.text) + 200)
+    }
+    for start, _ in reader.token_offsets(of.text):
+        assert start in kept or start in heading_lines
+    if not overlap:
+        assert all(a.end_char <= b.start_char for a, b in itertools.pairwise(chunks))
+
+
+def test_a_section_of_its_own_size_is_one_chunk_under_its_heading_path() -> None:
+    of = document(
+        f"# Book\n\n{sentences(15)}\n\n## Part\n\n{sentences(14)}\n\n### Leaf\n\n{sentences(13)}", title="Book"
+    )
+    chunks = chunk(of, READS_256)
+    assert [one.heading_path for one in chunks] == [(), ("Part",), ("Part", "Leaf")]
+    assert [one.embedded_text.split("\n")[0] for one in chunks] == ["Book", "Book › Part", "Book › Part › Leaf"]
+
+
+def test_a_heading_that_stands_in_the_path_is_not_repeated_in_the_text() -> None:
+    of = document(f"# Book\n\n## Part\n\n{sentences(15)}\n\nOther\n-----\n\n{sentences(15, 'boat')}", title="Book")
+    chunks = chunk(of, READS_256)
+    assert [one.heading_path for one in chunks] == [("Part",), ("Other",)]
+    assert [one.text[:8] for one in chunks] == ["The ship", "The boat"]
+
+
+def test_small_sections_are_merged_under_the_path_they_share_and_keep_their_headings() -> None:
+    of = document("# Rules\n\n## Dogs\n\nOn a lead.\n\n## Cats\n\nIn a carrier.", title="Handbook")
+    (only,) = chunk(of, READS_256)
+    assert only.heading_path == ("Rules",)
+    assert only.text == "## Dogs\n\nOn a lead.\n\n## Cats\n\nIn a carrier."
+
+
+def test_large_sections_are_never_merged() -> None:
+    of = document(f"# One\n\n{sentences(14)}\n\n# Two\n\n{sentences(14)}")
+    assert [one.heading_path for one in chunk(of, READS_256)] == [("One",), ("Two",)]
+
+
+def test_a_hash_in_a_code_fence_is_no_section() -> None:
+    of = document("# Restore\n\n```bash\n# not a heading\nrestore --all\n```\n\nDone.")
+    (only,) = chunk(of, READS_256)
+    assert only.heading_path == ("Restore",)
+
+
+def test_long_text_is_cut_at_paragraphs_and_sentences_into_pieces_of_similar_size() -> None:
+    of = document("\n\n".join(sentences(8) for _ in range(10)))
+    chunks = chunk(of, READS_256)
+    assert all(one.text.endswith(".") for one in chunks)
+    assert min(one.token_count for one in chunks) > 0.5 * max(one.token_count for one in chunks)
+
+
+def test_rows_of_a_table_are_not_cut_inside() -> None:
+    rows = [f"Route: North. Sea {n} | Departs: 0{n % 10}:15 | Note: Mr. Smith. Calls" for n in range(60)]
+    of = document("\n".join(rows), media_type="text/csv")
+    kept = [line for one in chunk(of, READS_256) for line in one.text.split("\n")]
+    assert kept == rows
+
+
+def test_one_endless_line_becomes_bounded_chunks_and_its_end_is_kept() -> None:
+    of = document(" ".join(f"word{n}" for n in range(60_000)) + " the needle is here", media_type="text/plain")
+    chunks = chunk(of, READS_256)
+    agree_with(chunks, of, READS_256)
+    assert chunks[-1].text.endswith("the needle is here")
+
+
+def test_an_endless_word_becomes_bounded_chunks() -> None:
+    of = document("x" * 300_000, media_type="text/plain")
+    chunks = chunk(of, READS_256)
+    assert sum(len(one.text) for one in chunks) == 300_000
+    assert max(len(one.text) for one in chunks) <= MAX_CHARACTERS
+
+
+def test_long_heading_paths_leave_room_for_the_text() -> None:
+    path = "\n\n".join(f"{'#' * level} {sentences(9, f'level{level}')}" for level in range(1, 7))
+    of = document(f"{path}\n\n{sentences(40)}", title=sentences(9, "title"))
+    for one in chunk(of, READS_256):
+        context = one.embedded_text.split("\n")[0]
+        assert len(READS_256.token_offsets(context)) <= CONTEXT_TOKENS
+        assert context.startswith("The title number 0")
+
+
+def test_overlap_repeats_the_end_of_the_chunk_before() -> None:
+    of = document(sentences(60), media_type="text/plain")
+    apart, overlapping = chunk(of, READS_256), chunk(of, READS_256, overlap_tokens=20)
+    agree_with(overlapping, of, READS_256)
+    assert all(a.end_char <= b.start_char for a, b in itertools.pairwise(apart))
+    assert all(a.end_char > b.start_char for a, b in itertools.pairwise(overlapping))
+
+
+def test_a_chunk_tells_the_pages_it_touches() -> None:
+    first, second, third = sentences(6, "first"), sentences(6, "second"), sentences(6, "third")
+    text = "\n\n".join((first, second, third))
+    ends = (len(first), len(first) + 2 + len(second), len(text))
+    starts = (0, len(first) + 2, ends[1] + 2)
+    parts = tuple(
+        Part(kind="page", number=n, start=a, end=b) for n, (a, b) in enumerate(zip(starts, ends, strict=True), start=1)
+    )
+    chunks = chunk(document(text, parts=parts), READS_256)
+    assert (chunks[0].part_kind, chunks[0].part_first) == ("page", 1)
+    assert (chunks[-1].part_kind, chunks[-1].part_last) == ("page", 3)
+    for one in chunks:
+        touched = [part.number for part in parts if part.start < one.end_char and part.end > one.start_char]
+        assert (one.part_first, one.part_last) == (touched[0], touched[-1])
+
+
+def test_sheets_are_never_merged_and_name_themselves() -> None:
+    text = "a: 1 | b: 2\n\nc: 3 | d: 4"
+    parts = (
+        Part(kind="sheet", number=1, name="Prices", start=0, end=11),
+        Part(kind="sheet", number=2, name="Costs", start=13, end=24),
+    )
+    chunks = chunk(document(text, parts=parts, media_type="text/csv"), READS_256)
+    assert [(one.part_name, one.heading_path) for one in chunks] == [("Prices", ("Prices",)), ("Costs", ("Costs",))]
+
+
+def test_a_slide_without_a_title_does_not_stand_under_the_slide_before() -> None:
+    text = f"# Plan\n\n{sentences(14)}\n\n{sentences(14, 'boat')}"
+    cut = text.index("The boat number 0")
+    parts = (
+        Part(kind="slide", number=1, start=0, end=cut - 2),
+        Part(kind="slide", number=2, start=cut, end=len(text)),
+    )
+    chunks = chunk(document(text, parts=parts), READS_256)
+    assert [(one.heading_path, one.part_first) for one in chunks] == [(("Plan",), 1), ((), 2)]
+
+
+@pytest.mark.parametrize("text", ["", "   \n\n  "])
+def test_a_document_without_text_has_no_chunks(text: str) -> None:
+    assert chunk(document(text), READS_256) == ()
+
+
+def test_a_document_of_headings_alone_is_still_found() -> None:
+    (only,) = chunk(document("# Alpha\n\n# Beta\n\n# Gamma"), READS_256)
+    assert re.findall(r"\w+", only.text) == ["Alpha", "Beta", "Gamma"]
+
+
+def test_a_tokenizer_that_counts_pieces_differently_never_gets_a_chunk_that_is_too_long() -> None:
+    class Doubling(FakeEmbedder):
+        """Counts a text cut inside a word as twice as long as its tokens."""
+
+        def count_tokens(self, texts: list[str]) -> list[int]:  # type: ignore[override]
+            return [2 * count for count in super().count_tokens(texts)]
+
+    reader = Doubling(max_tokens=64)
+    of = document(sentences(50), media_type="text/plain")
+    chunks = chunk(of, reader)
+    assert chunks
+    assert all(one.token_count <= 64 for one in chunks)
+    assert "".join(one.text for one in chunks).replace(" ", "") == of.text.replace(" ", "")
+
+
+def test_headings_come_with_the_offset_of_their_line() -> None:
+    text = (
+        "---\ntitle: 'Run book'\n# comment\n---\n\nIntro\n=====\n\n~~~\n# no\n~~~\n\n### Deep **bold** [link](x) ###\n"
+    )
+    headings, title = markdown_headings(text)
+    assert title == "Run book"
+    assert headings == (
+        Heading(level=1, text="Intro", start=text.index("Intro")),
+        Heading(level=3, text="Deep bold link", start=text.index("### Deep")),
+    )
