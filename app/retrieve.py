@@ -43,7 +43,7 @@ class HybridRetriever:
         self._embedder = embedder
         self._leg_candidates = max(leg_candidates, candidates)
         self._ef_search = min(1000, max(ef_search, self._leg_candidates))  # pgvector allows 1000
-        self._fusion = {
+        self._fusion: dict[str, object] = {
             "candidates": candidates,
             "leg_candidates": self._leg_candidates,
             "vector_weight": vector_weight,
@@ -80,33 +80,40 @@ class HybridRetriever:
     ) -> Sequence[RowMapping]:
         # Repeatable read: the look-up of the collection and the statement see the same rows.
         connection = connection.execution_options(isolation_level="REPEATABLE READ")
-        scope = (
-            connection.execute(_QUERIES["scope"], {"collection": collection, "exact_below": EXACT_BELOW})
-            .mappings()
-            .one()
-        )
-        if collection is not None and scope["collection_id"] is None:
-            raise NotFoundError(_unknown(collection, list(connection.scalars(_QUERIES["collections"]))))
+        scope = self._scope(connection, collection)
         if scope["embedding_model"] is None:
             return []
-        if scope["embedding_model"] != self._embedder.name:
+        connection.execute(_QUERIES["session"], {"ef_search": str(self._ef_search)})
+        values = self._values(question, embedding, scope["collection_id"], exact=scope["exact"])
+        rows = connection.execute(_QUERIES["hybrid"], values).mappings().all()
+        found = rows[0]["vector_found"] if rows else 0
+        if not scope["exact"] and found < self._leg_candidates:
+            # The index gave up on a strong filter; at least EXACT_BELOW rows are there, so the leg must be full.
+            rows = connection.execute(_QUERIES["hybrid"], values | {"exact": True}).mappings().all()
+        return rows
+
+    def _scope(self, connection: Connection, collection: str | None) -> RowMapping:
+        asked = {"collection": collection, "exact_below": EXACT_BELOW}
+        scope = connection.execute(_QUERIES["scope"], asked).mappings().one()
+        if collection is not None and scope["collection_id"] is None:
+            raise NotFoundError(_unknown(collection, list(connection.scalars(_QUERIES["collections"]))))
+        if scope["embedding_model"] not in (None, self._embedder.name):
             raise CorpusError(
                 f"The documents were embedded by {scope['embedding_model']}, the configured model is "
                 f"{self._embedder.name}. Set FOREMOST_EMBEDDING_MODEL back, or ingest the documents again into a "
                 "new database."
             )
-        connection.execute(_QUERIES["session"], {"ef_search": str(self._ef_search)})
-        values = self._fusion | {
+        return scope
+
+    def _values(
+        self, question: str, embedding: npt.NDArray[np.float32], collection_id: int | None, *, exact: bool
+    ) -> dict[str, object]:
+        return self._fusion | {
             "question": question,
             "embedding": "[" + ",".join(f"{value:.6g}" for value in embedding) + "]",
-            "collection_id": scope["collection_id"],
-            "exact": scope["exact"],
+            "collection_id": collection_id,
+            "exact": exact,
         }
-        rows = connection.execute(_QUERIES["hybrid"], values).mappings().all()
-        if rows and not scope["exact"] and rows[0]["vector_found"] < self._leg_candidates:
-            # The index gave up on a strong filter; there are at least EXACT_BELOW rows, so the leg must be full.
-            rows = connection.execute(_QUERIES["hybrid"], values | {"exact": True}).mappings().all()
-        return rows
 
 
 _CUT = "the vector search read its beginning only, the full-text search all of it."

@@ -8,6 +8,8 @@ import pytest
 from sqlalchemy import Engine, create_engine, text
 
 from app.core import database as core_database
+from app.core.embedding import Embedder
+from app.core.models import build_embedder
 from app.core.settings import Settings, load_settings, variable_names
 
 TEMPLATE = "template_for_tests"
@@ -38,6 +40,12 @@ def make_settings(data_dir: Path) -> Callable[..., Settings]:
         return load_settings(**({"data_dir": data_dir} | overrides))
 
     return make
+
+
+@pytest.fixture(scope="session")
+def embedder(data_dir: Path) -> Embedder:
+    """The real embedding model, built once a run."""
+    return build_embedder("all-MiniLM-L6-v2", data_dir)
 
 
 @pytest.fixture(scope="session")

@@ -8,8 +8,9 @@ from app.core.domain import Hit, Reranking
 from app.core.embedding import Embedder, Matrix
 from app.rerank.base import LONG_QUESTION, Score, cosine, passage_text, rerank_within
 
-# rerank_score = MaxSim + this × cosine of the whole vectors.
-COSINE_WEIGHT = 1.0
+# rerank_score = MaxSim + this × (full-text score / best full-text score among the candidates). On the development sets
+# nDCG@10 of the fused order, MaxSim alone and this: .777, .787, .795; at 0.05 and 0.2 the same.
+TEXT_WEIGHT = 0.1
 
 
 class LateInteraction:
@@ -25,33 +26,32 @@ class LateInteraction:
         self._budget_ms = budget_ms
 
     def rerank(self, question: str, hits: Sequence[Hit]) -> Reranking:
-        """Candidates by MaxSim and cosine together; raises ModelError when the model fails."""
+        """Candidates by MaxSim and full-text score together. Raises ModelError when the model fails."""
         cut = self._embedder.count_tokens([question])[0] > self._embedder.max_tokens
         notes = (LONG_QUESTION,) if cut else ()
         asked = _inner(self._embedder.token_vectors([question])[0])
+        best_text = max((hit.text_score or 0.0 for hit in hits), default=0.0)
 
         def score(group: Sequence[Hit]) -> list[Score]:
             texts = [passage_text(hit) for hit in group]
             vectors = self._embedder.token_vectors(texts)
             lengths = self._embedder.count_tokens(texts)
             return [
-                self._score(asked, tokens, hit, length)
+                _score(asked, tokens, hit, best_text, truncated=length > self._embedder.max_tokens)
                 for hit, tokens, length in zip(group, vectors, lengths, strict=True)
             ]
 
         return rerank_within(hits, score, name=self.name, budget_ms=self._budget_ms, notes=notes)
 
-    def _score(self, asked: Matrix, tokens: Matrix, hit: Hit, length: int) -> Score:
-        similarity = max_sim(asked, _inner(tokens))
-        return Score(
-            logit=similarity,
-            rerank_score=similarity + COSINE_WEIGHT * cosine(hit),
-            truncated=length > self._embedder.max_tokens,
-        )
-
     def relevance(self, hit: Hit) -> float:
         """Cosine similarity of question and passage, 0 where it is negative."""
         return max(0.0, cosine(hit))
+
+
+def _score(asked: Matrix, tokens: Matrix, hit: Hit, best_text: float, *, truncated: bool) -> Score:
+    similarity = max_sim(asked, _inner(tokens))
+    agreement = (hit.text_score or 0.0) / best_text if best_text > 0 else 0.0
+    return Score(logit=similarity, rerank_score=similarity + TEXT_WEIGHT * agreement, truncated=truncated)
 
 
 def max_sim(asked: Matrix, tokens: Matrix) -> float:

@@ -1,0 +1,190 @@
+"""The hybrid statement on a real PostgreSQL with the real embedding model."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+from sqlalchemy import Engine, text
+
+from app.core.embedding import Embedder
+from app.core.errors import CorpusError, NotFoundError
+from app.retrieve import _QUERIES, HybridRetriever
+from tests.corpus import store
+
+BACKUP = [
+    "The nightly dump is written to the vault at two o'clock.",
+    "To get lost data back, run the restore command with the date of the dump.",
+    "Error ERR_0x80070057 means that the disk of the vault is full.",
+    "The cafeteria serves soup on Mondays and fish on Fridays.",
+    "Employees' parking permits are renewed every January.",
+]
+
+Make = Callable[..., HybridRetriever]
+
+
+@pytest.fixture
+def make(database: Engine, embedder: Embedder) -> Make:
+    def build(**changes: Any) -> HybridRetriever:
+        values = {
+            "candidates": 50, "leg_candidates": 100, "vector_weight": 1.0, "text_weight": 0.7, "rrf_k": 5,
+            "ef_search": 200,
+        }  # fmt: skip
+        return HybridRetriever(database, changes.pop("embedder", embedder), **(values | changes))
+
+    return build
+
+
+def test_an_empty_database_gives_no_candidates(make: Make) -> None:
+    assert make().retrieve("Where is the dump?").hits == ()
+
+
+def test_a_paraphrase_without_a_common_word_is_found_by_the_vector_leg(
+    make: Make, database: Engine, embedder: Embedder
+) -> None:
+    store(database, embedder, BACKUP)
+    hits = make().retrieve("How do I recover deleted files?").hits
+    assert hits[0].text == BACKUP[1]
+    assert hits[0].vector_rank == 1
+    assert hits[0].text_rank is None
+
+
+def test_an_error_code_is_found_by_the_text_leg(make: Make, database: Engine, embedder: Embedder) -> None:
+    store(database, embedder, BACKUP)
+    hits = make(vector_weight=0.0).retrieve("what does ERR_0x80070057 mean").hits
+    assert hits[0].text == BACKUP[2]
+    assert hits[0].text_rank == 1
+
+
+def test_every_row_says_how_it_got_there(make: Make, database: Engine, embedder: Embedder) -> None:
+    store(database, embedder, BACKUP, title="Operations")
+    question = "Where is the nightly dump written to?"
+    hits = make(rrf_k=10, vector_weight=2.0, text_weight=0.5).retrieve(question).hits
+    vectors = embedder.embed([hit.text for hit in hits])
+    asked, _ = embedder.embed_query(question)
+    assert [hit.fused_rank for hit in hits] == list(range(1, len(BACKUP) + 1))
+    for hit, vector in zip(hits, vectors, strict=True):
+        assert hit.vector_rank is not None
+        expected = 2.0 / (10 + hit.vector_rank) + (0.5 / (10 + hit.text_rank) if hit.text_rank else 0.0)
+        assert hit.fused_score == pytest.approx(expected)
+        # The question is embedded alone, the passages in one batch: int8 activations differ a little.
+        assert hit.vector_distance == pytest.approx(1 - float(np.dot(asked, vector)), abs=0.02)
+        assert (hit.text_rank is None) == (hit.text_score is None)
+    first = hits[0]
+    assert (first.title, first.heading, first.collection, first.media_type) == (
+        "Operations", "Operations", "default", "text/plain",
+    )  # fmt: skip
+    assert (first.ordinal, first.start_char, first.end_char) == (0, 0, len(BACKUP[0]))
+
+
+def test_a_passage_of_the_text_leg_alone_still_has_its_distance(
+    make: Make, database: Engine, embedder: Embedder
+) -> None:
+    store(database, embedder, BACKUP)
+    hits = make(candidates=1, leg_candidates=1).retrieve("parking, soup, fish: how do I recover deleted files?").hits
+    wide = make(candidates=5, leg_candidates=5).retrieve("zebra ERR_0x80070057").hits
+    assert len(hits) == 1
+    assert all(hit.vector_distance is not None for hit in wide)
+
+
+def test_equal_passages_keep_one_order(make: Make, database: Engine, embedder: Embedder) -> None:
+    store(database, embedder, [BACKUP[0]] * 12)
+    first = [hit.chunk_id for hit in make().retrieve("nightly dump").hits]
+    assert first == sorted(first)
+    assert [hit.chunk_id for hit in make().retrieve("nightly dump").hits] == first
+
+
+def test_rare_words_weigh_more_than_common_ones(make: Make, database: Engine, embedder: Embedder) -> None:
+    texts = [f"The printer number {number} stands on the second floor of the building." for number in range(60)]
+    store(database, embedder, [*texts, "The plotter belongs to the architects."])
+    with database.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text("ANALYZE chunks"))
+    best = make(vector_weight=0.0).retrieve("which floor of the building has a plotter").hits[0]
+    assert "plotter" in best.text
+
+
+@pytest.mark.parametrize("question", ["the of and", "???", "' \\ & | ! ( ) <-> :*", "a\x00b", "🦜"])
+def test_a_question_without_words_still_gets_the_vector_leg(
+    question: str, make: Make, database: Engine, embedder: Embedder
+) -> None:
+    store(database, embedder, BACKUP)
+    assert len(make().retrieve(question).hits) == len(BACKUP)
+
+
+def test_each_language_is_searched_by_its_own_rules(make: Make, database: Engine, embedder: Embedder) -> None:
+    store(database, embedder, BACKUP)
+    store(database, embedder, ["Die Häuser am Hafen werden verkauft."], config="german", title="Aushang")
+    best = make(vector_weight=0.0).retrieve("Haus am Hafen").hits[0]
+    assert best.title == "Aushang"
+
+
+def test_a_collection_shuts_out_all_others(make: Make, database: Engine, embedder: Embedder) -> None:
+    store(database, embedder, BACKUP)
+    store(database, embedder, ["The club's dump of old boats is behind the shed."], collection="club")
+    hits = make().retrieve("Where is the nightly dump written to?", collection="club").hits
+    assert [hit.collection for hit in hits] == ["club"]
+    assert len(make().retrieve("Where is the nightly dump written to?").hits) == len(BACKUP) + 1
+
+
+def test_an_unknown_collection_names_the_known_ones(make: Make, database: Engine, embedder: Embedder) -> None:
+    with pytest.raises(NotFoundError, match=r"no collection 'x'.*ingest documents first"):
+        make().retrieve("dump", collection="x")
+    store(database, embedder, BACKUP, collection="work")
+    store(database, embedder, BACKUP, collection="home")
+    with pytest.raises(NotFoundError, match=r"'x'.*home, work"):
+        make().retrieve("dump", collection="x")
+
+
+def test_a_corpus_of_another_model_is_refused_with_the_fix(make: Make, database: Engine, embedder: Embedder) -> None:
+    store(database, embedder, BACKUP)
+    with database.begin() as connection:
+        connection.execute(text("UPDATE corpus SET embedding_model = 'other-model'"))
+    with pytest.raises(CorpusError, match=r"other-model.*all-MiniLM-L6-v2.*FOREMOST_EMBEDDING_MODEL"):
+        make().retrieve("dump")
+
+
+def test_a_question_longer_than_the_model_is_noted(make: Make, database: Engine, embedder: Embedder) -> None:
+    store(database, embedder, BACKUP)
+    assert make().retrieve("dump").notes == ()
+    assert "256 tokens" in make().retrieve("dump " * 300).notes[0]
+
+
+def _many(database: Engine, embedder: Embedder, count: int, *, collection: str) -> None:
+    """Chunks around one real vector: far more than a text a piece would be worth embedding."""
+    store(database, embedder, ["Seed."], collection=collection)
+    with database.begin() as connection:
+        connection.execute(text("SELECT setseed(0.5)"))
+        connection.execute(
+            text(
+                "INSERT INTO chunks (document_id, collection_id, ordinal, text, start_char, end_char, token_count, "
+                "text_config, embedding) SELECT document_id, collection_id, n, 'word' || n || ' common', 0, 1, 4, "
+                "text_config, CAST(embedding AS vector(384)) "
+                "+ CAST((SELECT array_agg(noise) FROM (SELECT (random() - 0.5) / 5 AS noise "
+                "FROM generate_series(1, 384 + n * 0)) AS some) AS vector(384)) "
+                "FROM chunks, generate_series(1, :count) AS n WHERE text = 'Seed.' AND collection_id = "
+                "(SELECT id FROM collections WHERE name = :collection)"
+            ),
+            {"count": count, "collection": collection},
+        )
+
+
+def test_a_large_corpus_is_searched_through_its_indexes(make: Make, database: Engine, embedder: Embedder) -> None:
+    _many(database, embedder, 6000, collection="large")
+    with database.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text("ANALYZE chunks"))
+    question = "word7 common"
+    values = make()._values(question, embedder.embed_query(question)[0], None, exact=False)
+    with database.connect() as connection:
+        connection.execute(_QUERIES["session"], {"ef_search": "200"})
+        plan = "\n".join(connection.scalars(text(f"EXPLAIN {_QUERIES['hybrid'].text}"), values))
+    assert "ix_chunks_embedding" in plan
+    assert "ix_chunks_tsv" in plan
+    assert "Seq Scan on chunks" not in plan
+
+
+def test_a_collection_is_never_under_returned_by_the_index(make: Make, database: Engine, embedder: Embedder) -> None:
+    _many(database, embedder, 6000, collection="large")
+    store(database, embedder, BACKUP, collection="small")
+    retriever = make(leg_candidates=100, candidates=100)
+    assert len(retriever.retrieve("soup", collection="small").hits) == len(BACKUP)
+    assert len(retriever.retrieve("zzz", collection="large").hits) == 100
