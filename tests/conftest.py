@@ -1,6 +1,7 @@
 """Shared parts of the tests: one embedded PostgreSQL a run, a fresh migrated database a test, the real models once."""
 
 import itertools
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -17,12 +18,16 @@ _numbers = itertools.count(1)
 
 
 @pytest.fixture(scope="session")
-def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Data directory of the run: model files are built into it once."""
-    directory = tmp_path_factory.mktemp("data")
-    for parent in (directory, *directory.parents[:2]):  # the embedded server runs as its own user when we are root
-        parent.chmod(0o755)
-    return directory
+def data_dir() -> Iterator[Path]:
+    """Data directory of the run: model files are built into it once.
+
+    Not under pytest's own temporary folder: the embedded server runs as its own user when we are root, and another
+    pytest that starts meanwhile closes that folder to everybody else.
+    """
+    with tempfile.TemporaryDirectory(prefix="foremost-tests-", ignore_cleanup_errors=True) as name:
+        directory = Path(name)
+        directory.chmod(0o755)
+        yield directory
 
 
 @pytest.fixture(autouse=True)
