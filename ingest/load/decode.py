@@ -2,6 +2,7 @@
 
 import codecs
 import re
+from collections.abc import Callable
 
 from app.core.errors import DocumentError
 
@@ -14,6 +15,15 @@ _BOMS = (
 )
 _MOJIBAKE = re.compile("Ã[\u0080-\u00bf‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]|â€[™œ\u009d“”˜¢¦]|Â[\u00a0-\u00bf]")
 _NOT_ASCII = re.compile("[^\x00-\x7f]+")
+_SIGN_IN_WORD = re.compile(r"\w[^\x00-\x7f\w’‘'”»›…–—-]|[^\x00-\x7f\w’‘'“„«‹¿¡–—-]\w|[\x80-\x9f\ufffd²³¹]\w")
+_CAPITAL_IN_WORD = re.compile("[а-яё][А-ЯЁ]")
+_LATIN = "äöüßéèêëàâçñóíáúîôûïæøåœõãìòùÿąćęłńśźżčďěňřšťůýžľőűășțşţđğışþð"
+_CYRILLIC = "абвгдежзийклмнопрстуфхцчшщъыьэюяёіїєґўјљњћђџ"
+_LETTERS = frozenset(_LATIN + _LATIN.upper() + _CYRILLIC + _CYRILLIC.upper() + "ªº")
+_CODE_PAGES: tuple[tuple[Callable[[str], bool], tuple[str, ...]], ...] = (  # letters of one script, likeliest first
+    (lambda letter: ord(letter) < 0x250, ("cp1252", "cp1250", "iso-8859-2")),
+    (lambda letter: letter.isascii() or 0x400 <= ord(letter) < 0x530, ("cp1251", "koi8-r", "cp866")),
+)
 _SAMPLE = 200_000  # bytes that are enough to tell an encoding
 _MOST_CONTROLS = 0.02  # share of control characters past which it is not text
 
@@ -26,7 +36,7 @@ def decode(content: bytes, *, declared: str | None = None) -> tuple[str, tuple[s
     text, warnings = _decode(content, declared)
     sample = text[:_SAMPLE]
     controls = sum(1 for character in sample if character < " " and character not in "\t\n\r\f\v\x00\x1b\x1a")
-    if sample and controls / len(sample) > _MOST_CONTROLS:
+    if controls > max(4, _MOST_CONTROLS * len(sample)):
         raise DocumentError("It is binary data of an unknown kind, which is not supported: leave it out or convert it.")
     repaired = repair(text)
     if repaired is not None:
@@ -67,12 +77,27 @@ def _guess(content: bytes) -> tuple[str, tuple[str, ...]]:
 
     sample = content[:_SAMPLE].replace(b"\x00", b"")
     best = from_bytes(sample).best()
-    encoding = best.encoding if best is not None else "cp1252"
+    encoding = _likelier(sample, best.encoding if best is not None else "cp1252")
     try:
         return content.decode(encoding), ()
     except (UnicodeDecodeError, LookupError):
         note = "Some characters could not be read: the file mixes encodings."
         return content.decode(encoding, "replace"), (note,)
+
+
+def _likelier(sample: bytes, guessed: str) -> str:
+    """The encoding that leaves the fewest oddities; the statistical guess confuses code pages of one script."""
+    letters = [one for one in sample.decode(guessed, "replace") if one.isalpha()]
+    for belongs, encodings in _CODE_PAGES:
+        if letters and all(map(belongs, letters)):
+            return min((*encodings, guessed), key=lambda encoding: _oddities(sample.decode(encoding, "replace")))
+    return guessed
+
+
+def _oddities(text: str) -> int:
+    """Signs and capitals inside words, and letters that hardly any language has."""
+    rare = sum(1 for letters in _NOT_ASCII.findall(text) for one in letters if one.isalpha() and one not in _LETTERS)
+    return rare + 3 * len(_SIGN_IN_WORD.findall(text)) + 3 * len(_CAPITAL_IN_WORD.findall(text))
 
 
 def repair(text: str) -> str | None:

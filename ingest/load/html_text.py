@@ -131,7 +131,7 @@ class _Reader(HTMLParser):
     def _open_block(self, tag: str) -> None:
         if tag in ("ul", "ol"):
             self._lists.append(0 if tag == "ol" else None)
-            self._write("\n" if len(self._lists) > 1 else "\n\n")
+            self._write("" if len(self._lists) > 1 else "\n\n")
         elif tag == "hr":
             self._write("\n\n---\n\n")
         else:

@@ -85,7 +85,7 @@ def _page_text(pdf: Any, index: int) -> str:
     finally:
         page.close()
     text = text.replace("\r\n", "\n").replace("\r", "\n").translate(_LIGATURES)
-    text = _SOFT_BREAK.sub("", text)
+    text = _SOFT_BREAK.sub("-\n", text)
     return unmarked(f"{text}\n\n{fields}" if fields else text)
 
 

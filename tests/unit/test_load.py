@@ -1,0 +1,426 @@
+"""Loading: every format becomes clean text with its structure, and what cannot be read says why."""
+
+import gzip
+import json
+import unicodedata
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from app.core.domain import Document
+from app.core.errors import DocumentError
+from ingest.load import MAX_CHARACTERS, detect, load
+from tests import made_files as made
+
+AWKWARD = Path(__file__).resolve().parents[3] / "shared" / "data" / "files"
+GERMAN = "Die Fähre fährt täglich um sechs Uhr über den Fluss und kommt am späten Abend zurück nach Hause."
+
+
+def loaded(content: bytes | str, name: str = "file") -> Document:
+    document = load(made.source(content, name))
+    agree(document)
+    return document
+
+
+def agree(document: Document) -> None:
+    """What every document promises."""
+    assert "\x00" not in document.text
+    assert "\r" not in document.text
+    document.text.encode("utf-8")
+    document.title.encode("utf-8")
+    assert document.title
+    assert "\n" not in document.title
+    for heading in document.headings:
+        line = document.text[heading.start :].split("\n", 1)[0]
+        assert heading.text.split()[0].strip("*`[") in line
+    for part in document.parts:
+        assert 0 <= part.start <= part.end <= len(document.text)
+
+
+def agree_error(error: DocumentError) -> None:
+    assert str(error)
+    assert "\n" not in str(error)
+
+
+def outline(document: Document) -> list[tuple[int, str]]:
+    return [(heading.level, heading.text) for heading in document.headings]
+
+
+# ------------------------------------------------------------------------------------------------------------ text
+
+
+@pytest.mark.parametrize(
+    "encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "cp1252", "iso-8859-15"]
+)
+def test_the_encoding_of_german_text_is_found(encoding: str) -> None:
+    document = loaded(GERMAN.encode(encoding), "a.txt")
+    assert document.text == GERMAN
+    assert document.language == "de"
+
+
+@pytest.mark.parametrize(
+    ("encoding", "text"),
+    [
+        ("cp866", "Однажды, в студеную зимнюю пору, я из лесу вышел; был сильный мороз. Гляжу, поднимается медленно."),
+        ("cp1251", "Паром отходит каждый день в шесть часов утра от причала номер два."),
+        ("koi8-r", "Паром отходит каждый день в шесть часов утра от причала номер два."),
+        ("cp1250", "Zażółć gęślą jaźń, czyli prom odpływa codziennie o szóstej rano."),
+        ("iso-8859-2", "Příliš žluťoučký kůň úpěl ďábelské ódy"),
+        ("iso-8859-7", "Το πλοίο φεύγει κάθε μέρα στις έξι το πρωί"),
+        ("cp1252", "¿Cuándo sale el último barco del señor Muñoz? «Mañana», dijo."),
+        ("cp850", "Die Fähre fährt täglich um sechs Uhr über den Fluss"),
+        ("shift_jis", "フェリーは毎朝六時に出発します。港は北にあります。"),
+        ("gb18030", "渡轮每天早上六点出发。港口在北边。"),
+    ],
+)
+def test_the_code_page_of_other_languages_is_found(encoding: str, text: str) -> None:
+    assert loaded(text.encode(encoding), "a.txt").text == text
+
+
+def test_utf8_that_was_saved_as_windows_1252_is_repaired_and_said() -> None:
+    broken = "The café “Zürich” charges €5.".encode().decode("cp1252", "replace")
+    document = loaded(broken)
+    assert document.text == "The café “Zürich” charges €5."
+    assert "repaired" in document.warnings[0]
+
+
+def test_nul_bytes_controls_and_foreign_line_ends_are_cleaned_away() -> None:
+    assert loaded(b"a\x00b\r\nc\rd\x07 \t\n\n\n\ne\x0cf", "a.txt").text == "ab\nc\nd\n\ne\n\nf"
+
+
+def test_an_empty_file_is_a_document_without_text() -> None:
+    assert loaded(b"", "empty.txt").text == ""
+
+
+def test_the_title_is_the_first_heading_then_the_front_matter_then_the_name() -> None:
+    assert loaded("intro\n\n# Real *title*\n", "a.md").title == "Real *title*"
+    assert loaded("---\ntitle: Front\n---\n\n## Second", "a.md").title == "Front"
+    assert loaded("no headings", "Notes 🗂.md").title == "Notes 🗂.md"
+
+
+def test_a_short_text_has_no_language() -> None:
+    assert loaded("Hello there").language is None
+
+
+# ---------------------------------------------------------------------------------------------------- HTML and JSON
+
+
+def test_html_keeps_headings_lists_and_tables_and_drops_scripts() -> None:
+    page = """<!doctype html><html lang="en"><head><title>Old</title><script>var x = "<p>no</p>";</script></head><body>
+    <h1>Prices &amp; times</h1><p>All   in\n euros.</p><ul><li><p>one</p></li><li>two<ol><li>deep</li></ol></li></ul>
+    <table><tr><th>Route</th><th>Fare</th></tr><tr><td><p>North</p></td><td>5</td></tr></table>
+    <style>p {}</style><h2>More</h2><pre>a\n  b</pre></body></html>"""
+    document = loaded(page, "page.html")
+    assert document.title == "Prices & times"
+    assert outline(document) == [(1, "Prices & times"), (2, "More")]
+    assert document.text == (
+        "# Prices & times\n\nAll in euros.\n\n- one\n\n- two\n  1. deep\n\nRoute | Fare\nNorth | 5\n\n## More\n\n"
+        "```\na\n  b\n```"
+    )
+
+
+def test_layout_tables_become_their_cells() -> None:
+    document = loaded("<html><table><tr><td><p>Left</p><p>text</p></td><td>Right</td></tr></table></html>")
+    assert document.text == "Left\n\ntext\n\nRight"
+
+
+def test_deeply_nested_html_is_read() -> None:
+    assert loaded("<html>" + "<div>" * 20_000 + "core" + "</div>" * 20_000).text == "core"
+    assert loaded("<html>" + "<table><tr><td>" * 5_000 + "core").text == "core"
+
+
+def test_html_is_read_in_the_encoding_it_declares() -> None:
+    page = '<html><!-- <meta charset="utf-16"> --><head><meta charset="windows-1251"></head><p>Привет, паром</p></html>'
+    assert loaded(page.encode("cp1251")).text == "Привет, паром"
+
+
+def test_markup_left_open_loses_no_text() -> None:
+    assert loaded("<html><p>a<table><tr><td>b<h2>c").text.split() == ["a", "b", "##", "c"]
+
+
+def test_json_becomes_one_line_a_record() -> None:
+    document = loaded('{"ship": "Selkie", "trips": [{"to": "Skerry", "cars": 62}, {"to": "Holm", "cars": null}]}')
+    assert document.media_type == "application/json"
+    assert document.text == "ship: Selkie\ntrips: to: Skerry | cars: 62\ntrips: to: Holm | cars: null"
+
+
+def test_a_lone_surrogate_in_json_does_not_reach_the_text() -> None:
+    assert loaded(r'{"note": "bad \ud800 one, good \ud83d\ude00"}').text == "note: bad \ufffd one, good 😀"
+
+
+def test_json_that_is_invalid_or_too_deep_is_kept_as_it_stands() -> None:
+    assert loaded('{"a": 1}\n{"b": 2}', "lines.json").text == '{"a": 1}\n{"b": 2}'
+    deep = loaded("[" * 100_000 + "]" * 100_000, "deep.json")
+    assert deep.warnings
+
+
+# ------------------------------------------------------------------------------------------------------------ tables
+
+
+def test_every_line_of_a_csv_names_its_columns() -> None:
+    document = loaded("\ufeffName;Ort;Betrag\nA. Meier;Köln;0,50\n\nB;;1,5\n".encode(), "kunden.csv")
+    assert document.text == "Name: A. Meier | Ort: Köln | Betrag: 0,50\nName: B | Betrag: 1,5"
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+def test_the_delimiter_of_a_csv_is_found(delimiter: str) -> None:
+    rows = [("Name", "Remark"), ("x", "one, two; three"), ("y", "four")]
+    quoted = "\n".join(delimiter.join(f'"{value}"' for value in row) for row in rows)
+    assert loaded(quoted, "t.csv").text == "Name: x | Remark: one, two; three\nName: y | Remark: four"
+
+
+def test_a_csv_without_column_names_keeps_its_rows() -> None:
+    assert loaded("1,2\n3,4\n", "n.csv").text == "1 | 2\n3 | 4"
+
+
+def test_a_workbook_becomes_one_part_a_sheet() -> None:
+    content = made.xlsx({"Prices": [["Route", "Fare"], ["North", 5.0], [None, None], ["South", 7.25]], "Empty": []})
+    document = loaded(content, "w.xlsx")
+    assert document.text == "Route: North | Fare: 5\nRoute: South | Fare: 7.25"
+    assert [(part.kind, part.number, part.name) for part in document.parts] == [
+        ("sheet", 1, "Prices"),
+        ("sheet", 2, "Empty"),
+    ]
+
+
+# --------------------------------------------------------------------------------------------- pages, slides, chapters
+
+
+def test_a_pdf_becomes_one_part_a_page_with_its_bookmarks_as_headings() -> None:
+    content = made.pdf(
+        [["First chapter", "Some text of the", "first page."], [], ["Second chapter", "More."]],
+        bookmarks=[("First chapter", 0), ("Second chapter", 2)],
+    )
+    document = loaded(content, "book.bin")
+    assert document.media_type == "application/pdf"
+    assert outline(document) == [(1, "First chapter"), (1, "Second chapter")]
+    pages = [document.text[part.start : part.end] for part in document.parts]
+    assert pages == ["First chapter\nSome text of the\nfirst page.", "", "Second chapter\nMore."]
+    assert document.warnings == ("No text layer on page 2: scanned or blank.",)
+
+
+def test_words_divided_at_a_line_end_are_joined_unless_the_hyphen_belongs_to_them() -> None:
+    content = made.pdf([["A long-term plan for trans-", "port and a long-", "term view of trans-", "port."]])
+    text = loaded(content).text
+    assert "transport and a long-term view of transport." in text.replace("\n", " ")
+
+
+def test_a_pdf_that_is_damaged_or_locked_says_so() -> None:
+    with pytest.raises(DocumentError, match="damaged"):
+        load(made.source(b"%PDF-1.4\nnothing more", "x.pdf"))
+
+
+def test_a_word_document_keeps_headings_and_tables() -> None:
+    content = made.docx(
+        ("Heading1", "Pay"), ("", "On the 25th."), ("Heading2", "Night"), table=[["a", "b"], ["c", "d"]]
+    )
+    document = loaded(content, "wrong-name.pdf")
+    assert document.title == "Pay"
+    assert outline(document) == [(1, "Pay"), (2, "Night")]
+    assert document.text == "# Pay\n\nOn the 25th.\n\n## Night\n\na | b\nc | d"
+
+
+def test_slides_keep_titles_groups_and_notes() -> None:
+    document = loaded(made.pptx_with([("Plan", "inside a group", "say hello"), ("End", "bye", "")]), "s.pptx")
+    assert outline(document) == [(1, "Plan"), (1, "End")]
+    slides = [document.text[part.start : part.end] for part in document.parts]
+    assert slides == ["# Plan\n\ninside a group\n\nNotes: say hello", "# End\n\nbye"]
+
+
+def test_an_open_document_keeps_headings_lists_tables_and_footers() -> None:
+    content = (
+        '<text:h text:outline-level="2">Rules</text:h><text:p>No<text:s/>dogs &lt;here&gt;.</text:p>'
+        "<text:list><text:list-item><text:p>one</text:p></text:list-item></text:list>"
+        "<table:table><table:table-row><table:table-cell><text:p>a</text:p></table:table-cell>"
+        "<table:table-cell><text:p>b</text:p></table:table-cell></table:table-row></table:table>"
+    )
+    document = loaded(made.odt(content=content, footer="<text:p>Page foot</text:p>"), "a.odt")
+    assert outline(document) == [(2, "Rules")]
+    assert document.text == "## Rules\n\nNo dogs <here>.\n\n- one\n\na | b\n\nPage foot"
+
+
+def test_an_e_book_is_read_in_the_order_of_its_spine() -> None:
+    document = loaded(made.epub(["<h1>One</h1><p>a&nbsp;b</p>", "<h1>Two</h1>"], title="Novel"), "n.epub")
+    assert document.title == "One"
+    assert outline(document) == [(1, "One"), (1, "Two")]
+
+
+def test_rich_text_is_read_in_its_own_code_page() -> None:
+    assert loaded(rb"{\rtf1\ansi\ansicpg1251 \'cf\'e0\'f0\'ee\'ec\par two}", "a.rtf").text == "Паром\ntwo"
+
+
+# -------------------------------------------------------------------------------------------------------------- mail
+
+MAIL = (
+    "From: =?utf-8?q?J=C3=B6rg?= <j@example.org>\nTo: a@example.org\nSubject: Dredging\n"
+    "Date: Thu, 12 Nov 2026 09:14:00 +0100\nMIME-Version: 1.0\n"
+)
+
+
+def test_a_mail_keeps_who_when_and_its_text() -> None:
+    document = loaded(MAIL + "Content-Type: text/plain; charset=iso-8859-1\n\nGrüße\n", "noname")
+    assert document.media_type == "message/rfc822"
+    assert document.title == "Dredging"
+    assert "From: Jörg <j@example.org>" in document.text
+    assert "Date: Thu, 12 Nov 2026 09:14:00 +0100" in document.text
+
+
+def test_a_mail_of_html_alone_is_read_and_attachments_are_named() -> None:
+    document = loaded(
+        MAIL
+        + 'Content-Type: multipart/mixed; boundary="b"\n\n--b\nContent-Type: text/html\n\n<p>Hello <b>you</b></p>\n'
+        '--b\nContent-Type: text/plain\nContent-Disposition: attachment; filename="plan.txt"\n\nsecret\n--b--\n'
+    )
+    assert document.text.endswith("Hello you")
+    assert "plan.txt" in document.warnings[0]
+
+
+def test_a_mailbox_is_read_mail_by_mail() -> None:
+    mailbox = (
+        f"From a@b Thu Nov 12\n{MAIL}\nfirst\n\nFrom a@b Fri Nov 13\n{MAIL.replace('Dredging', 'Again')}\nsecond\n"
+    )
+    document = loaded(mailbox)
+    assert [text for _, text in outline(document)] == ["Dredging", "Again"]
+
+
+# ---------------------------------------------------------------------------------------------------------- refusals
+
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 100
+BOMB = made.zipped({"[Content_Types].xml": "<a/>", "word/document.xml": b"<a>" + b" " * (30 * 2**20) + b"</a>"})
+ENTITY = '<!DOCTYPE a [<!ENTITY x "haha">]>'
+
+
+@pytest.mark.parametrize(
+    ("content", "name", "said"),
+    [
+        (OLE + "EncryptedPackage".encode("utf-16-le"), "a.docx", "needs a password"),
+        (OLE + "WordDocument".encode("utf-16-le"), "a.doc", "save it as .docx"),
+        (OLE, "a.xls", "old Office"),
+        (made.zipped({"a.txt": "x"}), "a.zip", "unpack it"),
+        (gzip.compress(b"x"), "a.gz", "unpack it"),
+        (b"PK\x03\x04 broken", "a.docx", "damaged"),
+        (b"just text", "a.odt", "named .odt"),
+        (b"\x89PNG\r\n\x1a\n....", "a.png", "image"),
+        (bytes(range(1, 32)) * 50, "a.bin", "binary"),
+        (made.docx(("", "x"), prologue=ENTITY), "a.docx", "entities"),
+        (made.docx(("", "x"), prologue=ENTITY).replace(b"\x00", b"\x00"), "b.docx", "entities"),
+        (BOMB, "bomb.docx", "unpacks to"),
+        (made.zipped({"mimetype": "application/epub+zip", "x": "y"}), "a.epub", "lacks META-INF"),
+    ],
+)
+def test_what_cannot_be_read_is_refused_with_advice(content: bytes, name: str, said: str) -> None:
+    with pytest.raises(DocumentError, match=said) as refused:
+        load(made.source(content, name))
+    assert "\n" not in str(refused.value)
+
+
+def test_entities_written_in_utf16_are_refused_too() -> None:
+    content = ENTITY + "<w/>"
+    entries = {"[Content_Types].xml": "<a/>", "word/document.xml": b"\xff\xfe" + content.encode("utf-16-le")}
+    with pytest.raises(DocumentError, match="entities"):
+        load(made.source(made.zipped(entries), "a.docx"))
+
+
+def test_more_text_than_is_read_of_one_file_is_refused() -> None:
+    with pytest.raises(DocumentError, match="split it"):
+        load(made.source(b"ab " * (MAX_CHARACTERS // 3 + 1), "a.txt"))
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.binary(max_size=400), st.sampled_from(["a", "a.txt", "a.csv", "a.md", "a.json", "a.html", "a.eml"]))
+def test_any_bytes_are_a_document_or_a_document_error(content: bytes, name: str) -> None:
+    try:
+        loaded(content, name)
+    except DocumentError as error:
+        agree_error(error)
+
+
+SEEDS = {
+    "a.pdf": made.pdf([["Some text."]], bookmarks=[("Some", 0)]),
+    "a.docx": made.docx(("Heading1", "Pay"), table=[["a", "b"]]),
+    "a.xlsx": made.xlsx({"S": [["a", "b"], [1, 2]]}),
+    "a.odt": made.odt(content="<text:p>x</text:p>", footer=""),
+    "a.epub": made.epub(["<p>x</p>"], title="T"),
+    "a.rtf": rb"{\rtf1\ansi Hello {\b bold}}",
+    "a.eml": MAIL.encode() + b"\nhello",
+    "a.html": b"<html><body><table><tr><td>x</table></body></html>",
+}
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.sampled_from(sorted(SEEDS)),
+    st.lists(st.tuples(st.floats(0, 0.999), st.integers(0, 255)), min_size=1, max_size=12),
+    st.floats(0, 1),
+)
+def test_damaged_files_of_every_format_never_crash_the_run(
+    name: str, changes: list[tuple[float, int]], kept: float
+) -> None:
+    content = bytearray(SEEDS[name])
+    for place, value in changes:
+        content[int(place * len(content))] = value
+    try:
+        loaded(bytes(content[: max(int(kept * 1.3 * len(content)), 1)]), name)
+    except DocumentError as error:
+        agree_error(error)
+
+
+def test_the_kind_is_told_without_reading_the_document() -> None:
+    assert detect(made.source(SEEDS["a.docx"], "x")).endswith("wordprocessingml.document")
+    assert detect(made.source("# Title", "x.md")) == "text/markdown"
+    assert detect(made.source("key,value\n1,2", "x.csv")) == "text/csv"
+    assert detect(made.source("key,value\n1,2", "x.txt")) == "text/plain"
+    assert detect(made.source(json.dumps({"a": 1}), "x.txt")) == "application/json"
+
+
+# ------------------------------------------------------------- real and hostile files, where their folder exists
+
+REFUSED = {
+    "chinese.msg", "droste-recursive.zip", "encrypted-aes256-unicode-password.pdf", "encrypted-password-Hello.pdf",
+    "encrypted-user-password.pdf", "encrypted.docx", "encrypted.xlsx", "entity-expansion.docx", "fuzzed-poppler.pdf",
+    "malformed-184-bytes.pdf", "not-a-zip.odt", "quine.gz", "small-zip-bomb-64MiB.zip", "truncated.pdf", "word97.doc",
+}  # fmt: skip
+WITHOUT_TEXT = {
+    "blank-page-owner-protected.pdf", "empty.txt", "fuzzed-ghostscript.pdf", "image-only.pdf", "scanned-page.pdf",
+}  # fmt: skip
+HOLDS = {
+    "semicolon-bom.csv": "Ort: Köln | Betrag: 0,50",
+    "footnotes.docx": "1. snoska",
+    "table-in-endnote.docx": "Lorem ipsum",
+    "pdf-named-docx.docx": "This is a page about France",
+    "docx-named-pdf.pdf": "Eto ochen prostoy",
+    "deeply-nested.html": "the answer is forty-two",
+    "utf16le-no-bom.html": "This is a sample text",
+    "lone-surrogate.json": "order number 55821",
+    "footer.odt": "footer text",
+    "ligatures.pdf": "fiflffiffl",
+    "cjk-font-not-embedded.pdf": "あいうえお",
+    "japanese.rtf": "ゾルゲと尾崎",
+    "russian-cp866.txt": "Однажды, в студеную",
+    "slides-grouped-shapes.pptx": "Text box1",
+    "slides-comments.pptx": "Comment: I'm afraid",
+    "text-box.xlsx": "this is some autoshape text",
+    "nul-bytes.txt": "the vault code is 7741",
+    "mojibake.txt": "The café “Zürich” charges €1,250.",
+    "win1252.txt": "“",
+    "name with spaces, ünïcode & emoji 🗂.md": "opens at 07:30",
+    "two-column-paper.pdf": "Trace-based Just-in-Time Type Specialization",
+    "mail-attachments.eml": "From: Bugs Bunny",
+}
+files = sorted(path.name for path in AWKWARD.iterdir()) if AWKWARD.is_dir() else []
+
+
+@pytest.mark.parametrize("name", files)
+def test_awkward_real_file_gives_its_text_or_says_why_not(name: str) -> None:
+    content = (AWKWARD / name).read_bytes()
+    if name in REFUSED:
+        with pytest.raises(DocumentError):
+            load(made.source(content, name))
+        return
+    document = loaded(content, unicodedata.normalize("NFC", name))
+    assert bool(document.text) != (name in WITHOUT_TEXT)
+    assert HOLDS.get(name, "") in document.text
+    if name in WITHOUT_TEXT - {"empty.txt"}:
+        assert "No text layer on page 1" in document.warnings[0]
