@@ -113,7 +113,7 @@ def is_plain_bert(folder: Path) -> bool:
 def is_bert_cross_encoder(folder: Path) -> bool:
     """Whether the ONNX road can run this cross-encoder: BERT with one output."""
     config = _json(folder / "config.json")
-    outputs = len(config.get("id2label") or {"0": "", "1": ""})
+    outputs = len(config.get("id2label") or {"0": "", "1": ""})  # transformers' default is two
     return config.get("model_type") == "bert" and outputs == 1
 
 

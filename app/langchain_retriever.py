@@ -1,0 +1,44 @@
+"""The two retrieval stages as a LangChain retriever: a question goes in, Documents with their ranks come out.
+
+services = open_searcher(load_settings(), report=print)
+retriever = TwoStageRetriever(search=services.searcher.search, k=5)
+chain = {"context": retriever, "question": RunnablePassthrough()} | prompt | model
+"""
+
+from collections.abc import Callable
+from dataclasses import asdict
+
+from langchain_core.callbacks import CallbackManagerForRetrieverRun
+from langchain_core.documents import Document
+from langchain_core.retrievers import BaseRetriever
+from pydantic import Field
+
+from app.core.domain import Hit, Retrieved, place_of
+
+
+class TwoStageRetriever(BaseRetriever):
+    """Candidates of the hybrid statement in the reranker's order, as LangChain Documents.
+
+    page_content is the passage's text. metadata holds where it is from (title, source, heading, place, chunk_id,
+    document_id, collection, media_type, start_char, end_char) and how it got there (vector_rank, vector_distance,
+    text_rank, text_score, fused_rank, fused_score, logit, rerank_score, final_rank). Raises AppError as search does.
+    """
+
+    search: Callable[..., Retrieved]  # of app.pipeline.Searcher: search(text, collection=...)
+    collection: str | None = None  # None searches all
+    k: int = Field(default=5, ge=1)  # documents returned at most
+
+    def _get_relevant_documents(self, query: str, *, run_manager: CallbackManagerForRetrieverRun) -> list[Document]:
+        retrieved = self.search(query, collection=self.collection)
+        return [_document(hit) for hit in retrieved.context.hits[: self.k]]
+
+
+_NOT_METADATA = frozenset({"text", "fate", "fate_detail", "passage_number", "cited", "source_uri"})
+
+
+def _document(hit: Hit) -> Document:
+    metadata = {name: value for name, value in asdict(hit).items() if name not in _NOT_METADATA}
+    place = place_of(hit.part_kind, hit.part_first, hit.part_last, hit.part_name)
+    return Document(
+        id=str(hit.chunk_id), page_content=hit.text, metadata=metadata | {"source": hit.source_uri, "place": place}
+    )
