@@ -14,7 +14,7 @@ from app.generate import build_chat_model
 from app.ledger import Ledger
 from app.library import Library
 from app.pipeline import Answerer, Prompts, Searcher
-from app.prompts import NOT_FOUND, prompt
+from app.prompts import NOT_FOUND, conversation, prompt
 from app.rerank import build_reranker
 from app.retrieve import HybridRetriever
 from app.rewrite import Rewriter
@@ -111,7 +111,12 @@ def open_services(settings: Settings, *, report: Report, migrate: bool = False) 
         model=model,
         support=EmbeddingSupport(parts.embedder),
         ledger=ledger,
-        prompts=Prompts(system=prompt("answer_system"), user=prompt("answer_user"), not_found=NOT_FOUND),
+        prompts=Prompts(
+            system=prompt("answer_system"),
+            user=prompt("answer_user"),
+            not_found=NOT_FOUND,
+            examples=conversation("answer_examples"),
+        ),
         passages=settings.passages,
         passages_tokens=settings.passages_tokens,
         answer_tokens=settings.answer_tokens,

@@ -60,13 +60,14 @@ class Prompts:
     system: str
     user: str  # with {passages} and {question}
     not_found: str  # the sentence that says that the documents do not hold the answer
+    examples: tuple[Message, ...] = ()  # questions and answers that show a small model what is wanted
 
     def messages(self, passages: str, question: str) -> tuple[Message, ...]:
         """The prompt; passages and question may hold braces."""
         user = re.sub(
             r"\{(passages|question)\}", lambda m: {"passages": passages, "question": question}[m[1]], self.user
         )
-        return (Message(role="system", content=self.system), Message(role="user", content=user))
+        return (Message(role="system", content=self.system), *self.examples, Message(role="user", content=user))
 
 
 class Searcher:
