@@ -3,6 +3,7 @@
 import json
 import logging
 import os
+import signal
 import subprocess
 import sys
 import warnings
@@ -40,6 +41,7 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for program
 def main() -> None:
     """Run the command line; an AppError becomes one line and its exit code."""
     quiet_libraries()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that servers we started are stopped
     try:
         app(prog_name="python -m app")
     except AppError as error:

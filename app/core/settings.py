@@ -53,7 +53,7 @@ class Settings(BaseSettings):
 
     # packing
     passages: int = Field(default=5, ge=1, le=50, description="passages that go into the prompt at most")
-    passages_tokens: int = Field(default=1500, ge=100, description="tokens of all passages at most, if they fit")
+    passages_tokens: int = Field(default=1000, ge=100, description="tokens of all passages at most, if they fit")
 
     # chat model
     chat_backend: Literal["auto", "ollama", "openai", "embedded"] = Field(
