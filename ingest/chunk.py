@@ -44,12 +44,15 @@ def chunk(
     tokens = TokenStarts(document.text, tokenizer.token_offsets)
     boundaries = Boundaries(document.text, document.media_type)
     contexts = _Contexts(document.title, tokenizer)
+    target_tokens = min(target_tokens, contexts.least_room)
     spans = merged(sections(document, tokens), target_tokens)
     pieces: list[tuple[int, int, tuple[str, ...]]] = []
     for span in spans:
         room = contexts.room(span.path)
-        target, overlap = min(target_tokens, room), min(overlap_tokens, room // 3)
-        pieces += [(a, b, span.path) for a, b in _split(document.text, span, tokens, boundaries, target, room, overlap)]
+        overlap = min(overlap_tokens, room // 3)
+        pieces += [
+            (a, b, span.path) for a, b in _split(document.text, span, tokens, boundaries, target_tokens, room, overlap)
+        ]
     return _finished(document, _proven(document.text, pieces, contexts, tokenizer), contexts)
 
 
@@ -93,6 +96,7 @@ class _Contexts:
         self._tokenizer = tokenizer
         self._special = tokenizer.count_tokens([""])[0]
         self._limit = min(CONTEXT_TOKENS, tokenizer.max_tokens // 4)
+        self.least_room = max(tokenizer.max_tokens - self._special - self._limit, 1)
         self._known: dict[tuple[str, ...], tuple[str, int]] = {}
 
     def text(self, path: tuple[str, ...]) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from app.core.domain import Document
+from app.core.domain import Document, Heading
 from ingest.boundaries import TokenStarts
 
 SMALL_TOKENS = 80  # sections below this are merged with their neighbours
@@ -54,19 +54,25 @@ def sections(document: Document, tokens: TokenStarts) -> Iterator[Span]:
             continue
         names = tuple(text for _, text in stack)
         path = names[1:] if names[:1] == (document.title,) else names  # the title stands before every path
-        body = _after_heading(document.text, start, end) if heading else start
+        body = _after_heading(document.text, heading, end) if heading else start
         yield Span(start, end, path, {path: body}, region, tokens.count(start, end))
 
 
-def _after_heading(text: str, start: int, end: int) -> int:
-    """Where the text under a heading begins; `end` when there is none."""
-    first = text.find("\n", start, end)
+def _after_heading(text: str, heading: Heading, end: int) -> int:
+    """Where the text under a heading begins; `end` when there is none, its start when its line says more than it."""
+    first = text.find("\n", heading.start, end)
+    if _letters(text[heading.start : first if first >= 0 else end]) != _letters(heading.text):
+        return heading.start
     if first < 0:
         return end
     second = text.find("\n", first + 1, end)
     underline = text[first + 1 : second if second >= 0 else end]
     body = (second if second >= 0 else end) if underline.strip() and not underline.strip("=- ") else first
     return body if any(map(str.isalnum, text[body:end])) else end
+
+
+def _letters(text: str) -> str:
+    return "".join(filter(str.isalnum, text))
 
 
 def merged(found: Iterator[Span], target: int) -> list[Span]:
@@ -93,7 +99,7 @@ def _belong_together(before: Span, section: Span, target: int) -> bool:
         return True  # a heading never stands alone above what it introduces
     if before.tokens + section.tokens > target:
         return False
-    small, also_small = before.tokens < SMALL_TOKENS, section.tokens < SMALL_TOKENS
+    small, also_small = (span.tokens < min(SMALL_TOKENS, target // 2) for span in (before, section))
     return (small and also_small) or (below and (small or also_small))
 
 

@@ -25,6 +25,7 @@ from ingest.load.tables import load_csv
 
 MAX_CHARACTERS = 10_000_000  # of text out of one file: about 3,000 printed pages
 _LONGEST_TITLE = 300
+_OF_CHAPTERS = frozenset((kinds.PDF, kinds.EPUB, kinds.MAILBOX))  # their outermost headings are chapters or mails
 
 # What parsers of other people's formats raise on damaged input, beside their own classes that derive from these.
 _DAMAGE = (
@@ -89,8 +90,7 @@ def _document(draft: Draft, name: str) -> Document:
             f"It holds {len(draft.text):,} characters of text, more than the {MAX_CHARACTERS:,} read of one file: "
             "split it into smaller files."
         )
-    first = next((heading.text for heading in draft.headings if heading.level == 1), "")
-    title = re.sub(r"\s+", " ", clean(first or draft.title)).strip()[:_LONGEST_TITLE]
+    title = re.sub(r"\s+", " ", clean(_title(draft))).strip()[:_LONGEST_TITLE]
     return Document(
         title=title or clean(name),
         text=draft.text,
@@ -100,3 +100,11 @@ def _document(draft: Draft, name: str) -> Document:
         parts=draft.parts,
         warnings=draft.warnings,
     )
+
+
+def _title(draft: Draft) -> str:
+    """The first outermost heading, else what the file says of itself; the other way round for books of chapters."""
+    first = [heading.text for heading in draft.headings if heading.level == 1]
+    if draft.media_type in _OF_CHAPTERS:
+        return draft.title or (first[0] if len(first) == 1 else "")
+    return first[0] if first else draft.title

@@ -1,0 +1,194 @@
+"""`python -m ingest` as people run it: real processes, a real database, the real model."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, text
+
+from app.core.embedding import Embedder
+from app.library import Library
+from tests import made_files as made
+
+Run = Callable[..., subprocess.CompletedProcess[str]]
+SECONDS = 120  # after which a process that should have ended is taken for hung
+
+
+@pytest.fixture
+def environment(database: Engine, data_dir: Path, embedder: Embedder) -> dict[str, str]:
+    """A database of the test's own; the model files are built already."""
+    assert embedder.dimension == 384
+    return os.environ | {
+        "FOREMOST_DATA_DIR": str(data_dir),
+        "DATABASE_URL": database.url.render_as_string(hide_password=False),
+        "COLUMNS": "200",
+    }
+
+
+@pytest.fixture
+def ingest(environment: dict[str, str], tmp_path: Path) -> Run:
+    def run(*words: str | Path) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "ingest", *map(str, words)],
+            capture_output=True,
+            text=True,
+            check=False,
+            env=environment | {"PYTHONPATH": str(Path(__file__).parents[2])},
+            cwd=tmp_path,
+            timeout=SECONDS,
+        )
+
+    return run
+
+
+def rows(database: Engine, query: str) -> list[tuple[Any, ...]]:
+    with database.connect() as connection:
+        return [tuple(row) for row in connection.execute(text(query))]
+
+
+def one_line_each(output: str) -> list[str]:
+    return [line for line in output.splitlines() if line.strip()]
+
+
+def test_a_folder_goes_in_and_a_second_run_finds_nothing_to_do(ingest: Run, database: Engine, tmp_path: Path) -> None:
+    folder = tmp_path / "my documents 🗂"
+    folder.mkdir()
+    (folder / "a.md").write_text("# Harbour\n\nThe harbour opens at six.")
+    (folder / "b.pdf").write_bytes(made.pdf([["Ships sail at dawn."]]))
+    first = ingest(folder, "--collection", "port")
+    assert (first.returncode, first.stdout) == (0, "Collection port: 2 added.\n"), first.stderr
+    (folder / "a.md").write_text("# Harbour\n\nThe harbour opens at seven.")
+    second = ingest("my documents 🗂", "--collection", "port")
+    assert (second.returncode, second.stdout) == (0, "Collection port: 1 replaced, 1 unchanged.\n")
+    assert rows(database, "SELECT source_uri, chunk_count FROM documents ORDER BY 1") == [
+        (str(folder / "a.md"), 1),
+        (str(folder / "b.pdf"), 1),
+    ]
+
+
+def test_a_run_with_nothing_to_do_makes_no_model(ingest: Run, environment: dict[str, str], tmp_path: Path) -> None:
+    (tmp_path / "a.md").write_text("Once.")
+    assert ingest("a.md").returncode == 0
+    environment["FOREMOST_EMBEDDING_MODEL"] = "/no/such/model"
+    again = ingest("a.md")
+    assert (again.returncode, again.stdout) == (0, "Collection default: 1 unchanged.\n")
+    (tmp_path / "a.md").write_text("Twice.")
+    assert "/no/such/model" in ingest("a.md").stderr
+
+
+def test_files_that_fail_are_told_in_one_line_each_and_the_others_go_in(ingest: Run, tmp_path: Path) -> None:
+    (tmp_path / "good.txt").write_text("The good one.")
+    (tmp_path / "broken.pdf").write_bytes(b"%PDF-1.4 broken")
+    (tmp_path / "scan.pdf").write_bytes(made.pdf([[]]))
+    done = ingest(tmp_path, tmp_path / "missing.txt")
+    assert done.returncode == 1
+    assert done.stdout == "Collection default: 1 added, 1 without text, 2 failed.\n"
+    told = one_line_each(done.stderr)
+    assert len(told) == 3
+    assert f"failed {tmp_path}/broken.pdf: The PDF is damaged" in told[0]
+    assert f"failed {tmp_path}/missing.txt: There is no such file" in told[1]
+    assert f"no text {tmp_path}/scan.pdf: No text was found" in told[2]
+
+
+def test_a_dry_run_says_what_would_happen_and_writes_nothing(ingest: Run, database: Engine, tmp_path: Path) -> None:
+    (tmp_path / "kept.md").write_text("Kept.")
+    assert ingest("kept.md").returncode == 0
+    (tmp_path / "new.md").write_text("New.")
+    (tmp_path / "old.doc.gz").write_bytes(b"\x1f\x8b\x08")
+    done = ingest("--dry-run", tmp_path)
+    assert done.returncode == 1
+    assert one_line_each(done.stdout) == [
+        f"unchanged {tmp_path}/kept.md",
+        f"new {tmp_path}/new.md",
+        "Dry run, nothing written: 1 added, 1 unchanged, 1 failed.",
+    ]
+    assert rows(database, "SELECT name FROM documents") == [("kept.md",)]
+
+
+def test_the_sample_goes_into_its_collection_once(ingest: Run, database: Engine) -> None:
+    assert ingest("--sample").stdout == "Collection sample: 9 added.\n"
+    assert ingest("--sample").stdout == "Collection sample: 9 unchanged.\n"
+    assert rows(database, "SELECT name FROM collections") == [("sample",)]
+
+
+@pytest.mark.parametrize("words", [[], ["--sample", "a.md"], ["empty"]])
+def test_a_command_that_names_nothing_says_how_to_name_it(ingest: Run, tmp_path: Path, words: list[str]) -> None:
+    (tmp_path / "empty").mkdir()
+    done = ingest(*words)
+    assert done.returncode == 2
+    assert "PATH" in done.stdout + done.stderr or "name other files" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+# -------------------------------------------------------------------------------------------------------- the worker
+
+
+@pytest.fixture
+def worker(environment: dict[str, str]) -> Iterator[Callable[[], subprocess.Popen[str]]]:
+    """Start workers that wait for uploads; whatever still runs at the end is killed."""
+    started: list[subprocess.Popen[str]] = []
+
+    def start() -> subprocess.Popen[str]:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "ingest", "worker"], env=environment, stderr=subprocess.PIPE, text=True
+        )
+        started.append(process)
+        wait_for(process, "waits for uploads")
+        return process
+
+    yield start
+    for process in started:
+        process.kill()
+        process.wait(SECONDS)
+        if process.stderr:
+            process.stderr.close()
+
+
+def wait_for(process: subprocess.Popen[str], words: str) -> str:
+    """The worker's next line with these words."""
+    assert process.stderr is not None
+    for line in process.stderr:
+        if words in line:
+            return line
+    pytest.fail(f"The worker ended with {process.wait(SECONDS)} without saying: {words}")
+
+
+@pytest.mark.parametrize("stop", [signal.SIGTERM, signal.SIGINT])
+def test_a_worker_ingests_uploads_and_leaves_cleanly_when_told(
+    worker: Callable[[], subprocess.Popen[str]], database: Engine, stop: signal.Signals
+) -> None:
+    process = worker()
+    Library(database).upload("notes.md", b"# Notes\n\nThe ferry sails at nine.", collection="mine")
+    wait_for(process, "new: notes.md")
+    process.send_signal(stop)
+    assert process.wait(SECONDS) == 0
+    assert rows(database, "SELECT name, status FROM documents") == [("notes.md", "ready")]
+    assert rows(database, "SELECT * FROM uploads") == []
+    assert rows(database, "SELECT * FROM procrastinate_workers") == []
+
+
+def test_a_worker_killed_in_the_middle_leaves_nothing_half_stored_and_the_next_finishes(
+    worker: Callable[[], subprocess.Popen[str]], database: Engine
+) -> None:
+    text_of_many_passages = "\n\n".join(f"Ship {n} sails at dawn with {n} passengers aboard." * 12 for n in range(300))
+    Library(database).upload("long.txt", text_of_many_passages.encode(), collection="mine")
+    process = worker()
+    while rows(database, "SELECT status FROM uploads") != [("running",)]:
+        assert process.poll() is None
+    process.kill()
+    process.wait(SECONDS)
+    assert rows(database, "SELECT status FROM uploads") == [("running",)]
+    assert rows(database, "SELECT count(*) FROM chunks") == [(0,)]
+    assert rows(database, "SELECT count(*) FROM documents") == [(0,)]
+    with database.begin() as connection:  # as if the job had been in work for longer than a worker takes to lock it
+        connection.execute(text("UPDATE procrastinate_events SET at = at - interval '1 minute'"))
+    wait_for(worker(), "new: long.txt")
+    ((status, chunk_count),) = rows(database, "SELECT status, chunk_count FROM documents")
+    assert status == "ready"
+    assert rows(database, "SELECT count(*) FROM chunks") == [(chunk_count,)]
+    assert rows(database, "SELECT * FROM uploads") == []
