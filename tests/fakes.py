@@ -74,7 +74,8 @@ class WordReranker:
 class PlainRewriter:
     """A follow-up that starts with "And" gets the question before it put in front."""
 
-    def rewrite(self, question: Question) -> Query:
+    def steps(self, question: Question) -> Generator[None, None, Query]:
+        yield
         if question.history and question.text.startswith("And "):
             text = f"{question.history[-1].question} {question.text.removeprefix('And ')}"
             return Query(text=text, changed=True, reason="It points back to the question before.")

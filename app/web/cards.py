@@ -1,12 +1,14 @@
 """The sources of one answer as HTML: a card for each passage, or the nearest misses, then all candidates."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from app.core.domain import Answer, Context, Hit, Outcome, Passage, Sentence, Support, place_of
 from app.web.candidates import render_candidates, trace
 from app.web.highlight import escape, mark_terms, terms
 
 _NEAREST_MISSES = 3
+_PRINTED_LINE = 40  # characters; a shorter line of a PDF is a heading, a list item or a paragraph's end
 
 
 def render_sources(answer: Answer, *, focus: int | None = None) -> str:
@@ -176,10 +178,22 @@ def _card(
         f'<article class="fm-card {badge.replace(" ", "-")}" {attributes} tabindex="-1">'
         f'<header><span class="fm-number">{number}</span><div class="fm-title"><h3>{escape(title)}</h3>'
         f'<p>{where}</p></div><span class="fm-badge" title="{_BADGE_TITLES[badge]}">{badge}</span></header>'
-        f'<blockquote dir="auto">{mark_terms(text, stems)}</blockquote>'
+        f'<blockquote dir="auto">{mark_terms(_flowing(text, hit.media_type), stems)}</blockquote>'
         f'<footer><div class="fm-how"><p class="fm-trace">{how}</p>{meter}</div>{opener}</footer></article>'
     )
 
 
 def _where(heading: str, place: str) -> str:
     return " · ".join(escape(part) for part in (heading, place) if part)
+
+
+def _flowing(text: str, media_type: str) -> str:
+    """A PDF's text breaks at the ends of its printed lines; in a card of another width whole paragraphs read better."""
+    if media_type != "application/pdf":
+        return text
+    lines = text.split("\n")
+    joined = lines[0]
+    for before, line in pairwise(lines):
+        goes_on = len(before) >= _PRINTED_LINE and line[:1].isalnum()
+        joined += (" " if goes_on else "\n") + line
+    return joined

@@ -128,12 +128,19 @@ class ChatTab:
                     drawn[self._sources] = progress.sources
                 yield drawn
         except AppError as error:
-            yield {
-                self._live: render_problem(text, problem_line(error)),
-                self._question: gr.update(value=text, submit_btn=True, stop_btn=False),
-            }
+            yield self._failed(text, problem_line(error))
             return
+        except Exception:
+            yield self._failed(text, "Something went wrong that should not; the terminal of the server says what.")
+            raise
         yield self._finished(chat, owner)
+
+    def _failed(self, text: str, problem: str) -> Update:
+        """The question with the problem below it, and back in the composer so that it can be asked again."""
+        return {
+            self._live: render_problem(text, problem),
+            self._question: gr.update(value=text, submit_btn=True, stop_btn=False),
+        }
 
     def _finished(self, chat: str, owner: str) -> Update:
         """The conversation as it was stored, its last answer selected."""

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from app.core.domain import (
     Answer,
@@ -24,6 +24,7 @@ from app.web.parts import Services
 from app.web.thread import render_live
 
 _SHORTEST_PAUSE = 0.04  # seconds between two updates of the page; a model may write faster than a browser draws
+_LONGEST_PAUSE = 0.5  # seconds; Gradio ends us between two updates, when the browser has gone away
 _TITLE = 80  # characters of a chat's title
 _MOST_CHATS = 1000
 
@@ -45,7 +46,8 @@ class Progress:
     context: Context | None = None
     text: str = ""
     sources: str | None = None  # HTML of the right side, once, when the passages are known
-    drawn: float = field(default=0.0)
+    drawn: float = 0.0  # when, in seconds of the monotonic clock
+    undrawn: bool = False  # there is text that the page does not show yet
 
     @property
     def html(self) -> str:
@@ -96,7 +98,7 @@ class Conversations:
                 if stop.requested:
                     return
                 if _take(progress, event):
-                    progress.drawn = time.monotonic()
+                    progress.drawn, progress.undrawn = time.monotonic(), False
                     yield progress
                     progress.sources = None
 
@@ -114,7 +116,9 @@ def _take(progress: Progress, event: object) -> bool:
             progress.sources = render_pending_sources(context, asked, scored)
         case Token(text=text):
             progress.text += text  # empty while the model reads the prompt
-            return bool(text) and time.monotonic() - progress.drawn >= _SHORTEST_PAUSE
+            progress.undrawn |= bool(text)
+            pause = time.monotonic() - progress.drawn
+            return pause >= (_SHORTEST_PAUSE if progress.undrawn else _LONGEST_PAUSE)
         case Finished():
             return False
         case _:

@@ -29,7 +29,7 @@ class DocumentsTab:
                     show_label=False,
                     file_count="multiple",
                     type="filepath",
-                    height=112,
+                    height=150,
                     elem_id="fm-files",
                     scale=3,
                 )

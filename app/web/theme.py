@@ -3,6 +3,8 @@
 import gradio as gr
 from gradio.themes.utils import colors, fonts
 
+_WEIGHTS = (400, 700)  # the semi-bold files that Gradio carries lack half the alphabet
+
 
 def build_theme() -> gr.themes.Base:
     """A calm theme, light and dark; style.css does the rest."""
@@ -12,6 +14,6 @@ def build_theme() -> gr.themes.Base:
         neutral_hue=colors.stone,
         radius_size=gr.themes.sizes.radius_md,
         text_size=gr.themes.sizes.text_md,
-        font=[fonts.LocalFont("IBM Plex Sans"), "system-ui", "sans-serif"],
-        font_mono=[fonts.LocalFont("IBM Plex Mono"), "ui-monospace", "monospace"],
+        font=[fonts.LocalFont("IBM Plex Sans", weights=_WEIGHTS), "system-ui", "sans-serif"],
+        font_mono=[fonts.LocalFont("IBM Plex Mono", weights=_WEIGHTS), "ui-monospace", "monospace"],
     )

@@ -1,0 +1,340 @@
+"""The page in a real browser: what a person sees and does, and what no document can make it do."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from sqlalchemy import Engine, select, text
+
+from app.core.domain import Outcome
+from app.core.settings import Settings
+from app.core.tables import answers, uploads
+from tests.site import EXAMPLES, OPENING, Site, running_site
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Locator, Page
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def site(database: Engine, make_settings: Callable[..., Settings]) -> Iterator[Site]:
+    """The page on a free port."""
+    with running_site(database, make_settings(port=0, max_file_mib=1)) as running:
+        yield running
+
+
+@pytest.fixture
+def visit(chromium: "Browser", site: Site) -> Iterator[Callable[..., "Page"]]:
+    """Open the page in a fresh browser profile; whatever it asks of another machine fails the test."""
+    outside: list[str] = []
+    contexts = []
+
+    def note(request: Any) -> None:
+        if not request.url.startswith((site.address, "data:", "blob:")):
+            outside.append(request.url)
+
+    def open_page(**options: Any) -> "Page":
+        context = chromium.new_context(**({"viewport": {"width": 1280, "height": 900}} | options))
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(15_000)
+        page.on("request", note)
+        page.goto(site.address)
+        page.wait_for_selector(".fm-example")
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert outside == []
+
+
+def ask(page: "Page", question: str) -> None:
+    box = page.get_by_label("Your question")
+    box.fill(question)
+    box.press("Enter")
+
+
+def answered(page: "Page", exchanges: int = 1) -> "Locator":
+    """Wait until that many exchanges are finished; the last one."""
+    page.wait_for_function(
+        "n => document.querySelectorAll('#fm-thread-area .fm-actions').length === n"
+        " && !document.querySelector('#fm-live-area .fm-exchange')",
+        arg=exchanges,
+    )
+    return page.locator("#fm-thread-area .fm-exchange").last
+
+
+def test_the_first_screen_says_what_is_there_and_offers_questions(visit: Callable[..., "Page"]) -> None:
+    page = visit()
+
+    welcome = page.locator(".fm-welcome").inner_text()
+    assert "3 documents in club" in welcome
+    assert page.locator(".fm-example").all_inner_texts() == list(EXAMPLES)
+    status = page.locator(".fm-status").first.inner_text()
+    assert "scripted-0.5b" in status
+    assert "4,096 tokens" in status
+    assert "the embedded model answers instead" in status
+
+
+def test_an_answer_streams_and_ends_with_its_sources(visit: Callable[..., "Page"], site: Site) -> None:
+    page = visit()
+    site.services.model.hold(after=6)
+
+    ask(page, OPENING)
+    live = page.locator(".fm-answer.live")
+    live.get_by_text("The boathouse opens at six").wait_for()
+    assert "Swans" not in live.inner_text()
+    assert page.locator(".fm-card").count() >= 1  # sources are there before the answer is
+    site.services.model.go_on()
+
+    exchange = answered(page)
+    assert "Swans are fed on Sundays" in exchange.inner_text()
+    assert exchange.locator(".fm-mark.cited").count() == 2
+    assert exchange.locator(".fm-mark.attributed").count() >= 1
+    assert "Swans" in exchange.locator(".fm-sentence.unsupported").first.inner_text()
+    card = page.locator("#fm-sources-area .fm-card").first
+    assert card.locator(".fm-badge").inner_text() == "cited"
+    assert "vector 1 · text 1 · fused 1 → reranked 1 · logit" in card.locator(".fm-trace").inner_text()
+    assert "boathouse" in card.locator("mark").all_inner_texts()
+    assert "read whole: proven" in page.locator("#fm-status-area").inner_text()
+
+
+def test_the_table_tells_what_became_of_every_candidate(visit: Callable[..., "Page"], site: Site) -> None:
+    page = visit()
+    ask(page, OPENING)
+    answered(page)
+
+    page.locator("#fm-sources-area .fm-candidates summary").click()
+
+    rows = page.locator("#fm-sources-area .fm-candidates tbody tr")
+    assert rows.count() == len(site.shelf.hits)
+    assert "in the prompt as 1" in rows.first.inner_text()
+    assert "below the relevance floor" in rows.last.inner_text()
+
+
+def test_a_marker_selects_its_card_by_mouse_and_by_keyboard(visit: Callable[..., "Page"]) -> None:
+    page = visit()
+    ask(page, OPENING)
+    answered(page)
+    ask(page, "And how is a hole in the hull repaired?")
+    second = answered(page, 2)
+    assert "searched for:" in second.inner_text()
+
+    first = page.locator("#fm-thread-area .fm-exchange").first
+    first.locator(".fm-mark").first.click()  # its sources are not the ones shown: they are fetched
+
+    page.locator("#fm-sources-area .fm-card.chosen[data-n='1']").wait_for()
+    assert "selected" in (first.get_attribute("class") or "")
+    second.locator(".fm-mark").first.focus()
+    page.keyboard.press("Enter")
+    page.locator("#fm-thread-area .fm-exchange.selected", has_text="searched for:").wait_for()
+    page.wait_for_function("document.activeElement.matches('.fm-card.chosen')")
+
+
+def test_a_pdf_source_opens_on_its_page_with_the_passage_marked(visit: Callable[..., "Page"]) -> None:
+    page = visit()
+    ask(page, OPENING)
+    answered(page)
+
+    page.locator("#fm-sources-area .fm-card").first.get_by_role("button", name="Open page").click()
+
+    figure = page.locator(".fm-viewer .fm-page")
+    figure.wait_for()
+    assert figure.get_attribute("data-page") == "2"
+    assert figure.locator("img").evaluate("image => image.decode().then(() => image.naturalWidth)") > 500
+    assert figure.locator("i").count() == 5  # lines of the passage, the heading among them
+    page.keyboard.press("Escape")
+    page.locator(".fm-viewer").wait_for(state="detached")
+
+
+def test_a_text_source_opens_in_its_section(visit: Callable[..., "Page"]) -> None:
+    page = visit()
+    ask(page, "How fast is a hole in the hull repaired with tape?")
+    answered(page)
+
+    page.locator("#fm-sources-area .fm-card").first.get_by_role("button", name="Open").click()
+
+    document = page.locator(".fm-viewer .fm-document")
+    document.wait_for()
+    assert document.locator("mark").inner_text().startswith("A hole in the hull is closed with tape")
+    assert "## Winter" in document.inner_text()  # what stands around it is there too
+
+
+def test_stop_ends_the_model_and_keeps_what_was_said(visit: Callable[..., "Page"], site: Site) -> None:
+    page = visit()
+    site.services.model.hold(after=6)
+    ask(page, OPENING)
+    page.locator(".fm-answer.live").get_by_text("The boathouse opens at six").wait_for()
+
+    page.get_by_role("button", name="Stop").click()
+
+    exchange = answered(page)
+    assert site.services.model.stopped.is_set()
+    assert "The boathouse opens at six" in exchange.inner_text()
+    assert "Stopped." in exchange.inner_text()
+    with site.engine.connect() as connection:
+        assert connection.execute(select(answers.c.outcome)).scalar_one() == Outcome.STOPPED.value
+
+
+def test_closing_the_tab_stops_the_model(visit: Callable[..., "Page"], site: Site) -> None:
+    page = visit()
+    site.services.model.hold(after=6)
+    ask(page, OPENING)
+    page.locator(".fm-answer.live").get_by_text("The boathouse opens at six").wait_for()
+
+    page.context.close()
+
+    assert site.services.model.stopped.wait(20)
+
+
+def test_a_reload_brings_the_chat_back_and_history_keeps_it(visit: Callable[..., "Page"]) -> None:
+    page = visit()
+    ask(page, OPENING)
+    answered(page)
+
+    page.reload()
+
+    assert "Swans are fed" in answered(page).inner_text()
+    assert page.locator("#fm-sources-area .fm-card").count() >= 1
+    page.get_by_role("tab", name="History").click()
+    page.locator(".fm-list button", has_text=OPENING).click()
+    page.locator("#fm-history-sources .fm-card").first.wait_for()
+    assert "Swans are fed" in page.locator("#fm-history-answer").inner_text()
+    page.get_by_text("The prompt as it was sent").click()
+    assert OPENING in page.locator("#fm-history-answer pre").last.inner_text()
+    page.get_by_role("tab", name="Ask").click()
+    page.get_by_role("button", name="New chat").click()
+    page.locator(".fm-welcome").wait_for()
+    assert page.locator("#fm-thread-area .fm-exchange").count() == 0
+
+
+def test_feedback_and_retry_are_kept(visit: Callable[..., "Page"], site: Site) -> None:
+    page = visit()
+    ask(page, OPENING)
+    exchange = answered(page)
+
+    exchange.get_by_role("button", name="Good answer").click()
+    page.locator(".fm-action[aria-label='Good answer'][aria-pressed='true']").wait_for()
+    exchange.get_by_role("button", name="Ask again").click()
+    answered(page, 2)
+
+    with site.engine.connect() as connection:
+        rows = connection.execute(select(answers.c.question, answers.c.feedback).order_by(answers.c.created_at)).all()
+    assert [tuple(row) for row in rows] == [(OPENING, 1), (OPENING, 0)]
+
+
+def test_nothing_found_is_said_with_the_nearest_misses(visit: Callable[..., "Page"]) -> None:
+    page = visit()
+    ask(page, "Which minister spoke in parliament yesterday?")
+
+    assert "Not found in your documents" in answered(page).inner_text()
+    badges = page.locator("#fm-sources-area .fm-card .fm-badge").all_inner_texts()
+    assert badges == ["not used"] * 3
+
+
+def test_a_question_that_cannot_be_taken_says_why_and_stays_in_the_box(visit: Callable[..., "Page"]) -> None:
+    page = visit()
+    page.get_by_label("Collection", exact=True).click()
+    page.get_by_role("option", name="attic (0)").click()
+    ask(page, OPENING)
+
+    problem = page.locator("#fm-live-area .fm-problem")
+    problem.wait_for()
+    assert "There is no collection attic" in problem.inner_text()
+    assert page.get_by_label("Your question").input_value() == OPENING
+
+
+def test_an_upload_is_stored_and_enqueued_and_a_document_deleted(
+    visit: Callable[..., "Page"], site: Site, tmp_path: Path
+) -> None:
+    page = visit()
+    page.get_by_role("tab", name="Documents").click()
+    page.locator(".fm-table").wait_for()
+    assert "protected by a password" in page.locator("tr", has_text="locked.pdf").inner_text()
+    note = tmp_path / "new <i>note.txt"
+    note.write_text("Lifejackets hang by the door.", "utf-8")
+
+    page.locator("#fm-files input[type=file]").set_input_files(str(note))
+
+    row = page.locator("tr", has_text="queued")
+    row.wait_for()
+    assert row.locator("i").count() == 0
+    with site.engine.connect() as connection:
+        stored = connection.execute(select(uploads.c.id, uploads.c.content)).one()
+        job = connection.execute(text("SELECT queue_name, task_name, args FROM procrastinate_jobs")).one()
+    assert bytes(stored.content) == b"Lifejackets hang by the door."
+    assert tuple(job) == ("ingest", "ingest.upload", {"upload_id": stored.id})
+    with site.engine.begin() as connection:  # the worker is done with it: the list follows by itself
+        connection.execute(uploads.delete())
+    row.wait_for(state="detached")
+
+    gone = page.locator("tr", has_text="boats.md")
+    gone.get_by_role("button", name="Delete").click()
+    gone.get_by_role("button", name="Keep").click()
+    gone.get_by_role("button", name="Delete boats.md").click()
+    gone.get_by_role("button", name="Delete", exact=True).click()
+    gone.wait_for(state="detached")
+    assert "boats.md" not in {row.name for row in site.services.library.documents()}
+
+
+def test_a_hostile_document_and_answer_run_and_load_nothing(visit: Callable[..., "Page"]) -> None:
+    page = visit()
+    dialogs: list[str] = []
+    page.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.dismiss()))
+
+    ask(page, "Where is the kayak rack behind the boathouse?")
+    exchange = answered(page)
+    page.locator("#fm-sources-area .fm-candidates summary").click()
+    page.locator("#fm-sources-area .fm-card").first.get_by_role("button", name="Open").click()
+    page.locator(".fm-viewer .fm-document").wait_for()
+    page.keyboard.press("Escape")
+    page.get_by_role("tab", name="History").click()
+    page.locator(".fm-list button").first.click()
+    page.locator("#fm-history-sources .fm-card").first.wait_for()
+
+    assert "<script>window.hacked" in exchange.inner_text()  # shown as the text that it is
+    assert page.locator("#fm-sources-area h3", has_text="Notes <b>on</b> kayaks").count() >= 1
+    areas = page.locator("#fm-thread-area, #fm-sources-area, #fm-history-answer, #fm-history-sources")
+    assert areas.locator("script, img, iframe, a").count() == 0
+    assert page.evaluate("window.hacked") is None
+    assert dialogs == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_narrow_screen_needs_no_sideways_scrolling(visit: Callable[..., "Page"], scheme: str) -> None:
+    page = visit(viewport={"width": 390, "height": 844}, color_scheme=scheme)
+    ask(page, OPENING)
+    answered(page)
+
+    assert page.evaluate("document.body.classList.contains('dark')") is (scheme == "dark")
+    for tab in ("Ask", "Documents", "History"):
+        page.get_by_role("tab", name=tab).click()
+        page.locator({"Ask": ".fm-card", "Documents": ".fm-table", "History": ".fm-list"}[tab]).first.wait_for()
+        assert page.evaluate("document.documentElement.scrollWidth") == 390
+
+
+def test_a_login_keeps_strangers_out_and_chats_apart(
+    chromium: "Browser", database: Engine, make_settings: Callable[..., Settings]
+) -> None:
+    settings = make_settings(port=0, login_user="ada", login_password="long enough")
+    with running_site(database, settings) as site:
+        foreign = site.services.ledger.start_chat("somebody else's chat", "eve")
+        page = chromium.new_context().new_page()
+        page.goto(site.address)
+        assert page.locator(".fm-welcome").count() == 0
+        page.get_by_label("username").fill("ada")
+        page.get_by_label("password").fill("long enough")
+        page.get_by_role("button", name="Login").click()
+        page.wait_for_selector(".fm-example")
+        ask(page, OPENING)
+        answered(page)
+        page.get_by_label("Chat", exact=True).click()
+        titles = page.get_by_role("option").all_inner_texts()
+        page.context.close()
+
+        assert [chat.title for chat in site.services.ledger.chats(owner="ada")] == [OPENING]
+        assert not any("somebody else" in title for title in titles)
+        assert foreign not in {chat.id for chat in site.services.ledger.chats(owner="ada")}

@@ -1,0 +1,68 @@
+"""The page's endpoints for programs: named, documented, and nothing else is public."""
+
+import asyncio
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import httpx
+import pytest
+from gradio_client import Client
+from gradio_client.exceptions import AppError as EndpointError
+from mcp import ClientSession
+from mcp.client.streamable_http import streamablehttp_client
+from sqlalchemy import Engine
+
+from app.core.settings import Settings
+from tests.site import OPENING, Site, running_site
+
+
+@pytest.fixture
+def site(database: Engine, make_settings: Callable[..., Settings]) -> Iterator[Site]:
+    """The page on a free port."""
+    with running_site(database, make_settings(port=0)) as running:
+        yield running
+
+
+def test_programs_can_ask_and_search_and_nothing_else(site: Site) -> None:
+    client = Client(site.address, verbose=False)
+
+    endpoints = client.view_api(print_info=False, return_format="dict")["named_endpoints"]
+    answer = client.predict(OPENING, "club", api_name="/ask")
+    found = client.predict("hole in the hull", "", api_name="/search")
+
+    assert sorted(endpoints) == ["/ask", "/search"]
+    assert [parameter["parameter_name"] for parameter in endpoints["/ask"]["parameters"]] == ["question", "collection"]
+    assert answer["outcome"] == "answered"
+    assert answer["sources"][0]["title"] == "Handbook for members"
+    assert {sentence["support"] for sentence in answer["sentences"]} >= {"cited", "attributed", "unsupported"}
+    assert "the embedded model answers instead" in answer["notices"][0]
+    assert len(found["candidates"]) == len(site.shelf.hits)
+    assert found["candidates"][0]["heading"] == "Repairs"
+    with pytest.raises(EndpointError, match="There is no collection nowhere"):
+        client.predict(OPENING, "nowhere", api_name="/ask")
+
+
+def test_the_endpoints_are_mcp_tools_with_descriptions(site: Site) -> None:
+    async def use() -> tuple[Any, Any]:
+        async with (
+            streamablehttp_client(f"{site.address}gradio_api/mcp/") as (reader, writer, _),
+            ClientSession(reader, writer) as session,
+        ):
+            await session.initialize()
+            tools = await session.list_tools()
+            return tools.tools, await session.call_tool("search", {"query": "hole in the hull"})
+
+    tools, result = asyncio.run(use())
+
+    described = {tool.name: tool.description for tool in tools}
+    assert set(described) == {"ask", "search"}
+    assert described["ask"].startswith("Answer a question from the documents")
+    assert "hull" in result.content[0].text
+
+
+def test_responses_forbid_the_page_to_load_anything_from_elsewhere(site: Site) -> None:
+    response = httpx.get(site.address)
+
+    policy = response.headers["content-security-policy"]
+    assert "default-src 'self'" in policy
+    assert "http" not in policy

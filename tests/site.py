@@ -1,0 +1,42 @@
+"""The running page over a shelf of documents and a scripted model, for tests with and without a browser."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from sqlalchemy import Engine
+
+from app.core.settings import Settings
+from app.ledger import Ledger
+from app.library import Library
+from app.web.serve import start
+from tests.fakes import FakeServices, ScriptedModel, make_services
+from tests.shelf import Shelf, fill_shelf, script
+
+OPENING = "When does the boathouse open, and how are boats booked?"
+EXAMPLES = (OPENING, "How fast is a hole in the hull repaired?")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Site:
+    """The address of the page and what stands behind it."""
+
+    address: str
+    services: FakeServices
+    shelf: Shelf
+    engine: Engine
+
+
+@contextmanager
+def running_site(engine: Engine, settings: Settings) -> Iterator[Site]:
+    """Start the page, stop it at the end."""
+    shelf = fill_shelf(engine)
+    model = ScriptedModel(script)
+    notice = "Ollama does not answer at http://127.0.0.1:11434; the embedded model answers instead."
+    services = make_services(Ledger(engine), Library(engine), shelf.hits, model, notices=(notice,))
+    page, address = start(services, settings, examples=EXAMPLES)
+    try:
+        yield Site(address=address, services=services, shelf=shelf, engine=engine)
+    finally:
+        model.go_on()
+        page.close(verbose=False)
