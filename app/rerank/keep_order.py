@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from app.core.domain import Hit, Reranking
-from app.rerank.base import cosine
+from app.rerank.base import cosine_relevance
 
 
 class KeepOrder:
@@ -22,5 +22,5 @@ class KeepOrder:
         )
 
     def relevance(self, hit: Hit) -> float:
-        """Cosine similarity of question and passage, 0 where it is negative."""
-        return max(0.0, cosine(hit))
+        """From the cosine of question and passage alone, so a bare identifier in a long passage may stay below 0.2."""
+        return cosine_relevance(hit)

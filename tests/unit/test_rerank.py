@@ -148,6 +148,22 @@ def test_sigmoid_is_a_probability_at_any_size(value: float) -> None:
     assert sigmoid(value) + sigmoid(-value) == pytest.approx(1)
 
 
+@pytest.mark.parametrize(("distance", "expected"), [(0.7, 0.2), (0.2, 1.0), (0.0, 1.0), (0.9, 0.0), (1.4, 0.0)])
+def test_relevance_of_a_cosine_reaches_the_default_floor_at_0_3(distance: float, expected: float) -> None:
+    assert KeepOrder().relevance(unscored(1, vector_distance=distance)) == pytest.approx(expected)
+
+
+def test_a_passage_nobody_measured_is_not_relevant() -> None:
+    assert KeepOrder().relevance(unscored(1, vector_distance=None)) == 0
+
+
+def test_late_interaction_believes_tokens_where_the_whole_vector_is_blind() -> None:
+    reranker = LateInteraction(_Letters(), budget_ms=0)
+    assert reranker.relevance(unscored(1, vector_distance=0.95, logit=0.5)) == pytest.approx(0.2)
+    assert reranker.relevance(unscored(1, vector_distance=0.7, logit=0.3)) == pytest.approx(0.2)
+    assert reranker.relevance(unscored(1, vector_distance=0.95, logit=0.4)) == 0
+
+
 def test_max_sim_takes_the_best_match_of_every_question_token() -> None:
     asked = unit(np.array([[1, 0], [0, 1]], np.float32))
     tokens = unit(np.array([[1, 0], [-1, 0], [1, 1]], np.float32))
