@@ -44,6 +44,7 @@ class OpenAIChat(StreamingChat):
         )
         super().__init__(info=info, answer_tokens=options.answer_tokens)
         self._server, self._served_name = server, model
+        http_options = _as_httpx2(client_options(server.url, options.timeout_seconds))
         self._model = ChatOpenAI(
             model=model,
             base_url=server.url,
@@ -53,8 +54,9 @@ class OpenAIChat(StreamingChat):
             stream_usage=True,
             max_retries=0,  # a retry would ask a busy server twice and hide why it failed
             stream_chunk_timeout=None,
+            timeout=http_options["timeout"],  # the client overrides its HTTP library's own
             # a client of our own: LangChain's default one is shared between models, and with it between event loops
-            http_async_client=httpx2.AsyncClient(**_as_httpx2(client_options(server.url, options.timeout_seconds))),
+            http_async_client=httpx2.AsyncClient(**http_options),
         )
 
     def _count(self, messages: Sequence[Message]) -> int:
@@ -104,6 +106,8 @@ class OpenAIChat(StreamingChat):
         if isinstance(error, openai.APITimeoutError | httpx.TimeoutException | httpx2.TimeoutException):
             return failures.silent(where, seconds)
         if isinstance(error, openai.APIConnectionError):
+            if not _never_connected(error):
+                return failures.broke_off(where)
             return ModelError(f"{where} does not answer. Start it or set FOREMOST_OPENAI_URL.")
         if isinstance(error, openai.APIError):  # an error object in mid-stream
             return (
@@ -139,6 +143,15 @@ class OpenAIChat(StreamingChat):
         """Close the connections."""
         super().close()
         self._server.close()
+
+
+def _never_connected(error: BaseException | None) -> bool:
+    """Whether the connection was refused, as told by the cause that the client wraps."""
+    while error is not None:
+        if isinstance(error, httpx.ConnectError | httpx2.ConnectError):
+            return True
+        error = error.__cause__
+    return False
 
 
 def _as_httpx2(options: dict[str, Any]) -> dict[str, Any]:
