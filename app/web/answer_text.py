@@ -133,11 +133,15 @@ def _pieces(text: str, block: _Block, numbers: frozenset[int], sentences: Sequen
     for index, sentence in enumerate(sentences):
         for at in range(max(sentence.start, block.start), min(sentence.end, block.end)):
             owner[at - block.start] = index
-    cuts = {m.start(): m for m in _MARKER.finditer(text, block.start, block.end) if int(m.group(1)) in numbers}
+    cuts = {
+        found.start(): found
+        for found in _MARKER.finditer(text, block.start, block.end)
+        if int(found.group(1)) in numbers and styles[found.start() - block.start] != "code"
+    }
     at = block.start
     while at < block.end:
         style, sentence_index = styles[at - block.start], owner[at - block.start]
-        if at in cuts and style != "code":
+        if at in cuts:
             yield _Piece(sentence_index, "", "", int(cuts[at].group(1)))
             at = cuts[at].end()
             continue

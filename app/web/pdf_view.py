@@ -84,36 +84,36 @@ def _boxes(
     if count > _MOST_CHARACTERS:
         return ()
     characters = [chr(pdfium.FPDFText_GetUnicode(text_page, index)) for index in range(count)]
-    lines: list[list[float]] = []  # left, top, right, bottom in pixels
+    lines: list[list[float]] = []  # left, bottom, right, top in points of the page before rotation
     for index in _matching(characters, passage):
-        rectangle = _character_box(text_page, convert, index)
+        rectangle = _character_box(text_page, index)
         if rectangle is None:
             continue
-        left, top, right, bottom = rectangle
-        middle = (top + bottom) / 2
+        left, bottom, right, top = rectangle
         last = lines[-1] if lines else None
-        if last and last[1] <= middle <= last[3] and left <= last[2] + 4 * (bottom - top) and right >= last[0]:
-            last[:] = [min(last[0], left), min(last[1], top), max(last[2], right), max(last[3], bottom)]
+        in_line = last and last[1] <= (bottom + top) / 2 <= last[3]
+        if last and in_line and last[0] <= right and left <= last[2] + 4 * (top - bottom):
+            last[:] = [min(last[0], left), min(last[1], bottom), max(last[2], right), max(last[3], top)]
         else:
-            lines.append([left, top, right, bottom])
-    width, height = size
-    return tuple(
-        Box(left / width, top / height, (right - left) / width, (bottom - top) / height)
-        for left, top, right, bottom in lines
-    )
+            lines.append([left, bottom, right, top])
+    return tuple(_on_image(line, convert, size) for line in lines)
 
 
-def _character_box(
-    text_page: pypdfium2.PdfTextPage, convert: pypdfium2.PdfPosConv, index: int
-) -> tuple[float, float, float, float] | None:
-    """Left, top, right, bottom of a character in pixels; the loose box is as tall as the line."""
+def _character_box(text_page: pypdfium2.PdfTextPage, index: int) -> tuple[float, float, float, float] | None:
+    """Left, bottom, right, top of a character in points; the loose box is as tall as the line."""
     box = pdfium.FS_RECTF()
     if not pdfium.FPDFText_GetLooseCharBox(text_page, index, ctypes.byref(box)):
         return None
-    (x1, y1), (x2, y2) = convert.to_bitmap(box.left, box.bottom), convert.to_bitmap(box.right, box.top)
-    if x1 == x2 or y1 == y2:
+    if box.left == box.right or box.bottom == box.top:
         return None
-    return min(x1, x2), min(y1, y2), max(x1, x2), max(y1, y2)
+    return box.left, box.bottom, box.right, box.top
+
+
+def _on_image(line: Sequence[float], convert: pypdfium2.PdfPosConv, size: tuple[int, int]) -> Box:
+    """A rectangle of the page as fractions of its image, which may be rotated and cropped."""
+    (x1, y1), (x2, y2) = convert.to_bitmap(line[0], line[1]), convert.to_bitmap(line[2], line[3])
+    width, height = size
+    return Box(min(x1, x2) / width, min(y1, y2) / height, abs(x2 - x1) / width, abs(y2 - y1) / height)
 
 
 def _matching(characters: Sequence[str], passage: str) -> list[int]:

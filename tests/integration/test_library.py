@@ -1,0 +1,114 @@
+"""The library against a real database: lists, uploads with their jobs, deletion, originals."""
+
+import pytest
+from sqlalchemy import Engine, select, text
+
+from app.core.domain import Hit
+from app.core.errors import DocumentError, NotFoundError
+from app.core.tables import collections, uploads
+from app.library import Library
+from tests.shelf import GUIDE, HANDBOOK, Shelf, fill_shelf
+
+
+@pytest.fixture
+def shelf(database: Engine) -> Shelf:
+    return fill_shelf(database)
+
+
+def test_documents_are_listed_with_their_state_and_counted_when_ready(database: Engine, shelf: Shelf) -> None:
+    library = Library(database)
+
+    rows = {row.name: row for row in library.documents("club")}
+
+    assert sorted(rows) == ["boats.md", "handbook.pdf", "kayaks.txt", "locked.pdf"]
+    assert (rows["handbook.pdf"].part_count, rows["handbook.pdf"].part_kind) == (2, "page")
+    assert rows["locked.pdf"].status == "failed"
+    assert "password" in rows["locked.pdf"].error
+    assert library.documents("attic") == ()
+    assert library.collections() == ("attic", "club")
+    assert library.counts() == {"attic": 0, "club": 3}
+
+
+def test_an_upload_and_its_job_appear_together_and_first_in_the_list(database: Engine, shelf: Shelf) -> None:
+    library = Library(database)
+
+    upload_id = library.upload("C:\\folder\\new notes.txt", b"Oars are blue.", collection="fresh")
+
+    row = library.documents()[0]
+    assert (row.id, row.upload, row.pending, row.name, row.collection, row.byte_count) == (
+        upload_id,
+        True,
+        True,
+        "new notes.txt",
+        "fresh",
+        14,
+    )
+    with database.connect() as connection:
+        job = connection.execute(text("SELECT queue_name, task_name, args, lock, status FROM procrastinate_jobs")).one()
+    assert tuple(job) == (
+        "ingest",
+        "ingest.upload",
+        {"upload_id": upload_id},
+        "upload:fresh:new notes.txt",
+        "todo",
+    )
+
+
+def test_an_upload_whose_job_cannot_be_enqueued_leaves_nothing_behind(database: Engine) -> None:
+    with database.begin() as connection:
+        connection.execute(text("ALTER TABLE procrastinate_jobs RENAME TO moved_away"))
+
+    with pytest.raises(Exception, match="procrastinate_jobs"):
+        Library(database).upload("a.txt", b"x", collection="fresh")
+
+    with database.connect() as connection:
+        assert connection.execute(select(uploads.c.id)).all() == []
+        assert connection.execute(select(collections.c.id)).all() == []
+
+
+def test_a_file_over_the_limit_is_refused_with_the_setting_that_raises_it(database: Engine) -> None:
+    with pytest.raises(DocumentError, match=r"big\.bin has 2 MiB, the limit is 1 MiB\. FOREMOST_MAX_FILE_MIB"):
+        Library(database, max_file_mib=1).upload("big.bin", b"x" * (2 * 2**20), collection="fresh")
+
+
+def test_a_collection_needs_a_name(database: Engine) -> None:
+    with pytest.raises(NotFoundError, match="has no name"):
+        Library(database).upload("a.txt", b"x", collection=" \n ")
+
+
+def test_a_deleted_document_is_gone_and_deleting_it_again_says_so(database: Engine, shelf: Shelf) -> None:
+    library = Library(database)
+
+    library.delete(shelf.ids["boats.md"])
+
+    assert "boats.md" not in {row.name for row in library.documents()}
+    with pytest.raises(NotFoundError, match="was deleted meanwhile"):
+        library.delete(shelf.ids["boats.md"])
+    with pytest.raises(NotFoundError, match="no longer in the library"):
+        library.text(shelf.ids["boats.md"])
+
+
+def test_a_waiting_upload_can_be_taken_back(database: Engine) -> None:
+    library = Library(database)
+    upload_id = library.upload("a.txt", b"x", collection="fresh")
+
+    library.delete_upload(upload_id)
+
+    assert library.documents() == ()
+    with pytest.raises(NotFoundError):
+        library.delete_upload(upload_id)
+
+
+def test_original_bytes_and_text_come_back_as_stored(database: Engine, shelf: Shelf) -> None:
+    library = Library(database)
+
+    name, media_type, content = library.original(shelf.ids["handbook.pdf"])
+
+    assert (name, media_type, content[:5]) == ("handbook.pdf", "application/pdf", b"%PDF-")
+    assert library.text(shelf.ids["boats.md"]) == GUIDE
+    hits: tuple[Hit, ...] = shelf.hits
+    for hit in hits:
+        assert library.text(hit.document_id)[hit.start_char : hit.end_char] == hit.text
+    assert HANDBOOK[1][1] in library.text(shelf.ids["handbook.pdf"])
+    with pytest.raises(NotFoundError):
+        library.original(shelf.ids["locked.pdf"])
