@@ -14,11 +14,11 @@ _WIDE = re.compile(r"[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 
 # Words that tell the language of a question, none of them shared by two of the lists.
 _MARKERS = {
-    "en": "the is are was does do how what which who when where why can should of and to in it",
-    "de": "der die das den dem ist sind war wie was welche welcher welches wer wann wo warum kann soll und zu im nicht "
+    "en": "the is are does do how what which who when where why can should of and to it",
+    "de": "der die das den dem auch ist sind wie welche welcher welches wer wann wo warum kann soll und zu im nicht "
     "gibt",
     "fr": "le la les des du est sont était comment quoi quelle quel quels quelles qui quand où pourquoi peut et à dans "
-    "pas que",
+    "pas",
     "es": "el los las del es son era cómo qué cuál cuáles quién cuándo dónde puede y en no hay para por una",
 }
 # Words that point back wherever they stand.
