@@ -1,0 +1,244 @@
+"""The areas of the page as HTML: cards, candidates, status, conversation, documents and a passage in its place."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from app.core.domain import (
+    Answer,
+    Context,
+    Fate,
+    ModelInfo,
+    Outcome,
+    Query,
+    Sentence,
+    Support,
+    Usage,
+)
+from app.core.errors import NotFoundError
+from app.library import DocumentRow
+from app.web.candidates import trace
+from app.web.cards import render_sources
+from app.web.conversation import turns
+from app.web.documents_table import render_documents
+from app.web.status import render_status
+from app.web.thread import plain_text, render_live, render_thread
+from app.web.viewer import render_place
+from app.web.welcome import render_welcome
+from tests.builders import make_hit, make_passage
+
+MODEL = ModelInfo(backend="ollama", name="qwen3:8b", context_tokens=4096, tokens_counted=True)
+TEXT = "Boats are blue [1]. Oars are red."
+
+
+def make_answer(**changes: Any) -> Answer:
+    used = make_hit(1, "Boats are blue.", fate=Fate.IN_PROMPT, passage_number=1, cited=True)
+    spare = make_hit(2, "Oars are red.", fate=Fate.IN_PROMPT, passage_number=2, title="<b>Two</b>")
+    dropped = make_hit(3, "Swans.", fate=Fate.BELOW_FLOOR, fate_detail="relevance 0.10", logit=None, rerank_score=None)
+    passages = (
+        make_passage(1, "Boats are blue.", hits=(used,)),
+        make_passage(2, "Oars are red.", hits=(spare,), title="<b>Two</b>", place="page 3"),
+    )
+    values: dict[str, Any] = {
+        "id": "0000", "chat_id": None, "question": "What colour are boats?",
+        "query": Query(text="What colour are boats?", changed=False, reason=""), "collection": None, "text": TEXT,
+        "outcome": Outcome.ANSWERED,
+        "sentences": (
+            Sentence(text="Boats are blue [1].", start=0, end=19, support=Support.CITED, passages=(1,)),
+            Sentence(text="Oars are red.", start=20, end=33, support=Support.UNSUPPORTED),
+        ),
+        "removed_markers": 1,
+        "context": Context(passages=passages, hits=(used, spare, dropped), tokens=20, token_budget=900), "prompt": (),
+        "model": MODEL,
+        "usage": Usage(
+            prompt_tokens=1024, sent_tokens=1020, answer_tokens=9, context_tokens=4096, finish_reason="stop",
+            uncut="proven", proof="the server refuses longer prompts",
+        ),
+        "reranker": "tiny", "scored": 2, "notices": ("Only 2 of 3 were scored in time.",), "timings": {"sql": 0.5},
+        "settings": {},
+    }  # fmt: skip
+    return Answer(**(values | changes))
+
+
+def test_a_card_says_whether_its_passage_is_cited() -> None:
+    html = render_sources(make_answer())
+
+    first, second = html.split("<article")[1:]
+    assert '">cited</span>' in first
+    assert '">not cited</span>' in second
+    assert "&lt;b&gt;Two&lt;/b&gt;" in second
+    assert "Open page" in second
+    assert "the first 2 reranked" in html
+
+
+def test_a_passage_that_was_attributed_says_so_unless_the_model_cited_it_too() -> None:
+    both = (
+        Sentence(text="a", start=0, end=1, support=Support.CITED, passages=(1,)),
+        Sentence(text="b", start=1, end=2, support=Support.ATTRIBUTED, passages=(1, 2)),
+    )
+
+    first, second = render_sources(make_answer(sentences=both)).split("<article")[1:]
+
+    assert '">cited</span>' in first
+    assert '">attributed</span>' in second
+
+
+def test_the_nearest_misses_are_cards_when_nothing_was_used() -> None:
+    answer = make_answer()
+    hits = tuple(replace(hit, passage_number=None, fate=Fate.BELOW_FLOOR) for hit in answer.context.hits)
+    nothing = replace(answer.context, passages=(), hits=hits)
+
+    html = render_sources(make_answer(outcome=Outcome.NOT_FOUND, context=nothing, sentences=()))
+
+    assert html.count('">not used</span>') == 3
+    assert "These came nearest" in html
+
+
+def test_every_candidate_is_in_the_table_with_its_fate() -> None:
+    table = render_sources(make_answer()).split("<details")[1]
+
+    assert table.count('<tr class="kept">') == 2
+    assert table.count('<tr class="dropped">') == 1
+    assert "dropped: below the relevance floor<small>relevance 0.10</small>" in table
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({"fused_rank": 4, "vector_rank": 7, "text_rank": 3, "final_rank": 1, "logit": 2.314},
+         "vector 7 · text 3 · fused 4 → reranked <b>1</b> · logit 2.31"),
+        ({"fused_rank": 2, "vector_rank": 2, "text_rank": None, "final_rank": 2, "logit": None},
+         "vector 2 · text – · fused 2 → kept at 2"),
+    ],
+)  # fmt: skip
+def test_the_trace_tells_the_way_of_a_candidate(changes: Mapping[str, Any], expected: str) -> None:
+    assert trace(make_hit(9, **changes)) == expected
+
+
+def test_the_status_shows_model_context_proof_reranker_and_notices() -> None:
+    html = render_status(MODEL, "other", ("Old notice.",), make_answer())
+
+    assert "qwen3:8b" in html
+    assert "1,024 of 4,096 tokens" in html
+    assert "width:25%" in html
+    assert 'title="the server refuses longer prompts">read whole: proven' in html
+    assert "tiny" in html
+    assert "2 of 3 scored" in html
+    assert "Only 2 of 3 were scored in time." in html
+    assert "Old notice." not in html
+
+
+def test_a_server_that_does_not_count_is_shown_as_an_estimate_not_proven() -> None:
+    usage = Usage(
+        prompt_tokens=None, sent_tokens=900, answer_tokens=None, context_tokens=4096, finish_reason="stop",
+        uncut="not proven", proof="the server says nothing",
+    )  # fmt: skip
+
+    html = render_status(MODEL, "tiny", (), make_answer(usage=usage))
+
+    assert "about 900 of 4,096 tokens" in html
+    assert "read whole: not proven" in html
+
+
+def test_an_exchange_says_how_it_ended_and_what_to_doubt() -> None:
+    assert "1 sentence is not supported by any passage" in render_thread([make_answer()])
+    assert "1 marker pointing nowhere removed" in render_thread([make_answer()])
+    assert "Stopped." in render_thread([make_answer(outcome=Outcome.STOPPED)])
+    failed = render_thread([make_answer(outcome=Outcome.FAILED, error="Ollama <gone>.", text="", sentences=())])
+    assert "Ollama &lt;gone&gt;." in failed
+    rewritten = Query(text="colour of oars", changed=True, reason="it pointed back")
+    assert "searched for: <q>colour of oars</q>" in render_thread([make_answer(query=rewritten)])
+
+
+def test_feedback_given_is_pressed_and_pressing_it_again_takes_it_back() -> None:
+    html = render_thread([make_answer(feedback=1)])
+
+    assert 'title="Good answer" data-value="0" aria-pressed="true"' in html
+    assert 'title="Bad answer" data-value="-1" aria-pressed="false"' in html
+
+
+def test_the_clipboard_gets_the_answer_with_its_sources() -> None:
+    assert plain_text(make_answer()) == f"{TEXT}\n\n[1] Document 1 · Document 1 › Section"
+
+
+def test_the_exchange_under_way_says_what_is_being_done() -> None:
+    assert "Putting the best passages first…" in render_live("q", stage="rerank")
+    assert "fm-working" not in render_live("q", stage="generate", text="It")
+
+
+def test_history_for_the_rewriter_leaves_out_failures_and_what_is_asked_again() -> None:
+    asked = [
+        make_answer(id="1", question="one"),
+        make_answer(id="2", question="two", outcome=Outcome.FAILED),
+        make_answer(id="3", question="three"),
+    ]
+
+    assert [turn.question for turn in turns(asked)] == ["one", "three"]
+    assert [turn.question for turn in turns(asked, before="3")] == ["one"]
+
+
+def test_the_first_screen_counts_documents_or_says_how_to_add_some() -> None:
+    assert "1 document in <b>club</b>" in render_welcome({"club": 1, "attic": 0}, ["<i>?"])
+    assert 'data-question="&lt;i&gt;?"' in render_welcome({"club": 1}, ["<i>?"])
+    assert "5 documents in 2 collections" in render_welcome({"a": 2, "b": 3}, [])
+    assert "python -m ingest PATH" in render_welcome({}, ["never shown"])
+    assert "never shown" not in render_welcome({}, ["never shown"])
+
+
+def test_a_failed_document_says_why_and_deleting_takes_two_steps() -> None:
+    row = DocumentRow(
+        id=7, upload=False, collection="club", name="a<b>\u202e.pdf", title="", media_type="", byte_count=2048,
+        part_kind=None, part_count=None, chunk_count=0, status="failed", error="It is <locked>.", warnings=("w",),
+        changed_at=datetime(2026, 11, 24, tzinfo=UTC),
+    )  # fmt: skip
+
+    html = render_documents([row])
+
+    assert "a&lt;b&gt;.pdf" in html
+    assert "It is &lt;locked&gt;." in html
+    assert html.index('data-act="confirm"') < html.index('data-act="remove" data-id="7" data-upload="0"')
+
+
+class Shelf:
+    """A library of one text document that may have changed or gone."""
+
+    def __init__(self, text: str | None) -> None:
+        self._text = text
+
+    def text(self, document_id: int) -> str:
+        if self._text is None:
+            raise NotFoundError("The document is no longer in the library.")
+        return self._text
+
+    def __getattr__(self, name: str) -> Any:
+        raise AssertionError(f"the viewer has no business with {name}")
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("Boats are blue. <More>", '<mark class="fm-passage" tabindex="-1">Boats are blue.</mark> &lt;More&gt;'),
+        (
+            "New first line.\nBoats are blue.",
+            'New first line.\n<mark class="fm-passage" tabindex="-1">Boats are blue.<',
+        ),
+        ("All is different.", "The document has changed since"),
+        (None, "The document is no longer in the library."),
+    ],
+)
+def test_a_passage_is_shown_in_its_document_or_as_it_was_kept(text: str | None, shown: str) -> None:
+    hit = make_hit(1, "Boats are blue.", start_char=0, end_char=15, passage_number=1)
+    context = Context(passages=(make_passage(1, hit.text, hits=(hit,)),), hits=(hit,), tokens=3, token_budget=9)
+
+    html = render_place(make_answer(context=context), 1, Shelf(text))
+
+    assert shown in html
+    assert "Boats are blue." in html
+
+
+def test_a_candidate_that_the_answer_does_not_have_is_an_error() -> None:
+    with pytest.raises(NotFoundError, match="no candidate 99"):
+        render_place(make_answer(), 99, Shelf(""))
