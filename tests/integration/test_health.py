@@ -1,0 +1,138 @@
+"""Doctor: every part is checked, and each failing check names what mends it."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, create_engine, text
+
+from app import health
+from app.core.settings import Settings
+from app.health import Check, checks
+from tests.chat_replay import recorded_ollama
+
+MakeSettings = Callable[..., Settings]
+
+
+def url_of(engine: Engine) -> str:
+    return engine.url.render_as_string(hide_password=False)
+
+
+def by_name(found: tuple[Check, ...]) -> dict[str, Check]:
+    return {check.name: check for check in found}
+
+
+@pytest.fixture
+def settings_for(make_settings: MakeSettings, database: Engine) -> MakeSettings:
+    """Settings with a migrated database; keyword arguments override."""
+
+    def make(**overrides: object) -> Settings:
+        return make_settings(**({"database_url": url_of(database)} | overrides))
+
+    return make
+
+
+def test_a_whole_installation_passes_every_check(settings_for: MakeSettings) -> None:
+    with recorded_ollama() as server:
+        found = checks(settings_for(ollama_url=server.url))
+    assert [check.name for check in found if not check.ok] == []
+    named = by_name(found)
+    assert set(named) == {
+        "settings",
+        "disk",
+        "database",
+        "pgvector",
+        "schema",
+        "documents",
+        "embedding model",
+        "reranker",
+        "chat model",
+    }
+    assert named["database"].detail.startswith("PostgreSQL 18")
+    assert "qwen-tmpl:latest (ollama), context 4096 tokens" in named["chat model"].detail
+    assert "python -m ingest" in named["documents"].notes[0]
+
+
+def test_an_unmigrated_database_is_told_with_the_command_that_migrates_it(
+    settings_for: MakeSettings, server: Engine
+) -> None:
+    with server.connect() as connection:
+        connection.execute(text("CREATE DATABASE unmigrated"))
+    with recorded_ollama() as ollama:
+        named = by_name(
+            checks(
+                settings_for(
+                    database_url=url_of(create_engine(server.url.set(database="unmigrated"))), ollama_url=ollama.url
+                )
+            )
+        )
+    for name in ("pgvector", "schema"):
+        assert not named[name].ok
+        assert named[name].fix == "python -m app migrate"
+    assert named["embedding model"].ok  # the other parts are checked all the same
+
+
+def test_an_unreachable_database_and_a_missing_model_server_are_both_told(settings_for: MakeSettings) -> None:
+    named = by_name(
+        checks(
+            settings_for(
+                database_url="postgresql://nobody:hidden@127.0.0.1:9/none",
+                chat_backend="ollama",
+                ollama_url="http://127.0.0.1:9",
+            )
+        )
+    )
+    assert not named["database"].ok
+    assert "127.0.0.1:9/none" in named["database"].detail
+    assert "hidden" not in named["database"].detail
+    assert named["database"].fix
+    assert not named["chat model"].ok
+    assert "Ollama does not answer" in named["chat model"].detail
+    assert "ollama serve" in named["chat model"].fix
+
+
+def test_a_corpus_of_another_embedding_model_is_told(settings_for: MakeSettings, database: Engine) -> None:
+    with database.begin() as connection:
+        connection.execute(
+            text(
+                "INSERT INTO corpus (embedding_model, embedding_dimension, chunker_version) VALUES ('other', 384, '1')"
+            )
+        )
+    with recorded_ollama() as server:
+        named = by_name(checks(settings_for(ollama_url=server.url)))
+    assert not named["corpus"].ok
+    assert "FOREMOST_EMBEDDING_MODEL=other" in named["corpus"].fix
+
+
+def test_failed_documents_are_counted(settings_for: MakeSettings, database: Engine) -> None:
+    with database.begin() as connection:
+        connection.execute(text("INSERT INTO collections (name) VALUES ('default')"))
+        for name, status in (("a", "ready"), ("b", "failed")):
+            connection.execute(
+                text(
+                    "INSERT INTO documents (collection_id, source_uri, name, status) "
+                    "SELECT id, :name, :name, :status FROM collections"
+                ),
+                {"name": name, "status": status},
+            )
+    with recorded_ollama() as server:
+        named = by_name(checks(settings_for(ollama_url=server.url)))
+    assert not named["documents"].ok
+    assert named["documents"].detail == "2 documents, 0 passages, 1 failed"
+
+
+def test_a_model_that_is_nowhere_and_a_full_disk_are_told(
+    settings_for: MakeSettings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(health, "_SMALLEST_FREE_GIB", 1e9)
+    with recorded_ollama() as server:
+        named = by_name(
+            checks(
+                settings_for(ollama_url=server.url, embedding_model=str(tmp_path), data_dir=tmp_path / "new" / "dir")
+            )
+        )
+    assert not named["disk"].ok
+    assert "FOREMOST_DATA_DIR" in named["disk"].fix
+    assert not named["embedding model"].ok
+    assert named["embedding model"].fix
+    assert named["reranker"].fix == "Mend the embedding model first."
