@@ -43,23 +43,23 @@ def discover(paths: Sequence[Path]) -> tuple[Found, ...]:
     return tuple(sorted(found.values(), key=lambda one: os.fsencode(one.path)))
 
 
-def _below(path: Path, seen: set[tuple[int, int]]) -> Iterator[Found]:
-    try:
-        status = path.stat()
-        if not stat.S_ISDIR(status.st_mode):
-            yield Found(path=path)
-            return
-        if (status.st_dev, status.st_ino) in seen:
-            return
-        seen.add((status.st_dev, status.st_ino))
-        children = sorted(os.scandir(path), key=lambda entry: os.fsencode(entry.name))
-    except OSError as error:
-        yield Found(path=path, problem=_said(error))
-        return
-    for child in children:
-        if child.name.startswith(".") or _special(child):
-            continue
-        yield from _below(Path(child.path), seen)
+def _below(start: Path, seen: set[tuple[int, int]]) -> Iterator[Found]:
+    """Files below a path, with a stack of our own: folders may be nested deeper than Python calls."""
+    stack = [start]
+    while stack:
+        path = stack.pop()
+        try:
+            status = path.stat()
+            if not stat.S_ISDIR(status.st_mode):
+                yield Found(path=path)
+                continue
+            if (status.st_dev, status.st_ino) in seen:
+                continue
+            seen.add((status.st_dev, status.st_ino))
+            with os.scandir(path) as entries:
+                stack += [Path(one.path) for one in entries if not one.name.startswith(".") and not _special(one)]
+        except OSError as error:
+            yield Found(path=path, problem=_said(error))
 
 
 def _special(entry: os.DirEntry[str]) -> bool:

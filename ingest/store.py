@@ -162,7 +162,9 @@ def _copy(
     config = int(connection.execute(_QUERIES["text_config"], {"config": wanted}).scalar_one())
     connection.execute(_QUERIES["claim_text_config"], {"config": config})
     driver: Any = connection.connection.driver_connection
-    register_vector(driver)
+    if not connection.info.get("vectors"):  # once a connection: it asks the server for its types
+        register_vector(driver)
+        connection.info["vectors"] = True
     with driver.cursor() as cursor, cursor.copy(_COPY) as copy:
         copy.set_types(_COPY_TYPES)
         for embedded in chunks:

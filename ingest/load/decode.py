@@ -25,6 +25,7 @@ _CODE_PAGES: tuple[tuple[Callable[[str], bool], tuple[str, ...]], ...] = (  # le
     (lambda letter: letter.isascii() or 0x400 <= ord(letter) < 0x530, ("cp1251", "koi8-r", "cp866")),
 )
 _SAMPLE = 200_000  # bytes that are enough to tell an encoding
+_NOT_FOR_TEXT = frozenset(("idna", "punycode", "unicode-escape", "raw-unicode-escape", "utf-7", "undefined"))
 _MOST_CONTROLS = 0.02  # share of control characters past which it is not text
 
 
@@ -50,10 +51,11 @@ def _decode(content: bytes, declared: str | None) -> tuple[str, tuple[str, ...]]
             return content.decode(encoding, "replace"), ()
     if wide := _without_mark(content):
         return content.decode(wide, "replace"), ()
-    for encoding in filter(None, ("utf-8", declared)):
+    named = () if declared is None or declared.lower().replace("_", "-") in _NOT_FOR_TEXT else (declared,)
+    for encoding in ("utf-8", *named):
         try:
             return content.decode(encoding), ()
-        except (UnicodeDecodeError, LookupError):
+        except (UnicodeError, LookupError):
             continue
     return _guess(content)
 

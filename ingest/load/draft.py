@@ -7,11 +7,12 @@ from typing import Literal
 from app.core.domain import Heading, Part
 
 # A heading found while walking markup is marked in the text itself, so that its offset survives whitespace clean-up.
+LONGEST_HEADING = 300  # characters; more is a paragraph in a heading's clothes
 _MARK = 0xE000
 _MARKS = re.compile("[\ue001-\ue006]")
 
 _DROPPED = re.compile("[\x00-\x08\x0e-\x1f\x7f\ufeff\ufffe\uffff]")
-_TRAILING_SPACE = re.compile("[ \t\u00a0]+$", re.MULTILINE)
+_TRAILING_SPACE = re.compile("(?<![ \t\u00a0])[ \t\u00a0]+$", re.MULTILINE)  # begins at a run, else quadratic
 _BLANK_LINES = re.compile("\n{3,}")
 
 
@@ -70,7 +71,7 @@ class Builder:
             line = _line_at(piece, position)
             level = ord(mark.group()) - _MARK
             if text := _MARKS.sub("", line).lstrip("# ").strip():
-                self.headings.append(Heading(level=level, text=text, start=self.length))
+                self.headings.append(Heading(level=level, text=text[:LONGEST_HEADING], start=self.length))
         self._append(piece[position:])
         return start, self.length
 

@@ -1,8 +1,13 @@
-"""HTML goes in, Markdown-like text with marked headings comes out; read as a stream, so nesting costs nothing."""
+"""HTML goes in, Markdown-like text with marked headings comes out; read as a stream, so nesting costs nothing.
+
+libxml2 reads it: the standard library's parser takes quadratic time on markup that is never closed.
+"""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from html.parser import HTMLParser
+
+from lxml import etree
 
 from ingest.load.draft import heading_mark, unmarked
 
@@ -14,6 +19,7 @@ _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _SKIPPED = frozenset(("script", "style", "template", "svg", "math", "object", "noscript", "select", "iframe"))
 _DEEPEST_TABLE = 20  # tables nested deeper are read as plain blocks
 _DEEPEST_LIST = 6
+_FEED = 1 << 20  # bytes
 _SPACE = re.compile(r"[ \t\n\r\f\v]+")
 
 
@@ -42,9 +48,10 @@ class _Table:
     cell: _Buffer | None = None
 
 
-class _Reader(HTMLParser):
+class _Reader:
+    """What libxml2 tells of the markup, in order (lxml calls this a parser target)."""
+
     def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
         self.title = ""
         self.language: str | None = None
         self._root = _Buffer()
@@ -57,14 +64,15 @@ class _Reader(HTMLParser):
 
     # ------------------------------------------------------------------------------------------------ the events
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+    def start(self, tag: str, attributes: Mapping[str, str]) -> None:
+        """A tag opens."""
         if self._skipping:
             self._skip_depth += tag == self._skipping
             return
         if tag in _SKIPPED:
             self._skipping, self._skip_depth = tag, 1
         elif tag == "html":
-            self.language = self.language or dict(attrs).get("lang")
+            self.language = self.language or attributes.get("lang")
         elif tag == "title":
             self._in_title = not self.title
         elif tag in _HEADINGS:
@@ -79,17 +87,12 @@ class _Reader(HTMLParser):
         elif tag == "br":
             self._write("\n")
         elif tag == "img":
-            self.handle_data(dict(attrs).get("alt") or "")
+            self.data(attributes.get("alt") or "")
         elif tag in _BLOCKS:
             self._open_block(tag)
 
-    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag not in _SKIPPED and tag != "title":  # <script/> and <title/> of XHTML hold nothing
-            self.handle_starttag(tag, attrs)
-            if tag in ("pre", "ul", "ol"):
-                self.handle_endtag(tag)
-
-    def handle_endtag(self, tag: str) -> None:
+    def end(self, tag: str) -> None:
+        """A tag closes, in the markup or because its parent does."""
         if self._skipping:
             self._skip_depth -= tag == self._skipping
             if self._skip_depth == 0:
@@ -112,7 +115,8 @@ class _Reader(HTMLParser):
         elif tag in _BLOCKS or tag in _HEADINGS:
             self._write("\n\n")
 
-    def handle_data(self, data: str) -> None:
+    def data(self, data: str) -> None:
+        """Text between tags."""
         if self._skipping:
             return
         data = unmarked(data)
@@ -194,9 +198,8 @@ class _Reader(HTMLParser):
             rows = self._tables.pop().rows
             self._write("\n\n" + _table_text(rows) + "\n\n")
 
-    def finished(self) -> str:
+    def close(self) -> str:
         """The text, with whatever the markup left open closed."""
-        self.close()
         while self._tables:
             self._close_table()
         return self._root.text()
@@ -212,6 +215,9 @@ def _table_text(rows: list[list[str]]) -> str:
 def html_text(markup: str) -> tuple[str, str, str | None]:
     """(text with heading marks, title, declared language) of an HTML document or fragment."""
     reader = _Reader()
-    reader.feed(markup)
-    text = reader.finished()
+    parser = etree.HTMLParser(target=reader, encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
+    content = markup.replace("\x00", "").encode("utf-8", "replace")
+    for start in range(0, len(content), _FEED):
+        parser.feed(content[start : start + _FEED])
+    text = parser.close() if content.strip() else ""
     return text, _SPACE.sub(" ", reader.title).strip(), reader.language

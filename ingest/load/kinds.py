@@ -60,7 +60,7 @@ _MAIL_HEADERS = frozenset(
     "from to subject date received mime-version message-id return-path delivered-to content-type".split()
 )
 _HTML_START = re.compile(
-    r"\A\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body|title|meta|div|table|h[1-6]|p)\b",
+    r"\A\s*(?:<\?xml[^>]*>\s*)?(?:<!--(?:(?!-->).)*-->\s*)*<(?:!doctype\s+html|html|head|body|title|meta|div|table|h[1-6]|p)\b",
     re.IGNORECASE | re.DOTALL,
 )
 _ATX = re.compile(r"^#{1,6} \S", re.MULTILINE)

@@ -3,13 +3,14 @@
 import re
 
 from app.core.domain import Heading
+from ingest.load.draft import LONGEST_HEADING
 
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
-_ATX = re.compile(r" {0,3}(#{1,6})(?:[ \t]+(.*?))?(?:[ \t]+#+)?[ \t]*$")
+_ATX = re.compile(r" {0,3}(#{1,6})(?=[ \t]|$)")
 _UNDERLINE = re.compile(r" {0,3}(=+|-{2,})[ \t]*$")
 _NOT_A_PARAGRAPH = re.compile(r" {0,3}(?:[-*+>|]|\d+[.)])(?:\s|$)|    |\t")
 _FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?\n)?(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
-_FRONT_TITLE = re.compile(r"^title:[ \t]*(['\"]?)(.+?)\1[ \t]*$", re.MULTILINE)
+_FRONT_TITLE = re.compile(r"^title:(.+)$", re.MULTILINE)
 _EMPHASIS = re.compile(r"(?<!\\)(\*\*|__|`)(.+?)\1")
 _LINK = re.compile(r"!?\[([^\]]*)\]\([^)]*\)")
 
@@ -21,7 +22,7 @@ def markdown_headings(text: str) -> tuple[tuple[Heading, ...], str]:
     offset = 0
     if front:
         named = _FRONT_TITLE.search(front.group(1) or "")
-        title = named.group(2) if named else ""
+        title = named.group(1).strip().strip("'\"") if named else ""
         offset = front.end()
     headings: list[Heading] = []
     fence = ""
@@ -36,7 +37,7 @@ def markdown_headings(text: str) -> tuple[tuple[Heading, ...], str]:
         if mark:
             fence, previous = mark.group(1), None
         elif atx := _ATX.match(line):
-            _append(headings, len(atx.group(1)), atx.group(2) or "", start)
+            _append(headings, len(atx.group(1)), line[atx.end() :], start)
             previous = None
         elif previous is not None and (underline := _UNDERLINE.match(line)):
             _append(headings, 1 if underline.group(1).startswith("=") else 2, previous[1], previous[0])
@@ -47,6 +48,9 @@ def markdown_headings(text: str) -> tuple[tuple[Heading, ...], str]:
 
 
 def _append(headings: list[Heading], level: int, text: str, start: int) -> None:
+    text = text.strip()[:LONGEST_HEADING]
+    unclosed = text.rstrip("#")  # closing hashes are no part of a heading, "C#" is
+    text = unclosed if unclosed[-1:] in ("", " ", "\t") else text
     plain = _LINK.sub(r"\1", _EMPHASIS.sub(r"\2", text)).strip()
     if plain:
         headings.append(Heading(level=level, text=plain, start=start))

@@ -7,7 +7,7 @@ from typing import Any
 from app.core.domain import Heading, Part
 from app.core.errors import DocumentError
 from ingest.load import kinds
-from ingest.load.draft import Builder, Draft, unmarked
+from ingest.load.draft import LONGEST_HEADING, Builder, Draft, unmarked
 
 _MAX_PAGES = 20_000
 _MAX_BOOKMARKS = 5_000
@@ -15,7 +15,7 @@ _LIGATURES = str.maketrans(
     {"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st", "\u00ad": ""}
 )
 _SOFT_BREAK = re.compile("(?<=\\w)[\ufffe\x02]\\s*")  # PDFium's own sign for a word divided at a line's end
-_HARD_BREAK = re.compile(r"([^\W\d_]{2,})-\n([^\W\d_]{2,})")
+_HARD_BREAK = re.compile(r"(?<![^\W\d_])([^\W\d_]{2,})-\n([^\W\d_]{2,})")
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 _MEANINGLESS_TITLE = re.compile(
     r"^(?:untitled|title$|microsoft word|slide \d+|(?:document|presentation)\d*$|paper title)|\.\w{2,4}$", re.IGNORECASE
@@ -158,7 +158,7 @@ def _headings(pdf: Any, text: str, parts: list[Part]) -> tuple[Heading, ...]:
     for number, mark in enumerate(pdf.get_toc(max_depth=6)):
         if number >= _MAX_BOOKMARKS:
             break
-        title, index = " ".join(mark.get_title().split()), _page_of(mark)
+        title, index = " ".join(mark.get_title().split())[:LONGEST_HEADING], _page_of(mark)
         if not title or index is None or not 0 <= index < len(parts):
             continue
         pattern = r"\s+".join(re.escape(word) for word in title.split()[:40])
