@@ -9,10 +9,15 @@ from app.core.domain import Hit
 from app.core.errors import ModelError
 from app.rerank.base import cosine
 
+_FUSED_K = 60
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Combination:
-    """score = bias + logit × w + cosine × w + fused score × w; the default is the logit alone."""
+    """score = bias + logit × w + cosine × w + w / (60 + fused rank); the default is the logit alone.
+
+    The fused rank and not the fused score, whose size depends on the fusion's settings.
+    """
 
     logit: float = 1.0
     cosine: float = 0.0
@@ -32,7 +37,7 @@ class Combination:
 
     def score(self, logit: float, hit: Hit) -> float:
         """The combined score of one candidate, larger is better."""
-        return self.bias + self.logit * logit + self.cosine * cosine(hit) + self.fused * hit.fused_score
+        return self.bias + self.logit * logit + self.cosine * cosine(hit) + self.fused / (_FUSED_K + hit.fused_rank)
 
 
 def sigmoid(value: float) -> float:

@@ -131,9 +131,9 @@ def test_a_reranker_reads_title_and_headings_once_before_the_text(title: str, he
 
 
 def test_a_combination_adds_up_what_it_was_given() -> None:
-    hit = make_hit(1, vector_distance=0.25, fused_score=0.5, text_score=3.0)
-    combination = Combination.read({"logit": 2, "cosine": 4, "fused": 8, "bias": -1})
-    assert combination.score(1.5, hit) == pytest.approx(-1 + 3 + 3 + 4)
+    hit = make_hit(4, vector_distance=0.25, fused_score=0.5, text_score=3.0)
+    combination = Combination.read({"logit": 2, "cosine": 4, "fused": 128, "bias": -1})
+    assert combination.score(1.5, hit) == pytest.approx(-1 + 3 + 3 + 2)
     assert Combination.read(None).score(1.5, hit) == 1.5
 
 
