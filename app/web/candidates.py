@@ -39,9 +39,16 @@ def _row(hit: Hit, key: str) -> str:
     snippet = " ".join(hit.text.split())
     snippet = snippet if len(snippet) <= _SNIPPET else snippet[:_SNIPPET].rstrip() + "…"
     place = place_of(hit.part_kind, hit.part_first, hit.part_last, hit.part_name)
-    numbers = (hit.final_rank, hit.vector_rank, hit.text_rank, hit.fused_rank)
-    cells = "".join(f"<td>{'–' if value is None else value}</td>" for value in numbers)
-    logit = "–" if hit.logit is None else f"{hit.logit:.2f}"
+    numbers = {
+        "final": hit.final_rank,
+        "vector": hit.vector_rank,
+        "text": hit.text_rank,
+        "fused": hit.fused_rank,
+        "logit": None if hit.logit is None else f"{hit.logit:.2f}",
+    }
+    cells = "".join(
+        f'<td data-label="{name}">{"–" if value is None else value}</td>' for name, value in numbers.items()
+    )
     kept = hit.fate is Fate.IN_PROMPT
     fate = f"in the prompt as {hit.passage_number}" if kept and hit.passage_number else hit.fate.value
     detail = f"<small>{escape(hit.fate_detail)}</small>" if hit.fate_detail else ""
@@ -52,7 +59,7 @@ def _row(hit: Hit, key: str) -> str:
             f'data-rank="{hit.fused_rank}">{title}</button>'
         )
     return (
-        f'<tr class="{"kept" if kept else "dropped"}">{cells}<td>{logit}</td>'
+        f'<tr class="{"kept" if kept else "dropped"}">{cells}'
         f"<td class='fm-what'>{title}<span>{escape(snippet)}</span></td>"
         f"<td class='fm-fate'>{escape(fate)}{detail}</td></tr>"
     )

@@ -117,7 +117,7 @@ def _passage_card(passage: Passage, stems: frozenset[str], scale: _Scale, key: s
         number=str(passage.number),
         attributes=f'data-n="{passage.number}"',
         title=passage.title,
-        where=_where(passage.heading, passage.place),
+        where=_where(passage.title, passage.heading, passage.place),
         badge=badge,
         how=trace(best) + joined,
         bar=scale.of(best),
@@ -134,7 +134,7 @@ def _miss_card(hit: Hit, stems: frozenset[str], scale: _Scale, key: str) -> str:
         number="–",
         attributes=f'data-rank="{hit.fused_rank}"',
         title=hit.title,
-        where=_where(hit.heading, place_of(hit.part_kind, hit.part_first, hit.part_last, hit.part_name)),
+        where=_where(hit.title, hit.heading, place_of(hit.part_kind, hit.part_first, hit.part_last, hit.part_name)),
         badge="not used",
         how=trace(hit) + f" · {escape(hit.fate_detail or hit.fate.value)}",
         bar=scale.of(hit),
@@ -183,8 +183,11 @@ def _card(
     )
 
 
-def _where(heading: str, place: str) -> str:
-    return " · ".join(escape(part) for part in (heading, place) if part)
+def _where(title: str, heading: str, place: str) -> str:
+    """Heading path and place; the title, which stands above them, is not said twice."""
+    path = "" if heading == title else heading.removeprefix(f"{title} › ")
+    parts = [escape(path), f'<span class="fm-place">{escape(place)}</span>' if place else ""]
+    return " · ".join(part for part in parts if part)
 
 
 def _flowing(text: str, media_type: str) -> str:
@@ -194,6 +197,7 @@ def _flowing(text: str, media_type: str) -> str:
     lines = text.split("\n")
     joined = lines[0]
     for before, line in pairwise(lines):
-        goes_on = len(before) >= _PRINTED_LINE and line[:1].isalnum()
+        full = len(before) >= _PRINTED_LINE
+        goes_on = full and line[:1].isalnum() and (line[:1].islower() or before.rstrip()[-1:] not in ".:!?")
         joined += (" " if goes_on else "\n") + line
     return joined

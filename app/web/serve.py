@@ -1,8 +1,10 @@
 """Serving the page: address, login and headers from the settings; nothing is asked of any other machine."""
 
+import io
 import os
 import socket
 from collections.abc import Callable, Sequence
+from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +18,14 @@ from app.web.page import build_page
 from app.web.parts import Services
 from app.web.theme import build_theme
 
-SAMPLE_QUESTIONS: tuple[str, ...] = ()
+SAMPLE_QUESTIONS = (  # of the documents in ingest/sample
+    "What can I claim when my sailing arrives more than an hour late?",
+    "How long is a burning electric car cooled with water?",
+    "From what wind strength are sailings cancelled?",
+    "How early do crew report for duty on a Monday, and why?",
+)
 _STYLE = Path(__file__).with_name("style.css")
+_ICON = Path(__file__).with_name("favicon.svg")
 _POLICY = (  # Gradio needs inline scripts and eval; whatever a document holds, nothing loads from elsewhere
     "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
     "img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; worker-src 'self' blob:; "
@@ -51,32 +59,39 @@ def start(services: Services, settings: Settings, *, examples: Sequence[str] = (
     """Start the page in the background; returns it and its address. Raises SettingsError when the port is taken."""
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
     page = build_page(services, examples=examples, upload_collection=settings.collection)
-    login = (settings.login_user, settings.login_password.get_secret_value()) if settings.login_user else None
     try:
-        _, address, _ = page.launch(
-            server_name=settings.host,
-            server_port=settings.port or _free_port(settings.host),
-            auth=login,
-            max_file_size=settings.max_file_mib * 2**20,
-            app_kwargs={"middleware": [Middleware(PrivacyHeaders)]},
-            theme=build_theme(),
-            css_paths=_STYLE,
-            footer_links=[],
-            run_history=False,  # would keep questions and answers in the browser, outside the ledger
-            enable_monitoring=False,
-            mcp_server=True,
-            ssr_mode=False,
-            share=False,
-            pwa=False,
-            quiet=True,
-            prevent_thread_lock=True,
-        )
+        with redirect_stdout(io.StringIO()):  # Gradio's own greeting; ours says the addresses
+            address = _launch(page, settings)
     except OSError as error:
         raise SettingsError(
             f"The page cannot use {settings.host}:{settings.port}: {error}. "
             "Another program may hold the port; set FOREMOST_PORT to a free one, or to 0 to take any."
         ) from error
     return page, address
+
+
+def _launch(page: gr.Blocks, settings: Settings) -> str:
+    login = (settings.login_user, settings.login_password.get_secret_value()) if settings.login_user else None
+    _, address, _ = page.launch(
+        server_name=settings.host,
+        server_port=settings.port or _free_port(settings.host),
+        auth=login,
+        max_file_size=settings.max_file_mib * 2**20,
+        app_kwargs={"middleware": [Middleware(PrivacyHeaders)]},
+        theme=build_theme(),
+        favicon_path=_ICON,
+        css_paths=_STYLE,
+        footer_links=[],
+        run_history=False,  # would keep questions and answers in the browser, outside the ledger
+        enable_monitoring=False,
+        mcp_server=True,
+        ssr_mode=False,
+        share=False,
+        pwa=False,
+        quiet=True,
+        prevent_thread_lock=True,
+    )
+    return address
 
 
 def serve(
@@ -90,6 +105,7 @@ def serve(
     """Serve the page until interrupted; prints its address."""
     page, address = start(services, settings, examples=examples)
     say(f"Foremost answers at {address} (stop with Ctrl-C)")
+    say(f"Programs: {address}?view=api for HTTP, {address}gradio_api/mcp/ for MCP")
     if open_browser:
         import webbrowser  # noqa: PLC0415  # looks for browsers on import
 

@@ -12,7 +12,9 @@ from mcp import ClientSession
 from mcp.client.streamable_http import streamablehttp_client
 from sqlalchemy import Engine
 
+from app.core.errors import SettingsError
 from app.core.settings import Settings
+from app.web.serve import start
 from tests.site import OPENING, Site, running_site
 
 
@@ -66,3 +68,12 @@ def test_responses_forbid_the_page_to_load_anything_from_elsewhere(site: Site) -
     policy = response.headers["content-security-policy"]
     assert "default-src 'self'" in policy
     assert "http" not in policy
+
+
+def test_a_taken_port_is_said_with_the_setting_that_changes_it(
+    site: Site, make_settings: Callable[..., Settings]
+) -> None:
+    port = int(site.address.rstrip("/").rsplit(":", 1)[1])
+
+    with pytest.raises(SettingsError, match=rf"cannot use 127\.0\.0\.1:{port}.*FOREMOST_PORT"):
+        start(site.services, make_settings(port=port))
