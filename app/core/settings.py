@@ -57,7 +57,9 @@ class Settings(BaseSettings):
 
     # chat model
     chat_backend: Literal["auto", "ollama", "openai", "embedded"] = Field(
-        default="auto", description="auto takes Ollama when it answers and has a chat model, else the embedded model"
+        default="auto",
+        description="auto: an OpenAI-compatible server when its address is set, else Ollama when it answers and has a "
+        "chat model, else embedded",
     )
     chat_model: str = Field(default="", description="model name; empty takes the server's first chat model")
     ollama_url: str = Field(
