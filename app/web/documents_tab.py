@@ -9,7 +9,7 @@ import gradio as gr
 from app.core.errors import AppError
 from app.web.areas import Update, area, listen
 from app.web.conversation import problem_line
-from app.web.documents_table import collection_choices, render_documents, render_message
+from app.web.documents_table import collection_choices, is_problem, render_documents, render_message
 from app.web.parts import Documents
 
 _REFRESH_SECONDS = 1.5  # while the worker has something to do
@@ -52,7 +52,7 @@ class DocumentsTab:
         shown = [self._list, self._timer, self._collection, self._target]
         listen(self._files.upload, self._upload, [self._files, self._target], [self._files, self._message, *shown])
         listen(self._list.remove, self._remove, [], [self._message, *shown])
-        listen(self._timer.tick, self._refresh, [], shown)
+        listen(self._timer.tick, self._watch, [self._message], [self._message, *shown])
         listen(tab.select, self._refresh, [], shown)
         listen(page.load, self._refresh, [], shown)
 
@@ -69,8 +69,8 @@ class DocumentsTab:
             finally:
                 with suppress(OSError):
                     path.unlink()
-        files = "1 file is" if stored == 1 else f"{stored} files are"
-        said = [f"{files} stored and waiting for the worker, which reads and indexes them."] if stored else []
+        files = "1 file is stored and waits" if stored == 1 else f"{stored} files are stored and wait"
+        said = [f"{files} for the worker, which reads and indexes what comes in."] if stored else []
         message = render_message(said, lines)
         return {self._files: None, self._message: message} | self._refresh()
 
@@ -81,6 +81,12 @@ class DocumentsTab:
         except AppError as error:
             return {self._message: render_message([], [problem_line(error)])} | self._refresh()
         return {self._message: ""} | self._refresh()
+
+    def _watch(self, message: str | None) -> Update:
+        """The list as it is now; once nothing waits, only what went wrong stays said."""
+        refreshed = self._refresh()
+        waiting = any(row.pending for row in self._library.documents())
+        return refreshed if waiting or is_problem(message) else refreshed | {self._message: ""}
 
     def _refresh(self) -> Update:
         rows = self._library.documents()

@@ -27,6 +27,11 @@ def render_message(said: Sequence[str], problems: Sequence[str]) -> str:
     return good + "".join(f'<p class="fm-problem" role="alert">{escape(line)}</p>' for line in problems)
 
 
+def is_problem(message: str | None) -> bool:
+    """Whether a message of render_message tells of something that went wrong."""
+    return 'class="fm-problem"' in (message or "")
+
+
 def render_documents(rows: Sequence[DocumentRow]) -> str:
     """The whole list, uploads under way first."""
     if not rows:

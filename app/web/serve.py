@@ -19,10 +19,9 @@ from app.web.parts import Services
 from app.web.theme import build_theme
 
 SAMPLE_QUESTIONS = (  # of the documents in ingest/sample
-    "What can I claim when my sailing arrives more than an hour late?",
     "How long is a burning electric car cooled with water?",
-    "From what wind strength are sailings cancelled?",
     "How early do crew report for duty on a Monday, and why?",
+    "Who may give the order to abandon ship, and what is the signal?",
 )
 _STYLE = Path(__file__).with_name("style.css")
 _ICON = Path(__file__).with_name("favicon.svg")
@@ -105,7 +104,7 @@ def serve(
     """Serve the page until interrupted; prints its address."""
     page, address = start(services, settings, examples=examples)
     say(f"Foremost answers at {address} (stop with Ctrl-C)")
-    say(f"Programs: {address}?view=api for HTTP, {address}gradio_api/mcp/ for MCP")
+    say(f"For programs: {address}gradio_api/info describes ask and search over HTTP, {address}gradio_api/mcp/ is MCP")
     if open_browser:
         import webbrowser  # noqa: PLC0415  # looks for browsers on import
 

@@ -82,7 +82,9 @@ def _body(answer: Answer) -> str:
     elif answer.outcome is Outcome.STOPPED:
         text += '<p class="fm-stopped">Stopped.</p>'
     elif answer.outcome is Outcome.NOT_FOUND:
-        text = f'<p class="fm-notfound">Not found in your documents</p>{text}'
+        read = len(answer.context.passages)
+        where = "in the passages that the model read; they are among the sources" if read else "in your documents"
+        text = f'<p class="fm-notfound">Not found {where}</p>{text}'
     return text
 
 

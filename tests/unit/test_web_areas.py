@@ -23,7 +23,7 @@ from app.library import DocumentRow
 from app.web.candidates import trace
 from app.web.cards import render_sources
 from app.web.conversation import turns
-from app.web.documents_table import render_documents
+from app.web.documents_table import is_problem, render_documents, render_message
 from app.web.status import render_status
 from app.web.thread import plain_text, render_live, render_thread
 from app.web.viewer import render_place
@@ -151,6 +151,19 @@ def test_an_exchange_says_how_it_ended_and_what_to_doubt() -> None:
     assert "Ollama &lt;gone&gt;." in failed
     rewritten = Query(text="colour of oars", changed=True, reason="it pointed back")
     assert "searched for: <q>colour of oars</q>" in render_thread([make_answer(query=rewritten)])
+
+
+def test_not_found_says_where_it_was_looked_for() -> None:
+    unread = Context(passages=(), hits=(), tokens=0, token_budget=0)
+
+    assert "Not found in the passages that the model read" in render_thread([make_answer(outcome=Outcome.NOT_FOUND)])
+    assert "Not found in your documents" in render_thread([make_answer(outcome=Outcome.NOT_FOUND, context=unread)])
+
+
+def test_only_what_went_wrong_with_an_upload_stays_said() -> None:
+    assert is_problem(render_message(["1 file stored."], ["big.pdf is too large."]))
+    assert not is_problem(render_message(["1 file stored."], []))
+    assert not is_problem(None)
 
 
 def test_feedback_given_is_pressed_and_pressing_it_again_takes_it_back() -> None:
