@@ -38,7 +38,7 @@ class _FilesByDefault(TyperGroup):
     """`ingest PATH…` means `ingest files PATH…`; a file called "worker" is written ./worker."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        if args and args[0] not in self.commands and args[0] not in ("--help", "-h"):
+        if args and args[0] not in self.commands:  # --help too: its options are what a newcomer looks for
             args = ["files", *args]
         return super().parse_args(ctx, args)
 
@@ -81,7 +81,7 @@ def files(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would happen, write nothing.")] = False,
     sample: Annotated[bool, typer.Option("--sample", help='Ingest the sample documents into "sample".')] = False,
 ) -> None:
-    """Ingest files and folders (the default command)."""
+    """Ingest files and folders. (python -m ingest worker: ingest what is uploaded through the page.)"""
     settings = load_settings()
     if bool(paths) == sample:
         raise SettingsError("Name files or folders to ingest, or give --sample: python -m ingest PATH…")

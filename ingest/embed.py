@@ -1,5 +1,6 @@
 """Chunks go in, the same chunks with their vectors come out, in the same order; batches are sorted by length."""
 
+from array import array
 from collections.abc import Callable, Sequence
 
 from app.core.domain import Chunk, EmbeddedChunk
@@ -13,10 +14,10 @@ def embed(
 ) -> tuple[EmbeddedChunk, ...]:
     """Embedded chunks; progress is told how many more are done. Raises ModelError when the model refuses a text."""
     order = sorted(range(len(chunks)), key=lambda index: -chunks[index].token_count)
-    vectors: dict[int, tuple[float, ...]] = {}
+    vectors: dict[int, array[float]] = {}  # an eighth of the memory of Python numbers
     for start in range(0, len(order), BATCH):
         batch = order[start : start + BATCH]
         matrix = embedder.embed([chunks[index].embedded_text for index in batch])
-        vectors |= {index: tuple(row.tolist()) for index, row in zip(batch, matrix, strict=True)}
+        vectors |= {index: array("f", row.tobytes()) for index, row in zip(batch, matrix, strict=True)}
         progress(len(batch))
     return tuple(EmbeddedChunk(chunk=chunk, embedding=vectors[index]) for index, chunk in enumerate(chunks))

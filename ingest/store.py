@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from typing import Any
 
+import numpy as np
 import psycopg
 from pgvector import HalfVector
 from pgvector.psycopg import register_vector
@@ -169,11 +170,12 @@ def _copy(
         copy.set_types(_COPY_TYPES)
         for embedded in chunks:
             chunk = embedded.chunk
+            vector = HalfVector(np.asarray(embedded.embedding, dtype=np.float32))
             copy.write_row(
                 (
                     document_id, collection_id, chunk.ordinal, _SEPARATOR.join((document.title, *chunk.heading_path)),
                     chunk.text, chunk.part_kind, chunk.part_first, chunk.part_last, chunk.part_name, chunk.start_char,
-                    chunk.end_char, chunk.token_count, config, HalfVector(list(embedded.embedding)),
+                    chunk.end_char, chunk.token_count, config, vector,
                 )
             )  # fmt: skip
 

@@ -1,6 +1,6 @@
 """What the stages hand to one another: frozen values, no behaviour beyond reading themselves."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -75,7 +75,7 @@ class EmbeddedChunk:
     """A chunk with its vector."""
 
     chunk: Chunk
-    embedding: tuple[float, ...]  # unit length, as many numbers as the embedding model has dimensions
+    embedding: Sequence[float]  # unit length, as many numbers as the embedding model has dimensions
 
 
 # ---------------------------------------------------------------------------------------------- a question goes in
