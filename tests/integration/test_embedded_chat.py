@@ -14,8 +14,8 @@ from app.core import chat_server
 from app.core.chat import ChatModel
 from app.core.domain import Message, Question, Turn, Usage
 from app.core.errors import ContextOverflowError, ModelError
-from app.generate import build_chat_model
-from app.prompts import prompt
+from app.generate import build_chat_model, tokens
+from app.prompts import NOT_FOUND, conversation, prompt
 from app.rewrite import Rewriter
 
 CONTEXT_TOKENS = 2048
@@ -31,6 +31,29 @@ SETTINGS = {
     "timeout_seconds": 120,
 }
 HELLO = (Message(role="system", content="You answer briefly."), Message(role="user", content="Grüße! Say hello 你好."))
+
+
+SAMPLES = (
+    "The nightly backup runs at 02:30 UTC and keeps fourteen copies; older ones are deleted automatically. " * 3,
+    "THE PERFORMANCE OF INFORMATION RETRIEVAL SYSTEMS WAS EVALUATED BY MEANS OF TEST COLLECTIONS. " * 3,
+    "def rank(hits: Sequence[Hit]) -> list[Hit]:\n    return sorted(hits, key=lambda hit: -hit.score)\n" * 5,
+    "| 17 | 637.50 € | 2026-08-17 | item_17 |\n" * 20,
+    "89b983aa5ec58afdc8725149ea6b33e3a93db8a9362b27ecf41b3a1deac05a5c " * 5,
+    "Die Donaudampfschifffahrtsgesellschaft veröffentlichte überraschenderweise ihre Geschäftsergebnisse. " * 3,
+    "L'entreprise a publié hier ses résultats : le chiffre d'affaires a augmenté de 12,5 %. " * 4,
+    "El plazo de devolución es de catorce días naturales. ¿Cómo se solicita la ampliación? " * 4,
+    "Spółka ogłosiła wczoraj wyniki za ostatni kwartał: przychody wzrosły o dwanaście procent. " * 4,
+    "Şirket dün son çeyreğe ait sonuçlarını açıkladı; gelirler yüzde on iki arttı. " * 4,
+    "Компания опубликовала результаты за последний квартал: выручка выросла благодаря экспорту. " * 4,
+    "Η εταιρεία ανακοίνωσε χθες τα αποτελέσματα του τελευταίου τριμήνου και τα έσοδα αυξήθηκαν. " * 4,
+    "أعلنت الشركة أمس نتائج الربع الأخير، وارتفعت الإيرادات بفضل الصادرات. " * 4,
+    "कंपनी ने कल पिछली तिमाही के नतीजे घोषित किए। राजस्व में बारह प्रतिशत की वृद्धि हुई। " * 4,
+    "公司昨天公布了上个季度的业绩，收入增长了百分之十二点五。请在十四天内退回产品。" * 5,
+    "会社は昨日、前四半期の業績を発表しました。売上高は12.5パーセント増加しました。" * 5,
+    "회사는 어제 지난 분기 실적을 발표했습니다. 매출은 12.5퍼센트 증가했습니다. " * 5,
+    "บริษัทประกาศผลประกอบการไตรมาสที่แล้วเมื่อวานนี้ รายได้เพิ่มขึ้นสิบสองเปอร์เซ็นต์ " * 4,
+    "Great 😀👍🎉 news 🚀! → ✓ ★ ☂ ∀x∈ℝ: x²≥0 ⇒ ∑ᵢ aᵢ ≤ ∞ " * 5,
+)
 
 
 @pytest.fixture(scope="module")
@@ -58,7 +81,8 @@ def answer(model: ChatModel, messages: tuple[Message, ...], max_tokens: int | No
 
 def passages_prompt(passages: str, question: str) -> tuple[Message, ...]:
     user = prompt("answer_user").replace("{passages}", passages).replace("{question}", question)
-    return (Message(role="system", content=prompt("answer_system")), Message(role="user", content=user))
+    system = Message(role="system", content=prompt("answer_system"))
+    return (system, *conversation("answer_examples"), Message(role="user", content=user))
 
 
 def test_the_count_before_the_call_is_what_the_server_reads(model: ChatModel) -> None:
@@ -124,6 +148,19 @@ def test_a_fact_in_the_passages_is_answered_from_them(model: ChatModel) -> None:
     )
     text, _ = answer(model, passages_prompt(passages, "When does the nightly backup run?"))
     assert "02:30" in text
+
+
+def test_what_the_passages_do_not_hold_is_refused_in_the_agreed_words(model: ChatModel) -> None:
+    passages = "[1] Manual › Backup\nThe nightly backup runs at 02:30 UTC and keeps fourteen copies."
+    text, _ = answer(model, passages_prompt(passages, "What is the salary of a team leader?"))
+    assert text.strip() == NOT_FOUND
+
+
+def test_the_estimate_for_other_servers_is_never_below_the_real_count(model: ChatModel) -> None:
+    for text in SAMPLES:
+        messages = (Message(role="user", content=text * 3),)
+        real = model.count_tokens(messages)
+        assert tokens.at_least(messages) <= real <= tokens.at_most(messages) <= 3 * real, text
 
 
 def test_a_follow_up_becomes_a_question_about_what_was_said_before(model: ChatModel) -> None:
