@@ -92,7 +92,7 @@ def xlsx(sheets: Mapping[str, list[list[object]]]) -> bytes:
     return buffer.getvalue()
 
 
-def pdf(pages: list[list[str]], *, bookmarks: list[tuple[str, int]] | None = None) -> bytes:
+def pdf(pages: list[list[str]], *, bookmarks: list[tuple[str, int]] | None = None, locked: bool = False) -> bytes:
     """A PDF with these lines on each page and bookmarks of (title, page from 0), written by hand."""
     first_page, count = 4, len(pages)
     kids = " ".join(f"{first_page + 2 * index} 0 R" for index in range(count))
@@ -124,7 +124,8 @@ def pdf(pages: list[list[str]], *, bookmarks: list[tuple[str, int]] | None = Non
         offsets[number] = len(body)
         body += f"{number} 0 obj{objects[number]}endobj\n"
     table = "".join(f"{offsets[number]:010} 00000 n \n" for number in sorted(objects))
-    trailer = f"trailer<</Size {len(objects) + 1}/Root 1 0 R>>\nstartxref\n{len(body)}\n%%EOF"
+    lock = f"/ID[<{'1' * 32}><{'2' * 32}>]/Encrypt<</Filter/Standard/V 1/R 2/O<{'3' * 64}>/U<{'4' * 64}>/P -4>>"
+    trailer = f"trailer<</Size {len(objects) + 1}/Root 1 0 R{lock if locked else ''}>>\nstartxref\n{len(body)}\n%%EOF"
     return f"{body}xref\n0 {len(objects) + 1}\n0000000000 65535 f \n{table}{trailer}".encode("latin-1")
 
 

@@ -32,7 +32,8 @@ def load_pdf(content: bytes) -> Draft:
     try:
         pdf = pypdfium2.PdfDocument(content)
     except pypdfium2.PdfiumError as error:
-        if "password" in str(error).lower():
+        # PDFium reports its last error, which may be that of an earlier file: the file itself must speak of encryption
+        if "password" in str(error).lower() and b"/Encrypt" in content:
             raise DocumentError("It is encrypted and needs a password: save a copy without one.") from error
         raise DocumentError("The PDF is damaged and cannot be opened: get a fresh copy.") from error
     try:

@@ -207,9 +207,27 @@ def test_words_divided_at_a_line_end_are_joined_unless_the_hyphen_belongs_to_the
     assert "transport and a long-term view of transport." in text.replace("\n", " ")
 
 
-def test_a_pdf_that_is_damaged_or_locked_says_so() -> None:
+def test_a_pdf_that_is_damaged_or_locked_says_so_whatever_came_before_it() -> None:
+    with pytest.raises(DocumentError, match="needs a password"):
+        load(made.source(made.pdf([["secret"]], locked=True), "x.pdf"))
     with pytest.raises(DocumentError, match="damaged"):
         load(made.source(b"%PDF-1.4\nnothing more", "x.pdf"))
+
+
+@pytest.mark.parametrize(
+    ("content", "name"),
+    [
+        ("a" + " " * 1_000_000 + "b", "spaces.txt"),
+        ("# a" + " " * 1_000_000 + "b", "heading.md"),
+        ("---\ntitle: a" + " " * 1_000_000 + "b\n---\nx", "front.md"),
+        ("# " + "**" * 500_000 + "x", "stars.md"),
+        ("<!-- -->" * 1_000 + "x", "comments.txt"),
+        ("<html>" + "<a" * 300_000 + "<!--" * 100_000, "open.html"),
+        ("<html>" + '<a x="' * 100_000 + "</" * 100_000, "quotes.html"),
+    ],
+)
+def test_text_made_to_take_for_ever_is_read_in_linear_time(content: str, name: str) -> None:
+    loaded(content, name)  # with quadratic time each of these takes minutes
 
 
 def test_a_word_document_keeps_headings_and_tables() -> None:
