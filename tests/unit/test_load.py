@@ -230,6 +230,14 @@ def test_text_made_to_take_for_ever_is_read_in_linear_time(content: str, name: s
     loaded(content, name)  # with quadratic time each of these takes minutes
 
 
+def test_values_filled_into_a_pdf_form_are_read() -> None:
+    field = b"<</Type/Annot/Subtype/Widget/FT/Tx/T(Name)/V(Ada Lovelace)/Rect[50 600 250 620]>>"
+    content = made.pdf([["Form"]]).replace(b"/Parent 2 0 R/", b"/Annots[9 0 R]/Parent 2 0 R/")
+    content = content.replace(b"/Type/Catalog", b"/Type/Catalog/AcroForm<</Fields[9 0 R]>>")
+    content = content.replace(b"1 0 obj", b"9 0 obj" + field + b"endobj\n1 0 obj", 1)  # offsets are off: it is repaired
+    assert loaded(content).text == "Form\n\nName: Ada Lovelace"
+
+
 def test_a_word_document_keeps_headings_and_tables() -> None:
     content = made.docx(
         ("Heading1", "Pay"), ("", "On the 25th."), ("Heading2", "Night"), table=[["a", "b"], ["c", "d"]]
