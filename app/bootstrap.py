@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 
 from sqlalchemy import Engine
 
@@ -14,7 +15,7 @@ from app.generate import build_chat_model
 from app.ledger import Ledger
 from app.library import Library
 from app.pipeline import Answerer, Prompts, Searcher
-from app.prompts import NOT_FOUND, conversation, prompt
+from app.prompts import NOT_FOUND, conversation
 from app.rerank import build_reranker
 from app.retrieve import HybridRetriever
 from app.rewrite import Rewriter
@@ -111,12 +112,7 @@ def open_services(settings: Settings, *, report: Report, migrate: bool = False) 
         model=model,
         support=EmbeddingSupport(parts.embedder),
         ledger=ledger,
-        prompts=Prompts(
-            system=prompt("answer_system"),
-            user=prompt("answer_user"),
-            not_found=NOT_FOUND,
-            examples=conversation("answer_examples"),
-        ),
+        prompts=Prompts(answer=partial(conversation, _answer_prompt(model)), not_found=NOT_FOUND),
         passages=settings.passages,
         passages_tokens=settings.passages_tokens,
         answer_tokens=settings.answer_tokens,
@@ -134,6 +130,11 @@ def open_services(settings: Settings, *, report: Report, migrate: bool = False) 
         library=Library(parts.engine, max_file_mib=settings.max_file_mib),
         model=model,
     )
+
+
+def _answer_prompt(model: ChatModel) -> str:
+    """Which prompt: told how to refuse, the small embedded model refuses what it could answer (see DECISIONS.md)."""
+    return "answer_small" if model.info.backend == "embedded" else "answer"
 
 
 def migrate_database(settings: Settings, *, report: Report) -> str:

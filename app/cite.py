@@ -21,28 +21,36 @@ _WORD = re.compile(r"\w+(?:[.:,/'’-]\w+)*", re.UNICODE)
 _DOUBT_FLOOR = 0.25  # below it a cited passage does not seem to say what the sentence says
 _WRONG_NUMBER = 0.3  # factor on the score when a number of the sentence is not in the passage
 _MISSING_NAME = 0.6  # factor when a name of the sentence is not in the passage
+_SUBJECT_WEIGHT = 0.8  # of the share of the question's content words that the passage lacks
+_LEAST_SUBJECT = 0.65  # a sentence copied word for word stays supported when the question used other words
 _COMMON = frozenset(
-    "a an and are as at be been but by can do does for from had has have he her his how i if in into is it its may no "
-    "not of on or our she should so such than that the their them then there these they this to was we were what when "
-    "where which who why will with would you your der die das und ist im in den von zu mit le la les et est un une des "
-    "el los las y es de en que".split()
+    "a an and are as at be been but by can do does for from had has have he her his how i if in into is it its "
+    "may no not of on or our she should so such than that the their them then there these they this to was we "
+    "were what when where which who why will with would you your long much many did get der die das und ist im "
+    "den von zu mit le la les et est un une des el los las y es de en que".split()
 )
 
 
 def cite(
-    text: str, passages: Sequence[Passage], *, support: SupportScorer, floor: float, language: str | None = None
+    text: str,
+    passages: Sequence[Passage],
+    *,
+    question: str,
+    support: SupportScorer,
+    floor: float,
+    language: str | None = None,
 ) -> Citations:
     """Check every marker, attribute unmarked sentences, and say of each sentence what it rests on.
 
     support(sentences, passages): matrix [sentences, passages] of agreement in meaning, 0..1. A sentence without a
-    marker is attributed to its best passage when its score (meaning and shared words, times agreement of numbers and
-    names) reaches floor; it is never attributed below. A cited sentence keeps its marker; when the cited passage does
-    not agree with it, the sentence says why in `doubt`.
+    marker is attributed to its best passage when its score (meaning and shared words, times agreement of numbers,
+    names and what the question is about) reaches floor; it is never attributed below. A cited sentence keeps its
+    marker; when the cited passage does not agree with it, the sentence says why in `doubt`.
     """
     cleaned, removed = _checked_markers(text.strip(), {passage.number for passage in passages})
     spans = _attach_trailing_markers(cleaned, sentence_spans(cleaned, language))
     bare = [_MARKER.sub("", cleaned[start:end]).strip() for start, end in spans]
-    scores = _scores(bare, passages, support)
+    scores = _scores(bare, passages, question, support)
     sentences = tuple(
         _sentence(cleaned, span, claim, scores[row], passages, floor)
         for row, (span, claim) in enumerate(zip(spans, bare, strict=True))
@@ -110,15 +118,18 @@ def _attach_trailing_markers(text: str, spans: Sequence[tuple[int, int]]) -> lis
     return result
 
 
-def _scores(claims: Sequence[str], passages: Sequence[Passage], support: SupportScorer) -> npt.NDArray[np.float32]:
-    """Agreement [claims, passages], 0..1: meaning and shared words, times agreement of numbers and names."""
+def _scores(
+    claims: Sequence[str], passages: Sequence[Passage], question: str, support: SupportScorer
+) -> npt.NDArray[np.float32]:
+    """Agreement [claims, passages], 0..1: meaning and shared words, times agreement of numbers, names and subject."""
     if not claims or not passages:
         return np.zeros((len(claims), len(passages)), dtype=np.float32)
     texts = [f"{passage.heading or passage.title}\n{passage.text}" for passage in passages]
     meaning = support(claims, [passage.text for passage in passages])
     words = np.array([[_coverage(claim, text) for text in texts] for claim in claims], dtype=np.float32)
     facts = np.array([[_agreement(claim, text)[0] for text in texts] for claim in claims], dtype=np.float32)
-    return np.asarray((0.5 * meaning + 0.5 * words) * facts, dtype=np.float32)
+    about = np.array([_subject(question, text) for text in texts], dtype=np.float32)
+    return np.asarray((0.5 * meaning + 0.5 * words) * facts * about, dtype=np.float32)
 
 
 def _sentence(
@@ -179,6 +190,13 @@ def _coverage(claim: str, text: str) -> float:
     found = set(_WORD.findall(text.casefold()))
     stems = {_stem(word) for word in found}
     return sum(word in found or _stem(word) in stems for word in wanted) / len(wanted)
+
+
+def _subject(question: str, text: str) -> float:
+    """Factor for how much of what the question is about stands in the text: a price is no answer for another thing."""
+    if not any(word not in _COMMON for word in _WORD.findall(question.casefold())):
+        return 1.0
+    return max(_LEAST_SUBJECT, 1 - _SUBJECT_WEIGHT * (1 - _coverage(question, text)))
 
 
 def _stem(word: str) -> str:

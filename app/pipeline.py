@@ -1,7 +1,6 @@
 """A question goes in; rewrite, retrieve, rerank, pack, generate and cite run in this order; events come out."""
 
 import collections
-import re
 import time
 from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -16,6 +15,7 @@ from app.core.domain import (
     Event,
     Finished,
     Message,
+    ModelInfo,
     Notice,
     Outcome,
     Query,
@@ -53,21 +53,18 @@ class Ledger(Protocol):
     def store(self, answer: Answer) -> None: ...
 
 
+class Write(Protocol):
+    """Passages and a question to the messages of a prompt."""
+
+    def __call__(self, *, passages: str, question: str) -> tuple[Message, ...]: ...
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Prompts:
     """The words around passages and question."""
 
-    system: str
-    user: str  # with {passages} and {question}
+    answer: Write
     not_found: str  # the sentence that says that the documents do not hold the answer
-    examples: tuple[Message, ...] = ()  # questions and answers that show a small model what is wanted
-
-    def messages(self, passages: str, question: str) -> tuple[Message, ...]:
-        """The prompt; passages and question may hold braces."""
-        user = re.sub(
-            r"\{(passages|question)\}", lambda m: {"passages": passages, "question": question}[m[1]], self.user
-        )
-        return (Message(role="system", content=self.system), *self.examples, Message(role="user", content=user))
 
 
 class Searcher:
@@ -124,7 +121,6 @@ class Answerer:
         settings: Mapping[str, str | int | float | bool | None],
         notices: Sequence[str] = (),
     ) -> None:
-        self.info = model.info
         self.reranker_name = searcher.reranker.name
         self.notices = tuple(notices)
         self._rewriter = rewriter
@@ -139,6 +135,11 @@ class Answerer:
         self._relevance_floor = relevance_floor
         self._support_floor = support_floor
         self._settings = settings
+
+    @property
+    def info(self) -> ModelInfo:
+        """The model in use; its context may turn out smaller once the server has loaded it."""
+        return self._model.info
 
     def answer(self, question: Question) -> Generator[Event, None, None]:
         """Events of one answer, Finished last. Closing the generator stops the model and keeps what there is.
@@ -184,7 +185,7 @@ class Answerer:
     def _pack(self, draft: Draft) -> Context:
         """Passages within what the model's real context leaves beside the question, the rules and the answer."""
         question = draft.query.text
-        bare = self._model.count_tokens(self._prompts.messages("", question))
+        bare = self._model.count_tokens(self._prompts.answer(passages="", question=question))
         room = self.info.context_tokens - self._answer_tokens - bare
         if room < _SMALLEST_BUDGET:
             raise QuestionError(
@@ -204,7 +205,7 @@ class Answerer:
                 count_tokens=count,
                 scored=draft.scored > 0,
             )
-            whole = self._model.count_tokens(self._prompts.messages(render(context.passages), question))
+            whole = self._model.count_tokens(self._prompts.answer(passages=render(context.passages), question=question))
             excess = whole + self._answer_tokens - self.info.context_tokens
             if excess <= 0 or not context.passages:
                 return context
@@ -216,7 +217,7 @@ class Answerer:
             yield Token(text=draft.text)
             return
         yield Started(stage="generate")
-        draft.prompt = self._prompts.messages(render(draft.context.passages), draft.query.text)
+        draft.prompt = self._prompts.answer(passages=render(draft.context.passages), question=draft.query.text)
         start = time.perf_counter()
         stream = self._model.stream(draft.prompt, max_tokens=self._answer_tokens)
         try:
@@ -258,7 +259,13 @@ class Answerer:
     def _cite(self, draft: Draft) -> Citations:
         if draft.outcome is Outcome.NOT_FOUND:
             return Citations(text=draft.text.strip(), sentences=(), removed_markers=0, cited=frozenset())
-        return cite(draft.text, draft.context.passages, support=self._support, floor=self._support_floor)
+        return cite(
+            draft.text,
+            draft.context.passages,
+            question=draft.query.text,
+            support=self._support,
+            floor=self._support_floor,
+        )
 
 
 def _stoppable(steps: Generator[None, None, Query]) -> Generator[Event, None, Query]:

@@ -4,6 +4,7 @@ import re
 import threading
 from collections.abc import Callable, Generator, Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 
@@ -13,6 +14,7 @@ from app.core.errors import NotFoundError
 from app.ledger import Ledger
 from app.library import Library
 from app.pipeline import Answerer, Prompts, Searcher
+from app.prompts import conversation
 
 NOT_FOUND = "The documents do not say."
 
@@ -160,9 +162,7 @@ def make_services(
         model=model,
         support=word_support,
         ledger=ledger,
-        prompts=Prompts(
-            system="Answer from the passages.", user="{passages}\n\nQuestion: {question}", not_found=NOT_FOUND
-        ),
+        prompts=Prompts(answer=partial(conversation, "answer"), not_found=NOT_FOUND),
         passages=4,
         passages_tokens=900,
         answer_tokens=300,

@@ -15,7 +15,7 @@ from app.core.chat import ChatModel
 from app.core.domain import Message, Question, Turn, Usage
 from app.core.errors import ContextOverflowError, ModelError
 from app.generate import build_chat_model, tokens
-from app.prompts import NOT_FOUND, conversation, prompt
+from app.prompts import NOT_FOUND, conversation
 from app.rewrite import Rewriter
 
 CONTEXT_TOKENS = 2048
@@ -80,9 +80,7 @@ def answer(model: ChatModel, messages: tuple[Message, ...], max_tokens: int | No
 
 
 def passages_prompt(passages: str, question: str) -> tuple[Message, ...]:
-    user = prompt("answer_user").replace("{passages}", passages).replace("{question}", question)
-    system = Message(role="system", content=prompt("answer_system"))
-    return (system, *conversation("answer_examples"), Message(role="user", content=user))
+    return conversation("answer_small", passages=passages, question=question)
 
 
 def test_the_count_before_the_call_is_what_the_server_reads(model: ChatModel) -> None:

@@ -22,8 +22,10 @@ def by_words(sentences: Sequence[str], passages: Sequence[str]) -> npt.NDArray[n
     return np.array(rows, dtype=np.float32).reshape(len(sentences), len(passages))
 
 
-def _cite(text: str, passages: Sequence[Passage] = (BACKUP, ROTA), floor: float = 0.55) -> Citations:
-    return cite(text, passages, support=by_words, floor=floor)
+def _cite(
+    text: str, passages: Sequence[Passage] = (BACKUP, ROTA), floor: float = 0.55, question: str = ""
+) -> Citations:
+    return cite(text, passages, question=question, support=by_words, floor=floor)
 
 
 def test_a_marker_is_resolved_to_its_passage() -> None:
@@ -71,6 +73,20 @@ def test_a_wrong_number_is_not_attributed() -> None:
 
 def test_a_name_that_no_passage_holds_is_not_attributed() -> None:
     assert _cite("The rota is planned by Peter Olsen.").sentences[0].support is Support.UNSUPPORTED
+
+
+def test_a_price_of_one_thing_is_no_answer_about_another() -> None:
+    passage = make_passage(1, "Bicycles cost 4.50 euros a crossing; there is room for ten of them on the car deck.")
+    said = "{} cost 4.50 euros a crossing."
+    right = _cite(said.format("Bicycles"), [passage], question="What does a bicycle cost?").sentences[0]
+    wrong = _cite(said.format("Cabins"), [passage], question="What does a cabin cost?").sentences[0]
+    assert (right.support, wrong.support) == (Support.ATTRIBUTED, Support.UNSUPPORTED)
+
+
+def test_a_copied_sentence_stays_supported_when_the_question_used_other_words() -> None:
+    said = "The nightly backup runs at 02:30 UTC and keeps fourteen copies on the Hamburg server."
+    answer = _cite(said, question="Wann wird gesichert?")
+    assert answer.sentences[0].support is Support.ATTRIBUTED
 
 
 def test_nothing_is_attributed_below_the_floor() -> None:

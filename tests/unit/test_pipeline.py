@@ -111,6 +111,13 @@ class MemoryLedger:
         self.stored.append(answer)
 
 
+def _prompt(*, passages: str, question: str) -> tuple[Message, ...]:
+    return (
+        Message(role="system", content="Rules."),
+        Message(role="user", content=f"{passages}\n\nQuestion: {question}"),
+    )
+
+
 def _answerer(model: FakeModel, ledger: MemoryLedger, hits: Sequence[Hit], **changes: Any) -> Answerer:
     values: dict[str, Any] = {
         "rewriter": FakeRewriter(),
@@ -118,7 +125,7 @@ def _answerer(model: FakeModel, ledger: MemoryLedger, hits: Sequence[Hit], **cha
         "model": model,
         "support": lambda sentences, passages: np.ones((len(sentences), len(passages)), dtype=np.float32),
         "ledger": ledger,
-        "prompts": Prompts(system="Rules.", user="{passages}\n\nQuestion: {question}", not_found=NOT_FOUND),
+        "prompts": Prompts(answer=_prompt, not_found=NOT_FOUND),
         "passages": 3,
         "passages_tokens": 500,
         "answer_tokens": 50,
@@ -297,14 +304,6 @@ def test_an_unknown_collection_is_an_error_and_not_an_answer() -> None:
     with pytest.raises(NotFoundError):
         list(_answerer(FakeModel("x"), ledger, HITS).answer(Question(text="Which?", collection="missing")))
     assert ledger.stored == []
-
-
-def test_braces_in_documents_and_questions_are_taken_as_they_are() -> None:
-    model = FakeModel("Green [1].")
-    hits = [make_hit(1, "Use {question} and {passages} and {x} here.")]
-    list(_answerer(model, MemoryLedger(), hits).answer(Question(text="What is {passages}?")))
-    assert "Use {question} and {passages} and {x} here." in model.prompt[1].content
-    assert "Question: What is {passages}?" in model.prompt[1].content
 
 
 def test_search_ranks_without_model_or_ledger() -> None:
