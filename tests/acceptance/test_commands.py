@@ -109,9 +109,10 @@ def test_search_shows_every_rank_and_uses_no_chat_model(run: Run, handbook: Path
 
 
 def test_search_prints_a_table_for_people(run: Run, handbook: Path) -> None:
-    shown = run("app", "search", "parking permit").stdout
-    assert "final" in shown.splitlines()[0]
-    assert "Parking" in shown.splitlines()[1]
+    header, best, *_ = run("app", "search", "parking permit").stdout.splitlines()
+    assert header.split() == ["final", "vector", "text", "fused", "logit", "passage"]
+    assert best.split()[0] == "1"
+    assert "Operations handbook" in best
 
 
 def test_doctor_finds_nothing_wrong_here(run: Run, handbook: Path) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import httpx
@@ -54,7 +55,8 @@ def test_the_endpoints_are_mcp_tools_with_descriptions(site: Site) -> None:
             tools = await session.list_tools()
             return tools.tools, await session.call_tool("search", {"query": "hole in the hull"})
 
-    tools, result = asyncio.run(use())
+    with ThreadPoolExecutor(1) as own_thread:  # Playwright's event loop is running in this one
+        tools, result = own_thread.submit(asyncio.run, use()).result()
 
     described = {tool.name: tool.description for tool in tools}
     assert set(described) == {"ask", "search"}

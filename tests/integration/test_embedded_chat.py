@@ -10,13 +10,18 @@ from pathlib import Path
 import httpx
 import pytest
 
+from app.cite import cite
 from app.core import chat_server
 from app.core.chat import ChatModel
-from app.core.domain import Message, Question, Turn, Usage
+from app.core.domain import Message, Question, Support, Turn, Usage
+from app.core.embedding import Embedder
 from app.core.errors import ContextOverflowError, ModelError
 from app.generate import build_chat_model, tokens
-from app.prompts import NOT_FOUND, conversation
+from app.pack import render
+from app.prompts import conversation
 from app.rewrite import Rewriter
+from app.support import EmbeddingSupport
+from tests.builders import make_passage
 
 CONTEXT_TOKENS = 2048
 SETTINGS = {
@@ -148,10 +153,12 @@ def test_a_fact_in_the_passages_is_answered_from_them(model: ChatModel) -> None:
     assert "02:30" in text
 
 
-def test_what_the_passages_do_not_hold_is_refused_in_the_agreed_words(model: ChatModel) -> None:
-    passages = "[1] Manual › Backup\nThe nightly backup runs at 02:30 UTC and keeps fourteen copies."
-    text, _ = answer(model, passages_prompt(passages, "What is the salary of a team leader?"))
-    assert text.strip() == NOT_FOUND
+def test_what_the_model_invents_is_marked_unsupported(model: ChatModel, embedder: Embedder) -> None:
+    passage = make_passage(1, "The nightly backup runs at 02:30 UTC and keeps fourteen copies.")
+    question = "What is the salary of a team leader?"
+    text, _ = answer(model, passages_prompt(render([passage]), question))
+    checked = cite(text, [passage], question=question, support=EmbeddingSupport(embedder), floor=0.55)
+    assert {sentence.support for sentence in checked.sentences} & {Support.CITED, Support.ATTRIBUTED} == set(), text
 
 
 def test_the_estimate_for_other_servers_is_never_below_the_real_count(model: ChatModel) -> None:
