@@ -10,6 +10,7 @@ import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
 from importlib.metadata import version
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -20,6 +21,7 @@ from rich.table import Table
 from app.bootstrap import check_database, migrate_database, open_searcher, open_services
 from app.core.domain import Answer, Finished, Notice, Outcome, Question, Rewritten, Support, Token, place_of
 from app.core.errors import AppError, ModelError
+from app.core.models import embedding_folder
 from app.core.settings import Settings, load_settings, variable_names
 from app.health import checks
 from app.views import answer_view, search_view
@@ -209,6 +211,26 @@ def doctor() -> None:
             out.print(f"     [yellow]note:[/] {escape(note)}")
     if failed:
         raise typer.Exit(1)
+
+
+@app.command()
+def train_reranker(
+    data: Annotated[Path, typer.Option(help="JSONL of (q, p[, label or grade]) pairs, or a folder of such files.")],
+    out_folder: Annotated[Path, typer.Option("--out", help="Folder for the checkpoint and the trained model.")],
+    base: Annotated[str, typer.Option(help="Base encoder: built-in name, folder or hub id.")] = "all-MiniLM-L6-v2",
+    minutes: Annotated[float, typer.Option(min=0.1, help="Time for training steps.")] = 60.0,
+    seed: Annotated[int, typer.Option(help="Seed of every draw.")] = 0,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on from the checkpoint in --out.")] = False,
+) -> None:
+    """Train a reranker on pairs of your own; FOREMOST_RERANKER then names its folder."""
+    try:
+        from app import training  # noqa: PLC0415  # torch takes seconds to import and is needed here only
+    except ImportError as error:
+        raise AppError(f"Training needs {error.name}. Run: pip install 'foremost[training]'") from error
+    folder = embedding_folder(base, load_settings().data_dir)
+    chosen = training.TrainingSettings(minutes=minutes, seed=seed)
+    result = training.train_reranker(data, folder, out_folder, chosen, resume=resume, report=report)
+    out.print(f"Use it with FOREMOST_RERANKER={result.onnx_folder}")
 
 
 @app.command()
