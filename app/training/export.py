@@ -25,10 +25,9 @@ INPUTS = ("input_ids", "attention_mask", "token_type_ids")
 OPSET = 17
 
 COMBINATION_DOC = (
-    "rank by bias + logit * (the model's raw output) + cosine * (1 - cosine distance of query and passage, 0 when not "
-    "measured) + fused * (reciprocal-rank fusion of the first stage: vector_weight/(rrf_k + rank) + "
-    "text_weight/(rrf_k + rank), a leg that did not find the passage adding 0). Nothing is normalised within a query, "
-    "so a score does not depend on the other candidates; sigmoid(score) estimates that the passage answers."
+    "rank by bias + logit * (the model's raw output) + cosine * (1 - cosine distance of query and passage) + fused / "
+    "(60 + fused rank). Nothing is normalised within a query, so a score does not depend on the other candidates; "
+    "sigmoid(score) is the relevance that the floor is compared with."
 )
 
 

@@ -1,11 +1,13 @@
 """The default floor, with the real model: what bears on the question stays above it, what does not falls below."""
 
+from pathlib import Path
+
 import pytest
 from sqlalchemy import Engine
 
 from app.core.embedding import Embedder
 from app.core.settings import Settings
-from app.rerank import KeepOrder, LateInteraction, Reranker
+from app.rerank import Reranker, build_reranker
 from app.retrieve import HybridRetriever
 from tests.corpus import store
 
@@ -38,9 +40,9 @@ def _best(reranker: Reranker, retriever: HybridRetriever, question: str) -> tupl
     return best.text, reranker.relevance(best)
 
 
-@pytest.fixture(params=["late interaction", "first-stage order"])
-def reranker(request: pytest.FixtureRequest, embedder: Embedder) -> Reranker:
-    return LateInteraction(embedder, budget_ms=0) if request.param == "late interaction" else KeepOrder()
+@pytest.fixture(params=["auto", "late-interaction", "none"])
+def reranker(request: pytest.FixtureRequest, embedder: Embedder, data_dir: Path) -> Reranker:
+    return build_reranker(request.param, embedder, data_dir, budget_ms=0)
 
 
 def test_questions_on_other_matters_stay_below_the_floor(retriever: HybridRetriever, reranker: Reranker) -> None:
@@ -66,7 +68,10 @@ def test_paraphrases_without_a_common_word_stay_above_the_floor(retriever: Hybri
     assert {question: hit for question, hit in found.items() if hit[1] < FLOOR} == {}
 
 
-def test_an_identifier_in_a_long_passage_stays_above_the_floor(retriever: HybridRetriever, embedder: Embedder) -> None:
-    text, relevance = _best(LateInteraction(embedder, budget_ms=0), retriever, "ERR_0x80070057")
+@pytest.mark.parametrize("setting", ["auto", "late-interaction"])
+def test_an_identifier_in_a_long_passage_stays_above_the_floor(
+    retriever: HybridRetriever, embedder: Embedder, data_dir: Path, setting: str
+) -> None:
+    text, relevance = _best(build_reranker(setting, embedder, data_dir, budget_ms=0), retriever, "ERR_0x80070057")
     assert text == MANUAL[-1]
     assert relevance >= FLOOR

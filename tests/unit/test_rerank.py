@@ -12,7 +12,7 @@ from app.core.domain import Hit
 from app.core.embedding import Matrix, unit
 from app.core.errors import ModelError
 from app.core.models import is_bert_cross_encoder
-from app.rerank import KeepOrder, LateInteraction, build_reranker
+from app.rerank import KeepOrder, LateInteraction, OnnxCrossEncoder, build_reranker
 from app.rerank.base import GROUP, Score, passage_text, rerank_within
 from app.rerank.combination import Combination, sigmoid
 from app.rerank.late_interaction import max_sim
@@ -227,6 +227,10 @@ def test_the_setting_decides_which_reranker_is_built(tmp_path: Path, monkeypatch
     assert isinstance(build_reranker("none", letters, tmp_path, budget_ms=1), KeepOrder)
     assert isinstance(build_reranker("auto", letters, tmp_path, budget_ms=1), LateInteraction)
     assert isinstance(build_reranker("late-interaction", letters, tmp_path, budget_ms=1), LateInteraction)
+
+
+def test_the_shipped_reranker_is_what_auto_takes(tmp_path: Path) -> None:
+    assert isinstance(build_reranker("auto", _Letters(), tmp_path, budget_ms=1), OnnxCrossEncoder)
 
 
 def test_a_reranker_that_is_not_there_says_what_to_set(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
