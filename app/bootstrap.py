@@ -88,20 +88,7 @@ def open_services(settings: Settings, *, report: Report, migrate: bool = False) 
     """Everything, chat model included. Raises AppError in one line."""
     parts = open_searcher(settings, report=report, migrate=migrate)
     try:
-        model, notices = build_chat_model(
-            backend=settings.chat_backend,
-            model=settings.chat_model,
-            ollama_url=settings.ollama_url,
-            openai_url=settings.openai_url,
-            openai_api_key=settings.openai_api_key.get_secret_value(),
-            data_dir=settings.data_dir,
-            context_tokens=settings.context_tokens,
-            answer_tokens=settings.answer_tokens,
-            temperature=settings.temperature,
-            seed=settings.seed,
-            timeout_seconds=settings.timeout_seconds,
-            report=report,
-        )
+        model, notices = open_chat_model(settings, report=report)
     except BaseException:
         parts.close()
         raise
@@ -129,6 +116,24 @@ def open_services(settings: Settings, *, report: Report, migrate: bool = False) 
         ledger=ledger,
         library=Library(parts.engine, max_file_mib=settings.max_file_mib),
         model=model,
+    )
+
+
+def open_chat_model(settings: Settings, *, report: Report) -> tuple[ChatModel, tuple[str, ...]]:
+    """The configured chat model, and notices about what is not as it was asked for. Raises ModelError."""
+    return build_chat_model(
+        backend=settings.chat_backend,
+        model=settings.chat_model,
+        ollama_url=settings.ollama_url,
+        openai_url=settings.openai_url,
+        openai_api_key=settings.openai_api_key.get_secret_value(),
+        data_dir=settings.data_dir,
+        context_tokens=settings.context_tokens,
+        answer_tokens=settings.answer_tokens,
+        temperature=settings.temperature,
+        seed=settings.seed,
+        timeout_seconds=settings.timeout_seconds,
+        report=report,
     )
 
 

@@ -8,13 +8,13 @@ from importlib.metadata import version
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
+from app.bootstrap import open_chat_model
 from app.core import database
 from app.core.embedding import Embedder
 from app.core.errors import AppError
 from app.core.models import build_embedder
 from app.core.settings import Settings
 from app.core.sql import load_queries
-from app.generate import build_chat_model
 from app.rerank import build_reranker
 
 _QUERIES = load_queries(__file__)
@@ -151,19 +151,7 @@ def _reranker(settings: Settings, embedder: Embedder | None) -> Check:
 
 def _chat(settings: Settings) -> Check:
     try:
-        model, notices = build_chat_model(
-            backend=settings.chat_backend,
-            model=settings.chat_model,
-            ollama_url=settings.ollama_url,
-            openai_url=settings.openai_url,
-            openai_api_key=settings.openai_api_key.get_secret_value(),
-            data_dir=settings.data_dir,
-            context_tokens=settings.context_tokens,
-            answer_tokens=settings.answer_tokens,
-            temperature=settings.temperature,
-            seed=settings.seed,
-            timeout_seconds=settings.timeout_seconds,
-        )
+        model, notices = open_chat_model(settings, report=lambda _: None)
     except AppError as error:
         return _failed("chat model", error)
     info = model.info

@@ -63,8 +63,8 @@ def start(services: Services, settings: Settings, *, examples: Sequence[str] = (
             address = _launch(page, settings)
     except OSError as error:
         raise SettingsError(
-            f"The page cannot use {settings.host}:{settings.port}: another program holds the port, or the address is not "
-            "of this machine. Set FOREMOST_PORT to a free one, or to 0 to take any."
+            f"The page cannot use {settings.host}:{settings.port}: another program holds the port, or the address "
+            "is not of this machine. Set FOREMOST_PORT to a free one, or to 0 to take any."
         ) from error
     return page, address
 
