@@ -9,7 +9,7 @@ PIP_FLAGS ?=
 export HF_HUB_OFFLINE ?= 1
 export GRADIO_ANALYTICS_ENABLED ?= False
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev chat ingest test check bench clean
+.PHONY: help setup setup-dev chat ingest test check bench quality clean
 
 help:  ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -44,6 +44,9 @@ check: $(VENV)/.installed-dev  ## lint, types, import contracts, migrations, doc
 
 bench: $(VENV)/.installed-dev  ## measure speed on this machine
 	$(BIN)/python -m tests.bench
+
+quality: $(VENV)/.installed-dev  ## measure retrieval and reranking on the development sets (QUALITY_DATA names their folder)
+	$(BIN)/python -m pytest tests/quality -s
 
 clean:  ## remove the virtual environment, caches and build leftovers; your data stays
 	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

@@ -1,0 +1,1 @@
+"""Quality of retrieval and reranking, measured on public development sets; `make quality`."""
