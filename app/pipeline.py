@@ -24,6 +24,7 @@ from app.core.domain import (
     Retrieved,
     Rewritten,
     Started,
+    Support,
     Token,
 )
 from app.core.errors import ModelError, QuestionError
@@ -32,6 +33,7 @@ from app.pack import pack, render
 from app.rerank import Reranker
 
 MAX_QUESTION_CHARACTERS = 4000
+UNSUPPORTED = "No passage supports this answer. Do not rely on it: look at the sources, or ask in other words."
 _SMALLEST_BUDGET = 64  # tokens; with less room than this for passages no answer can rest on any
 
 
@@ -252,6 +254,9 @@ class Answerer:
         """Check the citations and store the answer."""
         with draft.timed("cite"):
             citations = self._cite(draft)
+        claims = {sentence.support for sentence in citations.sentences} - {Support.NOT_A_CLAIM}
+        if claims == {Support.UNSUPPORTED}:
+            draft.notices.append(UNSUPPORTED)
         answer = draft.finished(citations, self.info, self._settings)
         self._ledger.store(answer)
         return answer

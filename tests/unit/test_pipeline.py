@@ -29,7 +29,7 @@ from app.core.domain import (
     Usage,
 )
 from app.core.errors import ModelError, NotFoundError, QuestionError
-from app.pipeline import Answerer, Prompts, Searcher
+from app.pipeline import UNSUPPORTED, Answerer, Prompts, Searcher
 from tests.builders import make_hit
 
 NOT_FOUND = "I could not find this in the documents."
@@ -200,6 +200,17 @@ def test_without_a_passage_worth_using_no_model_is_asked_and_nothing_is_invented
     assert model.prompt == ()
     assert answer.model is None
     assert {hit.fate for hit in answer.context.hits} == {Fate.BELOW_FLOOR}
+
+
+def test_an_answer_that_no_passage_supports_says_so() -> None:
+    invented = _finished(
+        _answerer(FakeModel("Peter Olsen paid 900 euros."), MemoryLedger(), HITS).answer(Question(text="Who paid?"))
+    )
+    backed = _finished(
+        _answerer(FakeModel("The lamp is green [1]."), MemoryLedger(), HITS).answer(Question(text="What?"))
+    )
+    assert invented.notices[-1] == UNSUPPORTED
+    assert UNSUPPORTED not in backed.notices
 
 
 def test_an_empty_corpus_ends_in_not_found() -> None:
