@@ -14,11 +14,12 @@ from app.core.settings import Settings
 from app.generate import build_chat_model
 from app.ledger import Ledger
 from app.library import Library
-from app.pipeline import Answerer, Prompts, Searcher
+from app.pipeline import Answerer, Prompts
 from app.prompts import NOT_FOUND, conversation
 from app.rerank import build_reranker
 from app.retrieve import HybridRetriever
 from app.rewrite import Rewriter
+from app.search import Searcher
 from app.support import EmbeddingSupport
 
 Report = Callable[[str], None]

@@ -1,9 +1,8 @@
 """A question goes in; rewrite, retrieve, rerank, pack, generate and cite run in this order; events come out."""
 
-import collections
 import time
 from collections.abc import Callable, Generator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Protocol
 
 from app.cite import SupportScorer, cite
@@ -20,7 +19,6 @@ from app.core.domain import (
     Outcome,
     Query,
     Question,
-    Retrieval,
     Retrieved,
     Rewritten,
     Started,
@@ -30,17 +28,10 @@ from app.core.domain import (
 from app.core.errors import ModelError, QuestionError
 from app.draft import Draft
 from app.pack import pack, render
-from app.rerank import Reranker
+from app.search import Searcher, checked
 
-MAX_QUESTION_CHARACTERS = 4000
 UNSUPPORTED = "No passage supports this answer. Do not rely on it: look at the sources, or ask in other words."
 _SMALLEST_BUDGET = 64  # tokens; with less room than this for passages no answer can rest on any
-
-
-class Retriever(Protocol):
-    """First stage: a query to candidates."""
-
-    def retrieve(self, query: str, *, collection: str | None = None) -> Retrieval: ...
 
 
 class Rewriter(Protocol):
@@ -67,40 +58,6 @@ class Prompts:
 
     answer: Write
     not_found: str  # the sentence that says that the documents do not hold the answer
-
-
-class Searcher:
-    """The two retrieval stages alone: candidates in their final order, without a chat model."""
-
-    def __init__(self, *, retriever: Retriever, reranker: Reranker) -> None:
-        self.reranker = reranker
-        self._retriever = retriever
-
-    def search(self, text: str, *, collection: str | None = None) -> Retrieved:
-        """The ranked candidates, fates undecided. Raises QuestionError, NotFoundError or CorpusError."""
-        question = checked(Question(text=text, collection=collection))
-        draft = Draft(question=question, query=Query(text=question.text, changed=False, reason=""))
-        collections.deque(self.stages(draft), maxlen=0)
-        return Retrieved(
-            context=draft.context,
-            reranker=draft.reranker,
-            scored=draft.scored,
-            notices=tuple(draft.notices),
-            timings=dict(draft.timings),
-        )
-
-    def stages(self, draft: Draft) -> Generator[Event, None, None]:
-        """Retrieve and rerank, filling the draft."""
-        yield Started(stage="retrieve")
-        retrieval = self._retriever.retrieve(draft.query.text, collection=draft.question.collection)
-        draft.timings |= {"embed": retrieval.embed_seconds, "sql": retrieval.sql_seconds}
-        draft.notices += retrieval.notes
-        yield Started(stage="rerank")
-        with draft.timed("rerank"):
-            reranking = self.reranker.rerank(draft.query.text, retrieval.hits)
-        draft.reranker, draft.scored = reranking.reranker, reranking.scored
-        draft.notices += reranking.notes
-        draft.context = replace(draft.context, hits=reranking.hits)
 
 
 class Answerer:
@@ -284,18 +241,6 @@ def _stoppable(steps: Generator[None, None, Query]) -> Generator[Event, None, Qu
         return query
     finally:
         steps.close()
-
-
-def checked(question: Question) -> Question:
-    """The question without surrounding space. Raises QuestionError when it is empty or too long."""
-    text = question.text.strip()
-    if not text:
-        raise QuestionError("The question is empty. Write what you want to know.")
-    if len(text) > MAX_QUESTION_CHARACTERS:
-        raise QuestionError(
-            f"The question has {len(text)} characters, the limit is {MAX_QUESTION_CHARACTERS}. Shorten it."
-        )
-    return replace(question, text=text.replace("\x00", ""))
 
 
 def _passage_counter(model: ChatModel) -> Callable[[str], int]:

@@ -13,8 +13,9 @@ from app.core.embedding import Matrix
 from app.core.errors import NotFoundError
 from app.ledger import Ledger
 from app.library import Library
-from app.pipeline import Answerer, Prompts, Searcher
+from app.pipeline import Answerer, Prompts
 from app.prompts import conversation
+from app.search import Searcher
 
 NOT_FOUND = "The documents do not say."
 

@@ -4,8 +4,8 @@ from langchain_core.runnables import RunnableLambda
 
 from app.core.domain import Retrieval, Retrieved
 from app.langchain_retriever import TwoStageRetriever
-from app.pipeline import Searcher
 from app.rerank import KeepOrder
+from app.search import Searcher
 from tests.builders import make_hit
 
 

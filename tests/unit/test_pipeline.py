@@ -29,7 +29,8 @@ from app.core.domain import (
     Usage,
 )
 from app.core.errors import ModelError, NotFoundError, QuestionError
-from app.pipeline import UNSUPPORTED, Answerer, Prompts, Searcher
+from app.pipeline import UNSUPPORTED, Answerer, Prompts
+from app.search import Searcher
 from tests.builders import make_hit
 
 NOT_FOUND = "I could not find this in the documents."
