@@ -1,12 +1,9 @@
 """Commands of the answering road: arguments in, text and exit codes out."""
 
 import json
-import logging
-import os
 import signal
 import subprocess
 import sys
-import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
 from importlib.metadata import version
@@ -19,6 +16,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from app.bootstrap import check_database, migrate_database, open_searcher, open_services
+from app.console import CollectionOption, JsonOption, err, out, quiet_libraries, report
 from app.core.domain import Answer, Finished, Notice, Outcome, Question, Rewritten, Support, Token, place_of
 from app.core.errors import AppError, ModelError
 from app.core.models import embedding_folder
@@ -33,12 +31,6 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
-out = Console(soft_wrap=True, highlight=False)
-err = Console(stderr=True, soft_wrap=True, highlight=False)
-
-CollectionOption = Annotated[str | None, typer.Option(help="Search only this collection; all when left out.")]
-JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
-
 
 def main() -> None:
     """Run the command line; an AppError becomes one line and its exit code."""
@@ -51,19 +43,6 @@ def main() -> None:
         sys.exit(error.exit_code)
     except KeyboardInterrupt:
         sys.exit(130)
-
-
-def quiet_libraries() -> None:
-    """Keep warnings of libraries out of what people read; FOREMOST's own lines say what matters."""
-    warnings.simplefilter("ignore")
-    logging.basicConfig(level=logging.ERROR)
-    os.environ.setdefault("HF_HUB_OFFLINE", "1")  # nothing is fetched unless HF_HUB_OFFLINE=0 says so
-    os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
-
-
-def report(line: str) -> None:
-    """One line of progress, on stderr so that output stays clean."""
-    err.print(f"[dim]· {escape(line)}[/]")
 
 
 @app.command()

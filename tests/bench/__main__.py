@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.table import Table
 
 from app.bootstrap import Services, open_services
-from app.cli import quiet_libraries
+from app.console import quiet_libraries
 from app.core.domain import Finished, Question
 from app.core.models import build_embedder, embedding_folder
 from app.core.settings import load_settings

@@ -1,0 +1,1 @@
+-- Full text: frequencies of lexemes, identifiers and languages without a dictionary.

@@ -1,0 +1,1 @@
+-- Ingestion: jobs of files, their states and timings, a second embedding while a corpus is re-embedded.

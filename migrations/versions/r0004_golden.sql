@@ -1,0 +1,1 @@
+-- Golden questions with their expected passages, runs of evaluation and of the dial.
