@@ -32,6 +32,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
+
 def main() -> None:
     """Run the command line; an AppError becomes one line and its exit code."""
     quiet_libraries()
