@@ -17,6 +17,13 @@ _MARKER = re.compile(
 )
 _CODE = re.compile(r"```.*?(?:```|\Z)|`[^`\n]+`", re.DOTALL)  # brackets in code are not citations
 _TRAILING_MARKERS = re.compile(r"(?:\s*\[\d{1,3}\])+\s*[.!?]?")
+# "Based on the information provided in the passages, " says where the model looked and nothing of the documents.
+_OPENING = re.compile(
+    r"(?:based (?:up)?on|according to|as (?:stated|described|mentioned|per|noted|shown) ?(?:in|by)?|per|from|in)\s+"
+    r"(?:(?:all|of|the|this|these|your|given|provided|above|following|information|details|content|facts|in|from|by)\s+)*"
+    r"(?:passages?|context|documents?|sources?|text|information)(?:\s+(?:provided|given|above|\d+))*\s*,\s*",
+    re.IGNORECASE,
+)
 _WORD = re.compile(r"\w+(?:[.:,/'’-]\w+)*", re.UNICODE)
 _DOUBT_FLOOR = 0.25  # below it a cited passage does not seem to say what the sentence says
 _WRONG_NUMBER = 0.3  # factor on the score when a number of the sentence is not in the passage
@@ -49,7 +56,7 @@ def cite(
     """
     cleaned, removed = _checked_markers(text.strip(), {passage.number for passage in passages})
     spans = _attach_trailing_markers(cleaned, sentence_spans(cleaned, language))
-    bare = [_MARKER.sub("", cleaned[start:end]).strip() for start, end in spans]
+    bare = [_said(cleaned[start:end]) for start, end in spans]
     scores = _scores(bare, passages, question, support)
     sentences = tuple(
         _sentence(cleaned, span, claim, scores[row], passages, floor)
@@ -116,6 +123,12 @@ def _attach_trailing_markers(text: str, spans: Sequence[tuple[int, int]]) -> lis
         if start < end:
             result.append((start, end))
     return result
+
+
+def _said(sentence: str) -> str:
+    """What a sentence says of the documents: without its markers and without an opening about where that was read."""
+    words = _MARKER.sub("", sentence).strip()
+    return _OPENING.sub("", words, count=1) if _OPENING.match(words) else words
 
 
 def _scores(

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
+import pytest
 
 from app.cite import cite
 from app.core.domain import Citations, Passage, Support
@@ -113,6 +114,29 @@ def test_the_same_number_written_otherwise_is_the_same_number() -> None:
 def test_lead_ins_and_questions_are_no_claims() -> None:
     result = _cite("Here is what I found:\nYes.\nDo you want more?")
     assert {sentence.support for sentence in result.sentences} == {Support.NOT_A_CLAIM}
+
+
+@pytest.mark.parametrize(
+    "opening",
+    [
+        "Based on the information provided in the passages, ",
+        "According to the context, ",
+        "As stated in passage 1, ",
+        "Based on the provided documents, ",
+        "From the given information, ",
+    ],
+)
+def test_an_opening_that_says_nothing_of_the_documents_does_not_count_against_a_sentence(opening: str) -> None:
+    bare = _cite("the nightly backup keeps fourteen copies.").sentences[0]
+    opened = _cite(f"{opening}the nightly backup keeps fourteen copies.").sentences[0]
+    assert (opened.support, opened.passages, opened.score) == (Support.ATTRIBUTED, (1,), bare.score)
+    assert opened.text.startswith(opening)
+
+
+def test_an_opening_that_names_a_document_is_part_of_the_claim() -> None:
+    sentence = _cite("According to the Madrid handbook, the nightly backup keeps fourteen copies.").sentences[0]
+    assert sentence.score is not None
+    assert sentence.score < (_cite("The nightly backup keeps fourteen copies.").sentences[0].score or 0)
 
 
 def test_every_sentence_stands_where_it_says() -> None:
