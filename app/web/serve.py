@@ -10,6 +10,7 @@ from typing import Any
 
 import gradio as gr
 from starlette.middleware import Middleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.core.errors import SettingsError
@@ -76,7 +77,7 @@ def _launch(page: gr.Blocks, settings: Settings) -> str:
         server_port=settings.port or _free_port(settings.host),
         auth=login,
         max_file_size=settings.max_file_mib * 2**20,
-        app_kwargs={"middleware": [Middleware(PrivacyHeaders)]},
+        app_kwargs={"middleware": _middleware(settings)},
         theme=build_theme(),
         favicon_path=_ICON,
         css_paths=_STYLE,
@@ -91,6 +92,20 @@ def _launch(page: gr.Blocks, settings: Settings) -> str:
         prevent_thread_lock=True,
     )
     return address
+
+
+def _middleware(settings: Settings) -> list[Middleware]:
+    """Privacy headers; and for a page of this machine only, a look at the Host header.
+
+    Without that look any web site could give its own name this machine's address and read the page through a browser
+    (DNS rebinding).
+    """
+    parts = [Middleware(PrivacyHeaders)]
+    named = [name.strip() for name in settings.allowed_hosts.split(",") if name.strip()]
+    if named or settings.host in ("127.0.0.1", "localhost"):
+        allowed = ["127.0.0.1", "localhost", settings.host, *named]
+        parts.append(Middleware(TrustedHostMiddleware, allowed_hosts=allowed, www_redirect=False))
+    return parts
 
 
 def serve(

@@ -72,6 +72,13 @@ def test_responses_forbid_the_page_to_load_anything_from_elsewhere(site: Site) -
     assert "http" not in policy
 
 
+def test_a_page_of_this_machine_does_not_answer_to_another_name(site: Site) -> None:
+    rebound = httpx.get(site.address, headers={"host": "evil.example:7860"})
+    own = httpx.get(site.address, headers={"host": "localhost:7860"})
+
+    assert (rebound.status_code, own.status_code) == (400, 200)
+
+
 def test_a_taken_port_is_said_with_the_setting_that_changes_it(
     site: Site, make_settings: Callable[..., Settings]
 ) -> None:
