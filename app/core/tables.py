@@ -214,3 +214,83 @@ candidates = Table(  # no foreign keys to chunks or documents: history outlives 
     Column("passage_number", Integer),
     Column("cited", Boolean, nullable=False),
 )
+
+golden_questions = Table(
+    "golden_questions",
+    metadata,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("question", Text, nullable=False),
+    Column("collection", Text, nullable=False, server_default=""),  # empty: all collections are searched
+    Column("answerable", Boolean, nullable=False),
+    Column("source", Text, nullable=False),  # how it was found
+    Column("status", Text, nullable=False),
+    Column("note", Text, nullable=False, server_default=""),
+    _now(),
+    UniqueConstraint("question", "collection", name="uq_golden_questions_question"),
+    CheckConstraint("source IN ('file', 'typed', 'thumbs', 'picked', 'drafted', 'why')", name="source"),
+    CheckConstraint("status IN ('accepted', 'draft')", name="status"),
+)
+
+golden_expected = Table(  # by document, place and words, not by chunk, so that it outlives another chunking
+    "golden_expected",
+    metadata,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("question_id", ForeignKey("golden_questions.id", ondelete="CASCADE"), nullable=False),
+    Column("source_uri", Text, nullable=False),
+    Column("sha256", Text),  # of the document that the span was read from
+    Column("part", Integer),  # page, slide or sheet
+    Column("start_char", Integer),
+    Column("end_char", Integer),
+    Column("quote", Text, nullable=False, server_default=""),
+    Column("grade", Integer, nullable=False, server_default="1"),
+    CheckConstraint(
+        "(start_char IS NULL) = (end_char IS NULL) AND (start_char IS NULL OR start_char < end_char)", name="span"
+    ),
+    Index("ix_golden_expected_question_id", "question_id"),
+)
+
+evaluations = Table(
+    "evaluations",
+    metadata,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("run", JSONB, nullable=False),  # settings, values of every question, timings
+    _now(),
+    Index("ix_evaluations_name", "name"),
+)
+
+pair_scores = Table(  # what a reranker said of a question and a passage, so that no sweep scores a pair twice
+    "pair_scores",
+    metadata,
+    Column("reranker", Text, primary_key=True),  # name and a hash of what it says of fixed pairs
+    Column("pair", UUID(as_uuid=False), primary_key=True),  # hash of question and passage
+    Column("logit", Double, nullable=False),
+)
+
+stage_timings = Table(
+    "stage_timings",
+    metadata,
+    Column("machine", Text, primary_key=True),
+    Column("stage", Text, primary_key=True),  # "retrieve" or a reranker as in pair_scores
+    Column("question", UUID(as_uuid=False), primary_key=True),
+    Column("candidates", Integer, primary_key=True, autoincrement=False),
+    Column("seconds", Double, nullable=False),
+)
+
+sweeps = Table(
+    "sweeps",
+    metadata,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("sweep", JSONB, nullable=False),
+    _now(),
+)
+
+setting_overrides = Table(  # set by the dial; a variable of the environment wins
+    "setting_overrides",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("value", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    _now(),
+)
