@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from sqlalchemy import Engine
 
 from app.core import database
+from app.core.domain import CHUNKER_VERSION
 from app.core.embedding import Embedder
 from app.core.models import build_embedder
 from app.core.settings import Settings
-from ingest.chunk import CHUNKER_VERSION
 from ingest.pipeline import Ingester
 from ingest.store import Store
 

@@ -14,7 +14,6 @@ from app.core.domain import Chunk, Document
 from ingest.boundaries import Boundaries, TokenStarts
 from ingest.sections import Span, merged, sections
 
-CHUNKER_VERSION = "1"
 TARGET_TOKENS = 180  # of a chunk's text; with its headings this stays well below the 256 that MiniLM reads
 OVERLAP_TOKENS = 0  # headings are repeated in every chunk and neighbours are joined when packed, so none is needed
 CONTEXT_TOKENS = 60  # of title and heading path before the text, at most; a quarter of what the model reads at most

@@ -52,10 +52,17 @@ class Store:
         self._chunker_version = chunker_version
 
     def known_hash(self, uri: str, *, collection: str) -> str | None:
-        """sha256 of the stored content of a source, None when nothing is stored."""
+        """sha256 of the stored content of a source, None when nothing is stored; see known_hashes."""
+        return self.known_hashes([uri], collection=collection).get(uri)
+
+    def known_hashes(self, uris: Sequence[str], *, collection: str) -> dict[str, str]:
+        """sha256 of the stored content of each source of which something is stored, in one query.
+
+        For a document that another version of the chunker cut it is no hash at all: it differs from every content.
+        """
+        asked = {"uris": list(uris), "collection": collection, "chunker": self._chunker_version}
         with _faults(), self._engine.connect() as connection:
-            hash_ = connection.execute(_QUERIES["known_hash"], {"uri": uri, "collection": collection}).scalar()
-        return None if hash_ is None else str(hash_)
+            return {row.source_uri: row.sha256 for row in connection.execute(_QUERIES["known_hashes"], asked)}
 
     def require_corpus_of(self, embedder: Embedder) -> None:
         """Raise CorpusError, saying how to mend it, when the stored corpus was embedded by another model."""
@@ -81,6 +88,7 @@ class Store:
         """
         started = time.perf_counter()
         with _faults(), self._engine.begin() as connection:
+            connection.execute(_QUERIES["lock_chunks"])
             if embedder is not None:
                 self._claim_corpus(connection, embedder)
             collection_id = _collection_id(connection, collection)
@@ -92,10 +100,8 @@ class Store:
             _copy(connection, claimed.id, collection_id, document, chunks)
             within(connection)
             seconds = {**timings, "store": time.perf_counter() - started}
-            connection.execute(
-                _QUERIES["finish_document"],
-                {"document_id": claimed.id, **_row(source, document, len(chunks), seconds)},
-            )
+            row = _row(source, document, len(chunks), seconds) | {"chunker": self._chunker_version}
+            connection.execute(_QUERIES["finish_document"], {"document_id": claimed.id, **row})
         return claimed.sha256 is not None
 
     def record_failure(self, source_uri: str, name: str, error: str, *, collection: str, only_known: bool) -> None:

@@ -17,10 +17,15 @@ INSERT INTO collections (name) VALUES (:name) ON CONFLICT (name) DO NOTHING
 -- name: collection
 SELECT id FROM collections WHERE name = :name
 
--- name: known_hash
-SELECT d.sha256
+-- name: known_hashes
+-- What another version of the chunker cut counts as changed, so that it is cut anew.
+SELECT d.source_uri, CASE WHEN d.chunker_version = :chunker THEN d.sha256 ELSE 'cut by another chunker' END AS sha256
 FROM documents AS d JOIN collections AS c ON c.id = d.collection_id
-WHERE c.name = :collection AND d.source_uri = :uri
+WHERE c.name = :collection AND d.source_uri = ANY(:uris) AND d.sha256 IS NOT NULL
+
+-- name: lock_chunks
+-- Before the corpus row is read: the switch to another embedding model waits for this transaction, or this for it.
+LOCK TABLE chunks IN ROW EXCLUSIVE MODE
 
 -- name: claim_document
 -- Takes the row's lock, so that two writers of one document follow one another; sha256 is that of the older version.
@@ -48,7 +53,7 @@ UPDATE documents
 SET title = :title, media_type = :media_type, language = :language, byte_count = :byte_count, part_kind = :part_kind,
     part_count = :part_count, chunk_count = :chunk_count, status = :status, error = :error,
     warnings = CAST(:warnings AS jsonb), timings = CAST(:timings AS jsonb), parts = CAST(:parts AS jsonb), text = :text,
-    content = :content, modified_at = :modified_at, ingested_at = now(), sha256 = :sha256
+    content = :content, modified_at = :modified_at, ingested_at = now(), sha256 = :sha256, chunker_version = :chunker
 WHERE id = :document_id
 
 -- name: record_failure

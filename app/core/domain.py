@@ -8,6 +8,8 @@ from typing import Literal
 
 # ---------------------------------------------------------------------------------------------- a document goes in
 
+CHUNKER_VERSION = "1"  # of ingest.chunk: another way of cutting takes the next, and older documents are cut anew
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Source:
@@ -90,11 +92,28 @@ class Turn:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Filters:
+    """Which documents are searched, beside the collection: those that meet everything that is set."""
+
+    document_id: int | None = None
+    document_name: str | None = None  # the file's own name
+    path_prefix: str | None = None  # beginning of the source URI
+    media_type: str | None = None  # application/pdf; text/* for a family
+    language: str | None = None  # ISO 639-1
+    since: datetime | None = None  # date of the file (of its ingestion where it has none) at or after this
+    until: datetime | None = None  # and before this
+
+
+NO_FILTERS = Filters()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Question:
     """What a person asks, with what was said before it."""
 
     text: str
     collection: str | None = None  # None searches all collections
+    filters: Filters = NO_FILTERS
     history: tuple[Turn, ...] = ()  # oldest first
     chat_id: str | None = None
 
@@ -152,6 +171,16 @@ class Hit:
     fate_detail: str = ""  # for people, for example "same text as candidate 3"
     passage_number: int | None = None  # n of [n], when it is in the prompt
     cited: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ExactRank:
+    """Where one chunk stands in each leg when everything searched is ranked, by exact comparison and without limits."""
+
+    vector_rank: int  # from 1
+    vector_distance: float  # cosine distance, 0..2
+    text_rank: int | None  # from 1; None when no word of the question is in it
+    text_score: float | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

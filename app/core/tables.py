@@ -47,7 +47,9 @@ corpus = Table(
     Column("singleton", Boolean, primary_key=True, server_default=text("true")),  # one row: one model per database
     Column("embedding_model", Text, nullable=False),
     Column("embedding_dimension", Integer, nullable=False),
-    Column("chunker_version", Text, nullable=False),
+    Column("chunker_version", Text, nullable=False),  # of the first document; each document keeps its own
+    Column("next_model", Text),  # while re-embedding: whose vectors go into chunks.embedding_next, a column made for it
+    Column("next_dimension", Integer),
     _now(),
     CheckConstraint("singleton", name="one_row"),
 )
@@ -77,6 +79,7 @@ documents = Table(
     Column("media_type", Text, nullable=False, server_default=""),
     Column("language", Text),
     Column("sha256", Text),  # of the stored content; null while nothing has been stored
+    Column("chunker_version", Text),  # what cut it; an older one than today's: cut anew on the next ingest
     Column("byte_count", BigInteger, nullable=False, server_default="0"),
     Column("part_kind", Text),  # page, slide or sheet
     Column("part_count", Integer),

@@ -11,9 +11,9 @@ from typing import Any
 
 from sqlalchemy import Engine
 
-from app.core.domain import Document, Hit, Source
+from app.core.domain import CHUNKER_VERSION, Document, Hit, Source
 from app.core.embedding import Embedder
-from ingest.chunk import CHUNKER_VERSION, chunk
+from ingest.chunk import chunk
 from ingest.embed import embed
 from ingest.store import Store
 
