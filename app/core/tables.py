@@ -74,6 +74,7 @@ documents = Table(
     Column("id", BigInteger, Identity(always=True), primary_key=True),
     Column("collection_id", ForeignKey("collections.id", ondelete="CASCADE"), nullable=False),
     Column("source_uri", Text, nullable=False),
+    Column("container_id", ForeignKey("documents.id", ondelete="CASCADE")),  # the archive it is a member of
     Column("name", Text, nullable=False),
     Column("title", Text, nullable=False, server_default=""),
     Column("media_type", Text, nullable=False, server_default=""),
@@ -93,10 +94,15 @@ documents = Table(
     Column("content", LargeBinary),  # the original bytes
     Column("modified_at", DateTime(timezone=True)),  # of the file
     Column("ingested_at", DateTime(timezone=True)),
+    Column("file_bytes", BigInteger),  # size and time of the file as last read, whatever came of it; null: read it again
+    Column("file_modified_at", DateTime(timezone=True)),
+    Column("tried_at", DateTime(timezone=True)),  # when it was last ingested, looked at or failed
     _now(),
     UniqueConstraint("collection_id", "source_uri", name="uq_documents_collection_id_source_uri"),
     CheckConstraint("status IN ('ready', 'empty', 'failed')", name="status"),
     Index("ix_documents_sha256", "sha256"),
+    Index("ix_documents_container_id", "container_id"),
+    Index("ix_documents_tried_at", "tried_at"),
 )
 
 chunks = Table(
