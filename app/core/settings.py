@@ -83,6 +83,20 @@ class Settings(BaseSettings):
     # documents
     collection: str = Field(default="default", min_length=1, max_length=200, description="collection to ingest into")
     max_file_mib: int = Field(default=100, ge=1, description="larger files are refused, MiB")
+    load_memory_mib: int = Field(default=800, ge=100, description="memory that reading one file may take, MiB")
+    load_seconds: int = Field(default=120, ge=1, description="time that reading one document may take, seconds")
+    load_cpu_seconds: int = Field(default=60, ge=1, description="processor time of the same, seconds")
+    load_characters: int = Field(default=10_000_000, ge=1000, description="characters of text in one document")
+    load_unpacked_mib: int = Field(default=200, ge=1, description="what one archive or document unpacks to, MiB")
+    load_entries: int = Field(default=2000, ge=1, description="documents in one archive")
+    load_pages: int = Field(default=20_000, ge=1, description="pages of one document")
+    load_nesting: int = Field(default=3, ge=0, description="archives within archives; 0 opens none")
+    ocr_seconds: int = Field(
+        default=600, ge=0, description="time for the scanned pages of one document, seconds; 0 recognises none"
+    )
+    ocr_languages: str = Field(
+        default="", description="languages of scanned pages as tesseract names them, for example deu+eng; empty: all"
+    )
 
     # page
     host: str = Field(default="127.0.0.1", description="address the page binds to")
