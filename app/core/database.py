@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Engine, create_engine
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
+from app.core.embedded_settings import server_settings, this_machine, write_settings
 from app.core.errors import DatabaseError
 from app.core.settings import Settings
 from app.core.sql import load_queries
@@ -67,7 +68,11 @@ def start_embedded(data_dir: Path) -> str:
     directory = data_dir / "postgres"
     try:
         directory.parent.mkdir(parents=True, exist_ok=True)
-        server = get_server(directory)
+        server = get_server(directory, start=False)
+        with server._lock:  # one process makes the directory, the others find it made
+            server.ensure_pgdata_inited()
+            write_settings(directory, server_settings(this_machine()))
+        server.start()
         base = make_url(server.get_uri()).set(drivername="postgresql+psycopg")
         _create_database(base)
     except (OSError, RuntimeError, AssertionError, SQLAlchemyError) as error:

@@ -7,6 +7,7 @@ from alembic import command
 from sqlalchemy import Engine, create_engine, text
 
 from app.core import database as core
+from app.core.embedded_settings import server_settings, this_machine
 from app.core.errors import DatabaseError
 from app.core.tables import metadata
 
@@ -72,3 +73,11 @@ def test_a_data_directory_that_cannot_be_used_is_said_in_one_line(tmp_path: Path
     blocked.write_text("in the way")
     with pytest.raises(DatabaseError, match="does not start"):
         core.start_embedded(blocked)
+
+
+def test_the_embedded_server_is_sized_to_the_machine(server: Engine) -> None:
+    asked = server_settings(this_machine())
+    with server.connect() as connection:
+        shared = connection.execute(text("SELECT pg_size_bytes(current_setting('shared_buffers')) >> 20")).scalar_one()
+        level = connection.execute(text("SHOW wal_level")).scalar_one()
+    assert (f"{shared}MB", level) == (asked["shared_buffers"], asked["wal_level"])
