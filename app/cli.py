@@ -4,25 +4,39 @@ import json
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
 
-from app.bootstrap import check_database, migrate_database, open_searcher, open_services
-from app.console import CollectionOption, JsonOption, err, out, quiet_libraries, report
-from app.core.domain import Answer, Finished, Notice, Outcome, Question, Rewritten, Support, Token, place_of
+from app.bootstrap import check_database, migrate_database, open_services
+from app.commands.search import search
+from app.commands.show import show
+from app.console import (
+    CollectionOption,
+    DocumentOption,
+    JsonOption,
+    LanguageOption,
+    MediaTypeOption,
+    PathOption,
+    SinceOption,
+    UntilOption,
+    err,
+    out,
+    quiet_libraries,
+    report,
+)
+from app.core.domain import Answer, Finished, Notice, Outcome, Question, Rewritten, Support, Token
 from app.core.errors import AppError, ModelError
 from app.core.models import embedding_folder
 from app.core.settings import Settings, load_settings, variable_names
+from app.filters import parse_filters
 from app.health import checks
-from app.views import answer_view, search_view
+from app.views import answer_view
 
 app = typer.Typer(
     help="Ask your own documents, and see why the answer can be trusted.",
@@ -85,14 +99,28 @@ def _upload_worker() -> Iterator[None]:
 
 
 @app.command()
-def ask(question: str, collection: CollectionOption = None, as_json: JsonOption = False) -> None:
+def ask(
+    question: str,
+    collection: CollectionOption = None,
+    document: DocumentOption = "",
+    path: PathOption = "",
+    media_type: MediaTypeOption = "",
+    language: LanguageOption = "",
+    since: SinceOption = "",
+    until: UntilOption = "",
+    as_json: JsonOption = False,
+) -> None:
     """Answer one question, with its sources."""
+    filters = parse_filters(
+        document=document, path=path, media_type=media_type, language=language, since=since, until=until
+    )
+    asked = Question(text=question, collection=collection, filters=filters)
     settings = load_settings()
     with closing(open_services(settings, report=report)) as services:
         for notice in () if as_json else services.answerer.notices:
             report(notice)
         finished: Finished | None = None
-        for event in services.answerer.answer(Question(text=question, collection=collection)):
+        for event in services.answerer.answer(asked):
             if isinstance(event, Finished):
                 finished = event
             elif as_json:
@@ -141,40 +169,6 @@ def _print_sources(answer: Answer) -> None:
         used = usage.prompt_tokens or usage.sent_tokens
         out.print(f"[dim]prompt {used} of {usage.context_tokens} tokens, read whole: {usage.uncut} ({usage.proof})[/]")
     out.print(f"[dim]answer {answer.id}[/]")
-
-
-@app.command()
-def search(query: str, collection: CollectionOption = None, as_json: JsonOption = False) -> None:
-    """The ranked passages for a query, with every rank and score; no chat model is used."""
-    with closing(open_searcher(load_settings(), report=report)) as services:
-        found = services.searcher.search(query, collection=collection)
-    if as_json:
-        out.print_json(json.dumps(search_view(query, found)))
-        return
-    for notice in found.notices:
-        report(notice)
-    table = Table(box=None, pad_edge=False, header_style="bold", expand=True)
-    for name in ("final", "vector", "text", "fused", "logit"):
-        table.add_column(name, justify="right", no_wrap=True, width=6)
-    table.add_column("passage", ratio=1, overflow="ellipsis", no_wrap=True)
-    for hit in found.context.hits:
-        where = place_of(hit.part_kind, hit.part_first, hit.part_last, hit.part_name)
-        snippet = " ".join(hit.text.split())
-        table.add_row(
-            _cell(hit.final_rank), _cell(hit.vector_rank), _cell(hit.text_rank), _cell(hit.fused_rank),
-            "–" if hit.logit is None else f"{hit.logit:.2f}",
-            f"[bold]{escape(hit.heading or hit.title)}[/]{escape(f' ({where})' if where else '')} {escape(snippet)}",
-        )  # fmt: skip
-    (out if sys.stdout.isatty() else Console(width=160, highlight=False)).print(table)
-    report(f"{len(found.context.hits)} candidates, {found.scored} scored by {found.reranker}, {_spent(found.timings)}")
-
-
-def _cell(rank: int | None) -> str:
-    return "–" if rank is None else str(rank)
-
-
-def _spent(timings: Mapping[str, float]) -> str:
-    return ", ".join(f"{stage} {seconds * 1000:.0f} ms" for stage, seconds in timings.items())
 
 
 @app.command()
@@ -233,6 +227,10 @@ def settings() -> None:
         out.print(
             f"[bold]{variable}[/]={escape(str(getattr(current, name)))}  [dim]{escape(info.description or '')}[/]"
         )
+
+
+app.command()(search)
+app.command()(show)
 
 
 @app.command(name="version")

@@ -13,6 +13,12 @@ out = Console(soft_wrap=True, highlight=False)
 err = Console(stderr=True, soft_wrap=True, highlight=False)
 
 CollectionOption = Annotated[str | None, typer.Option(help="Search only this collection; all when left out.")]
+DocumentOption = Annotated[str, typer.Option(help="Search only this document: its number or file name.")]
+PathOption = Annotated[str, typer.Option(help="Search only documents whose path begins so.")]
+MediaTypeOption = Annotated[str, typer.Option(help="Search only this type, for example application/pdf or text/*.")]
+LanguageOption = Annotated[str, typer.Option(help="Search only documents in this language, for example en.")]
+SinceOption = Annotated[str, typer.Option(help="Search only documents changed on this date (2026-01-31) or later.")]
+UntilOption = Annotated[str, typer.Option(help="Search only documents changed before this date.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 
 

@@ -13,7 +13,7 @@ from langchain_core.documents import Document
 from langchain_core.retrievers import BaseRetriever
 from pydantic import Field
 
-from app.core.domain import Hit, Retrieved, place_of
+from app.core.domain import NO_FILTERS, Filters, Hit, Retrieved, place_of
 
 
 class TwoStageRetriever(BaseRetriever):
@@ -24,12 +24,13 @@ class TwoStageRetriever(BaseRetriever):
     text_rank, text_score, fused_rank, fused_score, logit, rerank_score, final_rank). Raises AppError as search does.
     """
 
-    search: Callable[..., Retrieved]  # of app.search.Searcher: search(text, collection=...)
+    search: Callable[..., Retrieved]  # of app.search.Searcher: search(text, collection=..., filters=...)
     collection: str | None = None  # None searches all
+    filters: Filters = NO_FILTERS  # documents, paths, media types, languages, dates
     k: int = Field(default=5, ge=1)  # documents returned at most
 
     def _get_relevant_documents(self, query: str, *, run_manager: CallbackManagerForRetrieverRun) -> list[Document]:
-        retrieved = self.search(query, collection=self.collection)
+        retrieved = self.search(query, collection=self.collection, filters=self.filters)
         return [_document(hit) for hit in retrieved.context.hits[: self.k]]
 
 

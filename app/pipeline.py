@@ -8,10 +8,12 @@ from typing import Protocol
 from app.cite import SupportScorer, cite
 from app.core.chat import ChatModel
 from app.core.domain import (
+    NO_FILTERS,
     Answer,
     Citations,
     Context,
     Event,
+    Filters,
     Finished,
     Message,
     ModelInfo,
@@ -122,9 +124,9 @@ class Answerer:
         yield Started(stage="cite")
         yield Finished(answer=self._finish(draft))
 
-    def search(self, text: str, *, collection: str | None = None) -> Retrieved:
+    def search(self, text: str, *, collection: str | None = None, filters: Filters = NO_FILTERS) -> Retrieved:
         """The ranked candidates, fates undecided, without a model and without a trace in the ledger."""
-        return self._searcher.search(text, collection=collection)
+        return self._searcher.search(text, collection=collection, filters=filters)
 
     def _understand(self, draft: Draft) -> Generator[Event, None, None]:
         yield Started(stage="rewrite")

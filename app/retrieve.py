@@ -1,7 +1,10 @@
 """Stage 2, retrieve: a question goes in, its candidates come out, from one hybrid statement on one snapshot."""
 
+import json
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict
 
 import numpy as np
 import numpy.typing as npt
@@ -9,7 +12,7 @@ from sqlalchemy import Connection, Engine, RowMapping
 from sqlalchemy.exc import DBAPIError
 
 from app.core.database import reachable
-from app.core.domain import Hit, Retrieval
+from app.core.domain import NO_FILTERS, ExactRank, Filters, Hit, Retrieval
 from app.core.embedding import Embedder
 from app.core.errors import CorpusError, DatabaseError, NotFoundError
 from app.core.sql import load_queries
@@ -52,8 +55,8 @@ class HybridRetriever:
             "text_pool": max(TEXT_POOL, self._leg_candidates),
         }
 
-    def retrieve(self, query: str, *, collection: str | None = None) -> Retrieval:
-        """The best `candidates` chunks, fused rank 1 first; an empty database gives none.
+    def retrieve(self, query: str, *, collection: str | None = None, filters: Filters = NO_FILTERS) -> Retrieval:
+        """The best `candidates` chunks, fused rank 1 first; all there are when fewer meet the filters.
 
         Raises NotFoundError for an unknown collection, CorpusError when another model embedded the corpus.
         """
@@ -61,59 +64,91 @@ class HybridRetriever:
         question = query.replace("\x00", " ")
         embedding, cut = self._embedder.embed_query(question)
         embedded = time.perf_counter()
-        try:
-            with reachable(self._engine) as connection:
-                rows = self._rows(connection, question, embedding, collection)
-        except DBAPIError as error:
-            reason = str(error.orig).strip().splitlines()[0]
-            raise DatabaseError(f"The search failed in the database: {reason}. Run: python -m app doctor") from error
-        notes = (f"The question is longer than {self._embedder.max_tokens} tokens: {_CUT}",) if cut else ()
+        with _failures(), reachable(self._engine) as connection:
+            rows = self._rows(connection, self._values(question, embedding), collection, filters)
+        notes = [f"The question is longer than {self._embedder.max_tokens} tokens: {_CUT}"] if cut else []
+        if not rows and filters != NO_FILTERS:
+            notes.append("No passage meets the filters.")
         return Retrieval(
             hits=tuple(_hit(row) for row in rows),
             embed_seconds=embedded - started,
             sql_seconds=time.perf_counter() - embedded,
-            notes=notes,
+            notes=tuple(notes),
         )
 
+    def exact_ranks(
+        self,
+        query: str,
+        chunk_ids: Sequence[int],
+        *,
+        collection: str | None = None,
+        filters: Filters = NO_FILTERS,
+    ) -> Mapping[int, ExactRank]:
+        """Chunk id -> its place in each leg's complete order, found by reading everything: for explaining, not serving.
+
+        A chunk that is gone, or that the filters shut out, is left out. Raises as `retrieve` does.
+        """
+        question = query.replace("\x00", " ")
+        values = self._values(question, self._embedder.embed_query(question)[0])
+        with _failures(), reachable(self._engine) as connection:
+            scope = self._scope(connection, collection, filters)
+            if scope is None:
+                return {}
+            connection.execute(_QUERIES["session"], {"ef_search": str(self._ef_search)})
+            rows = connection.execute(_QUERIES["exact_ranks"], values | scope | {"chunk_ids": list(chunk_ids)})
+            return {row.pop("chunk_id"): ExactRank(**row) for row in map(dict, rows.mappings())}
+
     def _rows(
-        self, connection: Connection, question: str, embedding: npt.NDArray[np.float32], collection: str | None
+        self, connection: Connection, values: dict[str, object], collection: str | None, filters: Filters
     ) -> Sequence[RowMapping]:
-        # Repeatable read: the look-up of the collection and the statement see the same rows.
-        connection = connection.execution_options(isolation_level="REPEATABLE READ")
-        scope = self._scope(connection, collection)
-        if scope["embedding_model"] is None:
+        scope = self._scope(connection, collection, filters)
+        if scope is None:
             return []
         connection.execute(_QUERIES["session"], {"ef_search": str(self._ef_search)})
-        values = self._values(question, embedding, scope["collection_id"], exact=scope["exact"])
-        rows = connection.execute(_QUERIES["hybrid"], values).mappings().all()
+        exact = connection.execute(_QUERIES["is_small"], scope | {"exact_below": EXACT_BELOW}).scalar_one()
+        rows = connection.execute(_QUERIES["hybrid"], values | scope | {"exact": exact}).mappings().all()
         found = rows[0]["vector_found"] if rows else 0
-        if not scope["exact"] and found < self._leg_candidates:
+        if not exact and found < self._leg_candidates:
             # The index gave up on a strong filter; at least EXACT_BELOW rows are there, so the leg must be full.
-            rows = connection.execute(_QUERIES["hybrid"], values | {"exact": True}).mappings().all()
+            rows = connection.execute(_QUERIES["hybrid"], values | scope | {"exact": True}).mappings().all()
         return rows
 
-    def _scope(self, connection: Connection, collection: str | None) -> RowMapping:
-        asked = {"collection": collection, "exact_below": EXACT_BELOW}
-        scope = connection.execute(_QUERIES["scope"], asked).mappings().one()
-        if collection is not None and scope["collection_id"] is None:
+    def _scope(self, connection: Connection, collection: str | None, filters: Filters) -> dict[str, object] | None:
+        """What is searched, as parameters of the statements; None in an empty database."""
+        # Repeatable read: this look-up and the statements after it see the same rows.
+        connection = connection.execution_options(isolation_level="REPEATABLE READ")
+        row = connection.execute(_QUERIES["corpus"], {"collection": collection}).mappings().one()
+        if collection is not None and row["collection_id"] is None:
             raise NotFoundError(_unknown(collection, list(connection.scalars(_QUERIES["collections"]))))
-        if scope["embedding_model"] not in (None, self._embedder.name):
+        if row["embedding_model"] not in (None, self._embedder.name):
             raise CorpusError(
-                f"The documents were embedded by {scope['embedding_model']}, the configured model is "
+                f"The documents were embedded by {row['embedding_model']}, the configured model is "
                 f"{self._embedder.name}. Set FOREMOST_EMBEDDING_MODEL back, or ingest the documents again into a "
                 "new database."
             )
-        return scope
+        if row["embedding_model"] is None:
+            return None
+        criteria = {"collection_id": row["collection_id"], **asdict(filters)}
+        return {
+            "collection_id": row["collection_id"],
+            "narrowed": filters != NO_FILTERS,
+            "filters": json.dumps(criteria, default=str),
+        }
 
-    def _values(
-        self, question: str, embedding: npt.NDArray[np.float32], collection_id: int | None, *, exact: bool
-    ) -> dict[str, object]:
+    def _values(self, question: str, embedding: npt.NDArray[np.float32]) -> dict[str, object]:
         return self._fusion | {
             "question": question,
             "embedding": "[" + ",".join(f"{value:.6g}" for value in embedding) + "]",
-            "collection_id": collection_id,
-            "exact": exact,
         }
+
+
+@contextmanager
+def _failures() -> Iterator[None]:
+    try:
+        yield
+    except DBAPIError as error:
+        reason = str(error.orig).strip().splitlines()[0]
+        raise DatabaseError(f"The search failed in the database: {reason}. Run: python -m app doctor") from error
 
 
 _CUT = "the vector search read its beginning only, the full-text search all of it."

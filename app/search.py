@@ -5,7 +5,7 @@ from collections.abc import Generator
 from dataclasses import replace
 from typing import Protocol
 
-from app.core.domain import Event, Query, Question, Retrieval, Retrieved, Started
+from app.core.domain import NO_FILTERS, Event, Filters, Query, Question, Retrieval, Retrieved, Started
 from app.core.errors import QuestionError
 from app.draft import Draft
 from app.rerank import Reranker
@@ -16,7 +16,7 @@ MAX_QUESTION_CHARACTERS = 4000
 class Retriever(Protocol):
     """First stage: a query to candidates."""
 
-    def retrieve(self, query: str, *, collection: str | None = None) -> Retrieval: ...
+    def retrieve(self, query: str, *, collection: str | None = None, filters: Filters = NO_FILTERS) -> Retrieval: ...
 
 
 class Searcher:
@@ -26,9 +26,9 @@ class Searcher:
         self.reranker = reranker
         self._retriever = retriever
 
-    def search(self, text: str, *, collection: str | None = None) -> Retrieved:
+    def search(self, text: str, *, collection: str | None = None, filters: Filters = NO_FILTERS) -> Retrieved:
         """The ranked candidates, fates undecided. Raises QuestionError, NotFoundError or CorpusError."""
-        question = checked(Question(text=text, collection=collection))
+        question = checked(Question(text=text, collection=collection, filters=filters))
         draft = Draft(question=question, query=Query(text=question.text, changed=False, reason=""))
         collections.deque(self.stages(draft), maxlen=0)
         return Retrieved(
@@ -42,7 +42,8 @@ class Searcher:
     def stages(self, draft: Draft) -> Generator[Event, None, None]:
         """Retrieve and rerank, filling the draft."""
         yield Started(stage="retrieve")
-        retrieval = self._retriever.retrieve(draft.query.text, collection=draft.question.collection)
+        asked = draft.question
+        retrieval = self._retriever.retrieve(draft.query.text, collection=asked.collection, filters=asked.filters)
         draft.timings |= {"embed": retrieval.embed_seconds, "sql": retrieval.sql_seconds}
         draft.notices += retrieval.notes
         yield Started(stage="rerank")

@@ -8,7 +8,7 @@ from functools import partial
 
 import numpy as np
 
-from app.core.domain import Hit, Message, ModelInfo, Query, Question, Reranking, Retrieval, Usage
+from app.core.domain import NO_FILTERS, Filters, Hit, Message, ModelInfo, Query, Question, Reranking, Retrieval, Usage
 from app.core.embedding import Matrix
 from app.core.errors import NotFoundError
 from app.ledger import Ledger
@@ -37,7 +37,7 @@ class WordRetriever:
     def __init__(self, hits: Sequence[Hit]) -> None:
         self.hits = tuple(hits)
 
-    def retrieve(self, query: str, *, collection: str | None = None) -> Retrieval:
+    def retrieve(self, query: str, *, collection: str | None = None, filters: Filters = NO_FILTERS) -> Retrieval:
         known = {hit.collection for hit in self.hits}
         if collection is not None and collection not in known:
             raise NotFoundError(f"There is no collection {collection}. Known: {', '.join(sorted(known))}.")

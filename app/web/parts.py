@@ -3,7 +3,7 @@
 from collections.abc import Generator, Mapping, Sequence
 from typing import Protocol
 
-from app.core.domain import Answer, Event, ModelInfo, Question, Retrieved
+from app.core.domain import NO_FILTERS, Answer, Event, Filters, ModelInfo, Question, Retrieved
 from app.ledger import AnswerSummary, ChatSummary
 from app.library import DocumentRow
 
@@ -22,7 +22,7 @@ class Answers(Protocol):
 
     def answer(self, question: Question) -> Generator[Event, None, None]: ...
 
-    def search(self, text: str, *, collection: str | None = None) -> Retrieved: ...
+    def search(self, text: str, *, collection: str | None = None, filters: Filters = NO_FILTERS) -> Retrieved: ...
 
 
 class History(Protocol):

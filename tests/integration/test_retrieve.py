@@ -1,12 +1,14 @@
 """The hybrid statement on a real PostgreSQL with the real embedding model."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
 import pytest
 from sqlalchemy import Engine, text
 
+from app.core.domain import Filters
 from app.core.embedding import Embedder
 from app.core.errors import CorpusError, NotFoundError
 from app.retrieve import _QUERIES, HybridRetriever
@@ -171,7 +173,8 @@ def _many(database: Engine, embedder: Embedder, count: int, *, collection: str) 
 def test_both_legs_can_use_their_indexes(make: Make, database: Engine, embedder: Embedder) -> None:
     _many(database, embedder, 500, collection="large")
     question = "word7 common"
-    values = make()._values(question, embedder.embed_query(question)[0], None, exact=False)
+    values = make()._values(question, embedder.embed_query(question)[0])
+    values |= {"collection_id": None, "narrowed": False, "filters": "{}", "exact": False}
     with database.connect() as connection:
         connection.execute(_QUERIES["session"], {"ef_search": "200"})
         # On so few rows reading them all is cheaper; what must hold is that the statement's form allows the indexes.
@@ -205,3 +208,83 @@ def test_an_index_that_gives_up_early_is_replaced_by_an_exact_search(
     hits = make().retrieve("soup").hits
     assert {hit.text for hit in hits} == set(BACKUP)
     assert hits[0].text == BACKUP[3]
+
+
+def _documents(database: Engine, embedder: Embedder) -> None:
+    """Three documents on one matter, each of its own kind."""
+    store(database, embedder, ["The lighthouse keeper writes the log at dawn."], title="one")
+    store(database, embedder, ["The lighthouse keeper paints the door."], title="two")
+    store(database, embedder, ["The lighthouse keeper feeds the goat."], title="three", collection="club")
+    changes = (
+        "UPDATE documents SET media_type = 'application/pdf', language = 'en', modified_at = '2026-03-01 12:00Z' "
+        "WHERE title = 'one'",
+        "UPDATE documents SET language = 'fr', modified_at = '2026-05-01 12:00Z' WHERE title = 'two'",
+        "UPDATE documents SET source_uri = '/club/50%_x.txt', modified_at = NULL, ingested_at = '2026-04-01 12:00Z' "
+        "WHERE title = 'three'",
+    )
+    with database.begin() as connection:
+        for change in changes:
+            connection.execute(text(change))
+
+
+@pytest.mark.parametrize("indexed", [False, True])
+@pytest.mark.parametrize(
+    ("filters", "expected"),
+    [
+        (Filters(document_name="/default/one-english.txt"), {"one"}),
+        (Filters(path_prefix="/default/"), {"one", "two"}),
+        (Filters(path_prefix="/club/50%_"), {"three"}),
+        (Filters(path_prefix="/club/__"), set()),
+        (Filters(media_type="application/pdf"), {"one"}),
+        (Filters(media_type="text/*"), {"two", "three"}),
+        (Filters(language="fr"), {"two"}),
+        (Filters(since=datetime(2026, 4, 1, 12, tzinfo=UTC)), {"two", "three"}),
+        (Filters(until=datetime(2026, 4, 1, 12, tzinfo=UTC)), {"one"}),
+        (Filters(path_prefix="/default/", language="en", media_type="application/*"), {"one"}),
+        (Filters(path_prefix="'; DROP TABLE chunks; --"), set()),
+    ],
+)
+def test_only_documents_that_meet_every_filter_are_searched(
+    filters: Filters,
+    expected: set[str],
+    *,
+    indexed: bool,
+    make: Make,
+    database: Engine,
+    embedder: Embedder,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    _documents(database, embedder)
+    if indexed:  # a leg of one candidate is full, so that the index's rows are not replaced by an exact search
+        monkeypatch.setattr("app.retrieve.EXACT_BELOW", 1)
+    retriever = make(leg_candidates=1, candidates=1) if indexed else make()
+    found = retriever.retrieve("What does the keeper of the lighthouse do?", filters=filters)
+    titles = {hit.title for hit in found.hits}
+    assert titles <= expected
+    assert bool(titles) == bool(expected)
+    if not indexed:
+        assert titles == expected
+        assert all(hit.vector_rank and hit.text_rank for hit in found.hits)
+    assert found.notes == (() if expected else ("No passage meets the filters.",))
+
+
+def test_a_document_is_searched_by_its_number(make: Make, database: Engine, embedder: Embedder) -> None:
+    _documents(database, embedder)
+    wanted = make().retrieve("keeper").hits[-1].document_id
+    hits = make().retrieve("keeper", filters=Filters(document_id=wanted)).hits
+    assert [hit.document_id for hit in hits] == [wanted]
+
+
+def test_exact_ranks_agree_with_legs_that_hold_everything(make: Make, database: Engine, embedder: Embedder) -> None:
+    store(database, embedder, BACKUP)
+    store(database, embedder, ["The club's dump of old boats is behind the shed."], collection="club")
+    for asked in ({}, {"collection": "club"}, {"filters": Filters(path_prefix="/default/")}):
+        hits = make().retrieve("Where is the nightly dump written to?", **asked).hits
+        ranks = make().exact_ranks("Where is the nightly dump written to?", [hit.chunk_id for hit in hits], **asked)
+        assert len(ranks) == len(hits) > 0
+        for hit in hits:
+            exact = ranks[hit.chunk_id]
+            assert (exact.vector_rank, exact.text_rank) == (hit.vector_rank, hit.text_rank)
+            assert exact.vector_distance == pytest.approx(hit.vector_distance)
+            assert exact.text_score == (None if hit.text_score is None else pytest.approx(hit.text_score))
+    assert make().exact_ranks("dump", [10**9]) == {}

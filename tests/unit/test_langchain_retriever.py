@@ -2,7 +2,7 @@
 
 from langchain_core.runnables import RunnableLambda
 
-from app.core.domain import Retrieval, Retrieved
+from app.core.domain import NO_FILTERS, Filters, Retrieval, Retrieved
 from app.langchain_retriever import TwoStageRetriever
 from app.rerank import KeepOrder
 from app.search import Searcher
@@ -13,7 +13,7 @@ class _Fixed:
     def __init__(self) -> None:
         self.asked: list[tuple[str, str | None]] = []
 
-    def retrieve(self, query: str, *, collection: str | None = None) -> Retrieval:
+    def retrieve(self, query: str, *, collection: str | None = None, filters: Filters = NO_FILTERS) -> Retrieval:
         self.asked.append((query, collection))
         hits = (make_hit(1, part_kind="page", part_first=3, part_last=4), make_hit(2), make_hit(3))
         return Retrieval(hits=hits, embed_seconds=0.0, sql_seconds=0.0)
@@ -48,8 +48,8 @@ def test_the_search_result_is_not_altered() -> None:
     searcher = Searcher(retriever=_Fixed(), reranker=KeepOrder())
     results: list[Retrieved] = []
 
-    def search(text: str, *, collection: str | None = None) -> Retrieved:
-        results.append(searcher.search(text, collection=collection))
+    def search(text: str, *, collection: str | None = None, filters: Filters = NO_FILTERS) -> Retrieved:
+        results.append(searcher.search(text, collection=collection, filters=filters))
         return results[-1]
 
     TwoStageRetriever(search=search, k=1).invoke("Who rows?")

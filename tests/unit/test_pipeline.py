@@ -8,9 +8,11 @@ import numpy as np
 import pytest
 
 from app.core.domain import (
+    NO_FILTERS,
     Answer,
     Event,
     Fate,
+    Filters,
     Finished,
     Hit,
     Message,
@@ -40,7 +42,7 @@ class FakeRetriever:
     def __init__(self, hits: Sequence[Hit], notes: tuple[str, ...] = ()) -> None:
         self.hits, self.notes, self.asked = tuple(hits), notes, ""
 
-    def retrieve(self, query: str, *, collection: str | None = None) -> Retrieval:
+    def retrieve(self, query: str, *, collection: str | None = None, filters: Filters = NO_FILTERS) -> Retrieval:
         if collection == "missing":
             raise NotFoundError("There is no collection missing.")
         self.asked = query
