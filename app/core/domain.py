@@ -20,6 +20,7 @@ class Source:
     content: bytes
     sha256: str  # hex digest of content
     modified_at: datetime | None = None
+    settled: bool = True  # False: changed so lately that another change may leave size and time as they are
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from app.core.errors import DocumentError
-from ingest.discover import Found, discover, read
+from ingest.discover import ChangingError, Found, GoneError, discover, discover_changed, read
+from ingest.rules import Rules
 
 
 def names(found: tuple[Found, ...], below: Path) -> list[str]:
@@ -82,3 +83,133 @@ def test_a_file_that_is_too_large_is_refused_before_it_is_read(tmp_path: Path) -
     (found,) = discover([tmp_path])
     with pytest.raises(DocumentError, match="3 MiB, the limit is 1 MiB"):
         read(found, max_bytes=2**20)
+
+
+def write(below: Path, *names: str) -> None:
+    for name in names:
+        path = below / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("x")
+
+
+def test_a_file_reached_by_its_own_path_and_by_a_link_is_found_under_its_own(tmp_path: Path) -> None:
+    write(tmp_path, "z/real.txt")
+    (tmp_path / "a").symlink_to(tmp_path / "z")
+    (tmp_path / "b.txt").symlink_to(tmp_path / "z" / "real.txt")
+    assert names(discover([tmp_path]), tmp_path) == ["z/real.txt"]
+
+
+def test_a_link_to_the_outside_is_followed(tmp_path: Path) -> None:
+    write(tmp_path, "outside/a.txt", "inside/b.txt")
+    (tmp_path / "inside" / "link").symlink_to(tmp_path / "outside")
+    assert names(discover([tmp_path / "inside"]), tmp_path) == ["inside/b.txt", "inside/link/a.txt"]
+
+
+def test_size_and_time_come_with_the_listing(tmp_path: Path) -> None:
+    write(tmp_path, "a.txt")
+    os.utime(tmp_path / "a.txt", ns=(0, 1_600_000_000_123_456_789))
+    (found,) = discover([tmp_path])
+    assert found.size == 1
+    assert found.modified_at is not None
+    assert found.modified_at == read(found, max_bytes=10).modified_at
+    assert found.modified_at.microsecond == 123_456
+
+
+def test_a_time_no_date_can_say_is_no_time(tmp_path: Path) -> None:
+    write(tmp_path, "a.txt")
+    try:
+        os.utime(tmp_path / "a.txt", (0, 300_000_000_000))
+    except OSError:
+        return  # this file system has no such times
+    (found,) = discover([tmp_path])
+    assert found.modified_at is None or found.modified_at.year < 9999
+
+
+@pytest.mark.parametrize(
+    ("rules", "expected"),
+    [
+        ({}, ["docs/a.md", "docs/draft.md", "docs/skip/kept.md", "top.txt"]),
+        ({"gitignore": False}, ["docs/a.md", "docs/b.log", "docs/draft.md", "docs/skip/c.md", "docs/skip/kept.md",
+                                "out/x.md", "top.txt"]),
+        ({"include": ["*.md"]}, ["docs/a.md", "docs/draft.md", "docs/skip/kept.md"]),
+        ({"exclude": ["draft.*", "/top.txt"]}, ["docs/a.md", "docs/skip/kept.md"]),
+        ({"include": ["/docs/*.md"], "exclude": ["docs/a.md"]}, ["docs/draft.md"]),
+        ({"exclude": ["docs/"]}, ["top.txt"]),
+    ],
+)  # fmt: skip
+def test_gitignore_and_globs_choose_what_is_found(
+    tmp_path: Path, rules: dict[str, list[str] | bool], expected: list[str]
+) -> None:
+    write(tmp_path, "top.txt", "docs/a.md", "docs/b.log", "docs/draft.md", "docs/skip/c.md", "docs/skip/kept.md",
+          "out/x.md")  # fmt: skip
+    (tmp_path / ".gitignore").write_text("*.log\n/out/\n")
+    (tmp_path / "docs" / ".gitignore").write_text("skip/*\n!skip/kept.md\n")
+    assert names(discover([tmp_path], Rules(**rules)), tmp_path) == expected  # type: ignore[arg-type]
+
+
+def test_a_folder_inside_a_repository_obeys_the_files_above_it(tmp_path: Path) -> None:
+    write(tmp_path, "docs/in/a.md", "docs/in/b.tmp")
+    (tmp_path / ".gitignore").write_text("*.tmp\n")
+    assert names(discover([tmp_path / "docs" / "in"]), tmp_path) == ["docs/in/a.md", "docs/in/b.tmp"]
+    (tmp_path / ".git").mkdir()
+    assert names(discover([tmp_path / "docs" / "in"]), tmp_path) == ["docs/in/a.md"]
+
+
+def test_hidden_files_are_found_when_asked_for_but_never_what_systems_leave_behind(tmp_path: Path) -> None:
+    write(tmp_path, ".notes/a.md", ".git/config", "~$report.docx", "Thumbs.db", "b.md")
+    assert names(discover([tmp_path], Rules(hidden=True)), tmp_path) == [".notes/a.md", "b.md"]
+
+
+def test_what_changed_below_a_folder_is_found_by_the_same_rules(tmp_path: Path) -> None:
+    write(tmp_path, "a.md", "sub/b.md", "sub/c.log", ".hidden/d.md", "sub/deep/e.md", "other/f.md")
+    (tmp_path / "sub" / ".gitignore").write_text("*.log\n")
+    changed = [tmp_path / name for name in ("a.md", "sub", ".hidden/d.md", "sub/c.log", "gone.md", "sub/deep/e.md")]
+    outside = tmp_path.parent / "elsewhere.md"
+    found = discover_changed([*changed, outside], [tmp_path], Rules(exclude=["a.md"]))
+    assert names(found, tmp_path) == ["sub/b.md", "sub/deep/e.md"]
+
+
+def test_a_file_that_vanished_or_changes_while_it_is_read_is_told_apart(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(tmp_path, "a.md", "b.md")
+    gone, changing = discover([tmp_path])
+    gone.path.unlink()
+    with pytest.raises(GoneError):
+        read(gone, max_bytes=10)
+
+    def written_meanwhile(path: Path) -> bytes:
+        path.write_text("longer")
+        return b"x"
+
+    monkeypatch.setattr(Path, "read_bytes", written_meanwhile)
+    with pytest.raises(ChangingError):
+        read(changing, max_bytes=10)
+
+
+def test_a_file_written_just_now_is_not_yet_settled(tmp_path: Path) -> None:
+    write(tmp_path, "new.md", "old.md")
+    os.utime(tmp_path / "old.md", (0, 1_600_000_000))
+    new, old = discover([tmp_path])
+    assert (read(new, max_bytes=10).settled, read(old, max_bytes=10).settled) == (False, True)
+
+
+def test_a_folder_that_may_not_be_read_is_a_problem_and_the_rest_is_found(tmp_path: Path) -> None:
+    write(tmp_path, "open/a.md", "closed/b.md")
+    assert _as_nobody(tmp_path) == ["!closed", "open/a.md"]
+
+
+def _as_nobody(folder: Path) -> list[str]:
+    """What discover finds with one folder closed; root, who may read everything, becomes somebody else for it."""
+    for parent in (folder, *list(folder.parents)[:3]):
+        parent.chmod(0o755)
+    (folder / "closed").chmod(0o000)
+    root = os.geteuid() == 0
+    if root:
+        os.seteuid(65534)
+    try:
+        return [("!" if one.problem else "") + str(one.path.relative_to(folder)) for one in discover([folder])]
+    finally:
+        if root:
+            os.seteuid(0)
+        (folder / "closed").chmod(0o755)
