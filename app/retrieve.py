@@ -117,14 +117,15 @@ class HybridRetriever:
         """What is searched, as parameters of the statements; None in an empty database."""
         # Repeatable read: this look-up and the statements after it see the same rows.
         connection = connection.execution_options(isolation_level="REPEATABLE READ")
+        connection.execute(_QUERIES["hold_chunks"])
         row = connection.execute(_QUERIES["corpus"], {"collection": collection}).mappings().one()
         if collection is not None and row["collection_id"] is None:
             raise NotFoundError(_unknown(collection, list(connection.scalars(_QUERIES["collections"]))))
         if row["embedding_model"] not in (None, self._embedder.name):
             raise CorpusError(
                 f"The documents were embedded by {row['embedding_model']}, the configured model is "
-                f"{self._embedder.name}. Set FOREMOST_EMBEDDING_MODEL back, or ingest the documents again into a "
-                "new database."
+                f"{self._embedder.name}. Set FOREMOST_EMBEDDING_MODEL back, or embed the documents by the configured "
+                "model: python -m ingest reembed"
             )
         if row["embedding_model"] is None:
             return None

@@ -4,6 +4,11 @@ SELECT
     (SELECT embedding_model FROM corpus) AS embedding_model,
     (SELECT id FROM collections WHERE name = :collection) AS collection_id
 
+-- name: hold_chunks
+-- Before the snapshot is taken: a re-embedding switches the column and the corpus row before it or after us, so that
+-- no question's vector meets vectors of another model.
+LOCK TABLE chunks IN ACCESS SHARE MODE
+
 -- name: collections
 SELECT name FROM collections ORDER BY name
 

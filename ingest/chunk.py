@@ -42,7 +42,7 @@ def chunk(
     """Chunks in reading order; none for a document without text."""
     tokens = TokenStarts(document.text, tokenizer.token_offsets)
     boundaries = Boundaries(document.text, document.media_type)
-    contexts = _Contexts(document.title, tokenizer)
+    contexts = Contexts(document.title, tokenizer)
     target_tokens = min(target_tokens, contexts.least_room)
     spans = merged(sections(document, tokens), target_tokens)
     pieces: list[tuple[int, int, tuple[str, ...]]] = []
@@ -87,7 +87,7 @@ def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
     return start + len(piece) - len(piece.lstrip()), end - len(piece) + len(piece.rstrip())
 
 
-class _Contexts:
+class Contexts:
     """The title and heading path that stand before a chunk's text, shortened to their share of the model's window."""
 
     def __init__(self, title: str, tokenizer: Tokenizer) -> None:
@@ -140,7 +140,7 @@ class _Piece:
 
 
 def _proven(
-    text: str, pieces: list[tuple[int, int, tuple[str, ...]]], contexts: _Contexts, tokenizer: Tokenizer
+    text: str, pieces: list[tuple[int, int, tuple[str, ...]]], contexts: Contexts, tokenizer: Tokenizer
 ) -> list[_Piece]:
     """The pieces with their exact token counts; one that is too long after all (cut inside a word) is halved."""
     done: list[_Piece] = []
@@ -166,13 +166,13 @@ def _middle(text: str, start: int, end: int) -> int:
     return space if space > start else half
 
 
-def _embedded(text: str, piece: tuple[int, int, tuple[str, ...]], contexts: _Contexts) -> str:
+def _embedded(text: str, piece: tuple[int, int, tuple[str, ...]], contexts: Contexts) -> str:
     context = contexts.text(piece[2])
     body = text[piece[0] : piece[1]]
     return f"{context}\n{body}" if context else body
 
 
-def _finished(document: Document, pieces: list[_Piece], contexts: _Contexts) -> tuple[Chunk, ...]:
+def _finished(document: Document, pieces: list[_Piece], contexts: Contexts) -> tuple[Chunk, ...]:
     starts = [part.start for part in document.parts]
     chunks = []
     for ordinal, piece in enumerate(pieces):

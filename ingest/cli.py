@@ -18,8 +18,10 @@ from typer.core import TyperGroup
 
 from app.core.errors import AppError, DocumentError, SettingsError
 from app.core.settings import load_settings
+from ingest.beir_command import beir
 from ingest.bootstrap import build_ingester
 from ingest.discover import Found, discover, read
+from ingest.maintenance import reembed
 from ingest.pipeline import Ingester, Outcome, Result
 from ingest.worker import run_worker
 
@@ -155,6 +157,10 @@ class _Run:
         else:
             for warning in result.warnings:
                 err.print(f"[yellow]note[/] {escape(found.uri)}: {escape(warning)}")
+
+
+app.command()(reembed)
+app.command()(beir)
 
 
 @app.command()

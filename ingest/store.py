@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
+from datetime import datetime
 from typing import Any
 
 import numpy as np
@@ -61,12 +62,12 @@ class Store:
         For a document that another version of the chunker cut it is no hash at all: it differs from every content.
         """
         asked = {"uris": list(uris), "collection": collection, "chunker": self._chunker_version}
-        with _faults(), self._engine.connect() as connection:
+        with faults(), self._engine.connect() as connection:
             return {row.source_uri: row.sha256 for row in connection.execute(_QUERIES["known_hashes"], asked)}
 
     def require_corpus_of(self, embedder: Embedder) -> None:
         """Raise CorpusError, saying how to mend it, when the stored corpus was embedded by another model."""
-        with _faults(), self._engine.connect() as connection:
+        with faults(), self._engine.connect() as connection:
             _check_corpus(connection, embedder)
 
     def store(
@@ -87,7 +88,7 @@ class Store:
         may pass.
         """
         started = time.perf_counter()
-        with _faults(), self._engine.begin() as connection:
+        with faults(), self._engine.begin() as connection:
             connection.execute(_QUERIES["lock_chunks"])
             if embedder is not None:
                 self._claim_corpus(connection, embedder)
@@ -104,13 +105,16 @@ class Store:
             connection.execute(_QUERIES["finish_document"], {"document_id": claimed.id, **row})
         return claimed.sha256 is not None
 
-    def record_failure(self, source_uri: str, name: str, error: str, *, collection: str, only_known: bool) -> None:
+    def record_failure(
+        self, source_uri: str, name: str, error: str, *, collection: str, only_known: bool, source: Source | None = None
+    ) -> None:
         """Keep why a source could not be ingested; a version stored earlier goes on serving.
 
-        only_known leaves out sources of which nothing is stored (an upload tells its own failure).
+        only_known leaves out sources of which nothing is stored (an upload tells its own failure). source is what was
+        read, so that the same is not read in vain again; None when it could not even be read.
         """
         query = "record_failure_of_known" if only_known else "record_failure"
-        with _faults(), self._engine.begin() as connection:
+        with faults(), self._engine.begin() as connection:
             connection.execute(
                 _QUERIES[query],
                 {
@@ -118,12 +122,14 @@ class Store:
                     "uri": source_uri,
                     "name": name,
                     "error": error,
+                    "file_bytes": len(source.content) if source else None,
+                    "file_modified_at": _file_time(source) if source else None,
                 },
             )
 
     def refresh_statistics(self, *, always: bool) -> None:
         """Let the full-text leg know how frequent words are now; without `always` only when much has changed."""
-        with _faults(), self._engine.begin() as connection:
+        with faults(), self._engine.begin() as connection:
             if always or connection.execute(_QUERIES["statistics_are_stale"]).scalar_one():
                 connection.execute(_QUERIES["analyze"])
 
@@ -200,12 +206,18 @@ def _row(source: Source, document: Document, chunk_count: int, timings: Mapping[
         "text": document.text,
         "content": source.content,
         "modified_at": source.modified_at,
+        "file_modified_at": _file_time(source),
         "sha256": source.sha256,
     }
 
 
+def _file_time(source: Source) -> datetime | None:
+    """What tells the next run that the file is unchanged; nothing for a file that may change without showing it."""
+    return source.modified_at if source.settled else None
+
+
 @contextmanager
-def _faults() -> Iterator[None]:
+def faults() -> Iterator[None]:
     """Third-party errors in our own words: what the content caused is permanent, everything else may pass."""
     try:
         yield

@@ -1,0 +1,246 @@
+"""Another embedding model goes in; every passage gets its vector from it, beside the old ones, then all switch at once.
+
+The old vectors serve until one transaction replaces column, index and corpus row. What is ingested meanwhile is caught
+up before. Killed at any moment, the same call goes on where it stopped.
+"""
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import psycopg
+from pgvector import HalfVector
+from pgvector.psycopg import register_vector
+from sqlalchemy import Connection, Engine, Row
+from sqlalchemy.exc import DBAPIError
+
+from app.core.embedding import Embedder, Matrix, unit
+from app.core.errors import CorpusError
+from app.core.sql import load_queries
+from ingest.chunk import Contexts
+from ingest.store import faults
+
+_QUERIES = load_queries(__file__)
+_LOCK_KEY = 0x72656D62
+_BATCH = 512  # passages read, embedded and written at a time
+_LAST = 256  # passages that the switch itself may embed while documents wait to be stored
+_LOCK_MILLISECONDS = 2_000  # that searches may queue behind the switch before it steps back
+_BUSY = (psycopg.errors.LockNotAvailable, psycopg.errors.DeadlockDetected)
+_LOOK_SECONDS = 0.5  # between looks at how far the index is
+_LONGEST_INDEXED = 4_000  # numbers of a halfvec that HNSW takes
+_SEPARATOR = " › "
+
+Told = Callable[[str, int, int], None]  # what is being done, how much of it, of how much
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Reembedded:
+    """What was done."""
+
+    passages: int
+    split: int = 0  # passages longer than the model reads: their vector is the mean over their pieces
+
+
+class Reembedder:
+    """Moves a database from the model that embedded it to another one."""
+
+    def __init__(self, engine: Engine, embedder: Embedder, *, told: Told = lambda _what, _done, _all: None) -> None:
+        self._engine = engine
+        self._embedder = embedder
+        self._told = told
+        self._split = 0
+
+    def run(self) -> Reembedded | None:
+        """Fill, index, switch; None when the database is on this model already.
+
+        Raises CorpusError while another re-embedding runs or waits to be finished, DatabaseError for faults after which
+        the same call goes on.
+        """
+        with faults(), _alone(self._engine):
+            if not self._begin():
+                return None
+            self._fill()
+            self._index()
+            while not self._when_free("the switch", self._switch):
+                self._fill()
+            with self._engine.connect() as connection:
+                passages = connection.execute(_QUERIES["passages"]).scalar_one()
+        return Reembedded(passages=passages, split=self._split)
+
+    def _begin(self) -> bool:
+        name, dimension = self._embedder.name, self._embedder.dimension
+        if dimension > _LONGEST_INDEXED:
+            raise CorpusError(
+                f"{name} makes {dimension} numbers, PostgreSQL indexes {_LONGEST_INDEXED}: choose another model."
+            )
+        with self._engine.connect() as connection:
+            corpus = connection.execute(_QUERIES["corpus"]).one_or_none()
+        if corpus is None:
+            return self._when_free("the table", self._remake_empty)
+        if corpus.next_model is not None and (corpus.next_model, corpus.next_dimension) != (name, dimension):
+            raise CorpusError(
+                f"Re-embedding by {corpus.next_model} is not finished. Finish it with --model and that name, or give "
+                "it up: python -m ingest reembed --abort"
+            )
+        if corpus.next_model is None and (corpus.embedding_model, corpus.embedding_dimension) == (name, dimension):
+            return False
+        return corpus.next_model is not None or self._when_free("the table", self._add_column)
+
+    def _add_column(self, connection: Connection) -> bool:
+        connection.execute(_QUERIES["stop_readers"])
+        connection.execute(_QUERIES["say_dimension"], {"dimension": str(self._embedder.dimension)})
+        connection.execute(_QUERIES["add_column"])
+        claim = {"model": self._embedder.name, "dimension": self._embedder.dimension}
+        connection.execute(_QUERIES["claim"], claim)
+        return True
+
+    def _remake_empty(self, connection: Connection) -> bool:
+        """False when something was stored after all, by whichever model: the next call sees it."""
+        connection.execute(_QUERIES["stop_readers"])
+        if connection.execute(_QUERIES["is_empty"]).scalar_one():
+            connection.execute(_QUERIES["say_dimension"], {"dimension": str(self._embedder.dimension)})
+            connection.execute(_QUERIES["remake_empty"])
+        return False
+
+    # ------------------------------------------------------------------------------------------------------ the vectors
+
+    def _fill(self) -> None:
+        """Passes over the passages until one finds none without its vector."""
+        with self._engine.connect() as connection:
+            passages, done = connection.execute(_QUERIES["counts"]).one()
+        self._told("passages", done, passages)
+        while found := self._pass(done, passages):
+            done += found
+
+    def _pass(self, done: int, passages: int) -> int:
+        after, found = 0, 0
+        while rows := self._missing(after):
+            with self._engine.begin() as connection:
+                found += self._write(connection, rows)
+            after = rows[-1].id
+            self._told("passages", min(done + found, passages), passages)
+        return found
+
+    def _missing(self, after: int) -> Sequence[Row[Any]]:
+        with self._engine.connect() as connection:
+            return connection.execute(_QUERIES["missing"], {"after": after, "limit": _BATCH}).all()
+
+    def _write(self, connection: Connection, rows: Sequence[Row[Any]]) -> int:
+        """Embed and store; returns how many rows took their vector."""
+        vectors = self._vectors(rows)
+        connection.execute(_QUERIES["stage"])
+        driver: Any = connection.connection.driver_connection
+        register_vector(driver)
+        with driver.cursor() as cursor, cursor.copy(_QUERIES["copy"].text) as copy:
+            copy.set_types(("int8", "halfvec"))
+            for row, vector in zip(rows, vectors, strict=True):
+                copy.write_row((row.id, HalfVector(vector)))
+        return connection.execute(_QUERIES["fill"]).rowcount
+
+    def _vectors(self, rows: Sequence[Row[Any]]) -> Matrix:
+        """One vector a passage: of what ingestion would have the model read, title and headings before the text."""
+        pieces: list[str] = []
+        owners: list[int] = []
+        contexts: dict[str, Contexts] = {}
+        for number, row in enumerate(rows):
+            context = contexts.setdefault(row.title, Contexts(row.title, self._embedder))
+            path = row.heading.removeprefix(row.title).removeprefix(_SEPARATOR)
+            before = context.text(tuple(path.split(_SEPARATOR)) if path else ())
+            read = [f"{before}\n{row.text}" if before else row.text]
+            if self._embedder.count_tokens(read)[0] > self._embedder.max_tokens:
+                read = self._fitting(row.text)
+                self._split += len(read) > 1
+            pieces += read
+            owners += [number] * len(read)
+        sums = np.zeros((len(rows), self._embedder.dimension), np.float32)
+        np.add.at(sums, owners, self._embedder.embed(pieces))
+        return unit(sums)
+
+    def _fitting(self, text: str) -> list[str]:
+        """The text in halves of halves that the model reads whole."""
+        if self._embedder.count_tokens([text])[0] <= self._embedder.max_tokens or len(text) < 2:
+            return [text]
+        half = len(text) // 2
+        middle = max(text.rfind(" ", len(text) // 4, half), text.rfind("\n", len(text) // 4, half)) + 1 or half
+        return [*self._fitting(text[:middle]), *self._fitting(text[middle:])]
+
+    # ------------------------------------------------------------------------------------------------- index and switch
+
+    def _index(self) -> None:
+        with self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            if connection.execute(_QUERIES["broken_index"]).scalar_one():
+                connection.execute(_QUERIES["drop_index"])
+            try:
+                self._build(connection, workers=2)
+            except DBAPIError as error:
+                if not isinstance(error.orig, psycopg.errors.DiskFull):
+                    raise
+                connection.execute(_QUERIES["drop_index"])  # a container's shared memory is too small for two
+                self._build(connection, workers=0)
+            connection.invalidate()  # its settings were for this build
+
+    def _build(self, connection: Connection, *, workers: int) -> None:
+        connection.execute(_QUERIES["index_memory"], {"workers": str(workers)})
+        driver: Any = connection.connection.driver_connection
+        with ThreadPoolExecutor(1) as pool:
+            building = pool.submit(connection.execute, _QUERIES["build_index"])
+            try:
+                while not wait([building], timeout=_LOOK_SECONDS).done:
+                    with self._engine.connect() as other:
+                        done, of = other.execute(_QUERIES["index_progress"]).one_or_none() or (0, 0)
+                    self._told("index", done, max(of, 1))
+            except BaseException:
+                driver.cancel()
+                raise
+            building.result()
+
+    def _switch(self, connection: Connection) -> bool:
+        """False when too much was ingested meanwhile to be caught up while others wait."""
+        connection.execute(_QUERIES["stop_writers"])
+        rows = connection.execute(_QUERIES["missing"], {"after": 0, "limit": _LAST + 1}).all()
+        if len(rows) > _LAST:
+            return False
+        if rows:
+            self._write(connection, rows)
+        self._told("switch", 0, 1)
+        connection.execute(_QUERIES["stop_readers"])
+        connection.execute(_QUERIES["switch"])
+        return True
+
+    def _when_free(self, what: str, act: Callable[[Connection], bool]) -> bool:
+        """Act in a transaction as soon as nobody holds the table longer than a moment."""
+        while True:
+            try:
+                with self._engine.begin() as connection:
+                    connection.execute(_QUERIES["patience"], {"milliseconds": str(_LOCK_MILLISECONDS)})
+                    return act(connection)
+            except DBAPIError as error:
+                if not isinstance(error.orig, _BUSY):
+                    raise
+            self._told(f"{what} waits for a long query or a backup", 0, 1)
+            time.sleep(_LOCK_MILLISECONDS / 1000)  # what queued behind us gets its turn
+
+
+def abort(engine: Engine) -> str | None:
+    """Give up a re-embedding that is not finished; returns the name of its model, None when there is none."""
+    with faults(), _alone(engine), engine.begin() as connection:
+        corpus = connection.execute(_QUERIES["corpus"]).one_or_none()
+        if corpus is None or corpus.next_model is None:
+            return None
+        connection.execute(_QUERIES["abort"])
+    return str(corpus.next_model)
+
+
+@contextmanager
+def _alone(engine: Engine) -> Iterator[None]:
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        if not connection.execute(_QUERIES["take"], {"key": _LOCK_KEY}).scalar_one():
+            raise CorpusError("Another process is re-embedding this database. Wait for it, or stop it.")
+        try:
+            yield
+        finally:
+            connection.execute(_QUERIES["give_back"], {"key": _LOCK_KEY})

@@ -1,0 +1,126 @@
+-- name: take
+-- One re-embedding at a time; held until the session ends, however it ends.
+SELECT pg_try_advisory_lock(:key)
+
+-- name: give_back
+SELECT pg_advisory_unlock(:key)
+
+-- name: corpus
+SELECT embedding_model, embedding_dimension, next_model, next_dimension FROM corpus
+
+-- name: patience
+-- For this transaction: searches queue behind whoever waits for the table alone, so nobody waits long.
+SELECT set_config('lock_timeout', :milliseconds, true)
+
+-- name: claim
+UPDATE corpus SET next_model = :model, next_dimension = :dimension
+
+-- name: add_column
+-- The dimension comes as a setting of the transaction: statements that define take no parameters.
+DO $$
+BEGIN
+    EXECUTE format(
+        'ALTER TABLE chunks ADD COLUMN embedding_next halfvec(%s)',
+        CAST(current_setting('foremost.dimension') AS integer)
+    );
+END $$
+
+-- name: remake_empty
+-- Nothing is stored: the column takes the other dimension at once.
+DO $$
+BEGIN
+    ALTER TABLE chunks DROP COLUMN embedding;
+    EXECUTE format(
+        'ALTER TABLE chunks ADD COLUMN embedding halfvec(%s) NOT NULL',
+        CAST(current_setting('foremost.dimension') AS integer)
+    );
+    CREATE INDEX ix_chunks_embedding
+        ON chunks USING hnsw (embedding halfvec_cosine_ops) WITH (m = 16, ef_construction = 64);
+END $$
+
+-- name: say_dimension
+SELECT set_config('foremost.dimension', :dimension, true)
+
+-- name: counts
+SELECT count(*) AS passages, count(embedding_next) AS done FROM chunks
+
+-- name: passages
+SELECT count(*) FROM chunks
+
+-- name: is_empty
+SELECT NOT EXISTS (SELECT FROM chunks)
+
+-- name: missing
+-- What the model reads of passages that have no new vector yet, in the order in which they lie.
+SELECT chunks.id, chunks.text, chunks.heading, documents.title
+FROM chunks JOIN documents ON documents.id = chunks.document_id
+WHERE chunks.id > :after AND chunks.embedding_next IS NULL
+ORDER BY chunks.id
+LIMIT :limit
+
+-- name: stage
+CREATE TEMPORARY TABLE IF NOT EXISTS new_vectors (id bigint PRIMARY KEY, embedding halfvec NOT NULL)
+ON COMMIT DELETE ROWS
+
+-- name: copy
+COPY new_vectors (id, embedding) FROM STDIN (FORMAT BINARY)
+
+-- name: fill
+-- Passages that somebody is replacing at this moment are left out: they go, or the next pass takes them.
+WITH free AS MATERIALIZED (
+    SELECT chunks.id
+    FROM chunks JOIN new_vectors ON new_vectors.id = chunks.id
+    ORDER BY chunks.id
+    FOR UPDATE OF chunks SKIP LOCKED
+)
+UPDATE chunks
+SET embedding_next = new_vectors.embedding
+FROM new_vectors JOIN free ON free.id = new_vectors.id
+WHERE chunks.id = new_vectors.id
+
+-- name: broken_index
+-- Left by a build that was cut short.
+SELECT EXISTS (
+    SELECT FROM pg_index WHERE indexrelid = to_regclass('ix_chunks_embedding_next') AND NOT indisvalid
+)
+
+-- name: drop_index
+DROP INDEX IF EXISTS ix_chunks_embedding_next
+
+-- name: index_memory
+SELECT
+    set_config('maintenance_work_mem', '256MB', false),
+    set_config('max_parallel_maintenance_workers', :workers, false)
+
+-- name: build_index
+-- Beside the searches and the ingestion; the same parameters as the index that serves.
+CREATE INDEX CONCURRENTLY IF NOT EXISTS ix_chunks_embedding_next
+ON chunks USING hnsw (embedding_next halfvec_cosine_ops) WITH (m = 16, ef_construction = 64)
+
+-- name: index_progress
+SELECT tuples_done, tuples_total FROM pg_stat_progress_create_index WHERE relid = 'chunks'::regclass
+
+-- name: stop_writers
+-- Documents being stored are waited for, others wait; searches go on.
+LOCK TABLE chunks IN SHARE ROW EXCLUSIVE MODE
+
+-- name: stop_readers
+LOCK TABLE chunks IN ACCESS EXCLUSIVE MODE
+
+-- name: switch
+DO $$
+BEGIN
+    ALTER TABLE chunks DROP COLUMN embedding;
+    ALTER TABLE chunks RENAME COLUMN embedding_next TO embedding;
+    ALTER TABLE chunks ALTER COLUMN embedding SET NOT NULL;
+    ALTER INDEX ix_chunks_embedding_next RENAME TO ix_chunks_embedding;
+    UPDATE corpus
+    SET embedding_model = next_model, embedding_dimension = next_dimension, next_model = NULL, next_dimension = NULL;
+END $$
+
+-- name: abort
+DO $$
+BEGIN
+    ALTER TABLE chunks DROP COLUMN IF EXISTS embedding_next;
+    UPDATE corpus SET next_model = NULL, next_dimension = NULL;
+END $$
