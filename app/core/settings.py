@@ -104,7 +104,8 @@ class Settings(BaseSettings):
     allowed_hosts: str = Field(
         default="",
         description="names the page may be called by, with commas, when a proxy stands before it; * is any. A page "
-        "bound to 127.0.0.1 answers to that and localhost only, any other bound address to all names unless some are given",
+        "bound to 127.0.0.1 answers to that and localhost only, any other bound address to all names unless some are "
+        "given",
     )
     login_user: str = Field(default="", description="name for the page's login; empty asks for none")
     login_password: SecretStr = Field(default=SecretStr(""), description="password for the page's login")
