@@ -68,21 +68,28 @@ def open_searcher(settings: Settings, *, report: Report, migrate: bool = False) 
         if migrate or settings.database_url is None:  # the embedded server has no other operator than us
             database.migrate(engine, embedding_dimension=embedder.dimension)
         database.require_ready(engine)
-        retriever = HybridRetriever(
-            engine,
-            embedder,
-            candidates=settings.candidates,
-            leg_candidates=settings.leg_candidates,
-            vector_weight=settings.vector_weight,
-            text_weight=settings.text_weight,
-            rrf_k=settings.rrf_k,
-            ef_search=settings.hnsw_ef_search,
-        )
+        retriever = build_retriever(engine, embedder, settings)
         reranker = build_reranker(settings.reranker, embedder, settings.data_dir, budget_ms=settings.rerank_budget_ms)
     except BaseException:
         engine.dispose()
         raise
     return SearchServices(engine=engine, embedder=embedder, searcher=Searcher(retriever=retriever, reranker=reranker))
+
+
+def build_retriever(
+    engine: Engine, embedder: Embedder, settings: Settings, *, candidates: int | None = None
+) -> HybridRetriever:
+    """The first stage as configured, with another number of candidates where one is given."""
+    return HybridRetriever(
+        engine,
+        embedder,
+        candidates=settings.candidates if candidates is None else candidates,
+        leg_candidates=settings.leg_candidates,
+        vector_weight=settings.vector_weight,
+        text_weight=settings.text_weight,
+        rrf_k=settings.rrf_k,
+        ef_search=settings.hnsw_ef_search,
+    )
 
 
 def open_services(settings: Settings, *, report: Report, migrate: bool = False) -> Services:
@@ -141,6 +148,21 @@ def open_chat_model(settings: Settings, *, report: Report) -> tuple[ChatModel, t
 def _answer_prompt(model: ChatModel) -> str:
     """Which prompt: told how to refuse, the small embedded model refuses what it could answer (see DECISIONS.md)."""
     return "answer_small" if model.info.backend == "embedded" else "answer"
+
+
+def open_database(settings: Settings, *, report: Report) -> Engine:
+    """The database alone, its schema as this version needs it; dispose() gives it back. Raises AppError."""
+    engine = _open_database(settings, report)
+    try:
+        current, needed = database.schema_state(engine)
+        if current != needed and settings.database_url is None:  # the embedded server has no other operator than us
+            dimension = build_embedder(settings.embedding_model, settings.data_dir, report=report).dimension
+            database.migrate(engine, embedding_dimension=dimension)
+        database.require_ready(engine)
+    except BaseException:
+        engine.dispose()
+        raise
+    return engine
 
 
 def migrate_database(settings: Settings, *, report: Report) -> str:

@@ -1,0 +1,2 @@
+-- name: addresses
+SELECT source_uri, name FROM documents

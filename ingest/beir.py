@@ -1,0 +1,64 @@
+"""A corpus.jsonl in BEIR's layout goes in; each row becomes a document with the row's id as its address."""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine
+
+from app.core.domain import CHUNKER_VERSION, Document, Source
+from app.core.embedding import Embedder
+from app.core.errors import SettingsError
+from ingest.chunk import chunk
+from ingest.embed import embed
+from ingest.load.language import language_of
+from ingest.store import Store
+
+COLLECTION = "beir"
+_SAMPLED = 200_000  # characters of the corpus that its one language is told from
+
+
+def ingest_corpus(
+    corpus: Path,
+    engine: Engine,
+    embedder: Embedder,
+    *,
+    progress: Callable[[int, int], None],
+    collection: str = COLLECTION,
+) -> int:
+    """Store every row that is not stored yet with the same text; returns how many there are.
+
+    The text is kept character by character, so that spans of answers stay true. Raises SettingsError for a row that
+    has no id or no text.
+    """
+    rows = list(_rows(corpus))
+    language = language_of(" ".join(row["text"] for row in rows[:500])[:_SAMPLED], declared=None)
+    store = Store(engine, chunker_version=CHUNKER_VERSION)
+    for done, row in enumerate(rows, 1):
+        content = f"{row['title']}\n{row['text']}".encode("utf-8", "replace")
+        source = Source(uri=row["id"], name=row["id"], content=content, sha256=hashlib.sha256(content).hexdigest())
+        if store.known_hash(source.uri, collection=COLLECTION) != source.sha256:
+            document = Document(title=row["title"], text=row["text"], media_type="text/plain", language=language)
+            chunks = embed(chunk(document, embedder), embedder)
+            store.store(source, document, chunks, collection=COLLECTION, embedder=embedder, timings={})
+        progress(done, len(rows))
+    store.refresh_statistics(always=True)
+    return len(rows)
+
+
+def _rows(corpus: Path) -> Iterator[Mapping[str, str]]:
+    with corpus.open(encoding="utf-8") as lines:
+        for number, line in enumerate(lines, 1):
+            try:
+                row: Mapping[str, Any] = json.loads(line)
+                key = str(row["_id"] if "_id" in row else row["id"])
+                yield {"id": key, "title": _clean(row.get("title") or ""), "text": _clean(row["text"])}
+            except (ValueError, KeyError, TypeError) as error:
+                raise SettingsError(f"{corpus} line {number} is no row of a corpus: it needs _id and text.") from error
+
+
+def _clean(text: str) -> str:
+    """Without what PostgreSQL's text cannot hold; every character keeps its place."""
+    return text.replace("\x00", " ").encode("utf-8", "replace").decode("utf-8")
