@@ -53,17 +53,22 @@ UPDATE documents
 SET title = :title, media_type = :media_type, language = :language, byte_count = :byte_count, part_kind = :part_kind,
     part_count = :part_count, chunk_count = :chunk_count, status = :status, error = :error,
     warnings = CAST(:warnings AS jsonb), timings = CAST(:timings AS jsonb), parts = CAST(:parts AS jsonb), text = :text,
-    content = :content, modified_at = :modified_at, ingested_at = now(), sha256 = :sha256, chunker_version = :chunker
+    content = :content, modified_at = :modified_at, ingested_at = now(), tried_at = now(), sha256 = :sha256,
+    chunker_version = :chunker, file_bytes = :byte_count, file_modified_at = :file_modified_at
 WHERE id = :document_id
 
 -- name: record_failure
 -- A version stored earlier keeps serving; only its error says that a newer one could not be read.
-INSERT INTO documents (collection_id, source_uri, name, status, error)
-VALUES (:collection_id, :uri, :name, 'failed', :error)
-ON CONFLICT (collection_id, source_uri) DO UPDATE SET error = EXCLUDED.error
+INSERT INTO documents (collection_id, source_uri, name, status, error, file_bytes, file_modified_at, tried_at)
+VALUES (:collection_id, :uri, :name, 'failed', :error, :file_bytes, :file_modified_at, now())
+ON CONFLICT (collection_id, source_uri) DO UPDATE
+SET error = EXCLUDED.error, file_bytes = EXCLUDED.file_bytes, file_modified_at = EXCLUDED.file_modified_at,
+    tried_at = now()
 
 -- name: record_failure_of_known
-UPDATE documents SET name = :name, error = :error WHERE source_uri = :uri AND collection_id = :collection_id
+UPDATE documents
+SET name = :name, error = :error, file_bytes = :file_bytes, file_modified_at = :file_modified_at, tried_at = now()
+WHERE source_uri = :uri AND collection_id = :collection_id
 
 -- name: statistics_are_stale
 -- Ranking by BM25 takes document frequencies from the statistics of chunks.tsv.
