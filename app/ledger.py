@@ -75,6 +75,19 @@ class Ledger:
         with transaction(self._engine) as connection:
             return _load(connection, _checked(answer_id, "answer"))
 
+    def find(self, reference: str) -> str:
+        """Id of an answer from its id, an unambiguous beginning of it, or "last". Raises NotFoundError."""
+        wanted = reference.strip().casefold()
+        query, asked = ("select_last", {}) if wanted == "last" else ("select_by_prefix", {"prefix": wanted})
+        with transaction(self._engine) as connection:
+            found = connection.execute(_QUERIES[query], asked).scalars().all()
+        if not found or not wanted:
+            known = "No question has been answered yet." if wanted == "last" else "The History tab lists the answers."
+            raise NotFoundError(f"There is no answer {reference!r}. {known}")
+        if len(found) > 1:
+            raise NotFoundError(f"More than one answer begins with {reference!r}: write more of its id.")
+        return str(found[0])
+
     def history(self, *, owner: str = "", limit: int = 100) -> tuple[AnswerSummary, ...]:
         """The latest answers of one owner, newest first."""
         with transaction(self._engine) as connection:

@@ -36,6 +36,17 @@ FROM candidates
 WHERE answer_id = CAST(:id AS uuid)
 ORDER BY final_rank NULLS LAST, fused_rank
 
+-- name: select_last
+SELECT id::text AS id FROM answers ORDER BY created_at DESC, id LIMIT 1
+
+-- name: select_by_prefix
+-- Two are enough to know that a beginning fits more than one.
+SELECT id::text AS id
+FROM answers
+WHERE starts_with(id::text, :prefix)
+ORDER BY created_at DESC, id
+LIMIT 2
+
 -- name: select_history
 SELECT a.id::text AS id, a.chat_id::text AS chat_id, a.question, a.outcome, a.feedback, a.created_at
 FROM answers AS a

@@ -1,8 +1,9 @@
-"""How candidates got to their places: one line for a card, and the table of all of them with their fates."""
+"""How candidates got to their places: one line for a card, and the sortable table of all of them with their fates."""
 
 from collections.abc import Sequence
 
-from app.core.domain import Fate, Hit, place_of
+from app.candidate_table import COLUMNS, Column, what_became
+from app.core.domain import Hit, place_of
 from app.web.highlight import escape
 
 _SNIPPET = 160  # characters of a candidate's text in the table
@@ -21,45 +22,82 @@ def _legs(hit: Hit) -> tuple[tuple[str, int | None], ...]:
     return (("vector", hit.vector_rank), ("text", hit.text_rank))
 
 
-def render_candidates(hits: Sequence[Hit], key: str) -> str:
-    """Every candidate, in final order, with its rank at each stage and what became of it."""
+def render_candidates(hits: Sequence[Hit], key: str, *, opened: bool = False) -> str:
+    """Every candidate in final order, with its ranks and scores, what became of it, and its whole text on demand.
+
+    key: id of the answer, empty while it is being written. script.js sorts by the column whose header is pressed.
+    """
     if not hits:
         return ""
     rows = "".join(_row(hit, key) for hit in hits)
-    columns = ("final", "vector", "text", "fused", "logit", "passage", "what became of it")
-    head = "".join(f'<th scope="col">{column}</th>' for column in columns)
+    head = "".join(_header(column, sorted_now=column.name == "final") for column in COLUMNS)
     return (
-        f'<details class="fm-candidates"><summary>All {len(hits)} candidates and what became of them</summary>'
-        f'<div class="fm-scroll" tabindex="0"><table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>'
-        "</details>"
+        f'<details class="fm-candidates"{" open" if opened else ""}>'
+        f"<summary>All {len(hits)} candidates and what became of them</summary>"
+        f'<div class="fm-sorts" role="group" aria-label="Sort candidates by">{_sorts()}</div>'
+        f'<div class="fm-scroll" tabindex="0"><table><thead><tr>{head}<th scope="col">what became of it</th>'
+        f'<th scope="col">passage</th></tr></thead><tbody>{rows}</tbody></table></div></details>'
+    )
+
+
+def _header(column: Column, *, sorted_now: bool) -> str:
+    state = ' aria-sort="ascending"' if sorted_now else ""
+    return f'<th scope="col" title="{escape(column.meaning)}"{state}>{_sort_button(column)}</th>'
+
+
+def _sorts() -> str:
+    """The same buttons for narrow screens, where the table has no header."""
+    return "<span>Sort by</span>" + "".join(_sort_button(column) for column in COLUMNS)
+
+
+def _sort_button(column: Column) -> str:
+    first = "descending" if column.largest_first else "ascending"
+    return (
+        f'<button type="button" class="fm-sort" data-act="sort" data-column="{column.name}" data-first="{first}">'
+        f"{column.name}</button>"
     )
 
 
 def _row(hit: Hit, key: str) -> str:
-    snippet = " ".join(hit.text.split())
-    snippet = snippet if len(snippet) <= _SNIPPET else snippet[:_SNIPPET].rstrip() + "…"
-    place = place_of(hit.part_kind, hit.part_first, hit.part_last, hit.part_name)
-    numbers = {
-        "final": hit.final_rank,
-        "vector": hit.vector_rank,
-        "text": hit.text_rank,
-        "fused": hit.fused_rank,
-        "logit": None if hit.logit is None else f"{hit.logit:.2f}",
-    }
     cells = "".join(
-        f'<td data-label="{name}">{"–" if value is None else value}</td>' for name, value in numbers.items()
+        f'<td data-label="{column.name}" data-value="{_plain(column.value(hit))}">{column.shown(hit)}</td>'
+        for column in COLUMNS
     )
-    kept = hit.fate is Fate.IN_PROMPT
-    fate = f"in the prompt as {hit.passage_number}" if kept and hit.passage_number else hit.fate.value
+    kept = hit.passage_number is not None
     detail = f"<small>{escape(hit.fate_detail)}</small>" if hit.fate_detail else ""
+    place = place_of(hit.part_kind, hit.part_first, hit.part_last, hit.part_name)
     title = f"<b>{escape(hit.title)}</b>{' · ' + escape(place) if place else ''}"
+    right = ""
     if key:
-        title = (
-            f'<button type="button" class="fm-plain" data-act="open" data-answer="{escape(key)}" '
-            f'data-rank="{hit.fused_rank}">{title}</button>'
-        )
+        at = f'data-answer="{escape(key)}" data-rank="{hit.fused_rank}"'
+        title = f'<button type="button" class="fm-plain" data-act="open" {at}>{title}</button>'
+        right = right_button(key, hit.fused_rank)
     return (
         f'<tr class="{"kept" if kept else "dropped"}">{cells}'
-        f"<td class='fm-what'>{title}<span>{escape(snippet)}</span></td>"
-        f"<td class='fm-fate'>{escape(fate)}{detail}</td></tr>"
+        f"<td class='fm-fate'>{escape(what_became(hit, answered=bool(key)))}{detail}</td>"
+        f"<td class='fm-what'>{title}{_whole(hit)}{right}</td></tr>"
+    )
+
+
+def _plain(value: float | None) -> str:
+    return "" if value is None else f"{value:.6g}"
+
+
+def _whole(hit: Hit) -> str:
+    """The beginning of the text, all of it when it is pressed."""
+    snippet = " ".join(hit.text.split())
+    if len(snippet) <= _SNIPPET:
+        return f'<p class="fm-whole" dir="auto">{escape(snippet)}</p>'
+    return (
+        f'<details class="fm-whole"><summary dir="auto"><span>{escape(snippet[:_SNIPPET].rstrip())}…</span></summary>'
+        f'<p dir="auto">{escape(hit.text)}</p></details>'
+    )
+
+
+def right_button(key: str, fused_rank: int) -> str:
+    """A button that keeps a candidate as the passage that should have answered."""
+    return (
+        f'<button type="button" class="fm-right-one" data-act="right" data-answer="{escape(key)}" '
+        f'data-rank="{fused_rank}" title="Keep it in the golden set, and say what became of it">'
+        "This was the right passage</button>"
     )

@@ -11,8 +11,8 @@ _NEAREST_MISSES = 3
 _PRINTED_LINE = 40  # characters; a shorter line of a PDF is a heading, a list item or a paragraph's end
 
 
-def render_sources(answer: Answer, *, focus: int | None = None) -> str:
-    """Panel of a finished answer; focus is the passage number to select and scroll to."""
+def render_sources(answer: Answer, *, focus: int | None = None, whole_ledger: bool = False) -> str:
+    """Panel of a finished answer; focus is the passage number to select, whole_ledger opens the table of candidates."""
     return _panel(
         answer.context,
         question=answer.query.text,
@@ -22,6 +22,7 @@ def render_sources(answer: Answer, *, focus: int | None = None) -> str:
         not_found=answer.outcome is Outcome.NOT_FOUND,
         scored=answer.scored,
         focus=focus,
+        whole_ledger=whole_ledger,
     )
 
 
@@ -42,6 +43,7 @@ def _panel(
     not_found: bool,
     scored: int,
     focus: int | None = None,
+    whole_ledger: bool = False,
 ) -> str:
     stems = terms(question)
     scale = _Scale(context.hits)
@@ -64,7 +66,7 @@ def _panel(
     return (
         f'<section class="fm-sources" data-answer="{escape(key)}"{chosen} aria-label="Sources">'
         f'<header class="fm-panel-head">{head}</header><div class="fm-cards">{cards}</div>'
-        f"{render_candidates(context.hits, key)}</section>"
+        f"{render_candidates(context.hits, key, opened=whole_ledger)}</section>"
     )
 
 

@@ -49,7 +49,7 @@ class HistoryTab:
         return {
             self._list: render_history(past, selected=answer.id),
             self._answer: self._detail(answer),
-            self._sources: render_sources(answer),
+            self._sources: render_sources(answer, whole_ledger=True),
         }
 
     def _rate(self, request: gr.Request, event: gr.EventData) -> Update:
@@ -63,7 +63,8 @@ class HistoryTab:
 
     def _show(self, request: gr.Request, event: gr.EventData) -> str:
         number = event._data.get("n")
-        return render_sources(self._load(event, request), focus=number if isinstance(number, int) else None)
+        focus = number if isinstance(number, int) else None
+        return render_sources(self._load(event, request), focus=focus, whole_ledger=True)
 
     def _open(self, request: gr.Request, event: gr.EventData) -> str:
         return open_place(self._services, str(event.answer), event.rank, owner_of(request))

@@ -1,6 +1,7 @@
 // Runs once for each HTML area of the page. `element` is the area, `trigger` sends an event to Python, `props.value`
 // is the area's HTML and `watch` tells when it changed. Everything is found by data-act attributes; the HTML itself
 // carries no handlers. Events: 'pick' 'show' 'open' 'retry' 'rate' 'example' 'remove' 'recall'
+// 'right' 'why'
 const shared = (window.foremost ??= { returnTo: null, writing: false });
 const calm = () => window.matchMedia('(prefers-reduced-motion: reduce)').matches;
 const scope = () => element.closest('.fm-scope') ?? document;
@@ -78,6 +79,32 @@ const act = {
   },
   remove: (control) => trigger('remove', { id: Number(control.dataset.id), upload: control.dataset.upload === '1' }),
   close: closeViewer,
+  sort: (control) => sortCandidates(control),
+  right: (control) => {
+    control.classList.add('busy');
+    trigger('right', { answer: control.dataset.answer, rank: Number(control.dataset.rank) });
+  },
+};
+
+// Rows without a value stay last, whichever way a column is sorted; pressing the sorted column turns it round.
+const sortCandidates = (control) => {
+  const table = control.closest('.fm-candidates').querySelector('table');
+  const { column, first } = control.dataset;
+  const header = table.querySelector(`th:has([data-column="${column}"])`);
+  const other = first === 'ascending' ? 'descending' : 'ascending';
+  const order = header.getAttribute('aria-sort') === first ? other : first;
+  table.querySelectorAll('th').forEach((th) => th.removeAttribute('aria-sort'));
+  header.setAttribute('aria-sort', order);
+  control.closest('.fm-candidates').querySelectorAll('.fm-sort').forEach((button) => {
+    button.setAttribute('aria-pressed', String(button.dataset.column === column));
+  });
+  const value = (row) => row.querySelector(`td[data-label="${column}"]`).dataset.value;
+  const rows = [...table.tBodies[0].rows].sort((one, two) => {
+    const [a, b] = [value(one), value(two)];
+    if (a === '' || b === '') return (a === '') - (b === '');
+    return order === 'ascending' ? a - b : b - a;
+  });
+  table.tBodies[0].append(...rows);
 };
 
 element.addEventListener('click', (event) => {

@@ -107,12 +107,42 @@ def test_the_table_tells_what_became_of_every_candidate(visit: Callable[..., "Pa
     ask(page, OPENING)
     answered(page)
 
-    page.locator("#fm-sources-area .fm-candidates summary").click()
+    page.locator("#fm-sources-area .fm-candidates > summary").click()
 
     rows = page.locator("#fm-sources-area .fm-candidates tbody tr")
     assert rows.count() == len(site.shelf.hits)
-    assert "in the prompt as 1" in rows.first.inner_text()
+    assert "in the prompt as [1]" in rows.first.inner_text()
     assert "below the relevance floor" in rows.last.inner_text()
+
+
+def test_the_ledger_sorts_by_a_column_and_shows_the_whole_text(visit: Callable[..., "Page"]) -> None:
+    page = visit()
+    ask(page, OPENING)
+    answered(page)
+    page.get_by_role("tab", name="History").click()
+    page.locator(".fm-list button", has_text=OPENING).click()
+    table = page.locator("#fm-history-sources .fm-candidates table")
+    table.wait_for()
+
+    def column(name: str) -> list[float]:
+        return [float(v) for v in table.locator(f"td[data-label='{name}']").all_inner_texts() if v != "–"]
+
+    assert column("final") == sorted(column("final"))
+    table.get_by_role("button", name="vector").click()
+    assert column("vector") == sorted(column("vector"))
+    assert column("final") != sorted(column("final"))
+    page.keyboard.press("Enter")  # the header has the focus: the same column, turned round
+    assert column("vector") == sorted(column("vector"), reverse=True)
+    assert table.locator("th[aria-sort='descending']").inner_text().startswith("vector")
+    table.get_by_role("button", name="logit").press("Space")
+    assert column("logit") == sorted(column("logit"), reverse=True)
+
+    row = table.locator("tr", has_text="A hole in the hull")
+    whole = row.locator("details.fm-whole p")
+    assert not whole.is_visible()
+    row.locator("details.fm-whole summary").press("Enter")
+    whole.wait_for()
+    assert "Small scratches are noted in the logbook." in whole.inner_text()
 
 
 def test_a_marker_selects_its_card_by_mouse_and_by_keyboard(visit: Callable[..., "Page"]) -> None:
@@ -287,7 +317,7 @@ def test_a_hostile_document_and_answer_run_and_load_nothing(visit: Callable[...,
 
     ask(page, "Where is the kayak rack behind the boathouse?")
     exchange = answered(page)
-    page.locator("#fm-sources-area .fm-candidates summary").click()
+    page.locator("#fm-sources-area .fm-candidates > summary").click()
     page.locator("#fm-sources-area .fm-card").first.get_by_role("button", name="Open").click()
     page.locator(".fm-viewer .fm-document").wait_for()
     page.keyboard.press("Escape")

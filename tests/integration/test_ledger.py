@@ -133,3 +133,49 @@ def test_the_ledger_does_not_hang_on_documents(database: Engine) -> None:
                  "AND contype = 'f'")
         ).scalars()  # fmt: skip
         assert set(targets) == {"answers"}
+
+
+def test_an_answer_is_found_by_the_beginning_of_its_id_or_as_the_last(database: Engine) -> None:
+    ledger = Ledger(database)
+    first = _answer(id="11111111-2222-4333-8444-555555555555")
+    second = _answer(id="11111111-9999-4333-8444-555555555555")
+    ledger.store(first)
+    ledger.store(second)
+
+    assert ledger.find("11111111-2") == first.id
+    assert ledger.find("LAST") == second.id
+    with pytest.raises(NotFoundError, match="More than one answer"):
+        ledger.find("1111")
+    for unknown in ("2222", "", "%"):
+        with pytest.raises(NotFoundError, match="There is no answer"):
+            ledger.find(unknown)
+
+
+def test_the_views_tell_answers_candidates_and_losses_in_plain_columns(database: Engine) -> None:
+    answer = _answer()
+    Ledger(database).store(answer)
+    with database.connect() as connection:
+        told = connection.execute(text("SELECT * FROM ledger_answers")).mappings().one()
+        rows = connection.execute(text("SELECT * FROM ledger_candidates ORDER BY final_rank")).mappings().all()
+        loss = connection.execute(text("SELECT * FROM ledger_losses")).mappings().one()
+    kept, dropped = rows
+
+    assert (told["searched_for"], told["candidates"], told["in_prompt"], told["cited"]) == (answer.query.text, 2, 1, 1)
+    assert (told["model"], told["prompt_tokens"], told["prompt_read_whole"]) == ("qwen", 90, "proven")
+    assert (told["sql_seconds"], told["rerank_seconds"], told["generate_seconds"]) == (0.01, 0.2, None)
+    assert (kept["fate"], kept["passage_number"], kept["combined_score"]) == ("cited", 1, 9.0)
+    assert (dropped["fate"], dropped["text_rank"], dropped["logit"]) == (Fate.NOT_SCORED.value, 4, None)
+    assert (loss["fate"], loss["candidates"], loss["best_fused_rank"]) == (Fate.NOT_SCORED.value, 1, 2)
+
+
+def test_the_views_go_with_their_answer(database: Engine) -> None:
+    ledger = Ledger(database)
+    chat = ledger.start_chat("Mine")
+    ledger.store(_answer(chat_id=chat))
+    ledger.delete_chat(chat)
+    with database.connect() as connection:
+        left = connection.execute(
+            text("SELECT (SELECT count(*) FROM ledger_answers), (SELECT count(*) FROM ledger_candidates), "
+                 "(SELECT count(*) FROM ledger_losses)")
+        ).one()  # fmt: skip
+    assert tuple(left) == (0, 0, 0)

@@ -1,0 +1,79 @@
+"""The ledger of an answer as a table: candidates go in, columns to show and sort by come out; for page and terminal."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from app.core.domain import Fate, Hit, place_of
+from app.core.errors import QuestionError
+
+Number = float | int | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Column:
+    """A column of numbers."""
+
+    name: str
+    meaning: str
+    value: Callable[[Hit], Number]
+    largest_first: bool  # scores; ranks begin with the smallest
+    decimals: int = 0
+
+    def shown(self, hit: Hit) -> str:
+        """The value for people; a dash where the stage did not rank the candidate."""
+        value = self.value(hit)
+        return "–" if value is None else f"{value:.{self.decimals}f}"
+
+
+COLUMNS: tuple[Column, ...] = (
+    Column(name="final", meaning="rank after reranking", value=lambda hit: hit.final_rank, largest_first=False),
+    Column(name="vector", meaning="rank in the vector leg", value=lambda hit: hit.vector_rank, largest_first=False),
+    Column(name="text", meaning="rank in the full-text leg", value=lambda hit: hit.text_rank, largest_first=False),
+    Column(name="fused", meaning="rank after fusing both legs", value=lambda hit: hit.fused_rank, largest_first=False),
+    Column(
+        name="logit",
+        meaning="the reranker's raw score of question and passage",
+        value=lambda hit: hit.logit,
+        largest_first=True,
+        decimals=2,
+    ),
+    Column(
+        name="score",
+        meaning="what the final order is sorted by: the logit together with the first stage's scores",
+        value=lambda hit: hit.rerank_score,
+        largest_first=True,
+        decimals=2,
+    ),
+)
+_BY_NAME: Mapping[str, Column] = {column.name: column for column in COLUMNS}
+
+
+def in_order_of(hits: Sequence[Hit], column: str) -> tuple[Hit, ...]:
+    """The candidates by a column, best first, those without a value last. Raises QuestionError."""
+    chosen = _BY_NAME.get(column)
+    if chosen is None:
+        raise QuestionError(f"There is no column {column!r}. Sort by one of: {', '.join(_BY_NAME)}.")
+
+    def place(hit: Hit) -> tuple[bool, float, int]:
+        value = chosen.value(hit)
+        size = 0.0 if value is None else float(value)
+        return value is None, -size if chosen.largest_first else size, hit.fused_rank
+
+    return tuple(sorted(hits, key=place))
+
+
+def what_became(hit: Hit, *, answered: bool = True) -> str:
+    """A candidate's fate in words: "in the prompt as [2] · cited", or why it was dropped.
+
+    answered: False while the answer is being written, when nothing can be cited yet.
+    """
+    if hit.fate is not Fate.IN_PROMPT or hit.passage_number is None:
+        return hit.fate.value
+    cited = f" · {'cited' if hit.cited else 'not cited'}" if answered else ""
+    return f"in the prompt as [{hit.passage_number}]{cited}"
+
+
+def where(hit: Hit) -> str:
+    """Heading path, or title, and place: "Handbook › Safety (page 3)"."""
+    place = place_of(hit.part_kind, hit.part_first, hit.part_last, hit.part_name)
+    return f"{hit.heading or hit.title}{f' ({place})' if place else ''}"

@@ -1,0 +1,78 @@
+"""`show`: a past answer with its whole ledger."""
+
+import json
+import sys
+from contextlib import closing
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from app.bootstrap import open_database
+from app.candidate_table import COLUMNS, in_order_of, what_became, where
+from app.console import JsonOption, out, report
+from app.core.domain import Answer, Hit
+from app.core.settings import load_settings
+from app.ledger import Ledger
+from app.views import answer_view
+
+AnswerArgument = Annotated[str, typer.Argument(help='Id of an answer, the beginning of one, or "last".')]
+_SNIPPET = 70  # characters of a passage in the table
+
+
+def show(
+    answer: AnswerArgument = "last",
+    sort: Annotated[str, typer.Option(help=f"Column: {', '.join(c.name for c in COLUMNS)}.")] = "final",
+    text: Annotated[bool, typer.Option("--text", help="Print every candidate's whole text.")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """A past answer with every candidate: its rank and score at each stage and what became of it."""
+    with closing(_Opened()) as opened:
+        found = opened.ledger.load(opened.ledger.find(answer))
+    hits = in_order_of(found.context.hits, sort)
+    if as_json:
+        out.print_json(
+            json.dumps(answer_view(found) | {"created_at": _moment(found), "settings": dict(found.settings)})
+        )
+        return
+    out.print(f"[bold]{escape(found.question)}[/]")
+    if found.query.changed:
+        out.print(f"[dim]searched for: {escape(found.query.text)}[/]")
+    out.print(escape(found.text or found.error))
+    out.print(f"[dim]{found.outcome.value} · {_moment(found)} · answer {found.id}[/]\n")
+    wide = out if sys.stdout.isatty() else Console(width=160, highlight=False)
+    wide.print(_table(hits))
+    for hit in hits if text else ():
+        out.print(f"\n[bold]{hit.final_rank}[/] {escape(where(hit))} [dim]{escape(hit.source_uri)}[/]")
+        out.print(escape(hit.text))
+
+
+class _Opened:
+    """The ledger and the database behind it."""
+
+    def __init__(self) -> None:
+        self._engine = open_database(load_settings(), report=report)
+        self.ledger = Ledger(self._engine)
+
+    def close(self) -> None:
+        self._engine.dispose()
+
+
+def _moment(answer: Answer) -> str:
+    return answer.created_at.astimezone().isoformat(" ", "seconds") if answer.created_at else ""
+
+
+def _table(hits: tuple[Hit, ...]) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="bold", expand=True)
+    for column in COLUMNS:
+        table.add_column(column.name, justify="right", no_wrap=True, min_width=5)
+    table.add_column("what became of it", ratio=4, overflow="fold")
+    table.add_column("passage", ratio=5, overflow="ellipsis", no_wrap=True)
+    for hit in hits:
+        snippet = " ".join(hit.text.split())[:_SNIPPET]
+        fate = what_became(hit) + (f" ({hit.fate_detail})" if hit.fate_detail else "")
+        numbers = (column.shown(hit) for column in COLUMNS)
+        table.add_row(*numbers, escape(fate), f"[bold]{escape(where(hit))}[/] {escape(snippet)}")
+    return table
