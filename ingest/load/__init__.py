@@ -4,48 +4,34 @@ Raises DocumentError, saying what is wrong and what to do, for a file that canno
 """
 
 import re
-import struct
-import zipfile
-import zlib
-from xml.etree.ElementTree import ParseError
-from xml.parsers.expat import ExpatError
 
 from app.core.domain import Document, Source
 from app.core.errors import DocumentError
 from ingest.load import kinds
+from ingest.load.damage import damage_told
 from ingest.load.decode import decode
 from ingest.load.draft import Draft, clean
 from ingest.load.language import language_of
-from ingest.load.mail import load_mail, load_mailbox
+from ingest.load.limits import Limits
+from ingest.load.mail import load_mail
 from ingest.load.markup import load_epub, load_html, load_json, load_markdown, load_plain, load_rtf
 from ingest.load.office import load_docx, load_pptx, load_xlsx
 from ingest.load.open_document import load_open_document
+from ingest.load.outlook import load_outlook
 from ingest.load.pdf import load_pdf
 from ingest.load.tables import load_csv
 
-MAX_CHARACTERS = 10_000_000  # of text out of one file: about 3,000 printed pages
+_DEFAULTS = Limits()
 _LONGEST_TITLE = 300
-_OF_CHAPTERS = frozenset((kinds.PDF, kinds.EPUB, kinds.MAILBOX))  # their outermost headings are chapters or mails
-
-# What parsers of other people's formats raise on damaged input, beside their own classes that derive from these.
-_DAMAGE = (
-    ValueError, LookupError, TypeError, AttributeError, ArithmeticError, AssertionError, OSError, EOFError, SyntaxError,
-    NotImplementedError, RuntimeError, struct.error, zlib.error, zipfile.BadZipFile, ParseError, ExpatError,
-)  # fmt: skip
+_OF_CHAPTERS = frozenset((kinds.PDF, kinds.EPUB))  # their outermost headings are chapters
+_ARCHIVES = frozenset((kinds.ZIP, kinds.TAR, kinds.GZIP, kinds.BZIP2, kinds.XZ, kinds.MAILBOX))
 
 
-def load(source: Source) -> Document:
-    """The document in a source, its format found by content."""
-    try:
-        draft = _draft(source.content, source.name)
-    except RecursionError as error:
-        raise DocumentError("It is nested too deeply to be read: simplify it or save it in another format.") from error
-    except MemoryError as error:
-        raise DocumentError("It needs more memory to read than there is: split it into smaller files.") from error
-    except _DAMAGE as error:
-        detail = (str(error).strip().splitlines() or [type(error).__name__])[0][:120]
-        raise DocumentError(f"It is damaged and cannot be read ({detail}): get a fresh copy.") from error
-    return _document(draft, source.name)
+def load(source: Source, limits: Limits = _DEFAULTS) -> Document:
+    """The document in a source, its format found by content; an archive is not opened here (see unpack)."""
+    with damage_told():
+        draft = _draft(source.content, source.name, limits)
+    return finished(draft, source.name, limits)
 
 
 def detect(source: Source) -> str:
@@ -54,23 +40,25 @@ def detect(source: Source) -> str:
     return kind or kinds.text_kind(decode(source.content)[0].replace("\x00", ""), source.name)
 
 
-def _draft(content: bytes, name: str) -> Draft:
+def _draft(content: bytes, name: str, limits: Limits) -> Draft:
     kind = kinds.container_kind(content, name)
     if kind is not None:
-        return _from_container(content, kind)
+        return _from_container(content, kind, limits)
     text, warnings = decode(content)
     kind = kinds.text_kind(text.replace("\x00", ""), name)
     if kind == kinds.MAIL:
         return load_mail(content)
-    if kind == kinds.MAILBOX:
-        return load_mailbox(content)
+    if kind in _ARCHIVES:
+        raise _closed()
     if kind == kinds.HTML:
         return load_html(content)
     loaders = {kinds.MARKDOWN: load_markdown, kinds.JSON: load_json, kinds.CSV: load_csv}
     return loaders.get(kind, load_plain)(text, warnings)
 
 
-def _from_container(content: bytes, kind: str) -> Draft:
+def _from_container(content: bytes, kind: str, limits: Limits) -> Draft:
+    if kind in _ARCHIVES:
+        raise _closed()
     if kind.startswith(kinds.OPEN_DOCUMENT):
         return load_open_document(content, kind)
     loaders = {
@@ -80,15 +68,21 @@ def _from_container(content: bytes, kind: str) -> Draft:
         kinds.XLSX: load_xlsx,
         kinds.EPUB: load_epub,
         kinds.RTF: load_rtf,
+        kinds.OUTLOOK: load_outlook,
     }
     return loaders[kind](content)
 
 
-def _document(draft: Draft, name: str) -> Document:
-    if len(draft.text) > MAX_CHARACTERS:
+def _closed() -> DocumentError:
+    return DocumentError("It is an archive that is not opened here: unpack it and ingest what is inside.")
+
+
+def finished(draft: Draft, name: str, limits: Limits = _DEFAULTS) -> Document:
+    """A draft with its title and language settled. Raises DocumentError when it holds more text than is read."""
+    if len(draft.text) > limits.characters:
         raise DocumentError(
-            f"It holds {len(draft.text):,} characters of text, more than the {MAX_CHARACTERS:,} read of one file: "
-            "split it into smaller files."
+            f"It holds {len(draft.text):,} characters of text, more than the {limits.characters:,} read of one file: "
+            "split it into smaller files, or raise FOREMOST_LOAD_CHARACTERS."
         )
     title = re.sub(r"\s+", " ", clean(_title(draft))).strip()[:_LONGEST_TITLE]
     return Document(

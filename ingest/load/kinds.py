@@ -14,7 +14,9 @@ from app.core.errors import DocumentError
 
 TEXT, MARKDOWN, HTML, CSV, JSON = "text/plain", "text/markdown", "text/html", "text/csv", "application/json"
 PDF, RTF, EPUB = "application/pdf", "application/rtf", "application/epub+zip"
-MAIL, MAILBOX = "message/rfc822", "application/mbox"
+MAIL, MAILBOX, OUTLOOK = "message/rfc822", "application/mbox", "application/vnd.ms-outlook"
+ZIP, TAR = "application/zip", "application/x-tar"
+GZIP, BZIP2, XZ = "application/gzip", "application/x-bzip2", "application/x-xz"
 _OFFICE = "application/vnd.openxmlformats-officedocument."
 DOCX = _OFFICE + "wordprocessingml.document"
 PPTX = _OFFICE + "presentationml.presentation"
@@ -28,9 +30,6 @@ _MARKDOWN_SUFFIXES = frozenset(("md", "markdown", "mdown", "mkd"))
 _CSV_SUFFIXES = frozenset(("csv", "tsv", "tab"))
 
 _UNSUPPORTED = (  # (first bytes, what it is, what to do)
-    (b"\x1f\x8b", "a gzip archive", "unpack it and ingest what is inside"),
-    (b"BZh", "a bzip2 archive", "unpack it and ingest what is inside"),
-    (b"\xfd7zXZ\x00", "an xz archive", "unpack it and ingest what is inside"),
     (b"(\xb5/\xfd", "a zstandard archive", "unpack it and ingest what is inside"),
     (b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive", "unpack it and ingest what is inside"),
     (b"Rar!\x1a\x07", "a RAR archive", "unpack it and ingest what is inside"),
@@ -53,8 +52,15 @@ _OLE_STREAMS = (  # (a stream's name, what it is, what to do)
     ("WordDocument", "a Word 97 document (.doc), which is not supported", "save it as .docx"),
     ("PowerPoint Document", "a PowerPoint 97 file (.ppt), which is not supported", "save it as .pptx"),
     ("Workbook", "an Excel 97 workbook (.xls), which is not supported", "save it as .xlsx"),
-    ("__properties_version", "an Outlook message (.msg), which is not supported", "save it as .eml"),
 )
+_OUTLOOK_STREAM = "__properties_version"
+_UNSUPPORTED_ZIPS = (  # (an entry's name, what it is, what to do)
+    ("[Content_Types].xml", "an Office file of another kind", "save it as PDF"),
+    ("Index/Document.iwa", "an Apple iWork file", "save it as PDF"),
+    ("AndroidManifest.xml", "a program", "leave it out"),
+    ("META-INF/MANIFEST.MF", "a program", "leave it out"),
+)
+_COMPRESSED = ((b"\x1f\x8b", GZIP), (b"BZh", BZIP2), (b"\xfd7zXZ\x00", XZ))
 _HEADER = re.compile(r"^([A-Za-z][A-Za-z-]*):[ \t]?.*$")
 _MAIL_HEADERS = frozenset(
     "from to subject date received mime-version message-id return-path delivered-to content-type".split()
@@ -76,14 +82,19 @@ def container_kind(content: bytes, name: str) -> str | None:
     if content.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return _zip_kind(content)
     if content.startswith(_OLE):
-        raise _ole_error(content)
+        return _ole_kind(content)
     if content.startswith(b"{\\rtf"):
         return RTF
+    for start, kind in _COMPRESSED:
+        if content.startswith(start):
+            return kind
+    if content[257:262] == b"ustar":
+        return TAR
     for start, what, advice in _UNSUPPORTED:
         if content.startswith(start):
             raise DocumentError(f"It is {what}, which is not supported: {advice}.")
-    if content[4:8] == b"ftyp" or content.startswith(b"RIFF") or content[257:262] == b"ustar":
-        raise DocumentError("It is an archive, image or recording, which is not supported: ingest its text instead.")
+    if content[4:8] == b"ftyp" or content.startswith(b"RIFF"):
+        raise DocumentError("It is an image or recording, which is not supported: ingest its text instead.")
     suffix = _suffix(name)
     if content and suffix in _SUFFIX_OF_CONTAINER:
         raise DocumentError(f"It is named .{suffix} but does not hold that format: it is damaged, get a fresh copy.")
@@ -94,10 +105,8 @@ def text_kind(text: str, name: str) -> str:
     """Media type of decoded text; the name only decides between plain text, Markdown and CSV."""
     suffix = _suffix(name)
     head = text[:8192]
-    if text.startswith("From ") and _is_mail(head.split("\n", 1)[-1]):
-        return MAILBOX
-    if suffix not in _MARKDOWN_SUFFIXES and _is_mail(head):
-        return MAIL
+    if mail := mail_kind(head, name):
+        return mail
     if suffix not in _MARKDOWN_SUFFIXES and (_HTML_START.match(head) or _has_html_skeleton(head)):
         return HTML
     if suffix == "json" or (text.lstrip()[:1] in ("{", "[") and suffix not in _MARKDOWN_SUFFIXES and _is_json(text)):
@@ -109,6 +118,13 @@ def text_kind(text: str, name: str) -> str:
     return TEXT
 
 
+def mail_kind(head: str, name: str) -> str | None:
+    """Whether a text that begins so is a mailbox or a mail."""
+    if head.startswith("From ") and _is_mail(head.split("\n", 1)[-1]):
+        return MAILBOX
+    return MAIL if _suffix(name) not in _MARKDOWN_SUFFIXES and _is_mail(head) else None
+
+
 def _suffix(name: str) -> str:
     return name.rpartition(".")[2].lower() if "." in name.strip(".") else ""
 
@@ -117,7 +133,7 @@ def _zip_kind(content: bytes) -> str:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             names = frozenset(archive.namelist()[:10_000])
-            declared = archive.read("mimetype")[:100] if "mimetype" in names else b""
+            declared = _beginning(archive, "mimetype") if "mimetype" in names else b""
     except (zipfile.BadZipFile, OSError, KeyError, ValueError, RuntimeError, NotImplementedError) as error:
         raise DocumentError("It is a damaged zip container: get a fresh copy.") from error
     if declared.strip() == EPUB.encode():
@@ -129,14 +145,24 @@ def _zip_kind(content: bytes) -> str:
         for folder, kind in folders.items():
             if any(name.startswith(folder) for name in names):
                 return kind
-    raise DocumentError("It is a zip archive, which is not supported: unpack it and ingest what is inside.")
+    for name, what, advice in _UNSUPPORTED_ZIPS:
+        if name in names:
+            raise DocumentError(f"It is {what}, which is not supported: {advice}.")
+    return ZIP
 
 
-def _ole_error(content: bytes) -> DocumentError:
+def _beginning(archive: zipfile.ZipFile, name: str) -> bytes:
+    with archive.open(name) as stream:
+        return stream.read(100)
+
+
+def _ole_kind(content: bytes) -> str:
+    if _OUTLOOK_STREAM.encode("utf-16-le") in content:  # first: a message may carry old Office files
+        return OUTLOOK
     for stream, what, advice in _OLE_STREAMS:
         if stream.encode("utf-16-le") in content:
-            return DocumentError(f"It is {what}: {advice}.")
-    return DocumentError("It is an old Office file, which is not supported: save it in a current format.")
+            raise DocumentError(f"It is {what}: {advice}.")
+    raise DocumentError("It is an old Office file, which is not supported: save it in a current format.")
 
 
 def _is_mail(head: str) -> bool:

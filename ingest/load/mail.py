@@ -1,8 +1,10 @@
-"""Mails and mailboxes become drafts."""
+"""Mails and mailboxes: the text of a mail, what is attached to it, and the mails of a mailbox."""
 
 import email
 import email.policy
 import re
+from collections.abc import Iterator
+from dataclasses import dataclass
 from email.message import EmailMessage
 
 from ingest.load import kinds
@@ -12,38 +14,68 @@ from ingest.load.html_text import html_text
 
 _SEPARATOR = re.compile(rb"^From [^\n]*\n", re.MULTILINE)
 _MAX_PARTS = 1_000
-_MAX_MAILS = 100_000
+_SIGNATURES = frozenset(
+    "application/pkcs7-signature application/x-pkcs7-signature application/pgp-signature application/pgp-keys".split()
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Attachment:
+    """A file that came with a mail."""
+
+    name: str
+    content: bytes
 
 
 def load_mail(content: bytes) -> Draft:
-    """One mail: who, to whom, when and about what, then its text; attachments are named in a warning."""
-    builder = Builder()
-    attachments: list[str] = []
-    subject = _add(builder, _parse(content), attachments)
-    return Draft(
-        text=builder.text(),
-        media_type=kinds.MAIL,
-        title=subject,
-        headings=tuple(builder.headings),
-        warnings=_warnings(attachments),
-    )
+    """One mail: who, to whom, when and about what, then its text."""
+    message = _parse(content)
+    texts: dict[str, list[str]] = {"text/plain": [], "text/html": []}
+    for part in _parts(message):
+        if not _is_attachment(part) and part.get_content_type() in texts:
+            texts[part.get_content_type()].append(_body(part))
+    body = "\n\n".join(texts["text/plain"]) or "\n\n".join(html_text(markup)[0] for markup in texts["text/html"])
+    fields = {name: _header(message, name) for name in ("From", "To", "Cc", "Date")}
+    return mail_draft(_header(message, "Subject"), fields, body, kinds.MAIL)
 
 
-def load_mailbox(content: bytes) -> Draft:
-    """The mails of a mailbox one after the other, each under its subject."""
+def mail_draft(subject: str, fields: dict[str, str], body: str, media_type: str) -> Draft:
+    """A mail as a draft; body may hold heading marks."""
+    lines = [heading_mark(1) + "# " + subject] if subject else []
+    lines += [f"{name}: {value}" for name, value in fields.items() if value]
     builder = Builder()
-    attachments: list[str] = []
+    builder.add("\n".join(lines) + "\n\n" + body)
+    return Draft(text=builder.text(), media_type=media_type, title=subject, headings=tuple(builder.headings))
+
+
+def attachments(content: bytes) -> Iterator[Attachment]:
+    """The files that came with a mail; without signatures and the pictures that its text shows."""
+    for number, part in enumerate(_parts(_parse(content)), start=1):
+        kind = part.get_content_type()
+        shown = part.get_content_maintype() == "image" and (
+            part["Content-ID"] or part.get_content_disposition() == "inline"
+        )
+        if kind in _SIGNATURES or shown or not _is_attachment(part):
+            continue
+        name = " ".join(unmarked(str(part.get_filename() or "")).split())
+        if kind == "message/rfc822":
+            yield Attachment(name=name or f"mail {number}.eml", content=_attached_mail(part))
+        else:
+            yield Attachment(name=name or f"part {number}", content=_payload(part))
+
+
+def mails(content: bytes) -> Iterator[bytes]:
+    """The mails of a mailbox."""
     content = content.replace(b"\r\n", b"\n")
     starts = [match.end() for match in _SEPARATOR.finditer(content)]
     ends = [*(match.start() for match in _SEPARATOR.finditer(content)), len(content)][1:]
-    for start, end in list(zip(starts, ends, strict=True))[:_MAX_MAILS]:
-        _add(builder, _parse(content[start:end]), attachments)
-    return Draft(
-        text=builder.text(),
-        media_type=kinds.MAILBOX,
-        headings=tuple(builder.headings),
-        warnings=_warnings(attachments),
-    )
+    for start, end in zip(starts, ends, strict=True):
+        yield content[start:end]
+
+
+def subject_of(content: bytes) -> str:
+    """The subject of a mail, from its headers alone."""
+    return _header(_parse(content.split(b"\n\n", 1)[0]), "Subject")
 
 
 def _parse(content: bytes) -> EmailMessage:
@@ -52,22 +84,27 @@ def _parse(content: bytes) -> EmailMessage:
     return message
 
 
-def _add(builder: Builder, message: EmailMessage, attachments: list[str]) -> str:
-    subject = _header(message, "Subject")
-    lines = [heading_mark(1) + "# " + subject] if subject else []
-    lines += [f"{name}: {value}" for name in ("From", "To", "Cc", "Date") if (value := _header(message, name))]
-    texts: dict[str, list[str]] = {"text/plain": [], "text/html": []}
-    for number, part in enumerate(message.walk()):
-        if number >= _MAX_PARTS:
-            break
-        name = part.get_filename()
-        if name or part.get_content_disposition() == "attachment":
-            attachments.append(" ".join(unmarked(str(name or part.get_content_type())).split()))
-        elif part.get_content_type() in texts:
-            texts[part.get_content_type()].append(_body(part))
-    body = "\n\n".join(texts["text/plain"]) or "\n\n".join(html_text(markup)[0] for markup in texts["text/html"])
-    builder.add("\n".join(lines) + "\n\n" + body)
-    return subject
+def _parts(message: EmailMessage) -> Iterator[EmailMessage]:
+    """The leaves of a mail, in order; a mail within it is one of them."""
+    stack, seen = [message], 0
+    while stack and seen < _MAX_PARTS:
+        part = stack.pop()
+        seen += 1
+        inner = part.get_payload()
+        if isinstance(inner, list) and part.get_content_type() != "message/rfc822":
+            stack += [one for one in reversed(inner) if isinstance(one, EmailMessage)]
+        else:
+            yield part
+
+
+def _is_attachment(part: EmailMessage) -> bool:
+    named = bool(part.get_filename()) or part.get_content_disposition() == "attachment"
+    return named or part.get_content_type() == "message/rfc822"
+
+
+def _attached_mail(part: EmailMessage) -> bytes:
+    inner = part.get_payload()
+    return inner[0].as_bytes() if isinstance(inner, list) and inner else b""  # type: ignore[union-attr]
 
 
 def _header(message: EmailMessage, name: str) -> str:
@@ -78,15 +115,11 @@ def _header(message: EmailMessage, name: str) -> str:
     return unmarked(" ".join(str(value or "").split()))
 
 
-def _body(part: EmailMessage) -> str:
+def _payload(part: EmailMessage) -> bytes:
     payload = part.get_payload(decode=True)
-    content = payload if isinstance(payload, bytes) else str(payload).encode("utf-8", "replace")
-    text, _ = decode(content, declared=part.get_content_charset())
+    return payload if isinstance(payload, bytes) else str(payload or "").encode("utf-8", "replace")
+
+
+def _body(part: EmailMessage) -> str:
+    text, _ = decode(_payload(part), declared=part.get_content_charset())
     return unmarked(text) if part.get_content_type() == "text/plain" else text
-
-
-def _warnings(attachments: list[str]) -> tuple[str, ...]:
-    if not attachments:
-        return ()
-    named = ", ".join(attachments[:10]) + (" and more" if len(attachments) > 10 else "")
-    return (f"Attachments were not read: {named}. Ingest them as files of their own.",)

@@ -1,0 +1,33 @@
+"""What parsers of other people's formats raise on damaged input, said in our own words."""
+
+import struct
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from lzma import LZMAError
+from tarfile import TarError
+from xml.etree.ElementTree import ParseError
+from xml.parsers.expat import ExpatError
+
+from app.core.errors import DocumentError
+
+DAMAGE = (  # beside the parsers' own classes that derive from these
+    ValueError, LookupError, TypeError, AttributeError, ArithmeticError, AssertionError, OSError, EOFError, SyntaxError,
+    NotImplementedError, RuntimeError, struct.error, zlib.error, zipfile.BadZipFile, ParseError, ExpatError, LZMAError,
+    TarError,
+)  # fmt: skip
+
+
+@contextmanager
+def damage_told() -> Iterator[None]:
+    """Turn what a damaged file makes a parser raise into a DocumentError of one line."""
+    try:
+        yield
+    except RecursionError as error:
+        raise DocumentError("It is nested too deeply to be read: simplify it or save it in another format.") from error
+    except MemoryError as error:
+        raise DocumentError("It needs more memory to read than there is: split it into smaller files.") from error
+    except DAMAGE as error:
+        detail = " ".join((str(error).strip() or type(error).__name__).split())[:120]
+        raise DocumentError(f"It is damaged and cannot be read ({detail}): get a fresh copy.") from error
