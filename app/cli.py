@@ -14,6 +14,8 @@ import typer
 from rich.markup import escape
 
 from app.bootstrap import check_database, migrate_database, open_services
+from app.commands.evaluate import evaluate
+from app.commands.golden import golden
 from app.commands.search import search
 from app.commands.show import show
 from app.console import (
@@ -231,6 +233,8 @@ def settings() -> None:
 
 app.command()(search)
 app.command()(show)
+app.command()(evaluate)
+app.add_typer(golden, name="golden")
 
 
 @app.command(name="version")

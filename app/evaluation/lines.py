@@ -8,6 +8,7 @@ BEIR-like lines: {"_id": "1", "text": "…"} with the judgements beside them, {"
 """
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +16,8 @@ from typing import Any
 
 from app.core.errors import QuestionError
 from app.golden import ORIGINS, Expected, GoldenQuestion, Origin, Status
+
+_DOCUMENT = re.compile(r"(?P<document>\S+?|[^\n]{1,200}\.\w{1,5})(?::(?P<part>\d+))?")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -47,6 +50,20 @@ def read_lines(path: Path) -> Iterator[Line]:
 def write_lines(questions: Iterable[GoldenQuestion]) -> str:
     """The questions as lines that read_lines takes back unchanged."""
     return "".join(json.dumps(_written(question), ensure_ascii=False) + "\n" for question in questions)
+
+
+def expected_from(text: str) -> Expected:
+    """What a person typed: a document, DOCUMENT:PAGE, or words of the passage (anything with a space but a file name).
+
+    Raises QuestionError for nothing.
+    """
+    written = text.strip().strip('"“”„')
+    if not written:
+        raise QuestionError('Name a document, DOCUMENT:PAGE, or "words of the passage".')
+    named = _DOCUMENT.fullmatch(written)
+    if named is None:
+        return Expected(quote=written)
+    return Expected(source_uri=named["document"], part=int(named["part"]) if named["part"] else None)
 
 
 def _line(row: Mapping[str, Any]) -> Line:
