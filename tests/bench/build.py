@@ -1,0 +1,144 @@
+"""A corpus in the embedded server: one database for each size, loaded through the store, kept and found again."""
+
+import json
+import os
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+from sqlalchemy import Engine, create_engine, text
+
+from app.core import database
+from app.core.domain import Chunk, Document, EmbeddedChunk, Source
+from app.core.embedding import Embedder
+from ingest.store import Store
+from tests.bench.corpus import Corpus, Rows, embed_all
+from tests.bench.pool import Pool, read_pool
+
+CHUNKS = 20  # of a document
+FEW_OF = 100  # one document of so many lies in a small collection of its own
+CONNECTIONS = max(os.cpu_count() or 1, 2)  # that load at once
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Built:
+    """How a corpus came to be."""
+
+    rows: int
+    load_seconds: float  # rows through the store, without the search indexes
+    index_seconds: dict[str, float]  # of each search index, built afterwards
+    source: str
+    agreement: float  # mean cosine of the real vectors and those made from sentences
+
+
+def open_corpus(keep: Path, embedder: Embedder, pool: Pool | None = None) -> Corpus:
+    """The corpus of this folder; the vectors of its sentences are embedded once."""
+    pool = pool or read_pool()
+    sentences = [sentence for document in pool.documents for sentence in document]
+    file = keep / f"sentences-{len(sentences)}.npy"
+    if not file.is_file():
+        np.save(file, embed_all(embedder, sentences))
+    return Corpus(pool, np.load(file), embedder)
+
+
+def open_database(keep: Path, name: str) -> Engine:
+    """A database of the embedded server in this folder; made when it is not there."""
+    url = database.engine_for(database.start_embedded(keep)).url
+    admin = create_engine(url, isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        if not connection.scalar(text("SELECT 1 FROM pg_database WHERE datname = :name"), {"name": name}):
+            connection.execute(text(f'CREATE DATABASE "{name}"'))
+    admin.dispose()
+    return database.engine_for(url.set(database=name).render_as_string(hide_password=False))
+
+
+def built(keep: Path, rows: int, embedder: Embedder) -> tuple[Engine, Built]:
+    """The database with so many rows, and how it was built, now or in an earlier run."""
+    engine = open_database(keep, f"bench_{rows}")
+    record = keep / f"built-{rows}.json"
+    if record.is_file():
+        database.migrate(engine, embedding_dimension=embedder.dimension)
+        return engine, Built(**json.loads(record.read_text("utf-8")))
+    with engine.begin() as connection:
+        connection.execute(text("DROP SCHEMA public CASCADE"))  # what an earlier run left unfinished
+        connection.execute(text("CREATE SCHEMA public"))
+    database.migrate(engine, embedding_dimension=embedder.dimension)
+    pool = read_pool()
+    corpus = open_corpus(keep, embedder, pool)
+    definitions = drop_search_indexes(engine)
+    load_seconds = load(engine, corpus.rows(0, rows), embedder)
+    made = Built(
+        rows=rows,
+        load_seconds=load_seconds,
+        index_seconds=create_indexes(engine, definitions),
+        source=pool.source,
+        agreement=corpus.agreement,
+    )
+    Store(engine, chunker_version="bench").refresh_statistics(always=True)
+    record.write_text(json.dumps(asdict(made)), "utf-8")
+    return engine, made
+
+
+def load(engine: Engine, rows: Iterator[Rows], embedder: Embedder, *, connections: int = CONNECTIONS) -> float:
+    """Seconds that the store takes for all rows, over several connections; generating them is not counted."""
+    store = Store(engine, chunker_version="bench")
+    seconds, number = 0.0, 0
+    with ThreadPoolExecutor(connections) as pool:
+        for batch in rows:
+            chunks = _chunks(batch)
+            documents = [chunks[first : first + CHUNKS] for first in range(0, len(chunks), CHUNKS)]
+            started = time.perf_counter()
+            jobs = [pool.submit(_store, store, number + place, part, embedder) for place, part in enumerate(documents)]
+            for job in jobs:
+                job.result()
+            seconds += time.perf_counter() - started
+            number += len(documents)
+    return seconds
+
+
+def _store(store: Store, number: int, chunks: Sequence[EmbeddedChunk], embedder: Embedder) -> None:
+    name = f"document-{number:06}"
+    # The documents' own bytes and text are left out: what is measured are the chunks.
+    source = Source(uri=f"/bench/{name}", name=name, content=b"", sha256=name)
+    document = Document(title=f"Document {number}", text="", media_type="text/plain", language="en")
+    collection = "few" if number % FEW_OF == 0 else "many"
+    store.store(source, document, chunks, collection=collection, embedder=embedder, timings={})
+
+
+def _chunks(rows: Rows) -> list[EmbeddedChunk]:
+    return [
+        EmbeddedChunk(
+            chunk=Chunk(
+                ordinal=place % CHUNKS, text=words, heading_path=(), part_kind=None, part_first=None, part_last=None,
+                part_name="", start_char=0, end_char=len(words), token_count=tokens, embedded_text=words,
+            ),
+            embedding=vector,
+        )
+        for place, (words, tokens, vector) in enumerate(zip(rows.texts, rows.tokens, rows.vectors, strict=True))
+    ]  # fmt: skip
+
+
+def drop_search_indexes(engine: Engine) -> dict[str, str]:
+    """Name -> definition of the GIN and HNSW indexes of chunks, which are gone afterwards."""
+    query = text(
+        "SELECT indexname, indexdef FROM pg_indexes WHERE tablename = 'chunks' AND indexdef ~ 'USING (gin|hnsw)'"
+    )
+    with engine.begin() as connection:
+        definitions = dict(connection.execute(query).tuples().all())
+        for name in definitions:
+            connection.execute(text(f'DROP INDEX "{name}"'))
+    return definitions
+
+
+def create_indexes(engine: Engine, definitions: dict[str, str]) -> dict[str, float]:
+    """Name -> seconds of building each index."""
+    seconds = {}
+    for name, definition in definitions.items():
+        started = time.perf_counter()
+        with engine.begin() as connection:
+            connection.execute(text(definition))
+        seconds[name] = time.perf_counter() - started
+    return seconds

@@ -1,0 +1,180 @@
+"""The hybrid statement as the corpus grows: 10k, 100k, 1M chunks in the embedded server, one table."""
+
+import argparse
+import tempfile
+from collections.abc import Callable, Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+
+import psutil
+from sqlalchemy import Engine, text
+
+from app.console import quiet_libraries
+from app.core.embedding import Embedder
+from app.core.models import build_embedder
+from app.core.settings import load_settings
+from app.retrieve import HybridRetriever
+from tests.bench import legs
+from tests.bench.build import Built, built
+from tests.bench.clients import concurrently
+from tests.bench.corpus import REAL
+from tests.bench.known_vectors import KnownVectors
+from tests.bench.pool import read_pool
+from tests.bench.recall import exact_neighbours, mean_recall
+from tests.bench.tables import console, milliseconds, new_table, percentile
+
+SIZES = {"10k": 10_000, "100k": 100_000, "1M": 1_000_000}
+CLIENTS = (1, 4, 16)
+SEARCHES = 200  # of each number of clients
+PAUSE = 0.5  # seconds that unhurried clients wait between two searches
+EXPLAINED = 100
+COMPARED = 100  # questions whose exact neighbours are looked up
+RECALL_AT = 50
+
+
+@dataclass(slots=True)
+class Measured:
+    """Figures of one size: row of the table -> cell."""
+
+    built: Built
+    cells: dict[str, str] = field(default_factory=dict)
+    p50: float = 0.0
+
+
+def main(arguments: Sequence[str]) -> None:
+    """Build what is missing, measure each size, print the table."""
+    parser = argparse.ArgumentParser(prog="python -m tests.bench scale", description=__doc__)
+    parser.add_argument("sizes", nargs="*", choices=[*SIZES, []], default=["10k", "100k"])
+    parser.add_argument("--keep", type=Path, help="folder whose corpora are used again, and kept")
+    options = parser.parse_args(arguments)
+    quiet_libraries()
+    with nullcontext(options.keep) if options.keep else tempfile.TemporaryDirectory(prefix="foremost-scale-") as folder:
+        keep = Path(folder)
+        keep.mkdir(parents=True, exist_ok=True)
+        keep.chmod(0o755)  # the embedded server runs as a user of its own
+        embedder = build_embedder("all-MiniLM-L6-v2", keep)
+        known = KnownVectors(embedder, read_pool().questions)
+        measured = {size: _measure(keep, SIZES[size], embedder, known) for size in options.sizes}
+    _print(measured)
+
+
+def default_retriever(engine: Engine, embedder: Embedder) -> HybridRetriever:
+    """The retriever with its default settings."""
+    s = load_settings()
+    return HybridRetriever(
+        engine, embedder, candidates=s.candidates, leg_candidates=s.leg_candidates, vector_weight=s.vector_weight,
+        text_weight=s.text_weight, rrf_k=s.rrf_k, ef_search=s.hnsw_ef_search,
+    )  # fmt: skip
+
+
+def vector_leg(engine: Engine, embedder: Embedder) -> Callable[[str], list[int]]:
+    """Question -> ids that the vector leg found through the index, at the default settings."""
+    s = load_settings()
+    retriever = HybridRetriever(
+        engine, embedder, candidates=2 * s.leg_candidates, leg_candidates=s.leg_candidates, vector_weight=1,
+        text_weight=1, rrf_k=s.rrf_k, ef_search=s.hnsw_ef_search,
+    )  # fmt: skip
+
+    def search(question: str) -> list[int]:
+        hits = [hit for hit in retriever.retrieve(question).hits if hit.vector_rank and hit.vector_rank <= RECALL_AT]
+        return [hit.chunk_id for hit in hits]
+
+    return search
+
+
+def _measure(keep: Path, rows: int, embedder: Embedder, known: KnownVectors) -> Measured:
+    engine, made = built(keep, rows, embedder)
+    try:
+        measured = Measured(made)
+        questions = list(known.vectors)
+        retriever = default_retriever(engine, known)
+        concurrently(retriever.retrieve, questions, clients=1, searches=len(questions))  # warms caches
+        _latency(measured, engine, retriever, questions)
+        asked = questions[:COMPARED]
+        true = exact_neighbours(engine, [known.vectors[question] for question in asked], RECALL_AT)
+        found = [vector_leg(engine, known)(question) for question in asked]
+        measured.cells[f"HNSW recall@{RECALL_AT} against exact, {COMPARED} questions"] = (
+            f"{mean_recall(found, true):.4f}"
+        )
+        _sizes(measured, engine)
+        return measured
+    finally:
+        engine.dispose()
+
+
+def _latency(measured: Measured, engine: Engine, retriever: HybridRetriever, questions: Sequence[str]) -> None:
+    cells = measured.cells
+    for clients in CLIENTS:
+        seconds, rate = concurrently(retriever.retrieve, questions, clients=clients, searches=SEARCHES)
+        cells[f"hybrid, {_who(clients)}"] = milliseconds(seconds)
+        cells[f"  searches a second, {_who(clients)}"] = f"{rate:.0f}"
+        if clients == 1:
+            measured.p50 = percentile(seconds, 50)
+        else:
+            cells[f"  p95 against p50 of 1, {_who(clients)}"] = f"{percentile(seconds, 95) / measured.p50:.1f} times"
+        plans: list[dict[str, float]] = []
+        explain = partial(_explain_into, plans, engine, retriever)
+        concurrently(explain, questions, clients=clients, searches=EXPLAINED)
+        for leg in legs.LEGS:
+            cells[f"{leg}, {_who(clients)}"] = milliseconds([plan[leg] for plan in plans if leg in plan])
+    seconds, _ = concurrently(retriever.retrieve, questions, clients=16, searches=SEARCHES, pause=PAUSE)
+    cells[f"hybrid, 16 clients that pause {PAUSE} s"] = milliseconds(seconds)
+    few = lambda question: retriever.retrieve(question, collection="few")  # noqa: E731
+    cells["hybrid, in a collection of 1 %, 1 client"] = milliseconds(
+        concurrently(few, questions, clients=1, searches=SEARCHES)[0]
+    )
+
+
+def _explain_into(plans: list[dict[str, float]], engine: Engine, retriever: HybridRetriever, question: str) -> None:
+    plans.append(legs.leg_seconds(legs.explained(engine, retriever, question)))
+
+
+def _who(clients: int) -> str:
+    return f"{clients} client{'s' * (clients > 1)}"
+
+
+def _sizes(measured: Measured, engine: Engine) -> None:
+    cells, made = measured.cells, measured.built
+    cells["rows a second through the store"] = f"{made.rows / made.load_seconds:.0f}"
+    with engine.connect() as connection:
+        for name, seconds in made.index_seconds.items():
+            size = connection.scalar(text("SELECT pg_relation_size(CAST(:name AS regclass))"), {"name": name})
+            cells[f"{name}: built in s, MiB"] = f"{seconds:.1f}, {size / 2**20:.0f}"
+        size = connection.scalar(text("SELECT pg_table_size('chunks')"))
+        cells["rows without indexes, MiB"] = f"{size / 2**20:.0f}"
+        backend = psutil.Process(connection.scalar(text("SELECT pg_backend_pid()")))
+        server = backend.parent()
+        assert server is not None
+        private, shared = server_memory(server)
+    cells["server memory, private / shared, MiB"] = f"{private:.0f} / {shared:.0f}"
+
+
+def server_memory(server: psutil.Process) -> tuple[float, float]:
+    """(MiB that its processes hold alone, MiB that they share), as the system counts them."""
+    private, shared = 0, 0
+    for process in (server, *server.children(recursive=True)):
+        memory = process.memory_full_info()
+        private += memory.uss
+        shared = max(shared, memory.rss - memory.uss)
+    return private / 2**20, shared / 2**20
+
+
+def _print(measured: dict[str, Measured]) -> None:
+    first = next(iter(measured.values()))
+    cores, memory = psutil.cpu_count(), psutil.virtual_memory().total / 2**30
+    console.print(
+        f"Text: sentences of {first.built.source}, recombined. Vectors: {REAL} by the model; the others are means of "
+        f"their sentences' real vectors (mean cosine to the model's own {first.built.agreement:.3f}) with noise that "
+        f"varies as that difference does. {cores} cores, {memory:.0f} GiB. Milliseconds are p50 / p95."
+    )
+    table = new_table("hybrid search by size of the corpus", "chunks", *measured)
+    for row in dict.fromkeys(name for one in measured.values() for name in one.cells):
+        table.add_row(row, *(one.cells.get(row, "–") for one in measured.values()))
+    for size, one in measured.items():
+        if one is not first:
+            table.add_row(
+                f"p50 at {size} against the smallest", *[""] * (len(measured) - 1), f"{one.p50 / first.p50:.1f} times"
+            )
+    console.print(table)
