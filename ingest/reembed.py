@@ -26,8 +26,8 @@ from ingest.store import faults
 
 _QUERIES = load_queries(__file__)
 _LOCK_KEY = 0x72656D62
-_BATCH = 512  # passages read, embedded and written at a time
-_LAST = 256  # passages that the switch itself may embed while documents wait to be stored
+_BATCH = 256  # passages read, embedded and written at a time
+_LAST = 128  # passages that the switch itself may embed while documents wait to be stored
 _LOCK_MILLISECONDS = 2_000  # that searches may queue behind the switch before it steps back
 _BUSY = (psycopg.errors.LockNotAvailable, psycopg.errors.DeadlockDetected)
 _LOOK_SECONDS = 0.5  # between looks at how far the index is
@@ -174,6 +174,7 @@ class Reembedder:
         with self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             if connection.execute(_QUERIES["broken_index"]).scalar_one():
                 connection.execute(_QUERIES["drop_index"])
+            self._told("index", 0, 1)
             try:
                 self._build(connection, workers=2)
             except DBAPIError as error:

@@ -1,0 +1,369 @@
+"""Re-embedding: the old vectors serve until one transaction switches; killed, it goes on where it was."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from alembic import command
+from sqlalchemy import Connection, Engine, text
+
+from app.core import database as core
+from app.core.embedding import Embedder, Matrix
+from app.core.errors import CorpusError
+from app.core.models import build_embedder, embedding_folder, fingerprint, onnx_folder
+from app.retrieve import HybridRetriever
+from ingest import reembed
+from ingest.pipeline import Ingester, Outcome
+from ingest.reembed import Reembedder, abort
+from ingest.store import Store
+from tests import made_files as made
+from tests.fake_embedder import FakeEmbedder
+
+Rows = list[dict[str, Any]]
+
+
+class Other(FakeEmbedder):
+    """Another model: its own name, dimension and vectors."""
+
+    name = "other"
+
+    def embed(self, texts: Any) -> Matrix:
+        return super().embed([f"other {text}" for text in texts])
+
+    def count_tokens(self, texts: Any) -> list[int]:
+        return super().count_tokens(texts)
+
+
+def rows(database: Engine, query: str, /, **values: object) -> Rows:
+    with database.connect() as connection:
+        return [dict(row) for row in connection.execute(text(query), values).mappings()]
+
+
+def ingester_on(database: Engine, embedder: Embedder) -> Ingester:
+    return Ingester(store=Store(database, chunker_version="1"), make_embedder=lambda: embedder)
+
+
+def fill(database: Engine, embedder: Embedder, *, documents: int = 5) -> None:
+    ingester = ingester_on(database, embedder)
+    for number in range(documents):
+        body = "\n\n".join(f"## Part {part}\n\n" + f"ferry {number} sails at {part} " * 9 for part in range(4))
+        ingester.ingest(made.source(f"# Log {number}\n\n{body}", f"log-{number}.md"), collection="c")
+
+
+def retriever(database: Engine, embedder: Embedder) -> HybridRetriever:
+    return HybridRetriever(
+        database,
+        embedder,
+        candidates=10,
+        leg_candidates=10,
+        vector_weight=1.0,
+        text_weight=0.0,
+        rrf_k=5,
+        ef_search=40,
+    )
+
+
+def read_of(database: Engine) -> list[str]:
+    """What the model read of every passage: with these headings, title and path, then the text."""
+    query = "SELECT heading || chr(10) || text AS read FROM chunks ORDER BY id"
+    return [row["read"] for row in rows(database, query)]
+
+
+def nearest_distances(database: Engine, embedder: Embedder, *, each: int = 1) -> list[float]:
+    """For every passage, or each few, the distance between what the model makes of it and the nearest stored vector."""
+    search = retriever(database, embedder)
+    return [search.retrieve(read).hits[0].vector_distance or 0 for read in read_of(database)[::each]]
+
+
+def corpus(database: Engine) -> dict[str, Any]:
+    (row,) = rows(database, "SELECT embedding_model, embedding_dimension, next_model, next_dimension FROM corpus")
+    return row
+
+
+def column_types(database: Engine) -> dict[str, str]:
+    query = (
+        "SELECT attname, format_type(atttypid, atttypmod) AS type FROM pg_attribute "
+        "WHERE attrelid = 'chunks'::regclass AND attname LIKE 'embedding%' AND NOT attisdropped"
+    )
+    return {row["attname"]: row["type"] for row in rows(database, query)}
+
+
+def check_schema(database: Engine) -> None:
+    config = core.alembic_config()
+    with database.connect() as connection:
+        config.attributes["connection"] = connection
+        command.check(config)
+
+
+def test_every_passage_takes_the_vector_that_ingestion_by_the_new_model_would_have_given_it(database: Engine) -> None:
+    fill(database, FakeEmbedder())
+    new = Other(dimension=512)
+    done = Reembedder(database, new).run()
+    assert done is not None
+    assert (done.passages, done.split) == (len(read_of(database)), 0)
+    assert corpus(database) == {
+        "embedding_model": "other",
+        "embedding_dimension": 512,
+        "next_model": None,
+        "next_dimension": None,
+    }
+    assert column_types(database) == {"embedding": "halfvec(512)"}
+    assert max(nearest_distances(database, new)) < 0.01
+    check_schema(database)
+
+
+def test_the_new_index_serves_after_the_switch(database: Engine) -> None:
+    fill(database, FakeEmbedder())
+    Reembedder(database, Other(dimension=768)).run()
+    query = "SELECT pg_get_indexdef('ix_chunks_embedding'::regclass) AS made, indisvalid FROM pg_index " \
+        "WHERE indexrelid = 'ix_chunks_embedding'::regclass"  # fmt: skip
+    (index,) = rows(database, query)
+    assert index["indisvalid"]
+    assert "hnsw (embedding halfvec_cosine_ops) WITH (m='16', ef_construction='64')" in index["made"]
+
+
+def test_the_old_model_is_refused_after_the_switch_with_the_way_out(database: Engine) -> None:
+    old = FakeEmbedder()
+    fill(database, old)
+    Reembedder(database, Other(dimension=512)).run()
+    with pytest.raises(CorpusError, match="python -m ingest reembed"):
+        retriever(database, old).retrieve("ferry")
+    with pytest.raises(CorpusError, match="FOREMOST_EMBEDDING_MODEL=other"):
+        ingester_on(database, old).ingest(made.source("More.", "more.txt"), collection="c")
+
+
+def test_the_model_that_is_there_already_leaves_everything_alone(database: Engine) -> None:
+    fill(database, FakeEmbedder())
+    before = rows(database, "SELECT id, embedding::text FROM chunks ORDER BY id")
+    assert Reembedder(database, FakeEmbedder()).run() is None
+    assert rows(database, "SELECT id, embedding::text FROM chunks ORDER BY id") == before
+
+
+def test_an_empty_database_takes_the_other_dimension_at_once(database: Engine) -> None:
+    new = Other(dimension=1024)
+    assert Reembedder(database, new).run() is None
+    check_schema(database)
+    fill(database, new)
+    assert max(nearest_distances(database, new)) < 0.01
+
+
+def test_what_is_ingested_and_replaced_meanwhile_has_both_vectors_in_the_end(
+    database: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reembed, "_BATCH", 3)
+    monkeypatch.setattr(reembed, "_LAST", 2)
+    old, new = FakeEmbedder(), Other(dimension=512)
+    fill(database, old)
+    ingester = ingester_on(database, old)
+    seen: set[str] = set()
+
+    def ingest_meanwhile(what: str, done: int, _of: int) -> None:
+        key = f"{what} {done}"
+        if what not in ("passages", "index") or key in seen or (len(seen) > 9 and what == "passages"):
+            return
+        seen.add(key)
+        text_of = f"# Meanwhile\n\nNews at {key}.\n\n## More\n\n" + "words " * 40
+        ingester.ingest(made.source(text_of, f"meanwhile-{len(seen)}.md"), collection="c")
+        replaced = ingester.ingest(made.source(f"Replaced at {key}.", "log-1.md"), collection="c")
+        assert replaced.outcome is Outcome.CHANGED
+
+    done = Reembedder(database, new, told=ingest_meanwhile).run()
+    assert done is not None
+    assert len(seen) > 5
+    assert "index 0" in seen
+    assert len(rows(database, "SELECT FROM documents")) == 5 + len(seen)
+    assert max(nearest_distances(database, new)) < 0.01
+
+
+def test_searches_see_the_old_vectors_or_the_new_ones_never_a_mixture(database: Engine) -> None:
+    old, new = FakeEmbedder(), Other()  # of one dimension: a mixture would raise no error
+    fill(database, old)
+    questions = read_of(database)
+    served: dict[str, int] = {"fake": 0, "other": 0}
+    wrong: list[float] = []
+    finished = threading.Event()
+
+    def ask(embedder: Embedder) -> None:
+        search = retriever(database, embedder)
+        last_round = False
+        while not last_round:
+            last_round = finished.is_set()
+            for question in questions[:4]:
+                try:
+                    hits = search.retrieve(question).hits
+                except CorpusError:
+                    continue
+                served[embedder.name] += 1
+                wrong.extend(hit.vector_distance or 0 for hit in hits[:1] if (hit.vector_distance or 0) > 0.01)
+
+    askers = [threading.Thread(target=ask, args=(embedder,)) for embedder in (old, new)]
+    for asker in askers:
+        asker.start()
+    try:
+        for embedder in (new, old, new, old, new):
+            assert Reembedder(database, embedder).run() is not None
+    finally:
+        finished.set()
+        for asker in askers:
+            asker.join()
+    assert wrong == []
+    assert min(served.values()) > 4
+
+
+def test_a_document_embedded_by_the_old_model_cannot_slip_in_after_the_switch(database: Engine) -> None:
+    old = FakeEmbedder()
+    fill(database, old)
+    ingester = ingester_on(database, old)
+    switched = threading.Thread(target=Reembedder(database, Other()).run)
+
+    def switch_meanwhile(_connection: Connection) -> None:
+        switched.start()
+        wait_until(database, "SELECT count(*) = 1 FROM pg_locks WHERE relation = 'chunks'::regclass AND NOT granted")
+
+    ingester.ingest(made.source("Late, but in time.", "late.txt"), collection="c", within=switch_meanwhile)
+    switched.join()
+    assert corpus(database)["embedding_model"] == "other"
+    assert max(nearest_distances(database, Other())) < 0.01
+
+
+def test_a_long_search_only_delays_the_switch(database: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reembed, "_LOCK_MILLISECONDS", 50)
+    fill(database, FakeEmbedder())
+    said: list[str] = []
+    with database.connect() as reader:
+
+        def let_go_when_asked(what: str, _done: int, _of: int) -> None:
+            said.append(what)
+            if "waits" in what:
+                reader.rollback()
+            elif what == "index":
+                reader.execute(text("LOCK TABLE chunks IN ACCESS SHARE MODE"))
+
+        Reembedder(database, Other(), told=let_go_when_asked).run()
+    assert "the switch waits for a long query or a backup" in said
+    assert corpus(database)["embedding_model"] == "other"
+
+
+def test_giving_up_leaves_the_old_vectors_alone(database: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    fill(database, FakeEmbedder())
+    stop_after_the_first_batch(monkeypatch, database)
+    assert column_types(database)["embedding_next"] == "halfvec(512)"
+    check_schema(database)  # while it is under way
+    with pytest.raises(CorpusError, match="reembed --abort"):
+        Reembedder(database, FakeEmbedder(dimension=300)).run()
+    assert abort(database) == "other"
+    assert abort(database) is None
+    assert column_types(database) == {"embedding": "halfvec(384)"}
+    assert max(nearest_distances(database, FakeEmbedder())) < 0.01
+
+
+def test_a_stopped_run_goes_on_without_embedding_anything_twice(
+    database: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(database, FakeEmbedder())
+    stop_after_the_first_batch(monkeypatch, database)
+    done = rows(database, "SELECT count(embedding_next) AS done FROM chunks")[0]["done"]
+    new = Other(dimension=512)
+    Reembedder(database, new).run()
+    assert sum(map(len, new.calls)) == len(read_of(database)) - done
+    assert max(nearest_distances(database, new)) < 0.01
+
+
+def test_an_index_left_half_built_is_built_anew(database: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    fill(database, FakeEmbedder())
+    stop_after_the_first_batch(monkeypatch, database)
+    with database.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text("CREATE INDEX ix_chunks_embedding_next ON chunks USING hnsw "
+                                "(embedding_next halfvec_cosine_ops)"))  # fmt: skip
+        connection.execute(text("UPDATE pg_index SET indisvalid = false "
+                                "WHERE indexrelid = 'ix_chunks_embedding_next'::regclass"))  # fmt: skip
+    Reembedder(database, Other(dimension=512)).run()
+    (index,) = rows(database, "SELECT indisvalid FROM pg_index WHERE indexrelid = 'ix_chunks_embedding'::regclass")
+    assert index["indisvalid"]
+
+
+def test_a_passage_longer_than_the_model_reads_takes_the_mean_of_its_pieces(database: Engine) -> None:
+    fill(database, FakeEmbedder(max_tokens=64))
+    narrow = Other(max_tokens=24)
+    done = Reembedder(database, narrow).run()
+    assert done is not None
+    assert 0 < done.split <= done.passages
+    lengths = rows(database, "SELECT vector_norm(embedding::vector) AS length FROM chunks")
+    assert [row["length"] for row in lengths] == pytest.approx([1.0] * done.passages, abs=0.01)
+
+
+def test_two_at_once_are_refused(database: Engine) -> None:
+    fill(database, FakeEmbedder())
+
+    def another(_what: str, _done: int, _of: int) -> None:
+        with pytest.raises(CorpusError, match="Another process is re-embedding"):
+            abort(database)
+        raise StopIteration
+
+    with pytest.raises(StopIteration):
+        Reembedder(database, Other(), told=another).run()
+
+
+class StoppedError(Exception):
+    pass
+
+
+def stop_after_the_first_batch(monkeypatch: pytest.MonkeyPatch, database: Engine) -> None:
+    def told(_what: str, done: int, _of: int) -> None:
+        if done:
+            raise StoppedError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(reembed, "_BATCH", 3)
+        with pytest.raises(StoppedError):
+            Reembedder(database, Other(dimension=512), told=told).run()
+
+
+def wait_until(database: Engine, query: str) -> None:
+    deadline = time.monotonic() + 60
+    while not next(iter(rows(database, query)[0].values())):
+        assert time.monotonic() < deadline, f"never true: {query}"
+        time.sleep(0.02)
+
+
+# ------------------------------------------------------------------------------------- the command, by the real model
+
+
+def copy_of_the_model(data_dir: Path, name: str) -> None:
+    """The built-in model under another name, its form for this CPU with it."""
+    source = embedding_folder("all-MiniLM-L6-v2", data_dir)
+    shutil.copytree(source, data_dir / "models" / name)
+    made_before = onnx_folder("embedder", source, data_dir, name="all-MiniLM-L6-v2")
+    shutil.copytree(made_before, data_dir / "models" / f"{name}-{fingerprint(source)}")
+
+
+@pytest.mark.usefixtures("embedder")
+def test_the_command_killed_in_the_middle_goes_on_and_switches(database: Engine, data_dir: Path) -> None:
+    old = FakeEmbedder()
+    fill(database, old, documents=80)
+    copy_of_the_model(data_dir, "other-mini")
+    url = database.url.render_as_string(hide_password=False).replace("+psycopg", "")
+    environment = os.environ | {"DATABASE_URL": url, "FOREMOST_DATA_DIR": str(data_dir)}
+    command_line = [sys.executable, "-m", "ingest", "reembed", "--model", "other-mini"]
+    with database.connect() as reader:
+        first = subprocess.Popen(command_line, env=environment, stderr=subprocess.DEVNULL)
+        wait_until(database, "SELECT count(*) = 1 FROM corpus WHERE next_model IS NOT NULL")
+        reader.execute(text("LOCK TABLE chunks IN ACCESS SHARE MODE"))  # so that it cannot get as far as the switch
+        wait_until(database, "SELECT count(embedding_next) > 0 FROM chunks")
+        first.send_signal(signal.SIGKILL)
+        first.wait()
+    assert corpus(database)["next_model"].startswith("other-mini-")
+    assert max(nearest_distances(database, old, each=97)) < 0.01
+    again = subprocess.run(command_line, env=environment, capture_output=True, text=True, check=False)
+    assert again.returncode == 0, again.stderr
+    assert "Set FOREMOST_EMBEDDING_MODEL=other-mini" in again.stdout
+    new = build_embedder("other-mini", data_dir)
+    assert corpus(database)["embedding_model"] == new.name
+    assert max(nearest_distances(database, new, each=97)) < 0.02
