@@ -7,7 +7,7 @@ import json
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
@@ -39,6 +39,15 @@ _COPY_TYPES = (
     "int8", "int8", "int4", "text", "text", "text", "int4", "int4", "text", "int4", "int4", "int4", "oid", "halfvec",
 )  # fmt: skip
 _PERMANENT = (psycopg.DataError, psycopg.errors.ProgramLimitExceeded)
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A document inside an archive or mail, or why it could not be read."""
+
+    source: Source
+    document: Document | DocumentError
+    chunks: Sequence[EmbeddedChunk]
 
 
 def nothing_more(_connection: Connection) -> None:
@@ -80,10 +89,12 @@ class Store:
         embedder: Embedder | None,
         timings: Mapping[str, float],
         within: Callable[[Connection], None] = nothing_more,
+        members: Sequence[Member] = (),
     ) -> bool:
         """Replace whatever was stored of the source; True when there was an older version.
 
-        embedder is None only for a document without chunks. `within` runs in the same transaction, and what it raises
+        embedder is None only for a document without chunks. members are documents of their own that come and go with
+        this one. `within` runs in the same transaction, and what it raises
         undoes everything. Raises DocumentError when the database refuses the content, DatabaseError for faults that
         may pass.
         """
@@ -93,17 +104,38 @@ class Store:
             if embedder is not None:
                 self._claim_corpus(connection, embedder)
             collection_id = _collection_id(connection, collection)
-            claimed = connection.execute(
-                _QUERIES["claim_document"],
-                {"collection_id": collection_id, "uri": source.uri, "name": source.name},
-            ).one()
-            connection.execute(_QUERIES["delete_chunks"], {"document_id": claimed.id})
+            claimed = _claim(connection, source, collection_id, None)
             _copy(connection, claimed.id, collection_id, document, chunks)
+            for member in members:
+                self._store_member(connection, member, claimed.id, collection_id)
+            uris = [member.source.uri for member in members]
+            connection.execute(_QUERIES["delete_other_members"], {"document_id": claimed.id, "uris": uris})
             within(connection)
             seconds = {**timings, "store": time.perf_counter() - started}
-            row = _row(source, document, len(chunks), seconds) | {"chunker": self._chunker_version}
-            connection.execute(_QUERIES["finish_document"], {"document_id": claimed.id, **row})
+            self._finish(connection, claimed.id, source, document, chunks, seconds)
         return claimed.sha256 is not None
+
+    def _store_member(self, connection: Connection, member: Member, container_id: int, collection_id: int) -> None:
+        source, document = member.source, member.document
+        claimed = _claim(connection, source, collection_id, container_id)
+        if isinstance(document, DocumentError):
+            failed = {"document_id": claimed.id, "error": str(document)}
+            connection.execute(_QUERIES["fail_member"], failed)
+            return
+        _copy(connection, claimed.id, collection_id, document, member.chunks)
+        self._finish(connection, claimed.id, source, document, member.chunks, {})
+
+    def _finish(
+        self,
+        connection: Connection,
+        document_id: int,
+        source: Source,
+        document: Document,
+        chunks: Sequence[EmbeddedChunk],
+        seconds: Mapping[str, float],
+    ) -> None:
+        row = _row(source, document, len(chunks), seconds) | {"chunker": self._chunker_version}
+        connection.execute(_QUERIES["finish_document"], {"document_id": document_id, **row})
 
     def record_failure(
         self, source_uri: str, name: str, error: str, *, collection: str, only_known: bool, source: Source | None = None
@@ -159,6 +191,14 @@ def _check_corpus(connection: Connection, embedder: Embedder) -> None:
 def _collection_id(connection: Connection, name: str) -> int:
     connection.execute(_QUERIES["claim_collection"], {"name": name})
     return int(connection.execute(_QUERIES["collection"], {"name": name}).scalar_one())
+
+
+def _claim(connection: Connection, source: Source, collection_id: int, container_id: int | None) -> Any:
+    """The document's row, locked and without chunks; its sha256 is that of the older version."""
+    values = {"collection_id": collection_id, "uri": source.uri, "name": source.name, "container_id": container_id}
+    claimed = connection.execute(_QUERIES["claim_document"], values).one()
+    connection.execute(_QUERIES["delete_chunks"], {"document_id": claimed.id})
+    return claimed
 
 
 def _copy(

@@ -29,10 +29,20 @@ LOCK TABLE chunks IN ROW EXCLUSIVE MODE
 
 -- name: claim_document
 -- Takes the row's lock, so that two writers of one document follow one another; sha256 is that of the older version.
-INSERT INTO documents (collection_id, source_uri, name, status)
-VALUES (:collection_id, :uri, :name, 'empty')
-ON CONFLICT (collection_id, source_uri) DO UPDATE SET name = EXCLUDED.name
+INSERT INTO documents (collection_id, source_uri, name, status, container_id)
+VALUES (:collection_id, :uri, :name, 'empty', :container_id)
+ON CONFLICT (collection_id, source_uri) DO UPDATE SET name = EXCLUDED.name, container_id = EXCLUDED.container_id
 RETURNING id, sha256
+
+-- name: delete_other_members
+-- Of an archive: what is in it no more.
+DELETE FROM documents WHERE container_id = :document_id AND source_uri <> ALL(CAST(:uris AS text[]))
+
+-- name: fail_member
+-- Nothing of an older version is kept: it is a member of an archive that is no more.
+UPDATE documents
+SET status = 'failed', error = :error, sha256 = NULL, text = '', content = NULL, chunk_count = 0, tried_at = now()
+WHERE id = :document_id
 
 -- name: delete_chunks
 DELETE FROM chunks WHERE document_id = :document_id

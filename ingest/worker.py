@@ -1,216 +1,234 @@
-"""The worker: jobs for uploads come from the PostgreSQL queue, documents go into the corpus.
+"""The worker: jobs come from the PostgreSQL queue, documents go into the corpus, until it is told to stop.
 
-An upload's row goes away in the transaction that stores its document. A worker that dies leaves its upload "running";
-its advisory lock goes with its session, which is how another worker tells and takes over.
+Any number of workers on any number of machines share one queue. A worker that dies leaves its jobs "doing"; its
+advisory locks go with its session, which is how another worker tells and takes over. A worker that loses the database
+waits for it to come back.
 """
 
 import asyncio
-import contextlib
-import hashlib
-from collections.abc import Callable, Iterator
+import signal
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import procrastinate
+import psycopg
+from procrastinate.exceptions import JobAborted, ProcrastinateException
+from procrastinate.jobs import Job
 from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import SQLAlchemyError
 
-from app.core.domain import Source
-from app.core.errors import AppError, DatabaseError
-from app.core.sql import load_queries
-from ingest.pipeline import Ingester, Outcome
+from app.core.errors import AppError, CorpusError, DatabaseError, ModelError
+from ingest.discover import ChangingError
+from ingest.files import HOST, BusyError, ElsewhereError, Files
+from ingest.jobs import ATTEMPTS, FILE_TASK, QUEUE, UPLOAD_TASK, LostError, file_job, require_ours
+from ingest.locks import Locks
+from ingest.pipeline import Ingester, Outcome, Result
+from ingest.uploads import Uploads
 
-QUEUE, TASK = "ingest", "ingest.upload"
-ATTEMPTS = 6  # of one upload, when the database fails or workers die of it
-_QUERIES = load_queries(__file__)
-_LOCK_SPACE = 0x66756C  # first key of the advisory locks on uploads
-_RECOVER_SECONDS = 30.0  # between looks for uploads of dead workers
-_STARTING_SECONDS = 5.0  # a job may be in work this long before its upload is locked
-_GRACE_SECONDS = 8.0  # that a document in work gets to finish when the worker is told to stop
+_HOUSEKEEPING_SECONDS = 5.0  # between looks for jobs of dead workers
+_POLL_SECONDS = 2.0  # between looks for jobs whose time has come; new ones are notified
+_GRACE_SECONDS = 8.0  # that documents in work get to finish when the worker is told to stop
+_LONGEST_WAIT = 60.0  # seconds between attempts
+_LONGEST_PAUSE = 30.0  # seconds between looks for a database that is away
 
-Stop = Callable[[], None]  # raises when the work is to be laid down
-
-
-class _WithdrawnError(AppError):
-    """The upload was deleted while it was being read: nothing is to be stored."""
+Report = Callable[[str], None]
+_MAY_PASS = (DatabaseError, ChangingError)
+_OURS = (CorpusError, ModelError)  # this worker's fault, not the file's
 
 
-class Uploads:
-    """Turns uploads into documents."""
+class _Retry(procrastinate.BaseRetryStrategy):
+    """When a job that raised is tried again, and where."""
 
-    def __init__(self, engine: Engine, ingester: Ingester) -> None:
+    def get_retry_decision(self, *, exception: BaseException, job: Job) -> procrastinate.RetryDecision | None:
+        if isinstance(exception, JobAborted | LostError | _OURS):
+            return _again(0)
+        if isinstance(exception, ElsewhereError):
+            return _again(0, queue=queue_of(str(job.task_kwargs["host"])))
+        if isinstance(exception, BusyError):
+            return _again(1)
+        if isinstance(exception, _MAY_PASS) and job.attempts + 1 < ATTEMPTS:
+            return _again(min(2.0 ** (job.attempts + 1), _LONGEST_WAIT))
+        return None
+
+
+def _again(seconds: float, queue: str | None = None) -> procrastinate.RetryDecision:
+    return procrastinate.RetryDecision(retry_at=datetime.now(UTC) + timedelta(seconds=seconds), queue=queue)
+
+
+def queue_of(host: str) -> str:
+    """Name of the queue for files that only one machine can read."""
+    return f"{QUEUE}@{host}"[:128]
+
+
+class Worker:
+    """Works off the queue of one database."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        ingester: Ingester,
+        *,
+        report: Report,
+        told: Callable[[str, Result], None] = lambda _uri, _result: None,
+        concurrency: int = 1,
+        max_bytes: int = 100 * 2**20,
+        host: str = HOST,
+    ) -> None:
         self._engine = engine
         self._ingester = ingester
+        self._report = report
+        self._told = told
+        self._concurrency = concurrency
+        self._host = host
+        self._locks = Locks(engine)
+        self._files = Files(engine, ingester, self._locks, max_bytes=max_bytes, host=host)
+        self._uploads = Uploads(engine, ingester, self._locks)
+        self._stored = 0  # since the word statistics were last looked at
+        self._fault: AppError | None = None  # why this worker cannot go on
 
-    def ingest(self, upload_id: int, *, check: Stop = lambda: None) -> str:
-        """Ingest one upload; returns what happened, for the log.
+    # -------------------------------------------------------------------------------------------------------- jobs
 
-        Raises DatabaseError, after which the upload waits for another attempt, and whatever check raises.
-        """
-        with _translated(), self._taken(upload_id) as mine:
-            if not mine:
-                return "another worker has it"
-            with self._engine.begin() as connection:
-                row = connection.execute(_QUERIES["start_upload"], {"upload_id": upload_id}).one_or_none()
-            if row is None:
-                return "it was withdrawn"
-            source = Source(
-                uri=f"upload:{row.name}",
-                name=row.name,
-                content=row.content,
-                sha256=hashlib.sha256(row.content).hexdigest(),
-                modified_at=row.created_at,
-            )
-            finished = False
-            try:
-                said = self._stored(source, row.collection, upload_id, check)
-                finished = True
-            finally:
-                if not finished:
-                    with contextlib.suppress(SQLAlchemyError):  # then recover() does it
-                        self._execute("queue_upload", upload_id)
-            return said
+    def _queue(self) -> procrastinate.App:
+        address = self._engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
+        connector = procrastinate.PsycopgConnector(
+            conninfo=address, min_size=1, max_size=2 + self._concurrency, timeout=10.0, configure=_no_wait_for_the_disk
+        )
+        queue = procrastinate.App(connector=connector)
+        queue.task(name=UPLOAD_TASK, queue=QUEUE, pass_context=True, retry=_Retry())(self._upload)
+        queue.task(name=FILE_TASK, queue=QUEUE, pass_context=True, retry=_Retry())(self._file)
+        return queue
 
-    def _stored(self, source: Source, collection: str, upload_id: int, check: Stop) -> str:
-        def delete_upload(connection: Connection) -> None:
-            if connection.execute(_QUERIES["delete_upload"], {"upload_id": upload_id}).rowcount == 0:
-                raise _WithdrawnError(f"{source.name} was deleted while it was being read.")
-
+    def _upload(self, context: procrastinate.JobContext, /, upload_id: int) -> None:
         try:
-            result = self._ingester.ingest(
-                source, collection=collection, upload=True, within=delete_upload, progress=lambda _done, _all: check()
-            )
-        except _WithdrawnError:
-            return f"withdrawn: {source.name}"
-        except DatabaseError:
-            raise
-        except AppError as error:  # a wrong model: no attempt will help until somebody changes the settings
-            self._execute("fail_upload", upload_id, error=str(error))
-            return f"failed: {source.name} ({error})"
-        if result.outcome is Outcome.FAILED:
-            self._execute("fail_upload", upload_id, error=result.message)
-        elif result.outcome is Outcome.UNCHANGED:
-            self._execute("delete_upload", upload_id)
-        else:
-            self._ingester.finish(many=False)
-        return f"{result.outcome}: {source.name}" + (f" ({result.message})" if result.message else "")
-
-    def fail(self, upload_id: int, error: str) -> None:
-        """Mark an upload as failed for good."""
-        with _translated():
-            self._execute("fail_upload", upload_id, error=error)
-
-    def recover(self, *, started_seconds: float = _STARTING_SECONDS) -> int:
-        """Put uploads of dead workers back into the queue; returns how many.
-
-        started_seconds: how long a job must have been in work before a missing lock means a dead worker.
-        """
-        with _translated(), self._engine.connect() as connection:
-            jobs = connection.execute(_QUERIES["jobs_in_work"], {"seconds": started_seconds}).all()
-            orphans = connection.execute(_QUERIES["uploads_without_job"]).all()
-        recovered = 0
-        for job in jobs:
-            with _translated(), self._taken(job.upload_id) as free:
-                recovered += free and self._requeue(job.job_id, job.upload_id, job.attempts)
-        for orphan in orphans:
-            if orphan.tried:
-                self.fail(orphan.upload_id, "The worker failed on it; its log says why. Report this file.")
-                continue
-            with _translated(), self._engine.begin() as connection:
-                values = {"upload_id": orphan.upload_id, "lock": orphan.lock}
-                connection.execute(_QUERIES["defer_upload"], values)
-            recovered += 1
-        return recovered
-
-    def _requeue(self, job_id: int, upload_id: int, attempts: int) -> bool:
-        with self._engine.begin() as connection:
-            if attempts + 1 >= ATTEMPTS:
-                error = f"Workers died of it {attempts + 1} times: it needs more memory than there is, or is hostile."
-                connection.execute(_QUERIES["fail_upload"], {"upload_id": upload_id, "error": error})
-                connection.execute(_QUERIES["give_up_job"], {"job_id": job_id})
-                return False
-            connection.execute(_QUERIES["queue_upload"], {"upload_id": upload_id})
-            connection.execute(_QUERIES["retry_job"], {"job_id": job_id})
-        return True
-
-    @contextlib.contextmanager
-    def _taken(self, upload_id: int) -> Iterator[bool]:
-        """Hold the upload's advisory lock; False while another session holds it."""
-        key = {"space": _LOCK_SPACE, "upload_id": upload_id}
-        with self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            mine = bool(connection.execute(_QUERIES["take"], key).scalar_one())
-            try:
-                yield mine
-            finally:
-                if mine:
-                    connection.execute(_QUERIES["give_back"], key)
-
-    def _execute(self, query: str, upload_id: int, **values: str) -> None:
-        with self._engine.begin() as connection:
-            connection.execute(_QUERIES[query], {"upload_id": upload_id, **values})
-
-
-@contextlib.contextmanager
-def _translated() -> Iterator[None]:
-    try:
-        yield
-    except SQLAlchemyError as error:
-        line = (str(error).strip().splitlines() or [type(error).__name__])[0]
-        raise DatabaseError(f"The database failed ({line}). Check that it runs.") from error
-
-
-def run_worker(engine: Engine, ingester: Ingester, *, report: Callable[[str], None], wait: bool = True) -> None:
-    """Work off the queue until SIGTERM or SIGINT; with wait=False until it is empty. Raises DatabaseError."""
-    import procrastinate  # noqa: PLC0415  # half a second that only the worker pays
-
-    uploads = Uploads(engine, ingester)
-    uploads.recover()
-    address = engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
-    queue = procrastinate.App(connector=procrastinate.PsycopgConnector(conninfo=address, min_size=1, max_size=4))
-    retry = procrastinate.RetryStrategy(
-        max_attempts=ATTEMPTS,
-        exponential_wait=2,
-        retry_exceptions={DatabaseError, procrastinate.exceptions.JobAborted},
-    )
-
-    @queue.task(name=TASK, queue=QUEUE, pass_context=True, retry=retry)
-    def upload(context: procrastinate.JobContext, upload_id: int) -> None:
-        def check() -> None:
-            if context.should_abort():
-                raise procrastinate.exceptions.JobAborted
-
-        try:
-            report(uploads.ingest(upload_id, check=check))
+            self._report(self._uploads.ingest(upload_id, check=_checked(context)))
+            self._stored += 1
         except DatabaseError as error:
-            report(str(error))
+            self._report(str(error))
             if context.job.attempts + 1 >= ATTEMPTS:
-                uploads.fail(upload_id, str(error))
+                self._uploads.fail(upload_id, str(error))
             raise
 
-    try:
-        asyncio.run(_work(queue, uploads, report, wait))
-    except procrastinate.exceptions.ProcrastinateException as error:
-        raise DatabaseError(
-            f"The worker lost the database ({error}). Check that it runs, then start it again."
-        ) from error
+    def _file(self, context: procrastinate.JobContext, /, **arguments: Any) -> None:
+        job, row = file_job(arguments), context.job
 
+        def within(connection: Connection) -> None:
+            require_ours(connection, int(row.id or 0), row.attempts)
 
-async def _work(queue: Any, uploads: Uploads, report: Callable[[str], None], wait: bool) -> None:
-    async def keep_recovering() -> None:
-        while True:
-            await asyncio.sleep(_RECOVER_SECONDS)
-            try:
-                await asyncio.to_thread(uploads.recover)
-            except DatabaseError as error:
-                report(str(error))
-
-    async with queue.open_async():
-        report("The worker waits for uploads; Ctrl-C stops it.")
-        recovering = asyncio.create_task(keep_recovering())
         try:
-            await queue.run_worker_async(
-                queues=[QUEUE],
-                wait=wait,
-                delete_jobs="successful",
-                shutdown_graceful_timeout=_GRACE_SECONDS,
+            result = self._files.ingest(job, within=within, check=_checked(context))
+        except _MAY_PASS as error:
+            self._report(f"{job.uri}: {error}")
+            if row.attempts + 1 >= ATTEMPTS:
+                self._files.fail(job, str(error))
+            raise
+        except _OURS as error:
+            self._fault = error
+            raise
+        self._stored += result.outcome in (Outcome.NEW, Outcome.CHANGED)
+        self._told(job.uri, result)
+
+    # -------------------------------------------------------------------------------------------------------- running
+
+    def run(self, *, until: Callable[[], bool] | None = None, wait: bool = True) -> None:
+        """Work until SIGTERM or SIGINT, until `until` says so, or with wait=False until the queue is empty.
+
+        Raises CorpusError and ModelError when this worker cannot embed, DatabaseError when the database is not there
+        at the start; later it waits for it.
+        """
+        self._recover()
+        pause = 1.0
+        while True:
+            started = time.monotonic()
+            try:
+                if asyncio.run(self._work(until, wait)):
+                    return
+                problem = "the connection was lost"
+            except (ProcrastinateException, psycopg.Error, DatabaseError) as error:
+                if not wait:
+                    raise DatabaseError(f"The worker lost the database ({error}). Check that it runs.") from error
+                problem = str(error.__cause__ or error).strip().split("\n")[0]
+            finally:
+                self._locks.close()
+            if self._fault is not None:
+                raise self._fault
+            pause = 1.0 if time.monotonic() - started > _LONGEST_PAUSE else min(2 * pause, _LONGEST_PAUSE)
+            self._report(f"The database is away ({problem}); looking again in {pause:.0f} s.")
+            time.sleep(pause)
+
+    async def _work(self, until: Callable[[], bool] | None, wait: bool) -> bool:
+        """True when it ended because it was to end, False when the database went away."""
+        loop, ending = asyncio.get_running_loop(), asyncio.Event()
+        loop.set_default_executor(ThreadPoolExecutor(self._concurrency + 4))
+        for number in (signal.SIGINT, signal.SIGTERM):
+            with suppress(NotImplementedError, RuntimeError):  # Windows, or not the main thread
+                loop.add_signal_handler(number, ending.set)
+        queue = self._queue()
+        async with queue.open_async():
+            self._report("The worker waits for files and uploads; Ctrl-C stops it.")
+            working = asyncio.create_task(
+                queue.run_worker_async(
+                    queues=[QUEUE, queue_of(self._host)],
+                    concurrency=self._concurrency,
+                    wait=wait,
+                    delete_jobs="successful",
+                    shutdown_graceful_timeout=_GRACE_SECONDS,
+                    fetch_job_polling_interval=_POLL_SECONDS,
+                    install_signal_handlers=False,
+                )
             )
-        finally:
-            recovering.cancel()
+            watching = asyncio.create_task(self._watch(ending, until))
+            await asyncio.wait({working, watching}, return_when=asyncio.FIRST_COMPLETED)
+            asked = not working.done() or not wait
+            for task in (watching, working):
+                task.cancel()
+            with suppress(asyncio.CancelledError):
+                await working
+            with suppress(asyncio.CancelledError):
+                await watching
+        return asked and self._fault is None
+
+    async def _watch(self, ending: asyncio.Event, until: Callable[[], bool] | None) -> None:
+        """Keep house until the work is to end."""
+        looked = time.monotonic()
+        while not (ending.is_set() or self._fault or (until is not None and await asyncio.to_thread(until))):
+            with suppress(TimeoutError):
+                await asyncio.wait_for(ending.wait(), 0.25)
+            if time.monotonic() - looked > _HOUSEKEEPING_SECONDS:
+                await asyncio.to_thread(self._keep_house)
+                looked = time.monotonic()
+
+    def _keep_house(self) -> None:
+        try:
+            self._recover()
+            if self._stored:
+                self._stored = 0
+                self._ingester.finish(many=False)
+        except DatabaseError as error:
+            self._report(str(error))
+
+    def _recover(self) -> None:
+        self._uploads.recover()
+        self._files.recover()
+
+
+def _checked(context: procrastinate.JobContext) -> Callable[[], None]:
+    def check() -> None:
+        if context.should_abort():
+            raise JobAborted
+
+    return check
+
+
+async def _no_wait_for_the_disk(connection: "psycopg.AsyncConnection[Any]") -> None:
+    """A job whose end a crash of the server undoes is done again, and finds its document stored."""
+    await connection.set_autocommit(True)
+    await connection.execute("SET synchronous_commit = off")
+    await connection.set_autocommit(False)
+
+
+def run_worker(engine: Engine, ingester: Ingester, *, report: Report, wait: bool = True) -> None:
+    """Work off the queue until SIGTERM or SIGINT; with wait=False until it is empty. See Worker.run."""
+    Worker(engine, ingester, report=report).run(wait=wait)

@@ -138,7 +138,7 @@ def worker(environment: dict[str, str]) -> Iterator[Callable[[], subprocess.Pope
             [sys.executable, "-m", "ingest", "worker"], env=environment, stderr=subprocess.PIPE, text=True
         )
         started.append(process)
-        wait_for(process, "waits for uploads")
+        wait_for(process, "waits for files and uploads")
         return process
 
     yield start

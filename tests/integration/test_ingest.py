@@ -232,7 +232,7 @@ def test_a_preview_writes_nothing(database: Engine, ingester: Ingester) -> None:
             kept,
             made.source("New.", "changed.md"),
             made.source("x", "new.md"),
-            made.source(b"\x1f\x8b", "x.gz"),
+            made.source(b"\x7fELF" + bytes(60), "x.bin"),
         )
     ]
     assert told == [Outcome.UNCHANGED, Outcome.CHANGED, Outcome.NEW, Outcome.FAILED]

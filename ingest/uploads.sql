@@ -1,9 +1,7 @@
--- name: take
--- Held until the worker's session ends, however it ends; false while another worker holds it.
-SELECT pg_try_advisory_lock(:space, CAST(:upload_id AS integer))
-
--- name: give_back
-SELECT pg_advisory_unlock(:space, CAST(:upload_id AS integer))
+-- name: lock
+SELECT 'upload:' || c.name || ':' || u.name
+FROM uploads AS u JOIN collections AS c ON c.id = u.collection_id
+WHERE u.id = :upload_id
 
 -- name: start_upload
 UPDATE uploads AS u SET status = 'running', error = ''
@@ -19,22 +17,6 @@ UPDATE uploads SET status = 'failed', error = :error WHERE id = :upload_id
 
 -- name: queue_upload
 UPDATE uploads SET status = 'queued' WHERE id = :upload_id AND status = 'running'
-
--- name: jobs_in_work
--- Jobs that some worker started at least :seconds ago; whether it still lives is told by its advisory lock.
-SELECT j.id AS job_id, j.attempts, CAST(j.args ->> 'upload_id' AS bigint) AS upload_id
-FROM procrastinate_jobs AS j
-WHERE j.task_name = 'ingest.upload' AND j.status = 'doing'
-  AND NOT EXISTS (
-      SELECT 1 FROM procrastinate_events AS e
-      WHERE e.job_id = j.id AND e.type = 'started' AND e.at > now() - make_interval(secs => :seconds)
-  )
-
--- name: retry_job
-SELECT procrastinate_retry_job_v2(:job_id, now(), NULL, NULL, NULL)
-
--- name: give_up_job
-SELECT procrastinate_finish_job_v1(:job_id, 'failed', FALSE)
 
 -- name: uploads_without_job
 -- Waiting or running, and no job left that would ever take them; tried says that one did and failed.

@@ -1,0 +1,11 @@
+-- name: remove
+DELETE FROM documents
+WHERE source_uri = :uri AND collection_id = (SELECT id FROM collections WHERE name = :collection)
+
+-- name: touch
+-- The same content, perhaps with another time: the next run need not read it again, and an older failure is over.
+UPDATE documents
+SET file_bytes = :file_bytes, file_modified_at = :modified_at, modified_at = coalesce(:modified_at, modified_at),
+    tried_at = now(), error = CASE WHEN status = 'ready' THEN '' ELSE error END
+WHERE source_uri = :uri AND sha256 = :sha256
+  AND collection_id = (SELECT id FROM collections WHERE name = :collection)
