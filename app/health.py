@@ -4,12 +4,14 @@ import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.metadata import version
+from typing import Any
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, Row
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.bootstrap import open_chat_model
 from app.core import database
+from app.core.domain import CHUNKER_VERSION
 from app.core.embedding import Embedder
 from app.core.errors import AppError
 from app.core.models import build_embedder
@@ -106,10 +108,10 @@ def _contents(engine: Engine, embedder: Embedder | None) -> Iterator[Check]:
         return
     yield Check(name="schema", ok=True, detail=f"at {head}")
     with database.reachable(engine) as connection:
-        corpus = connection.execute(_QUERIES["select_corpus"]).one_or_none()
+        corpus = connection.execute(_QUERIES["select_corpus"], {"chunker": CHUNKER_VERSION}).one_or_none()
         documents, failed, chunks = connection.execute(_QUERIES["count_documents"]).one()
     if corpus is not None and embedder is not None:
-        yield _corpus(corpus[0], corpus[1], embedder)
+        yield _corpus(corpus, embedder)
     detail = f"{documents} documents, {chunks} passages, {failed} failed"
     if not documents:
         yield Check(name="documents", ok=True, detail="none yet", notes=("Put some in: python -m ingest PATH",))
@@ -119,14 +121,24 @@ def _contents(engine: Engine, embedder: Embedder | None) -> Iterator[Check]:
         yield Check(name="documents", ok=True, detail=detail)
 
 
-def _corpus(model: str, dimension: int, embedder: Embedder) -> Check:
-    if (model, dimension) == (embedder.name, embedder.dimension):
-        return Check(name="corpus", ok=True, detail=f"embedded by {model}")
+def _corpus(corpus: Row[Any], embedder: Embedder) -> Check:
+    notes: list[str] = []
+    if corpus.next_model is not None:
+        notes.append(
+            f"Re-embedding by {corpus.next_model} is not finished: python -m ingest reembed, with --model or --abort"
+        )
+    if corpus.outdated:
+        notes.append(f"{corpus.outdated} documents were cut by another version: python -m ingest rechunk")
+    same = (corpus.model, corpus.dimension) == (embedder.name, embedder.dimension)
+    detail = f"embedded by {corpus.model}"
+    if not same:
+        detail += f" ({corpus.dimension} numbers), configured is {embedder.name} ({embedder.dimension})"
     return Check(
         name="corpus",
-        ok=False,
-        detail=f"embedded by {model} ({dimension} numbers), configured is {embedder.name} ({embedder.dimension})",
-        fix=f"Set FOREMOST_EMBEDDING_MODEL={model}, or ingest the documents into a new database.",
+        ok=same,
+        detail=detail,
+        fix="" if same else f"Set FOREMOST_EMBEDDING_MODEL={corpus.model}, or run: python -m ingest reembed",
+        notes=tuple(notes),
     )
 
 

@@ -5,7 +5,15 @@ SELECT current_setting('server_version'), current_setting('server_version_num'):
 SELECT extversion FROM pg_extension WHERE extname = 'vector'
 
 -- name: select_corpus
-SELECT embedding_model, embedding_dimension FROM corpus
+-- With how many documents another version of the chunker cut.
+SELECT
+    embedding_model AS model,
+    embedding_dimension AS dimension,
+    next_model,
+    (
+        SELECT count(*) FROM documents WHERE sha256 IS NOT NULL AND chunker_version IS DISTINCT FROM :chunker
+    ) AS outdated
+FROM corpus
 
 -- name: count_documents
 SELECT count(*), count(*) FILTER (WHERE status = 'failed'), (SELECT count(*) FROM chunks) FROM documents

@@ -102,6 +102,33 @@ def test_a_corpus_of_another_embedding_model_is_told(settings_for: MakeSettings,
         named = by_name(checks(settings_for(ollama_url=server.url)))
     assert not named["corpus"].ok
     assert "FOREMOST_EMBEDDING_MODEL=other" in named["corpus"].fix
+    assert "python -m ingest reembed" in named["corpus"].fix
+
+
+def test_documents_cut_by_another_chunker_and_an_unfinished_re_embedding_are_told(
+    settings_for: MakeSettings, database: Engine
+) -> None:
+    with database.begin() as connection:
+        connection.execute(
+            text(
+                "INSERT INTO corpus (embedding_model, embedding_dimension, chunker_version, next_model, next_dimension)"
+                " VALUES ('all-MiniLM-L6-v2', 384, '0', 'larger', 768)"
+            )
+        )
+        connection.execute(text("INSERT INTO collections (name) VALUES ('default')"))
+        connection.execute(
+            text(
+                "INSERT INTO documents (collection_id, source_uri, name, status, sha256, chunker_version) "
+                "SELECT id, 'a', 'a', 'ready', 'x', '0' FROM collections"
+            )
+        )
+    with recorded_ollama() as server:
+        corpus = by_name(checks(settings_for(ollama_url=server.url)))["corpus"]
+    assert corpus.ok
+    assert [note.split(":")[0] for note in corpus.notes] == [
+        "Re-embedding by larger is not finished",
+        "1 documents were cut by another version",
+    ]
 
 
 def test_failed_documents_are_counted(settings_for: MakeSettings, database: Engine) -> None:
