@@ -20,6 +20,10 @@ class Reranker(Protocol):
         """The same candidates, final rank 1 first; those not scored in time last, in fused order."""
         ...
 
+    def reorder(self, hits: Sequence[Hit]) -> tuple[Hit, ...]:
+        """Candidates that carry logits of an earlier scoring, as rerank() would order them; no model is asked."""
+        ...
+
     def relevance(self, hit: Hit) -> float:
         """0..1, how likely the candidate bears on the question at all; compared with the relevance floor."""
         ...
@@ -39,10 +43,14 @@ ScoreGroup = Callable[[Sequence[Hit]], Sequence[Score]]
 
 def passage_text(hit: Hit) -> str:
     """What a reranker reads of a candidate: its title and headings on the first line, then its text."""
-    heading = hit.heading
-    if hit.title and not heading.startswith(hit.title):
-        heading = f"{hit.title} › {heading}" if heading else hit.title
-    return f"{heading}\n{hit.text}" if heading else hit.text
+    return under_heading(hit.title, hit.heading, hit.text)
+
+
+def under_heading(title: str, heading: str, text: str) -> str:
+    """A chunk's text with its document's title and its headings on the first line."""
+    if title and not heading.startswith(title):
+        heading = f"{title} › {heading}" if heading else title
+    return f"{heading}\n{text}" if heading else text
 
 
 def cosine(hit: Hit) -> float:
@@ -93,6 +101,12 @@ def rerank_within(
         seconds=time.perf_counter() - started,
         notes=(*notes, *_notes(len(scored), len(hits), truncated, budget_ms)),
     )
+
+
+def by_score(hits: Sequence[Hit]) -> tuple[Hit, ...]:
+    """Candidates by rerank_score, equal ones in fused order, those without one last; final rank 1 first."""
+    ordered = sorted(hits, key=lambda hit: (hit.rerank_score is None, -(hit.rerank_score or 0.0), hit.fused_rank))
+    return tuple(replace(hit, final_rank=rank) for rank, hit in enumerate(ordered, 1))
 
 
 def _notes(scored: int, candidates: int, truncated: int, budget_ms: int) -> list[str]:

@@ -1,11 +1,12 @@
 """The cross-encoder on the CPU: question and passage read together, int8 ONNX, no torch in the process."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from app.core.domain import Hit, Reranking
 from app.core.onnx_runtime import batches_by_length, open_session, open_tokenizer, read_config, run
-from app.rerank.base import LONG_QUESTION, Score, passage_text, rerank_within
+from app.rerank.base import LONG_QUESTION, Score, by_score, passage_text, rerank_within
 from app.rerank.combination import Combination, sigmoid
 
 
@@ -47,6 +48,15 @@ class OnnxCrossEncoder:
             Score(logit=logit, rerank_score=self._combination.score(logit, hit), truncated=bool(pair.overflowing))
             for logit, hit, pair in zip(logits, group, pairs, strict=True)
         ]
+
+    def reorder(self, hits: Sequence[Hit]) -> tuple[Hit, ...]:
+        """Candidates that carry logits, by the same combination."""
+        return by_score(
+            [
+                hit if hit.logit is None else replace(hit, rerank_score=self._combination.score(hit.logit, hit))
+                for hit in hits
+            ]
+        )
 
     def relevance(self, hit: Hit) -> float:
         """Sigmoid of the combined score, which is the model's estimate that the passage answers the question."""

@@ -21,6 +21,10 @@ class KeepOrder:
             scored=0,
         )
 
+    def reorder(self, hits: Sequence[Hit]) -> tuple[Hit, ...]:
+        """The candidates by fused rank."""
+        return self.rerank("", hits).hits
+
     def relevance(self, hit: Hit) -> float:
         """From the cosine of question and passage alone, so a bare identifier in a long passage may stay below 0.2."""
         return cosine_relevance(hit)

@@ -1,12 +1,13 @@
 """Late interaction: every token of the question looks for its best match among the tokens of the passage."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from app.core.domain import Hit, Reranking
 from app.core.embedding import Embedder, Matrix
-from app.rerank.base import LONG_QUESTION, Score, between, cosine_relevance, passage_text, rerank_within
+from app.rerank.base import LONG_QUESTION, Score, between, by_score, cosine_relevance, passage_text, rerank_within
 
 # rerank_score = MaxSim + this × (full-text score / best full-text score among the candidates). On the development sets
 # nDCG@10 of the fused order, MaxSim alone and this: .777, .787, .795; at 0.05 and 0.2 the same.
@@ -30,7 +31,7 @@ class LateInteraction:
         cut = self._embedder.count_tokens([question])[0] > self._embedder.max_tokens
         notes = (LONG_QUESTION,) if cut else ()
         asked = _inner(self._embedder.token_vectors([question])[0])
-        best_text = max((hit.text_score or 0.0 for hit in hits), default=0.0)
+        best_text = _best_text(hits)
 
         def score(group: Sequence[Hit]) -> list[Score]:
             texts = [passage_text(hit) for hit in group]
@@ -42,6 +43,16 @@ class LateInteraction:
             ]
 
         return rerank_within(hits, score, name=self.name, budget_ms=self._budget_ms, notes=notes)
+
+    def reorder(self, hits: Sequence[Hit]) -> tuple[Hit, ...]:
+        """Candidates that carry logits, by MaxSim and full-text score together."""
+        best_text = _best_text(hits)
+        return by_score(
+            [
+                hit if hit.logit is None else replace(hit, rerank_score=_with_text(hit.logit, hit, best_text))
+                for hit in hits
+            ]
+        )
 
     def relevance(self, hit: Hit) -> float:
         """The larger of what the whole vectors and the tokens say: cosine 0.3 or MaxSim 0.5 give 0.2.
@@ -55,8 +66,16 @@ class LateInteraction:
 
 def _score(asked: Matrix, tokens: Matrix, hit: Hit, best_text: float, *, truncated: bool) -> Score:
     similarity = max_sim(asked, _inner(tokens))
+    return Score(logit=similarity, rerank_score=_with_text(similarity, hit, best_text), truncated=truncated)
+
+
+def _with_text(similarity: float, hit: Hit, best_text: float) -> float:
     agreement = (hit.text_score or 0.0) / best_text if best_text > 0 else 0.0
-    return Score(logit=similarity, rerank_score=similarity + TEXT_WEIGHT * agreement, truncated=truncated)
+    return similarity + TEXT_WEIGHT * agreement
+
+
+def _best_text(hits: Sequence[Hit]) -> float:
+    return max((hit.text_score or 0.0 for hit in hits), default=0.0)
 
 
 def max_sim(asked: Matrix, tokens: Matrix) -> float:

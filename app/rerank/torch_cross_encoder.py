@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -9,7 +10,7 @@ from app.core.domain import Hit, Reranking
 from app.core.errors import ModelError
 from app.core.models import has_gpu
 from app.core.onnx_runtime import first_line
-from app.rerank.base import LONG_QUESTION, Score, passage_text, rerank_within
+from app.rerank.base import LONG_QUESTION, Score, by_score, passage_text, rerank_within
 from app.rerank.combination import sigmoid
 
 _CPU_BATCH = 8
@@ -66,6 +67,10 @@ class TorchCrossEncoder:
 
     def _limit(self) -> int:
         return int(self._model.max_length or self._model.tokenizer.model_max_length)
+
+    def reorder(self, hits: Sequence[Hit]) -> tuple[Hit, ...]:
+        """Candidates that carry logits, by logit."""
+        return by_score([replace(hit, rerank_score=hit.logit) for hit in hits])
 
     def relevance(self, hit: Hit) -> float:
         """Sigmoid of the logit, the probability most cross-encoders are trained to give."""
