@@ -2,14 +2,17 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, event
 
 from app.core import database
 from app.core.domain import CHUNKER_VERSION
 from app.core.embedding import Embedder
 from app.core.models import build_embedder
 from app.core.settings import Settings
+from ingest.load.limits import Limits
+from ingest.loaders import Loaders
 from ingest.pipeline import Ingester
 from ingest.store import Store
 
@@ -32,6 +35,12 @@ class Services(Database):
     """The parts of the ingestion road."""
 
     ingester: Ingester
+    loaders: Loaders
+
+    def close(self) -> None:
+        """End the loading processes and give back the database."""
+        self.loaders.close()
+        super().close()
 
 
 def open_database(settings: Settings, report: Report) -> Database:
@@ -53,9 +62,36 @@ def open_database(settings: Settings, report: Report) -> Database:
 def build_ingester(settings: Settings, report: Report) -> Services:
     """Database and ingester; the embedding model is made when the first text needs it. Raises AppError in one line."""
     engine = open_database(settings, report).engine
+    event.listen(engine, "connect", _no_wait_for_the_disk)
+    engine.dispose()  # connections made before know nothing of it
 
     def make_embedder() -> Embedder:
         return build_embedder(settings.embedding_model, settings.data_dir, report=report)
 
+    loaders = Loaders(limits_of(settings))
     store = Store(engine, chunker_version=CHUNKER_VERSION)
-    return Services(engine=engine, ingester=Ingester(store=store, make_embedder=make_embedder))
+    ingester = Ingester(store=store, make_embedder=make_embedder, load=loaders.load)
+    return Services(engine=engine, ingester=ingester, loaders=loaders)
+
+
+def limits_of(settings: Settings) -> Limits:
+    """What loading one file may cost."""
+    return Limits(
+        memory_mib=settings.load_memory_mib,
+        seconds=settings.load_seconds,
+        cpu_seconds=settings.load_cpu_seconds,
+        characters=settings.load_characters,
+        unpacked_mib=settings.load_unpacked_mib,
+        entries=settings.load_entries,
+        pages=settings.load_pages,
+        nesting=settings.load_nesting,
+        ocr_seconds=settings.ocr_seconds,
+        ocr_languages=settings.ocr_languages,
+    )
+
+
+def _no_wait_for_the_disk(driver: Any, _record: object) -> None:
+    """A commit is atomic, but on disk only a moment later: after a crash of the server the queue does it again."""
+    driver.autocommit = True
+    driver.execute("SET synchronous_commit = off")
+    driver.autocommit = False

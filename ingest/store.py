@@ -162,6 +162,7 @@ class Store:
     def refresh_statistics(self, *, always: bool) -> None:
         """Let the full-text leg know how frequent words are now; without `always` only when much has changed."""
         with faults(), self._engine.begin() as connection:
+            connection.execute(_QUERIES["durably"])
             if always or connection.execute(_QUERIES["statistics_are_stale"]).scalar_one():
                 connection.execute(_QUERIES["analyze"])
 

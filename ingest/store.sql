@@ -80,6 +80,10 @@ UPDATE documents
 SET name = :name, error = :error, file_bytes = :file_bytes, file_modified_at = :file_modified_at, tried_at = now()
 WHERE source_uri = :uri AND collection_id = :collection_id
 
+-- name: durably
+-- Documents are stored without waiting for the disk; this transaction's end waits for all before it.
+SET LOCAL synchronous_commit = on
+
 -- name: statistics_are_stale
 -- Ranking by BM25 takes document frequencies from the statistics of chunks.tsv.
 SELECT coalesce(bool_or(
