@@ -3,6 +3,7 @@
 import hashlib
 import io
 import zipfile
+import zlib
 from collections.abc import Mapping
 
 import openpyxl
@@ -127,6 +128,26 @@ def pdf(pages: list[list[str]], *, bookmarks: list[tuple[str, int]] | None = Non
     lock = f"/ID[<{'1' * 32}><{'2' * 32}>]/Encrypt<</Filter/Standard/V 1/R 2/O<{'3' * 64}>/U<{'4' * 64}>/P -4>>"
     trailer = f"trailer<</Size {len(objects) + 1}/Root 1 0 R{lock if locked else ''}>>\nstartxref\n{len(body)}\n%%EOF"
     return f"{body}xref\n0 {len(objects) + 1}\n0000000000 65535 f \n{table}{trailer}".encode("latin-1")
+
+
+def packed_pdf(lines: list[str]) -> bytes:
+    """A PDF 1.5 of one page whose page, tree and catalog stand in an object stream; its cross-reference is no good."""
+    objects = {
+        1: "<</Type/Catalog/Pages 2 0 R>>",
+        2: "<</Type/Pages/Kids[3 0 R]/Count 1>>",
+        3: "<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 5 0 R/Resources<</Font<</F1 4 0 R>>>>>>",
+        4: "<</Type/Font/Subtype/Type1/BaseFont/Helvetica/Encoding/WinAnsiEncoding>>",
+    }
+    bodies, places, length = list(objects.values()), [], 0
+    for number, body in objects.items():
+        places.append(f"{number} {length}")
+        length += len(body) + 1
+    head = " ".join(places) + " "
+    packed = zlib.compress((head + " ".join(bodies)).encode())
+    stream = f"BT /F1 12 Tf 50 780 Td {''.join(f'({line}) Tj 0 -16 Td ' for line in lines)}ET"
+    content = f"%PDF-1.5\n5 0 obj<</Length {len(stream)}>>stream\n{stream}\nendstream\nendobj\n".encode()
+    content += f"6 0 obj<</Type/ObjStm/N 4/First {len(head)}/Filter/FlateDecode/Length {len(packed)}>>stream\n".encode()
+    return content + packed + b"\nendstream\nendobj\n" + b"7 0 obj<</Type/XRef" + b" " * 300
 
 
 def odt(*, content: str, footer: str) -> bytes:

@@ -19,6 +19,7 @@ from ingest.load.office import load_docx, load_pptx, load_xlsx
 from ingest.load.open_document import load_open_document
 from ingest.load.outlook import load_outlook
 from ingest.load.pdf import load_pdf
+from ingest.load.pictures import load_picture
 from ingest.load.tables import load_csv
 
 _DEFAULTS = Limits()
@@ -60,17 +61,21 @@ def _from_container(content: bytes, kind: str, limits: Limits) -> Draft:
     if kind in _ARCHIVES:
         raise _closed()
     if kind.startswith(kinds.OPEN_DOCUMENT):
-        return load_open_document(content, kind)
+        return load_open_document(content, kind, limits)
+    if kind.startswith("image/"):
+        return load_picture(content, kind, limits)
+    if kind == kinds.RTF:
+        return load_rtf(content)
+    if kind == kinds.OUTLOOK:
+        return load_outlook(content)
     loaders = {
         kinds.PDF: load_pdf,
         kinds.DOCX: load_docx,
         kinds.PPTX: load_pptx,
         kinds.XLSX: load_xlsx,
         kinds.EPUB: load_epub,
-        kinds.RTF: load_rtf,
-        kinds.OUTLOOK: load_outlook,
     }
-    return loaders[kind](content)
+    return loaders[kind](content, limits)
 
 
 def _closed() -> DocumentError:

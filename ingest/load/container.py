@@ -5,8 +5,8 @@ import zipfile
 from xml.etree import ElementTree
 
 from app.core.errors import DocumentError
+from ingest.load.limits import MIB, Limits
 
-MAX_UNPACKED = 200 * 1024 * 1024  # bytes, all entries together; zipfile never yields more than an entry declares
 MAX_XML = 64 * 1024 * 1024  # bytes of XML: a parsed tree takes ten times as much memory
 MAX_ENTRIES = 10_000
 _XML = (".xml", ".rels", ".opf", ".vml")
@@ -16,14 +16,15 @@ _DECLARES_ENTITIES = b"<!ENTITY"
 class Container:
     """The entries of a zip-based document. Raises DocumentError for bombs and damage."""
 
-    def __init__(self, content: bytes, *, max_xml: int = MAX_XML) -> None:
+    def __init__(self, content: bytes, limits: Limits, *, max_xml: int = MAX_XML) -> None:
         self._archive = zipfile.ZipFile(io.BytesIO(content))
         entries = self._archive.infolist()
         if any(entry.flag_bits & 1 for entry in entries):
             raise DocumentError("It is encrypted and needs a password: save a copy without one.")
+        # zipfile never yields more than an entry declares
         unpacked = sum(entry.file_size for entry in entries)
         xml = sum(entry.file_size for entry in entries if entry.filename.lower().endswith(_XML))
-        if len(entries) > MAX_ENTRIES or unpacked > MAX_UNPACKED or xml > max_xml:
+        if len(entries) > MAX_ENTRIES or unpacked > limits.unpacked_mib * MIB or xml > max_xml:
             raise DocumentError(
                 f"It unpacks to {unpacked / 2**20:.0f} MiB in {len(entries)} entries, more than is safe to read: "
                 "split it into smaller files."

@@ -24,7 +24,8 @@ XLSX = _OFFICE + "spreadsheetml.sheet"
 OPEN_DOCUMENT = "application/vnd.oasis.opendocument."
 
 _SUFFIX_OF_CONTAINER = frozenset(
-    "pdf docx docm dotx pptx pptm potx xlsx xlsm odt ods odp epub doc xls ppt msg zip gz 7z rar png jpg jpeg".split()
+    "pdf docx docm dotx pptx pptm potx xlsx xlsm odt ods odp epub doc xls ppt msg "
+    "zip gz tgz bz2 xz 7z rar png jpg jpeg tif tiff gif webp".split()
 )
 _MARKDOWN_SUFFIXES = frozenset(("md", "markdown", "mdown", "mkd"))
 _CSV_SUFFIXES = frozenset(("csv", "tsv", "tab"))
@@ -33,11 +34,6 @@ _UNSUPPORTED = (  # (first bytes, what it is, what to do)
     (b"(\xb5/\xfd", "a zstandard archive", "unpack it and ingest what is inside"),
     (b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive", "unpack it and ingest what is inside"),
     (b"Rar!\x1a\x07", "a RAR archive", "unpack it and ingest what is inside"),
-    (b"\x89PNG\r\n\x1a\n", "an image", "convert it with a text recognition program first"),
-    (b"\xff\xd8\xff", "an image", "convert it with a text recognition program first"),
-    (b"GIF8", "an image", "convert it with a text recognition program first"),
-    (b"II*\x00", "an image", "convert it with a text recognition program first"),
-    (b"MM\x00*", "an image", "convert it with a text recognition program first"),
     (b"\x7fELF", "a program", "leave it out"),
     (b"MZ\x90\x00", "a program", "leave it out"),
     (b"SQLite format 3\x00", "a database", "export its tables as CSV"),
@@ -45,6 +41,13 @@ _UNSUPPORTED = (  # (first bytes, what it is, what to do)
     (b"ID3", "a recording", "ingest a transcript instead"),
     (b"fLaC", "a recording", "ingest a transcript instead"),
     (b"PAR1", "a Parquet file", "export it as CSV"),
+)
+_PICTURES = (
+    (b"\x89PNG\r\n\x1a\n", "image/png"),
+    (b"\xff\xd8\xff", "image/jpeg"),
+    (b"GIF8", "image/gif"),
+    (b"II*\x00", "image/tiff"),
+    (b"MM\x00*", "image/tiff"),
 )
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _OLE_STREAMS = (  # (a stream's name, what it is, what to do)
@@ -85,7 +88,9 @@ def container_kind(content: bytes, name: str) -> str | None:
         return _ole_kind(content)
     if content.startswith(b"{\\rtf"):
         return RTF
-    for start, kind in _COMPRESSED:
+    if content.startswith(b"RIFF") and content[8:12] == b"WEBP":
+        return "image/webp"
+    for start, kind in (*_COMPRESSED, *_PICTURES):
         if content.startswith(start):
             return kind
     if content[257:262] == b"ustar":

@@ -13,6 +13,7 @@ from ingest.load.container import Container
 from ingest.load.decode import decode
 from ingest.load.draft import Builder, Draft, clean
 from ingest.load.html_text import html_text
+from ingest.load.limits import Limits
 from ingest.load.markdown import markdown_headings
 
 _META_CHARSET = re.compile(rb"<meta\b[^>]*?charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.-]+)", re.IGNORECASE)
@@ -93,9 +94,9 @@ def load_rtf(content: bytes) -> Draft:
     return Draft(text=clean(text), media_type=kinds.RTF)
 
 
-def load_epub(content: bytes) -> Draft:
+def load_epub(content: bytes, limits: Limits) -> Draft:
     """The chapters of an e-book in reading order."""
-    container = Container(content)
+    container = Container(content, limits)
     package_path, package = _epub_package(container)
     names = {"o": "http://www.idpf.org/2007/opf", "dc": "http://purl.org/dc/elements/1.1/"}
     manifest = {item.get("id"): item for item in package.iterfind(".//o:manifest/o:item", names)}

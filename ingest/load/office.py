@@ -9,6 +9,7 @@ from ingest.load import kinds
 from ingest.load.container import Container
 from ingest.load.draft import Builder, Draft, heading_mark, unmarked
 from ingest.load.html_text import html_text
+from ingest.load.limits import Limits
 from ingest.load.tables import rows_text
 
 _MAX_WORD_XML = 24 * 1024 * 1024  # mammoth builds a DOM: about 40 times the XML in memory
@@ -17,11 +18,11 @@ _DEEPEST_GROUP = 20
 _MAX_CELLS = 2_000_000
 
 
-def load_docx(content: bytes) -> Draft:
+def load_docx(content: bytes, limits: Limits) -> Draft:
     """A Word document: headings, lists, tables, footnotes and endnotes; text boxes and pictures' alternative text."""
     import mammoth  # noqa: PLC0415  # needed by this format only
 
-    container = Container(content, max_xml=_MAX_WORD_XML)
+    container = Container(content, limits, max_xml=_MAX_WORD_XML)
     without_images = mammoth.images.img_element(lambda _image: {})
     result = mammoth.convert_to_html(io.BytesIO(content), convert_image=without_images)
     marked, _, _ = html_text(result.value)
@@ -45,11 +46,11 @@ def _core_title(container: Container) -> str:
 # ---------------------------------------------------------------------------------------------------------- slides
 
 
-def load_pptx(content: bytes) -> Draft:
+def load_pptx(content: bytes, limits: Limits) -> Draft:
     """Slides in order, each a part: title as a heading, shapes from top to bottom, groups, tables, notes, comments."""
     import pptx  # noqa: PLC0415  # needed by this format only
 
-    container = Container(content)
+    container = Container(content, limits)
     presentation = pptx.Presentation(io.BytesIO(content))
     builder = Builder()
     for number, slide in enumerate(presentation.slides, start=1):
@@ -117,11 +118,11 @@ def _comments(blob: bytes) -> str:
 # ---------------------------------------------------------------------------------------------------------- sheets
 
 
-def load_xlsx(content: bytes) -> Draft:
+def load_xlsx(content: bytes, limits: Limits) -> Draft:
     """Sheets in order, each a part: one line a row with the column names; then text that only drawings hold."""
     import openpyxl  # noqa: PLC0415  # needed by this format only
 
-    container = Container(content, max_xml=150 * 1024 * 1024)
+    container = Container(content, limits, max_xml=150 * 1024 * 1024)
     workbook = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
     builder, warnings, budget = Builder(), [], _MAX_CELLS
     for number, sheet in enumerate(workbook.worksheets, start=1):

@@ -6,6 +6,7 @@ from xml.etree import ElementTree
 from ingest.load.container import Container
 from ingest.load.draft import Builder, Draft
 from ingest.load.html_text import html_text
+from ingest.load.limits import Limits
 
 _TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
 _TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
@@ -24,9 +25,9 @@ _HTML_NAMES = {
 _SPACES = {_TEXT + "s": " ", _TEXT + "tab": " ", _TEXT + "line-break": "<br>"}
 
 
-def load_open_document(content: bytes, media_type: str) -> Draft:
+def load_open_document(content: bytes, media_type: str, limits: Limits) -> Draft:
     """Headings, paragraphs, list items and table rows in order, then headers and footers."""
-    container = Container(content)
+    container = Container(content, limits)
     builder = Builder()
     builder.add(html_text(_as_html(container.xml("content.xml")))[0])
     if "styles.xml" in container:

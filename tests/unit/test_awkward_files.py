@@ -13,6 +13,7 @@ import pytest
 from app.core.domain import Document
 from app.core.errors import DocumentError
 from ingest.isolate import Loader
+from ingest.load.limits import Limits
 from tests import made_files as made
 
 AWKWARD = Path(__file__).resolve().parents[3] / "shared" / "data" / "files"
@@ -28,6 +29,8 @@ REFUSED = {
     "entity-expansion.docx": "entities",
     "fuzzed-poppler.pdf": "damaged",
     "malformed-184-bytes.pdf": "damaged",
+    "droste-recursive.zip!/droste.zip!/droste.zip!/droste.zip": "archive within 3 archives",
+    "quine.gz!/quine!/quine!/quine": "archive within 3 archives",
     "not-a-zip.odt": "does not hold that format",
     "word97.doc": "save it as .docx",
     "small-zip-bomb-64MiB.zip!/zeros.txt": "exhaust memory",
@@ -69,7 +72,7 @@ FILES = sorted(path.name for path in AWKWARD.iterdir() if path.suffix != ".tsv")
 
 @pytest.fixture(scope="module")
 def loader() -> Iterator[Loader]:
-    with Loader() as loader:
+    with Loader(Limits(ocr_seconds=0)) as loader:
         yield loader
 
 

@@ -13,11 +13,12 @@ from ingest.load import detect, load
 from ingest.load.limits import Limits
 from tests import made_files as made
 
+WITHOUT_OCR = Limits(ocr_seconds=0)  # the same on every machine; test_ocr has its own
 GERMAN = "Die Fähre fährt täglich um sechs Uhr über den Fluss und kommt am späten Abend zurück nach Hause."
 
 
 def loaded(content: bytes | str, name: str = "file") -> Document:
-    document = load(made.source(content, name))
+    document = load(made.source(content, name), WITHOUT_OCR)
     agree(document)
     return document
 
@@ -196,13 +197,27 @@ def test_a_pdf_becomes_one_part_a_page_with_its_bookmarks_as_headings() -> None:
     assert outline(document) == [(1, "First chapter"), (1, "Second chapter")]
     pages = [document.text[part.start : part.end] for part in document.parts]
     assert pages == ["First chapter\nSome text of the\nfirst page.", "", "Second chapter\nMore."]
-    assert document.warnings == ("No text layer on page 2: scanned or blank.",)
+    assert document.warnings == ("No text layer on page 2: scanned or blank, and FOREMOST_OCR_SECONDS is 0.",)
 
 
 def test_words_divided_at_a_line_end_are_joined_unless_the_hyphen_belongs_to_them() -> None:
     content = made.pdf([["A long-term plan for trans-", "port and a long-", "term view of trans-", "port."]])
     text = loaded(content).text
     assert "transport and a long-term view of transport." in text.replace("\n", " ")
+
+
+@pytest.mark.parametrize("kept", [0.45, 0.7, 0.97])
+def test_a_pdf_cut_off_is_read_as_far_as_it_goes(kept: float) -> None:
+    lines = [f"Line {number} of the timetable." for number in range(30)]
+    whole = made.pdf([lines, lines, lines])
+    document = loaded(whole[: int(kept * len(whole))], "cut.pdf")
+    assert document.text.startswith("Line 0 of the timetable.")
+    assert document.warnings[0] == "The PDF is damaged or cut off: it was read as far as it goes."
+
+
+def test_pages_in_compressed_objects_are_found_when_the_end_of_a_pdf_is_lost() -> None:
+    document = loaded(made.packed_pdf(["The ferry leaves at six."])[:-200], "cut.pdf")
+    assert document.text == "The ferry leaves at six."
 
 
 def test_a_pdf_that_is_damaged_or_locked_says_so_whatever_came_before_it() -> None:
@@ -317,7 +332,7 @@ ENTITY = '<!DOCTYPE a [<!ENTITY x "haha">]>'
         (gzip.compress(b"x"), "a.gz", "unpack it"),
         (b"PK\x03\x04 broken", "a.docx", "damaged"),
         (b"just text", "a.odt", "named .odt"),
-        (b"\x89PNG\r\n\x1a\n....", "a.png", "image"),
+        (b"\x89PNG\r\n\x1a\n....", "a.png", "damaged"),
         (bytes(range(1, 32)) * 50, "a.bin", "binary"),
         (made.docx(("", "x"), prologue=ENTITY), "a.docx", "entities"),
         (made.docx(("", "x"), prologue=ENTITY).replace(b"\x00", b"\x00"), "b.docx", "entities"),

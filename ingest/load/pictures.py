@@ -1,0 +1,30 @@
+"""Pictures of pages (PNG, JPEG, TIFF and the like) become drafts through text recognition."""
+
+import io
+
+from app.core.errors import DocumentError
+from ingest.load.draft import Builder, Draft, unmarked
+from ingest.load.limits import Limits
+from ingest.load.ocr import Recognizer
+
+_MOST_PIXELS = 200_000_000
+
+
+def load_picture(content: bytes, media_type: str, limits: Limits) -> Draft:
+    """Each frame of a picture is a page; without tesseract a page without text."""
+    from PIL import Image, ImageOps, ImageSequence  # noqa: PLC0415  # needed by this format only
+
+    Image.MAX_IMAGE_PIXELS = _MOST_PIXELS
+    try:
+        with Image.open(io.BytesIO(content)) as image:
+            if image.width * image.height > _MOST_PIXELS:
+                raise DocumentError(f"The image has {image.width} × {image.height} pixels: make it smaller.")
+            recognizer, builder = Recognizer(limits), Builder()
+            for number, frame in enumerate(ImageSequence.Iterator(image), start=1):
+                if number > limits.pages:
+                    raise DocumentError(f"The image has more than {limits.pages} pages: split it.")
+                text = recognizer.text(ImageOps.exif_transpose(frame), number) if recognizer.wants(number) else ""
+                builder.add_part(unmarked(text), kind="page", number=number)
+    except Image.DecompressionBombError as error:
+        raise DocumentError("The image is made to exhaust memory: it is refused.") from error
+    return Draft(text=builder.text(), media_type=media_type, parts=tuple(builder.parts), warnings=recognizer.warnings())
