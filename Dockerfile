@@ -11,6 +11,8 @@ COPY ingest ingest
 COPY migrations migrations
 RUN pip install --no-cache-dir ".[embedding]"
 
+# Reads scanned pages; everything else works without it.
+RUN apt-get update -qq && apt-get install -y -qq --no-install-recommends tesseract-ocr && rm -rf /var/lib/apt/lists/*
 RUN useradd --create-home foremost && mkdir /data && chown foremost /data
 USER foremost
 ENV FOREMOST_DATA_DIR=/data \

@@ -17,6 +17,7 @@ from app.core.errors import AppError
 from app.core.models import build_embedder
 from app.core.settings import Settings
 from app.core.sql import load_queries
+from app.core.tesseract import HOW_TO_INSTALL, chosen_languages, tesseract_languages
 from app.rerank import build_reranker
 
 _QUERIES = load_queries(__file__)
@@ -48,6 +49,7 @@ def _all(settings: Settings) -> Iterator[Check]:
     yield embedding
     yield _reranker(settings, embedder)
     yield _chat(settings)
+    yield _text_recognition(settings)
 
 
 def _disk(settings: Settings) -> Check:
@@ -171,6 +173,18 @@ def _chat(settings: Settings) -> Check:
     counted = "tokens counted by the server" if info.tokens_counted else "tokens estimated"
     detail = f"{info.name} ({info.backend}), context {info.context_tokens} tokens, {counted}"
     return Check(name="chat model", ok=True, detail=detail, notes=notices)
+
+
+def _text_recognition(settings: Settings) -> Check:
+    """For scanned pages; everything else works without it."""
+    installed, name = tesseract_languages(), "text recognition"
+    if not installed:
+        note = f"For scanned pages: {HOW_TO_INSTALL}"
+        return Check(name=name, ok=True, detail="tesseract is not installed; scanned pages have no text", notes=(note,))
+    languages = chosen_languages(settings.ocr_languages, installed)
+    missing = [one for one in settings.ocr_languages.split("+") if one and one not in installed]
+    notes = tuple(f"tesseract lacks {one}: apt-get install tesseract-ocr-{one}" for one in missing)
+    return Check(name=name, ok=True, detail=f"tesseract with {languages}", notes=notes)
 
 
 def _failed(name: str, error: Exception, *, fix: str = "") -> Check:
