@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import partial
+from functools import lru_cache, partial
 
 from sqlalchemy import Engine
 
@@ -11,12 +11,13 @@ from app.core.chat import ChatModel
 from app.core.embedding import Embedder
 from app.core.models import build_embedder
 from app.core.settings import Settings
+from app.diagnosis import Corpus, Diagnosis, Parts, Trials
 from app.generate import build_chat_model
 from app.ledger import Ledger
 from app.library import Library
 from app.pipeline import Answerer, Prompts
 from app.prompts import NOT_FOUND, conversation
-from app.rerank import build_reranker
+from app.rerank import Reranker, build_reranker
 from app.retrieve import HybridRetriever
 from app.rewrite import Rewriter
 from app.search import Searcher
@@ -90,6 +91,23 @@ def build_retriever(
         rrf_k=settings.rrf_k,
         ef_search=settings.hnsw_ef_search,
     )
+
+
+def build_diagnosis(parts: SearchServices, settings: Settings) -> Diagnosis:
+    """What says which stage lost a passage; it searches again with other settings, over the same parts."""
+
+    @lru_cache(maxsize=4)
+    def reranker(name: str, budget_ms: int) -> Reranker:
+        if (name, budget_ms) == (settings.reranker, settings.rerank_budget_ms):
+            return parts.searcher.reranker
+        return build_reranker(name, parts.embedder, settings.data_dir, budget_ms=budget_ms)
+
+    stages = Parts(
+        retriever=partial(build_retriever, parts.engine, parts.embedder),
+        reranker=lambda chosen: reranker(chosen.reranker, chosen.rerank_budget_ms),
+        count_tokens=lambda text: parts.embedder.count_tokens([text])[0],
+    )
+    return Diagnosis(corpus=Corpus(parts.engine), trials=Trials(stages, settings))
 
 
 def open_services(settings: Settings, *, report: Report, migrate: bool = False) -> Services:

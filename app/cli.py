@@ -18,6 +18,7 @@ from app.commands.evaluate import evaluate
 from app.commands.golden import golden
 from app.commands.search import search
 from app.commands.show import show
+from app.commands.why import why
 from app.console import (
     CollectionOption,
     DocumentOption,
@@ -233,6 +234,7 @@ def settings() -> None:
 
 app.command()(search)
 app.command()(show)
+app.command()(why)
 app.command()(evaluate)
 app.add_typer(golden, name="golden")
 

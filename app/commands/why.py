@@ -1,0 +1,124 @@
+"""`why`: which stage lost a passage that should have been found."""
+
+import json
+import re
+from contextlib import closing
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+
+from app.bootstrap import SearchServices, build_diagnosis, open_searcher, open_services
+from app.console import CollectionOption, JsonOption, out, report
+from app.core.domain import Answer, Finished, Question
+from app.core.errors import ModelError
+from app.core.settings import Settings, load_settings
+from app.diagnosis import Loss, Side, Standing, Verdict, verdict_view
+from app.golden import Golden
+from app.ledger import Ledger
+
+FORMS = 'document, document:page, document:"words", "words" or chunk:ID'
+_ANSWER = re.compile(r"last|[0-9a-f]{6,}(-[0-9a-f]*)*", re.IGNORECASE)
+
+
+def why(
+    asked: Annotated[str, typer.Argument(help='Id of an answer (or its beginning, or "last"), or a question.')],
+    expect: Annotated[str, typer.Option(help=f"What should have been found: {FORMS}.")],
+    collection: CollectionOption = None,
+    apply_to_golden: Annotated[
+        bool, typer.Option("--apply-to-golden", help="Keep the question with this passage in the golden set.")
+    ] = False,
+    model: Annotated[
+        bool, typer.Option(help="Ask the model when the passage of a new question is in the prompt.")
+    ] = True,
+    as_json: JsonOption = False,
+) -> None:
+    """Name the stage that lost a passage: ingestion, a leg, fusion, reranking, packing or the model."""
+    settings = load_settings()
+    with closing(open_searcher(settings, report=report)) as services:
+        diagnosis = build_diagnosis(services, settings)
+        answer = _past(services, asked)
+        if answer is not None:
+            verdict = diagnosis.of_answer(answer, expect)
+        else:
+            verdict = diagnosis.of_question(asked, expect, collection=collection)
+            if verdict.loss is Loss.IN_PROMPT and model:
+                answer = _answered(settings, asked, collection)
+                verdict = diagnosis.of_answer(answer, expect)
+        kept = None
+        if apply_to_golden:
+            question = answer.query.text if answer else asked
+            within = answer.collection if answer else collection
+            passages = diagnosis.golden_passages(expect, answer)
+            kept = Golden(services.engine).add(question, passages, source="why", collection=within)
+    if as_json:
+        out.print_json(json.dumps(verdict_view(verdict) | {"golden_question": kept}))
+        return
+    _print(verdict)
+    if kept is not None:
+        out.print(f"[dim]kept as golden question {kept}[/]")
+
+
+def _past(services: SearchServices, asked: str) -> Answer | None:
+    """The answer that is meant, None for a question."""
+    if not _ANSWER.fullmatch(asked.strip()):
+        return None
+    ledger = Ledger(services.engine)
+    return ledger.load(ledger.find(asked))
+
+
+def _answered(settings: Settings, question: str, collection: str | None) -> Answer:
+    """The question put to the model; the answer is in the ledger then."""
+    report("The passage comes into the prompt: the model is asked whether it uses it")
+    with closing(open_services(settings, report=report)) as services:
+        for event in services.answerer.answer(Question(text=question, collection=collection)):
+            if isinstance(event, Finished):
+                return event.answer
+    raise ModelError("The answer ended before it was finished. Ask again.")
+
+
+_COLOURS = {Side.NOTHING: "green", Side.MODEL: "yellow"}
+
+
+def _print(verdict: Verdict) -> None:
+    colour = _COLOURS.get(verdict.loss.side, "red")
+    out.print(f"[bold {colour}]{escape(verdict.loss.value)}[/]  [dim]({escape(verdict.loss.side.value)})[/]")
+    out.print(escape(verdict.summary))
+    for line in verdict.evidence:
+        out.print(f"  · {escape(line)}")
+    if verdict.passage is not None:
+        out.print("\n[bold]expected[/]")
+        _print_standing(verdict.passage)
+    if verdict.winners and verdict.loss.side is not Side.NOTHING:
+        out.print("[bold]in the prompt[/]")
+        for winner in verdict.winners:
+            _print_standing(winner)
+    if verdict.remedies:
+        out.print("\n[bold]what would help[/]")
+    for number, remedy in enumerate(verdict.remedies, 1):
+        out.print(f"{number}. {escape(remedy.text)}")
+        if remedy.tried:
+            out.print(f"   [dim]{escape(remedy.tried)}[/]")
+    for note in verdict.notes:
+        out.print(f"[yellow]note:[/] {escape(note)}")
+    if verdict.answer_id:
+        out.print(f"[dim]answer {verdict.answer_id}[/]")
+
+
+def _print_standing(standing: Standing) -> None:
+    place = f" ({standing.place})" if standing.place else ""
+    out.print(f"  {escape(standing.heading or standing.title)}{escape(place)} [dim]passage {standing.chunk_id}[/]")
+    ranks = [
+        f"{name} {'–' if value is None else value}"
+        for name, value in (
+            ("vector", standing.vector_rank),
+            ("text", standing.text_rank),
+            ("fused", standing.fused_rank),
+            ("final", standing.final_rank),
+        )
+    ]
+    scores = (
+        "" if standing.logit is None else f" · logit {standing.logit:.2f} · score {standing.combined_score or 0:.2f}"
+    )
+    exact = " (exact, over everything searched)" if standing.exact else ""
+    out.print(f"  [dim]{' · '.join(ranks)}{scores}{exact} · {escape(standing.became)}[/]")

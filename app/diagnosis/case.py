@@ -1,0 +1,63 @@
+"""One diagnosis under way: the search, what was expected of it, and what other settings would have made of it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from app.candidate_table import what_became
+from app.core.domain import Hit
+from app.core.settings import variable_names
+from app.diagnosis.corpus import Whereabouts
+from app.diagnosis.expectation import Expectation
+from app.diagnosis.judge import furthest
+from app.diagnosis.trial import Run, Trials
+from app.diagnosis.verdict import Remedy, Value
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Case:
+    """What the remedies are about."""
+
+    run: Run
+    expectation: Expectation
+    whereabouts: Whereabouts
+    trials: Trials
+
+    def after(self, changes: Mapping[str, Value]) -> tuple[Run, Hit | None]:
+        """The search with changed settings, and the expected candidate that came furthest in it."""
+        run = self.trials.again(self.run, changes)
+        return run, furthest(run, self.expectation, self.whereabouts)
+
+    def fused_rank(self, changes: Mapping[str, Value]) -> int | None:
+        """The expected passage's rank after the first stage with changed settings; None when it is no candidate."""
+        ids = {chunk.id for _, chunk in self.whereabouts.whole}
+        ranks = [hit.fused_rank for hit in self.trials.candidates(self.run, changes) if hit.chunk_id in ids]
+        return min(ranks, default=None)
+
+
+def changed(
+    case: Case, text: str, changes: Mapping[str, Value], *, try_it: bool = True, only_when_it_helps: bool = False
+) -> list[Remedy]:
+    """A change of settings as a remedy with what came of trying it."""
+    names = variable_names()
+    tried = ""
+    if try_it:
+        run, hit = case.after(changes)
+        inside = hit is not None and hit.passage_number is not None
+        if only_when_it_helps and not inside:
+            return []
+        tried = _outcome(hit, run)
+    return [
+        Remedy(
+            text=text,
+            setting=" ".join(f"{names[name]}" for name in changes),
+            value=" ".join(str(value) for value in changes.values()),
+            tried=tried,
+        )
+    ]
+
+
+def _outcome(hit: Hit | None, run: Run) -> str:
+    if hit is None:
+        return "tried: it is still not among the candidates"
+    became = what_became(hit, answered=False)
+    return f"tried: fused {hit.fused_rank} of {len(run.context.hits)}, final {hit.final_rank}, {became}"

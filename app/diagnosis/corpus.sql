@@ -1,0 +1,93 @@
+-- name: is_document
+SELECT EXISTS (
+    SELECT 1 FROM documents
+    WHERE source_uri = :name OR lower(name) = lower(:name) OR lower(title) = lower(:name)
+        OR (:name <> '' AND right(source_uri, length(:name) + 1) = '/' || :name)
+) OR EXISTS (SELECT 1 FROM uploads WHERE lower(name) = lower(:name))
+
+-- name: documents_named
+-- By address, else by file name, else by title; the best kind of match only.
+WITH named AS (
+    SELECT
+        id,
+        CASE
+            WHEN source_uri = :name THEN 1
+            WHEN lower(name) = lower(:name) OR right(source_uri, length(:name) + 1) = '/' || :name THEN 2
+            ELSE 3
+        END AS kind
+    FROM documents
+    WHERE source_uri = :name OR lower(name) = lower(:name) OR lower(title) = lower(:name)
+        OR right(source_uri, length(:name) + 1) = '/' || :name
+)
+SELECT id FROM named WHERE kind = (SELECT min(kind) FROM named) ORDER BY id
+
+-- name: documents
+SELECT d.id, c.name AS collection, d.source_uri, d.name, coalesce(nullif(d.title, ''), d.name) AS title, d.status,
+    d.error, d.warnings, d.chunk_count, d.part_kind, d.part_count, d.created_at, d.ingested_at
+FROM documents AS d
+JOIN collections AS c ON c.id = d.collection_id
+WHERE d.id = ANY(:ids)
+ORDER BY d.id
+
+-- name: uploads_named
+SELECT name, status, error FROM uploads WHERE lower(name) = lower(:name) ORDER BY id DESC
+
+-- name: failures
+-- Documents that could not be read, the latest first: the words may stand in one of them.
+SELECT name, error FROM documents WHERE status = 'failed' ORDER BY id DESC LIMIT :most
+
+-- name: documents_with_words
+-- Documents in which every word of the quote occurs, by the text index, whatever their language.
+WITH lexemes AS MATERIALIZED (
+    SELECT config, lexeme
+    FROM text_configs, unnest(tsvector_to_array(to_tsvector(config, :quote))) AS lexeme
+),
+needed AS (
+    SELECT config, count(*) AS words FROM lexemes GROUP BY config
+),
+held AS (
+    SELECT found.document_id, lexemes.config, count(*) AS words
+    FROM lexemes
+    CROSS JOIN LATERAL (
+        SELECT DISTINCT document_id
+        FROM chunks
+        WHERE text_config = lexemes.config
+            AND tsv @@ CAST(
+                '''' || replace(replace(lexemes.lexeme, '\', '\\'), '''', '''''') || '''' AS tsquery
+            )
+    ) AS found
+    GROUP BY found.document_id, lexemes.config
+)
+SELECT DISTINCT held.document_id AS id
+FROM held
+JOIN needed ON needed.config = held.config AND needed.words = held.words
+ORDER BY id
+LIMIT :most
+
+-- name: size
+SELECT coalesce(sum(octet_length(text)), 0) FROM documents
+
+-- name: texts
+SELECT id, text FROM documents WHERE CAST(:ids AS bigint[]) IS NULL OR id = ANY(CAST(:ids AS bigint[])) ORDER BY id
+
+-- name: chunks
+-- Of one document: those that a span touches, those of a part, or all.
+SELECT id, document_id, ordinal, heading, text, part_kind, part_first, part_last, part_name, start_char, end_char
+FROM chunks
+WHERE document_id = :document_id
+    AND (CAST(:start_char AS integer) IS NULL OR (start_char < :end_char AND end_char > :start_char))
+    AND (CAST(:part AS integer) IS NULL OR CAST(:part AS integer) BETWEEN part_first AND part_last)
+ORDER BY ordinal
+
+-- name: chunks_headed
+-- Chunks under a heading whose words the span is; a heading is part of what is embedded and searched.
+SELECT id, document_id, ordinal, heading, text, part_kind, part_first, part_last, part_name, start_char, end_char
+FROM chunks
+WHERE document_id = :document_id AND start_char >= CAST(:start_char AS integer)
+ORDER BY ordinal
+LIMIT 1
+
+-- name: chunk
+SELECT id, document_id, ordinal, heading, text, part_kind, part_first, part_last, part_name, start_char, end_char
+FROM chunks
+WHERE id = :id

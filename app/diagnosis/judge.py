@@ -1,0 +1,125 @@
+"""What is known of the expected passage goes in, the stage that lost it comes out (pure)."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from app.core.domain import ExactRank, Fate, Hit
+from app.diagnosis.corpus import StoredChunk, StoredDocument, Whereabouts
+from app.diagnosis.expectation import Expectation, meets
+from app.diagnosis.trial import Run, repacked
+from app.diagnosis.verdict import Loss
+from app.diagnosis.words import holds
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Missed:
+    """An expected chunk that was no candidate, with its exact ranks."""
+
+    document: StoredDocument
+    chunk: StoredChunk
+    ranks: ExactRank
+
+    @property
+    def best_rank(self) -> int:
+        """The better of its two leg ranks."""
+        return min(self.ranks.vector_rank, self.ranks.text_rank or self.ranks.vector_rank)
+
+
+def furthest(run: Run, expectation: Expectation, whereabouts: Whereabouts) -> Hit | None:
+    """The expected candidate that came furthest: cited, else in the prompt, else ranked best; None when there is none.
+
+    Words that no chunk holds whole count where a passage of joined neighbours holds them.
+    """
+    ids = frozenset(chunk.id for _, chunk in whereabouts.whole)
+    found = [hit for hit in run.context.hits if meets(hit, expectation, chunk_ids=ids)]
+    if expectation.quote and not any(hit.passage_number for hit in found):
+        found += _joined(run, expectation)
+    return min(found, key=_how_far, default=None)
+
+
+def _joined(run: Run, expectation: Expectation) -> Iterable[Hit]:
+    for passage in run.context.passages:
+        if len(passage.hits) > 1 and holds(expectation.quote, passage.text):
+            anywhere = Expectation(document=expectation.document, part=expectation.part)
+            numbered = {hit.fused_rank: hit for hit in run.context.hits}
+            yield from (numbered[hit.fused_rank] for hit in passage.hits if meets(hit, anywhere, chunk_ids=frozenset()))
+
+
+def _how_far(hit: Hit) -> tuple[bool, bool, int]:
+    return not hit.cited, hit.passage_number is None, hit.final_rank or hit.fused_rank
+
+
+def loss_of(hit: Hit, run: Run) -> Loss:
+    """Where a candidate was lost.
+
+    A passage that its rank would have let in, but for the token budget or the relevance floor, was lost there. Else it
+    was ranked too low: by the reranker when that put it lower than the first stage had.
+    """
+    if hit.passage_number is not None:
+        if run.answer is None:
+            return Loss.IN_PROMPT
+        return Loss.NOTHING if hit.cited else Loss.NOT_USED
+    if hit.fate is Fate.NOT_SCORED:
+        return Loss.NOT_SCORED
+    if hit.fate is Fate.DUPLICATE:
+        return Loss.DUPLICATE
+    if hit.fate in (Fate.BUDGET, Fate.BELOW_FLOOR) and _ranked_well_enough(hit, run):
+        return Loss.BUDGET if hit.fate is Fate.BUDGET else Loss.BELOW_FLOOR
+    moved_down = hit.logit is not None and hit.final_rank is not None and hit.final_rank > hit.fused_rank
+    return Loss.RERANKED_DOWN if moved_down else Loss.BEYOND_LIMIT
+
+
+def _ranked_well_enough(hit: Hit, run: Run) -> bool:
+    again = repacked(run, allowed=_up_to(hit))
+    return any(other.fused_rank == hit.fused_rank and other.passage_number is not None for other in again.hits)
+
+
+def _up_to(hit: Hit) -> Callable[[Hit], bool]:
+    """A floor low enough for this candidate lets in all that rank before it."""
+    last = hit.final_rank or hit.fused_rank
+    return lambda other: (other.final_rank or other.fused_rank) <= last
+
+
+def places_needed(hit: Hit, run: Run) -> int | None:
+    """How many passages there would have to be for this one to be among them; None when it would never be."""
+    again = repacked(run, allowed=_up_to(hit), limit=len(run.context.hits))
+    return next((other.passage_number for other in again.hits if other.fused_rank == hit.fused_rank), None)
+
+
+def leg_limit(run: Run) -> int:
+    """How many candidates each leg hands to the fusion."""
+    return int(max(run.number("leg_candidates"), run.number("candidates")))
+
+
+def missed_most_narrowly(whereabouts: Whereabouts, ranks: Mapping[int, ExactRank]) -> Missed | None:
+    """Of the expected chunks within what was searched, the one that a leg ranks best."""
+    missed = [
+        Missed(document=document, chunk=chunk, ranks=ranks[chunk.id])
+        for document, chunk in whereabouts.whole
+        if chunk.id in ranks
+    ]
+    return min(missed, key=lambda one: (one.best_rank, one.chunk.id), default=None)
+
+
+def loss_before_ranking(expectation: Expectation, whereabouts: Whereabouts) -> Loss | None:
+    """What can be told from the corpus alone; None when some chunk is the expected passage."""
+    if whereabouts.whole:
+        return None
+    if any(place.pieces for place in whereabouts.places):
+        return Loss.SPLIT
+    stored = [document for document in whereabouts.documents if document.status != "failed"]
+    return Loss.NOT_IN_TEXT if stored and not expectation.chunk_id else Loss.NOT_INGESTED
+
+
+def loss_in_retrieval(missed: Missed | None, run: Run) -> Loss:
+    """Where a chunk that is no candidate was lost."""
+    if missed is None:
+        return Loss.OUT_OF_SCOPE
+    return Loss.FUSED_OUT if in_legs(missed, run) else Loss.NOT_RETRIEVED
+
+
+def in_legs(missed: Missed, run: Run) -> Sequence[str]:
+    """The legs among whose candidates it is, by its exact ranks."""
+    limit = leg_limit(run)
+    ranks = (("vector", missed.ranks.vector_rank), ("text", missed.ranks.text_rank))
+    return tuple(leg for leg, rank in ranks if rank is not None and rank <= limit)
