@@ -25,6 +25,8 @@ def load_picture(content: bytes, media_type: str, limits: Limits) -> Draft:
                     raise DocumentError(f"The image has more than {limits.pages} pages: split it.")
                 text = recognizer.text(ImageOps.exif_transpose(frame), number) if recognizer.wants(number) else ""
                 builder.add_part(unmarked(text), kind="page", number=number)
+    except Image.UnidentifiedImageError as error:
+        raise DocumentError("The image is damaged: get a fresh copy.") from error
     except Image.DecompressionBombError as error:
         raise DocumentError("The image is made to exhaust memory: it is refused.") from error
     return Draft(text=builder.text(), media_type=media_type, parts=tuple(builder.parts), warnings=recognizer.warnings())
