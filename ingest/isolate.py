@@ -22,7 +22,7 @@ import psutil
 
 from app.core.domain import Document, Source
 from app.core.errors import AppError, DocumentError
-from ingest.load.limits import MIB, Limits
+from ingest.load.limits import MIB, Limits, too_much_memory
 from ingest.load.unpack import INSIDE as INSIDE
 from ingest.load.wire import Frame, document_of, read_frame, source_header, source_of, write_frame
 
@@ -56,10 +56,14 @@ class Loaded:
 
 
 class Loader:
-    """Loads sources one after the other in a child process; for several at once make several."""
+    """Loads sources one after the other in a child process; for several at once make several.
 
-    def __init__(self, limits: Limits | None = None) -> None:
+    module is what the child runs.
+    """
+
+    def __init__(self, limits: Limits | None = None, *, module: str = "ingest.load.child") -> None:
         self._limits = limits or Limits()
+        self._module = module
         self._child: _Child | None = None
 
     def __enter__(self) -> "Loader":
@@ -97,7 +101,7 @@ class Loader:
     def _ready_child(self) -> "_Child":
         if self._child is None or not self._child.alive:
             self.close()
-            self._child = _Child(self._limits)
+            self._child = _Child(self._limits, self._module)
         return self._child
 
     def _recycle(self, child: "_Child") -> None:
@@ -116,13 +120,13 @@ class _DiedError(Exception):
 class _Child:
     """One loading process and the watch over it."""
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: Limits, module: str) -> None:
         self._limits = limits
         self.peak_mib = 0
         environment = {name: value for name, value in os.environ.items() if name.upper() in _KEPT_VARIABLES}
         path = os.pathsep.join(filter(None, (str(_ROOT), os.environ.get("PYTHONPATH"))))
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "ingest.load.child", json.dumps(asdict(limits))],
+            [sys.executable, "-m", module, json.dumps(asdict(limits))],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env=environment | _ONE_THREAD | {"PYTHONPATH": path},
@@ -191,7 +195,7 @@ class _Child:
                 frame = self._frames.get(timeout=_WATCH_SECONDS)
             except queue.Empty:
                 if self.grown > limits.memory_mib * MIB:
-                    raise self._ended(_too_much_memory(limits), current) from None
+                    raise self._ended(too_much_memory(limits), current) from None
                 if time.monotonic() > deadline:
                     raise self._ended(_too_long(limits), current) from None
                 continue
@@ -224,13 +228,6 @@ def _cause(returncode: int, limits: Limits) -> str:
     with contextlib.suppress(ValueError):
         name = f" ({signal.Signals(-returncode).name})" if returncode < 0 else ""
     return f"It crashes its parser{name}: it is damaged or made to, get a fresh copy."
-
-
-def _too_much_memory(limits: Limits) -> str:
-    return (
-        f"It takes more than {limits.memory_mib} MiB of memory to read: split it into smaller files, "
-        "or raise FOREMOST_LOAD_MEMORY_MIB."
-    )
 
 
 def _too_long(limits: Limits) -> str:

@@ -11,7 +11,7 @@ import sys
 from typing import IO
 
 from app.core.errors import DocumentError
-from ingest.load.limits import MIB, Limits
+from ingest.load.limits import MIB, Limits, too_much_memory
 from ingest.load.unpack import unpacked
 from ingest.load.wire import Frame, document_header, read_frame, source_header, source_of, write_frame
 
@@ -49,6 +49,8 @@ def _serve(request: Frame, replies: IO[bytes], limits: Limits) -> None:
             answer = Frame(kind="document", header=document_header(load_it()))
         except DocumentError as error:
             answer = Frame(kind="problem", header={"error": str(error)})
+        except MemoryError:
+            answer = Frame(kind="problem", header={"error": too_much_memory(limits)})
         write_frame(replies, answer)
     write_frame(replies, Frame(kind="end", header={"peak_mib": _peak_mib()}))
 

@@ -1,6 +1,6 @@
 """What loading one file may cost at most."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 MIB = 2**20
 
@@ -25,6 +25,10 @@ class Limits:
         """Seconds after which one document is given up."""
         return self.seconds + self.ocr_seconds
 
-    def deeper(self) -> "Limits":
-        """What holds for an archive within this one."""
-        return replace(self, nesting=self.nesting - 1)
+
+def too_much_memory(limits: Limits) -> str:
+    """What is said of a document whose loading takes more memory than it may."""
+    return (
+        f"It takes more than {limits.memory_mib} MiB of memory to read: split it into smaller files, "
+        "or raise FOREMOST_LOAD_MEMORY_MIB."
+    )

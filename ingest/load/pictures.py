@@ -12,7 +12,7 @@ _MOST_PIXELS = 200_000_000
 
 def load_picture(content: bytes, media_type: str, limits: Limits) -> Draft:
     """Each frame of a picture is a page; without tesseract a page without text."""
-    from PIL import Image, ImageOps, ImageSequence  # noqa: PLC0415  # needed by this format only
+    from PIL import Image, ImageOps, ImageSequence, UnidentifiedImageError  # noqa: PLC0415  # needed by this format only
 
     Image.MAX_IMAGE_PIXELS = _MOST_PIXELS
     try:
@@ -25,7 +25,7 @@ def load_picture(content: bytes, media_type: str, limits: Limits) -> Draft:
                     raise DocumentError(f"The image has more than {limits.pages} pages: split it.")
                 text = recognizer.text(ImageOps.exif_transpose(frame), number) if recognizer.wants(number) else ""
                 builder.add_part(unmarked(text), kind="page", number=number)
-    except Image.UnidentifiedImageError as error:
+    except UnidentifiedImageError as error:
         raise DocumentError("The image is damaged: get a fresh copy.") from error
     except Image.DecompressionBombError as error:
         raise DocumentError("The image is made to exhaust memory: it is refused.") from error
