@@ -1,6 +1,6 @@
 """Settings go in, real parts come out: the only place where the answering road's parts are made."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache, partial
 
@@ -10,6 +10,7 @@ from app.core import database
 from app.core.chat import ChatModel
 from app.core.embedding import Embedder
 from app.core.models import build_embedder
+from app.core.overrides import overridden
 from app.core.settings import Settings
 from app.diagnosis import Corpus, Diagnosis, Parts, Trials
 from app.generate import build_chat_model
@@ -40,6 +41,8 @@ class SearchServices:
     engine: Engine
     embedder: Embedder
     searcher: Searcher
+    settings: Settings  # in effect: as given, with what was applied in the database
+    given: Settings
 
     def close(self) -> None:
         """Give back what was opened; an embedded server stops with its last user."""
@@ -69,12 +72,17 @@ def open_searcher(settings: Settings, *, report: Report, migrate: bool = False) 
         if migrate or settings.database_url is None:  # the embedded server has no other operator than us
             database.migrate(engine, embedding_dimension=embedder.dimension)
         database.require_ready(engine)
-        retriever = build_retriever(engine, embedder, settings)
-        reranker = build_reranker(settings.reranker, embedder, settings.data_dir, budget_ms=settings.rerank_budget_ms)
+        effective = overridden(settings, engine)
+        searcher = _build_searcher(engine, embedder, effective)
     except BaseException:
         engine.dispose()
         raise
-    return SearchServices(engine=engine, embedder=embedder, searcher=Searcher(retriever=retriever, reranker=reranker))
+    return SearchServices(engine=engine, embedder=embedder, searcher=searcher, settings=effective, given=settings)
+
+
+def _build_searcher(engine: Engine, embedder: Embedder, settings: Settings) -> Searcher:
+    reranker = build_reranker(settings.reranker, embedder, settings.data_dir, budget_ms=settings.rerank_budget_ms)
+    return Searcher(retriever=build_retriever(engine, embedder, settings), reranker=reranker)
 
 
 def build_retriever(
@@ -119,7 +127,22 @@ def open_services(settings: Settings, *, report: Report, migrate: bool = False) 
         parts.close()
         raise
     ledger = Ledger(parts.engine)
-    answerer = Answerer(
+    return Services(
+        engine=parts.engine,
+        embedder=parts.embedder,
+        searcher=parts.searcher,
+        settings=parts.settings,
+        given=parts.given,
+        answerer=_build_answerer(parts, model, ledger, notices),
+        ledger=ledger,
+        library=Library(parts.engine, max_file_mib=settings.max_file_mib),
+        model=model,
+    )
+
+
+def _build_answerer(parts: SearchServices, model: ChatModel, ledger: Ledger, notices: Sequence[str]) -> Answerer:
+    settings = parts.settings
+    return Answerer(
         rewriter=Rewriter(model),
         searcher=parts.searcher,
         model=model,
@@ -134,15 +157,13 @@ def open_services(settings: Settings, *, report: Report, migrate: bool = False) 
         settings={name: getattr(settings, name) for name in _SHAPING},
         notices=notices,
     )
-    return Services(
-        engine=parts.engine,
-        embedder=parts.embedder,
-        searcher=parts.searcher,
-        answerer=answerer,
-        ledger=ledger,
-        library=Library(parts.engine, max_file_mib=settings.max_file_mib),
-        model=model,
-    )
+
+
+def retune(services: Services) -> None:
+    """Read the applied settings again and answer by them from the next question on. Raises AppError."""
+    services.settings = overridden(services.given, services.engine)
+    services.searcher = _build_searcher(services.engine, services.embedder, services.settings)
+    services.answerer = _build_answerer(services, services.model, services.ledger, services.answerer.notices)
 
 
 def open_chat_model(settings: Settings, *, report: Report) -> tuple[ChatModel, tuple[str, ...]]:

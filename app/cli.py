@@ -17,6 +17,7 @@ from app.bootstrap import check_database, migrate_database, open_services
 from app.commands.evaluate import evaluate
 from app.commands.golden import golden
 from app.commands.search import search
+from app.commands.settings import settings
 from app.commands.show import show
 from app.commands.why import why
 from app.console import (
@@ -36,7 +37,7 @@ from app.console import (
 from app.core.domain import Answer, Finished, Notice, Outcome, Question, Rewritten, Support, Token
 from app.core.errors import AppError, ModelError
 from app.core.models import embedding_folder
-from app.core.settings import Settings, load_settings, variable_names
+from app.core.settings import load_settings
 from app.filters import parse_filters
 from app.health import checks
 from app.views import answer_view
@@ -221,21 +222,11 @@ def migrate(
     out.print(f"The database is at revision {act(load_settings(), report=report)}.")
 
 
-@app.command()
-def settings() -> None:
-    """List every setting, its value and what it does."""
-    current = load_settings()
-    for name, variable in variable_names().items():
-        info = Settings.model_fields[name]
-        out.print(
-            f"[bold]{variable}[/]={escape(str(getattr(current, name)))}  [dim]{escape(info.description or '')}[/]"
-        )
-
-
 app.command()(search)
 app.command()(show)
 app.command()(why)
 app.command()(evaluate)
+app.command()(settings)
 app.add_typer(golden, name="golden")
 
 

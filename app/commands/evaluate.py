@@ -55,8 +55,9 @@ def evaluate(
     as_text: JsonOption = False,
 ) -> None:
     """Measure retrieval, reranking and refusal on questions with known passages."""
-    settings = load_settings().model_copy(update={"rerank_budget_ms": 0})
-    with closing(open_searcher(settings, report=report)) as parts:
+    given = load_settings().model_copy(update={"rerank_budget_ms": 0})
+    with closing(open_searcher(given, report=report)) as parts:
+        settings = parts.settings
         runs = Runs(parts.engine)
         before = runs.load(against) if against else None
         questions = question_set(target, parts.engine, drafts=drafts)

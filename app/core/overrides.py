@@ -1,0 +1,80 @@
+"""Settings that were measured and applied: kept in the database, where every process of the team reads them.
+
+A variable of the environment (or of .env) wins, so that whoever runs the program has the last word.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated
+
+from pydantic import TypeAdapter, ValidationError
+from sqlalchemy import Engine
+
+from app.core.database import transaction
+from app.core.errors import SettingsError
+from app.core.settings import Settings, variable_names
+from app.core.sql import load_queries
+
+_QUERIES = load_queries(__file__)
+OVERRIDABLE = ("candidates", "reranker", "passages", "relevance_floor")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Override:
+    """An applied setting."""
+
+    name: str  # field of Settings
+    value: str
+    reason: str  # for people: what it was chosen by
+    created_at: datetime
+
+
+def load_overrides(engine: Engine) -> tuple[Override, ...]:
+    """What was applied, whether or not the environment covers it."""
+    with transaction(engine) as connection:
+        rows = connection.execute(_QUERIES["select_overrides"]).mappings()
+        return tuple(Override(**row) for row in rows if row["name"] in OVERRIDABLE)
+
+
+def overridden(settings: Settings, engine: Engine) -> Settings:
+    """The settings with what was applied, except where they were given explicitly."""
+    applied = {
+        override.name: override.value
+        for override in load_overrides(engine)
+        if override.name not in settings.model_fields_set
+    }
+    return _checked(settings, applied) if applied else settings
+
+
+def apply(engine: Engine, settings: Settings, values: Mapping[str, str], *, reason: str) -> tuple[str, ...]:
+    """Keep values for the next start; returns the variables that cover some of them, so that those have no effect.
+
+    Raises SettingsError for a value that the settings do not allow.
+    """
+    _checked(settings, values)
+    with transaction(engine) as connection:
+        for name, value in values.items():
+            connection.execute(_QUERIES["save_override"], {"name": name, "value": value, "reason": reason})
+    return tuple(variable_names()[name] for name in values if name in settings.model_fields_set)
+
+
+def withdraw(engine: Engine) -> int:
+    """Forget everything that was applied; returns how much that was."""
+    with transaction(engine) as connection:
+        return sum(connection.execute(_QUERIES["delete_override"], {"name": name}).rowcount for name in OVERRIDABLE)
+
+
+def _checked(settings: Settings, values: Mapping[str, str]) -> Settings:
+    unknown = sorted(set(values) - set(OVERRIDABLE))
+    if unknown:
+        raise SettingsError(f"{', '.join(unknown)} cannot be applied; {', '.join(OVERRIDABLE)} can.")
+    update: dict[str, object] = {}
+    for name, value in values.items():
+        field = Settings.model_fields[name]
+        allowed: TypeAdapter[object] = TypeAdapter(Annotated[field.annotation, *field.metadata])
+        try:
+            update[name] = allowed.validate_python(value)
+        except ValidationError as error:
+            raise SettingsError(f"{name} cannot be {value!r}: {error.errors()[0]['msg']}.") from error
+    return settings.model_copy(update=update)

@@ -1,0 +1,74 @@
+"""Values of every question at every setting, with gaps, go in; estimates with confidence intervals come out (pure)."""
+
+import itertools
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+FloatArray = npt.NDArray[np.float64]
+DRAWS = 1_000
+_SEED = 7
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Estimate:
+    """A mean over all questions."""
+
+    mean: float
+    low: float  # 95 % interval, from resampled questions
+    high: float
+    questions: int  # on which it was measured; those whose value is certain without measuring count
+
+
+class Estimator:
+    """Means of settings that were measured on fewer and fewer questions.
+
+    A deeper setting is estimated from a shallower one that more questions have: its mean plus the mean difference on
+    the questions that have both. The questions that need no measuring (their passage is not among the candidates at
+    any depth, so that every order is worth 0) are a stratum of their own. With every question measured, all of this is
+    the plain mean.
+    """
+
+    def __init__(self, needed: npt.NDArray[np.bool_], *, draws: int = DRAWS) -> None:
+        """needed[question]: whether its values depend on the setting."""
+        self._needed = needed
+        count = len(needed)
+        rng = np.random.default_rng(_SEED)
+        resampled = rng.multinomial(count, np.full(count, 1 / max(count, 1)), size=draws) if count else np.ones((1, 0))
+        self._weights = np.vstack([np.ones((1, count)), resampled]).astype(np.float64)  # first row: the sample itself
+
+    def estimates(self, chain: Sequence[FloatArray]) -> list[Estimate]:
+        """chain[0]: values of a setting that every question has; each next one builds on the one before it.
+
+        Values are NaN where a question was not measured. A setting without any measured question repeats the one
+        before it, with 0 questions.
+        """
+        found: list[Estimate] = []
+        sums = self._mean(chain[0])
+        found.append(_estimate(sums, len(self._needed)))
+        for before, now in itertools.pairwise(chain):
+            measured = self._needed & ~np.isnan(now) & ~np.isnan(before)
+            sums = sums + self._difference(now, before, measured)
+            certain = int((~self._needed).sum())
+            found.append(_estimate(sums, int(measured.sum()) + (certain if measured.any() else 0)))
+        return found
+
+    def _mean(self, values: FloatArray) -> FloatArray:
+        return np.asarray(self._weights @ values / np.maximum(self._weights.sum(axis=1), 1), np.float64)
+
+    def _difference(self, now: FloatArray, before: FloatArray, measured: npt.NDArray[np.bool_]) -> FloatArray:
+        if not measured.any():
+            return np.zeros(len(self._weights))
+        weights = self._weights[:, measured]
+        totals = weights.sum(axis=1)
+        means = weights @ (now - before)[measured] / np.maximum(totals, 1)
+        share = self._weights[:, self._needed].sum(axis=1) / np.maximum(self._weights.sum(axis=1), 1)
+        return np.asarray(means * share, np.float64)
+
+
+def _estimate(sums: FloatArray, questions: int) -> Estimate:
+    low, high = np.percentile(sums[1:], (2.5, 97.5)) if len(sums) > 1 else (sums[0], sums[0])
+    mean = float(sums[0])
+    return Estimate(mean=mean, low=min(float(low), mean), high=max(float(high), mean), questions=questions)
