@@ -14,6 +14,7 @@ import typer
 from rich.markup import escape
 
 from app.bootstrap import check_database, migrate_database, open_services
+from app.commands.dial import dial
 from app.commands.evaluate import evaluate
 from app.commands.golden import golden
 from app.commands.search import search
@@ -226,6 +227,7 @@ app.command()(search)
 app.command()(show)
 app.command()(why)
 app.command()(evaluate)
+app.command()(dial)
 app.command()(settings)
 app.add_typer(golden, name="golden")
 

@@ -21,9 +21,3 @@ ON CONFLICT (machine, stage, question, candidates) DO UPDATE SET seconds = EXCLU
 
 -- name: forget_timings
 DELETE FROM stage_timings WHERE machine = :machine
-
--- name: save_sweep
-INSERT INTO sweeps (name, sweep) VALUES (:name, CAST(:sweep AS jsonb))
-
--- name: last_sweep
-SELECT sweep FROM sweeps WHERE CAST(:name AS text) IS NULL OR name = :name ORDER BY id DESC LIMIT 1
