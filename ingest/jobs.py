@@ -90,9 +90,13 @@ class Jobs:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def add(self, jobs: Sequence[FileJob]) -> list[int]:
-        """Put in jobs; one that waits already is not put in twice. Returns the ids of all that will do the work."""
+    def add(self, jobs: Sequence[FileJob]) -> tuple[list[int], list[int]]:
+        """Put in jobs; one that waits already is not put in twice.
+
+        Returns the ids of all that will do the work, and of those that were put in now.
+        """
         ids: list[int] = []
+        added: list[int] = []
         for start in range(0, len(jobs), _BATCH):
             batch = jobs[start : start + _BATCH]
             values = {
@@ -101,8 +105,15 @@ class Jobs:
             }
             with faults(), self._engine.begin() as connection:
                 connection.execute(_QUERIES["durably"])
-                ids += connection.execute(_QUERIES["add"], values).scalars().all()
-        return ids
+                for row in connection.execute(_QUERIES["add"], values):
+                    ids.append(row.id)
+                    added += [row.id] if row.added else []
+        return ids, added
+
+    def withdraw(self, ids: Sequence[int]) -> None:
+        """Take out those of these jobs that still wait."""
+        with faults(), self._engine.begin() as connection:
+            connection.execute(_QUERIES["withdraw"], {"ids": list(ids)})
 
     def unfinished(self, ids: Sequence[int]) -> list[int]:
         """Which of these jobs still wait or are in work."""

@@ -21,7 +21,10 @@ WITH wanted AS (
     ORDER BY w.place
     RETURNING id
 )
-SELECT id FROM waiting UNION ALL SELECT id FROM added
+SELECT id, FALSE AS added FROM waiting UNION ALL SELECT id, TRUE FROM added
+
+-- name: withdraw
+DELETE FROM procrastinate_jobs WHERE id = ANY(:ids) AND status = 'todo'
 
 -- name: unfinished
 SELECT id FROM procrastinate_jobs WHERE id = ANY(:ids) AND status IN ('todo', 'doing')

@@ -29,7 +29,9 @@ class Outcome(StrEnum):
     UNCHANGED = "unchanged"
     EMPTY = "no text"  # stored, so that it is not read again; nothing to search
     FAILED = "failed"
+    MOVED = "moved"  # the same content under another path
     REMOVED = "removed"
+    QUEUED = "queued"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -8,9 +8,9 @@ waits for it to come back.
 import asyncio
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -34,6 +34,7 @@ _GRACE_SECONDS = 8.0  # that documents in work get to finish when the worker is 
 _LONGEST_WAIT = 60.0  # seconds between attempts
 _LONGEST_PAUSE = 30.0  # seconds between looks for a database that is away
 
+_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 Report = Callable[[str], None]
 _MAY_PASS = (DatabaseError, ChangingError)
 _OURS = (CorpusError, ModelError)  # this worker's fault, not the file's
@@ -139,6 +140,10 @@ class Worker:
         at the start; later it waits for it.
         """
         self._recover()
+        with _handlers_kept():
+            self._run(until, wait)
+
+    def _run(self, until: Callable[[], bool] | None, wait: bool) -> None:
         pause = 1.0
         while True:
             started = time.monotonic()
@@ -162,7 +167,7 @@ class Worker:
         """True when it ended because it was to end, False when the database went away."""
         loop, ending = asyncio.get_running_loop(), asyncio.Event()
         loop.set_default_executor(ThreadPoolExecutor(self._concurrency + 4))
-        for number in (signal.SIGINT, signal.SIGTERM):
+        for number in _SIGNALS:
             with suppress(NotImplementedError, RuntimeError):  # Windows, or not the main thread
                 loop.add_signal_handler(number, ending.set)
         queue = self._queue()
@@ -212,6 +217,18 @@ class Worker:
     def _recover(self) -> None:
         self._uploads.recover()
         self._files.recover()
+
+
+@contextmanager
+def _handlers_kept() -> Iterator[None]:
+    """asyncio forgets whose signals it took over."""
+    before = {number: signal.getsignal(number) for number in _SIGNALS}
+    try:
+        yield
+    finally:
+        with suppress(ValueError):  # not the main thread: then none was taken
+            for number, handler in before.items():
+                signal.signal(number, handler)
 
 
 def _checked(context: procrastinate.JobContext) -> Callable[[], None]:

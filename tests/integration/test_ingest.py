@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Engine, text
 from app.core.domain import Source
 from app.core.embedding import Embedder
 from app.core.errors import CorpusError, DatabaseError
-from ingest.cli import SAMPLE
+from ingest.commands import SAMPLE
 from ingest.discover import discover, read
 from ingest.pipeline import Ingester, Outcome
 from ingest.store import TEXT_CONFIGS, Store
@@ -58,7 +58,7 @@ def test_a_document_is_stored_with_everything_that_points_back_to_it(database: E
     assert document["content"] == content
     assert (document["status"], document["error"]) == ("ready", "")
     assert (document["part_kind"], document["part_count"], document["chunk_count"]) == ("page", 3, 2)
-    assert document["warnings"] == ["No text layer on page 2: scanned or blank."]
+    assert document["warnings"] == ["No text layer on page 2: blank."]
     assert [part["number"] for part in document["parts"]] == [1, 2, 3]
     assert set(document["timings"]) == {"load", "chunk", "embed", "store"}
     stored = rows(database, "SELECT * FROM chunks ORDER BY ordinal")

@@ -1,0 +1,118 @@
+"""`python -m ingest PATH…`, `worker` and `status`: arguments in, text and exit codes out."""
+
+import os
+from collections import Counter
+from contextlib import closing
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+
+from app.core.errors import SettingsError
+from app.core.settings import load_settings
+from ingest.bootstrap import build_ingester
+from ingest.pipeline import Outcome
+from ingest.rules import Rules
+from ingest.run import How, Run
+from ingest.show import Screen, out, report, summary
+from ingest.sync import Plan
+from ingest.watch import watch
+from ingest.worker import Worker
+
+SAMPLE = Path(__file__).parent / "sample"
+SAMPLE_COLLECTION = "sample"
+_CONCURRENCY = min(4, os.cpu_count() or 1)
+
+Concurrency = Annotated[int, typer.Option(min=1, max=64, help="Files read at the same time.")]
+
+
+def files(
+    paths: Annotated[list[Path] | None, typer.Argument(help="Files and folders.", show_default=False)] = None,
+    collection: Annotated[str, typer.Option(help="Collection to put them in; FOREMOST_COLLECTION by default.")] = "",
+    include: Annotated[list[str] | None, typer.Option(help="Only files that match, as in .gitignore; repeat.")] = None,
+    exclude: Annotated[list[str] | None, typer.Option(help="No files or folders that match; repeat.")] = None,
+    gitignore: Annotated[bool, typer.Option(help="Leave out what .gitignore files name.")] = True,
+    hidden: Annotated[bool, typer.Option("--hidden", help="Also names with a leading dot.")] = False,
+    prune: Annotated[bool, typer.Option("--prune", help="Remove documents whose files are gone.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="With --prune: also when nothing is left there.")] = False,
+    checksum: Annotated[bool, typer.Option("--checksum", help="Compare contents, not size and time.")] = False,
+    retry: Annotated[bool, typer.Option("--retry", help="Read again what failed and has not changed.")] = False,
+    watching: Annotated[bool, typer.Option("--watch", help="Go on with every change, until stopped.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would happen, write nothing.")] = False,
+    inline: Annotated[bool, typer.Option("--inline", help="One by one in this process, without the queue.")] = False,
+    detach: Annotated[bool, typer.Option("--detach", help="Only queue them; workers do the rest.")] = False,
+    concurrency: Concurrency = _CONCURRENCY,
+    sample: Annotated[bool, typer.Option("--sample", help='Ingest the sample documents into "sample".')] = False,
+) -> None:
+    """Ingest files and folders; the same again does nothing. Workers that run help, and none need run."""
+    settings = load_settings()
+    if bool(paths) == sample:
+        raise SettingsError("Name files or folders to ingest, or give --sample: python -m ingest PATH…")
+    if sum((inline, detach, dry_run)) > 1 or (watching and (detach or dry_run)) or (force and not prune):
+        raise SettingsError("These options contradict one another: see python -m ingest --help.")
+    roots = [SAMPLE] if sample else paths or []
+    target = SAMPLE_COLLECTION if sample else collection or settings.collection
+    rules = Rules(include=include or (), exclude=exclude or (), gitignore=gitignore, hidden=hidden)
+    how = How(
+        checksum=checksum, retry=retry, prune=prune, force=force, inline=inline, detach=detach, concurrency=concurrency
+    )
+    screen = Screen()
+    with closing(build_ingester(settings, report)) as services:
+        run = Run(
+            services.engine,
+            services.ingester,
+            screen,
+            collection=target,
+            max_bytes=settings.max_file_mib * 2**20,
+            how=how,
+        )
+        plan = run.look(roots, rules)
+        if dry_run:
+            _preview(run, plan, screen)
+            return
+        _do(run, plan, screen, target, quiet=watching)
+        if watching:
+            watch(run, roots, rules, lambda changed: _do(run, changed, screen, target, quiet=True), report)
+
+
+def _do(run: Run, plan: Plan, screen: Screen, target: str, *, quiet: bool) -> None:
+    """Do what a look asks for and say what came of it; quietly: only when something did."""
+    if not (plan.stored or plan.to_read or plan.unreadable) and not quiet:
+        raise SettingsError("There are no files to ingest there: name other files or folders.")
+    with screen.shown():
+        counts = run.do(plan)
+    if quiet and not any(counts[outcome] for outcome in Outcome if outcome is not Outcome.UNCHANGED):
+        return
+    out.print(f"Collection {escape(target)}: {summary(counts)}.")
+    kept = 0 if counts[Outcome.REMOVED] else len(plan.gone)
+    if kept:
+        report(f"{kept} stored documents have no file any more; --prune removes them.")
+    if counts[Outcome.FAILED] and not quiet:
+        raise typer.Exit(1)
+
+
+def _preview(run: Run, plan: Plan, screen: Screen) -> None:
+    counts: Counter[Outcome] = Counter()
+    for uri, result in run.preview(plan):
+        screen.tell_preview(uri, result)
+        counts[result.outcome] += 1
+    out.print(f"Dry run, nothing written: {summary(counts)}.")
+    if counts[Outcome.FAILED]:
+        raise typer.Exit(1)
+
+
+def worker(concurrency: Concurrency = _CONCURRENCY) -> None:
+    """Work off the queue of files and uploads, until stopped; any number of workers share it."""
+    settings = load_settings()
+    with closing(build_ingester(settings, report)) as services:
+        Worker(
+            services.engine,
+            services.ingester,
+            report=report,
+            told=lambda uri, result: report(
+                f"{result.outcome}: {uri}" + (f" ({result.message})" * bool(result.message))
+            ),
+            concurrency=concurrency,
+            max_bytes=settings.max_file_mib * 2**20,
+        ).run()
