@@ -62,7 +62,7 @@ def open_database(settings: Settings, report: Report) -> Database:
 def build_ingester(settings: Settings, report: Report) -> Services:
     """Database and ingester; the embedding model is made when the first text needs it. Raises AppError in one line."""
     engine = open_database(settings, report).engine
-    event.listen(engine, "connect", _no_wait_for_the_disk)
+    event.listen(engine, "connect", no_wait_for_the_disk)
     engine.dispose()  # connections made before know nothing of it
 
     def make_embedder() -> Embedder:
@@ -90,7 +90,7 @@ def limits_of(settings: Settings) -> Limits:
     )
 
 
-def _no_wait_for_the_disk(driver: Any, _record: object) -> None:
+def no_wait_for_the_disk(driver: Any, _record: object) -> None:
     """A commit is atomic, but on disk only a moment later: after a crash of the server the queue does it again."""
     driver.autocommit = True
     driver.execute("SET synchronous_commit = off")
