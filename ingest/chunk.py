@@ -13,6 +13,7 @@ from typing import Protocol
 from app.core.domain import Chunk, Document
 from ingest.boundaries import Boundaries, TokenStarts
 from ingest.sections import Span, merged, sections
+from ingest.table_headers import TableHeaders
 
 TARGET_TOKENS = 180  # of a chunk's text; with its headings this stays well below the 256 that MiniLM reads
 OVERLAP_TOKENS = 0  # headings are repeated in every chunk and neighbours are joined when packed, so none is needed
@@ -42,7 +43,7 @@ def chunk(
     """Chunks in reading order; none for a document without text."""
     tokens = TokenStarts(document.text, tokenizer.token_offsets)
     boundaries = Boundaries(document.text, document.media_type)
-    contexts = Contexts(document.title, tokenizer)
+    contexts, headers = Contexts(document.title, tokenizer), TableHeaders(document)
     target_tokens = min(target_tokens, contexts.least_room)
     spans = merged(sections(document, tokens), target_tokens)
     pieces: list[tuple[int, int, tuple[str, ...]]] = []
@@ -50,7 +51,8 @@ def chunk(
         room = contexts.room(span.path)
         overlap = min(overlap_tokens, room // 3)
         pieces += [
-            (a, b, span.path) for a, b in _split(document.text, span, tokens, boundaries, target_tokens, room, overlap)
+            (a, b, headers.path(span.path, a))
+            for a, b in _split(document.text, span, tokens, boundaries, target_tokens, room, overlap)
         ]
     return _finished(document, _proven(document.text, pieces, contexts, tokenizer), contexts)
 

@@ -164,9 +164,17 @@ class _Child:
             if frame.kind == "begin":
                 current = source if frame.header["own"] else source_of(frame)
             elif current is not None:
-                yield current, document_of(frame) if frame.kind == "document" else DocumentError(frame.header["error"])
+                yield current, self._result(frame, current)
                 current = None
         self.peak_mib = frame.header["peak_mib"]
+
+    def _result(self, frame: Frame, current: Source) -> Document | DocumentError:
+        if frame.kind == "problem":
+            return DocumentError(frame.header["error"])
+        try:
+            return document_of(frame)
+        except (TypeError, KeyError, ValueError):  # a hostile file may speak for its parser, but not to us
+            raise self._ended("Its parser answers with nonsense: it is damaged or hostile.", current) from None
 
     def end(self) -> None:
         """End the process and whatever it started."""

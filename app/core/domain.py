@@ -8,7 +8,7 @@ from typing import Literal
 
 # ---------------------------------------------------------------------------------------------- a document goes in
 
-CHUNKER_VERSION = "1"  # of ingest.chunk: another way of cutting takes the next, and older documents are cut anew
+CHUNKER_VERSION = "2"  # of ingest.chunk: another way of cutting takes the next, and older documents are cut anew
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -44,6 +44,15 @@ class Part:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Rows:
+    """The rows of a table below its header row: a span of the document text."""
+
+    header: str  # the header row's text
+    start: int  # character offset into Document.text, inclusive
+    end: int  # exclusive
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Document:
     """A source turned into text with its structure kept as offsets into that text."""
 
@@ -53,6 +62,7 @@ class Document:
     language: str | None  # ISO 639-1, None when it cannot be told
     headings: tuple[Heading, ...] = ()
     parts: tuple[Part, ...] = ()
+    tables: tuple[Rows, ...] = ()  # in order; where rows do not name their columns themselves
     warnings: tuple[str, ...] = ()  # what could not be read, for people
 
 

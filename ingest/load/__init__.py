@@ -24,6 +24,9 @@ from ingest.load.tables import load_csv
 
 _DEFAULTS = Limits()
 _LONGEST_TITLE = 300
+_MOST_SPANS = (
+    50_000  # headings, tables: more are made to exhaust memory, and what follows stands under the last of them
+)
 _OF_CHAPTERS = frozenset((kinds.PDF, kinds.EPUB))  # their outermost headings are chapters
 _ARCHIVES = frozenset((kinds.ZIP, kinds.TAR, kinds.GZIP, kinds.BZIP2, kinds.XZ, kinds.MAILBOX))
 
@@ -95,8 +98,9 @@ def finished(draft: Draft, name: str, limits: Limits = _DEFAULTS) -> Document:
         text=draft.text,
         media_type=draft.media_type,
         language=language_of(draft.text, declared=draft.language),
-        headings=draft.headings,
+        headings=draft.headings[:_MOST_SPANS],
         parts=draft.parts,
+        tables=draft.tables[:_MOST_SPANS],
         warnings=draft.warnings,
     )
 

@@ -46,12 +46,11 @@ def _serve(request: Frame, replies: IO[bytes], limits: Limits) -> None:
             replies, Frame(kind="begin", header=source_header(one) | {"own": own}, content=b"" if own else one.content)
         )
         try:
-            answer = Frame(kind="document", header=document_header(load_it()))
+            write_frame(replies, Frame(kind="document", header=document_header(load_it())))
         except DocumentError as error:
-            answer = Frame(kind="problem", header={"error": str(error)})
+            write_frame(replies, Frame(kind="problem", header={"error": str(error)}))
         except MemoryError:
-            answer = Frame(kind="problem", header={"error": too_much_memory(limits)})
-        write_frame(replies, answer)
+            write_frame(replies, Frame(kind="problem", header={"error": too_much_memory(limits)}))
     write_frame(replies, Frame(kind="end", header={"peak_mib": _peak_mib()}))
 
 

@@ -4,12 +4,14 @@ import re
 from dataclasses import dataclass, field
 from typing import Literal
 
-from app.core.domain import Heading, Part
+from app.core.domain import Heading, Part, Rows
 
 # A heading found while walking markup is marked in the text itself, so that its offset survives whitespace clean-up.
 LONGEST_HEADING = 300  # characters; more is a paragraph in a heading's clothes
 _MARK = 0xE000
-_MARKS = re.compile("[\ue001-\ue006]")
+TABLE_MARK, TABLE_END = "\ue007", "\ue008"  # around the lines of a table, the first of them its header row
+_MARKS = re.compile("[\ue001-\ue008]")
+_LONGEST_HEADER = 300  # characters
 
 _DROPPED = re.compile("[\x00-\x08\x0e-\x1f\x7f\ufeff\ufffe\uffff]")
 _TRAILING_SPACE = re.compile("(?<![ \t\u00a0])[ \t\u00a0]+$", re.MULTILINE)  # begins at a run, else quadratic
@@ -26,6 +28,7 @@ class Draft:
     language: str | None = None  # as the file declares it
     headings: tuple[Heading, ...] = ()
     parts: tuple[Part, ...] = ()
+    tables: tuple[Rows, ...] = ()
     warnings: tuple[str, ...] = ()
 
 
@@ -55,6 +58,8 @@ class Builder:
 
     headings: list[Heading] = field(default_factory=list)
     parts: list[Part] = field(default_factory=list)
+    tables: list[Rows] = field(default_factory=list)
+    _table: int | None = None  # where the table begins that is being added
     _pieces: list[str] = field(default_factory=list)
     length: int = 0
 
@@ -68,12 +73,28 @@ class Builder:
         for mark in _MARKS.finditer(piece):
             self._append(piece[position : mark.start()])
             position = mark.end()
-            line = _line_at(piece, position)
-            level = ord(mark.group()) - _MARK
-            if text := _MARKS.sub("", line).lstrip("# ").strip():
-                self.headings.append(Heading(level=level, text=text[:LONGEST_HEADING], start=self.length))
+            if mark.group() == TABLE_MARK:
+                self._table = self.length
+            elif mark.group() == TABLE_END:
+                self._end_table()
+            else:
+                self._add_heading(ord(mark.group()) - _MARK, _line_at(piece, position))
         self._append(piece[position:])
+        self._table = None
         return start, self.length
+
+    def _add_heading(self, level: int, line: str) -> None:
+        if text := _MARKS.sub("", line).lstrip("# ").strip():
+            self.headings.append(Heading(level=level, text=text[:LONGEST_HEADING], start=self.length))
+
+    def _end_table(self) -> None:
+        if self._table is not None:
+            lines = "".join(self._pieces_from(self._table))
+            header, _, rows = lines.partition("\n")
+            if header.strip() and rows.strip():
+                start = self._table + len(header) + 1
+                self.tables.append(Rows(header=header.strip()[:_LONGEST_HEADER], start=start, end=self.length))
+        self._table = None
 
     def add_part(self, marked: str, *, kind: Literal["page", "slide", "sheet"], number: int, name: str = "") -> None:
         """Append a page, slide or sheet; an empty one is kept as an empty span."""
@@ -83,6 +104,14 @@ class Builder:
     def text(self) -> str:
         """Everything added so far."""
         return "".join(self._pieces)
+
+    def _pieces_from(self, start: int) -> list[str]:
+        """The pieces added since the text was so long."""
+        first, length = len(self._pieces), self.length
+        while first and length > start:
+            first -= 1
+            length -= len(self._pieces[first])
+        return self._pieces[first:]
 
     def _append(self, piece: str) -> None:
         self._pieces.append(piece)

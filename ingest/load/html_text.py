@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
-from ingest.load.draft import heading_mark, unmarked
+from ingest.load.draft import TABLE_END, TABLE_MARK, heading_mark, unmarked
 
 _BLOCKS = frozenset(
     "address article aside blockquote body caption center dd details dialog div dl dt fieldset figcaption figure "
@@ -209,7 +209,8 @@ def _table_text(rows: list[list[str]]) -> str:
     """A data table as one line a row; a table used for layout (cells with paragraphs) as its cells one by one."""
     if any("\n\n" in cell for row in rows for cell in row):
         return "\n\n".join(cell for row in rows for cell in row if cell)
-    return "\n".join(" | ".join(cell.replace("\n", " ") for cell in row) for row in rows)
+    lines = "\n".join(" | ".join(cell.replace("\n", " ") for cell in row) for row in rows)
+    return f"{TABLE_MARK}{lines}{TABLE_END}" if len(rows) > 2 and len(rows[0]) > 1 else lines
 
 
 def html_text(markup: str) -> tuple[str, str, str | None]:

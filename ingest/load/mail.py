@@ -45,7 +45,13 @@ def mail_draft(subject: str, fields: dict[str, str], body: str, media_type: str)
     lines += [f"{name}: {value}" for name, value in fields.items() if value]
     builder = Builder()
     builder.add("\n".join(lines) + "\n\n" + body)
-    return Draft(text=builder.text(), media_type=media_type, title=subject, headings=tuple(builder.headings))
+    return Draft(
+        text=builder.text(),
+        media_type=media_type,
+        title=subject,
+        headings=tuple(builder.headings),
+        tables=tuple(builder.tables),
+    )
 
 
 def attachments(content: bytes) -> Iterator[Attachment]:

@@ -2,7 +2,7 @@
 
 import re
 
-from app.core.domain import Heading
+from app.core.domain import Heading, Rows
 from ingest.load.draft import LONGEST_HEADING
 
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
@@ -11,6 +11,11 @@ _UNDERLINE = re.compile(r" {0,3}(=+|-{2,})[ \t]*$")
 _NOT_A_PARAGRAPH = re.compile(r" {0,3}(?:[-*+>|]|\d+[.)])(?:\s|$)|    |\t")
 _FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?\n)?(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
 _FRONT_TITLE = re.compile(r"^title:(.+)$", re.MULTILINE)
+_TABLE = re.compile(  # a header row, a line of dashes, rows of cells
+    r"^(?P<header>[^\n]*\|[^\n]*)\n[ \t]*\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t:-]*)+\n(?P<rows>(?:[^\n]*\|[^\n]*(?:\n|\Z))+)",
+    re.MULTILINE,
+)
+_LONGEST_HEADER = 300  # characters
 _EMPHASIS = re.compile(r"(?<!\\)(\*\*|__|`)(.+?)\1")
 _LINK = re.compile(r"!?\[([^\]]*)\]\([^)]*\)")
 
@@ -54,3 +59,11 @@ def _append(headings: list[Heading], level: int, text: str, start: int) -> None:
     plain = _LINK.sub(r"\1", _EMPHASIS.sub(r"\2", text)).strip()
     if plain:
         headings.append(Heading(level=level, text=plain, start=start))
+
+
+def markdown_tables(text: str) -> tuple[Rows, ...]:
+    """The rows of the tables in clean Markdown text."""
+    return tuple(
+        Rows(header=match["header"].strip(" |\t")[:_LONGEST_HEADER], start=match.start("rows"), end=match.end("rows"))
+        for match in _TABLE.finditer(text)
+    )

@@ -14,7 +14,7 @@ from ingest.load.decode import decode
 from ingest.load.draft import Builder, Draft, clean
 from ingest.load.html_text import html_text
 from ingest.load.limits import Limits
-from ingest.load.markdown import markdown_headings
+from ingest.load.markdown import markdown_headings, markdown_tables
 
 _META_CHARSET = re.compile(rb"<meta\b[^>]*?charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.-]+)", re.IGNORECASE)
 _COMMENT_OR_SCRIPT = re.compile(rb"<!--.*?(?:-->|\Z)|<(script|style)\b.*?(?:</\1|\Z)", re.IGNORECASE | re.DOTALL)
@@ -31,7 +31,14 @@ def load_markdown(text: str, warnings: tuple[str, ...]) -> Draft:
     """Markdown as it is, with its headings."""
     text = clean(text)
     headings, title = markdown_headings(text)
-    return Draft(text=text, media_type=kinds.MARKDOWN, title=title, headings=headings, warnings=warnings)
+    return Draft(
+        text=text,
+        media_type=kinds.MARKDOWN,
+        title=title,
+        headings=headings,
+        tables=markdown_tables(text),
+        warnings=warnings,
+    )
 
 
 def load_html(content: bytes) -> Draft:
@@ -48,6 +55,7 @@ def load_html(content: bytes) -> Draft:
         title=title,
         language=language,
         headings=tuple(builder.headings),
+        tables=tuple(builder.tables),
         warnings=warnings,
     )
 
@@ -116,6 +124,7 @@ def load_epub(content: bytes, limits: Limits) -> Draft:
         title=(package.findtext(".//dc:title", "", names) or "").strip(),
         language=(package.findtext(".//dc:language", "", names) or "").strip() or None,
         headings=tuple(builder.headings),
+        tables=tuple(builder.tables),
         warnings=(f"{missing} chapters named in the table of contents are missing.",) if missing else (),
     )
 

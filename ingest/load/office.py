@@ -33,6 +33,7 @@ def load_docx(content: bytes, limits: Limits) -> Draft:
         media_type=kinds.DOCX,
         title=_core_title(container),
         headings=tuple(builder.headings),
+        tables=tuple(builder.tables),
     )
 
 
@@ -60,6 +61,7 @@ def load_pptx(content: bytes, limits: Limits) -> Draft:
         media_type=kinds.PPTX,
         title=_core_title(container),
         headings=tuple(builder.headings),
+        tables=tuple(builder.tables),
         parts=tuple(builder.parts),
     )
 

@@ -37,7 +37,11 @@ def load_open_document(content: bytes, media_type: str, limits: Limits) -> Draft
                 builder.add(html_text(_as_html(element))[0])
     title = container.xml("meta.xml").findtext(_TITLE, "") if "meta.xml" in container else ""
     return Draft(
-        text=builder.text(), media_type=media_type, title=(title or "").strip(), headings=tuple(builder.headings)
+        text=builder.text(),
+        media_type=media_type,
+        title=(title or "").strip(),
+        headings=tuple(builder.headings),
+        tables=tuple(builder.tables),
     )
 
 

@@ -6,13 +6,14 @@ JSON and not pickle: the process that reads hostile files must not be able to ru
 import json
 import struct
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import astuple, dataclass, field, fields
 from datetime import datetime
 from typing import IO, Any
 
-from app.core.domain import Document, Heading, Part, Source
+from app.core.domain import Document, Heading, Part, Rows, Source
 
 _SIZES = struct.Struct(">QQ")
+_SPANS: Mapping[str, Any] = {"headings": Heading, "parts": Part, "tables": Rows}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -25,11 +26,11 @@ class Frame:
 
 
 def write_frame(stream: IO[bytes], frame: Frame) -> None:
-    """Send a frame. Raises OSError when nobody reads."""
+    """Send a frame. Raises OSError when nobody reads, MemoryError before anything is sent."""
     header = json.dumps({"kind": frame.kind, **frame.header}).encode()
-    stream.write(_SIZES.pack(len(header), len(frame.content)) + header)
-    if frame.content:
-        stream.write(frame.content)
+    sizes = _SIZES.pack(len(header), len(frame.content))
+    for piece in (sizes, header, frame.content):
+        stream.write(piece)
     stream.flush()
 
 
@@ -71,17 +72,14 @@ def source_of(frame: Frame) -> Source:
 
 def document_header(document: Document) -> dict[str, Any]:
     """A document as what JSON can say."""
-    return asdict(document)
+    plain = {field.name: getattr(document, field.name) for field in fields(document)}
+    return plain | {name: [astuple(one) for one in plain[name]] for name in _SPANS}
 
 
 def document_of(frame: Frame) -> Document:
-    """The document that a frame carries."""
+    """The document that a frame carries. Raises TypeError or KeyError when it carries none."""
     values: dict[str, Any] = dict(frame.header)
-    return Document(
-        **values
-        | {
-            "headings": tuple(Heading(**one) for one in values["headings"]),
-            "parts": tuple(Part(**one) for one in values["parts"]),
-            "warnings": tuple(values["warnings"]),
-        }
-    )
+    for name, kind in _SPANS.items():
+        names = [field.name for field in fields(kind)]
+        values[name] = tuple(kind(**dict(zip(names, one, strict=True))) for one in values[name])
+    return Document(**values | {"warnings": tuple(values["warnings"])})

@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 
 from app.core.domain import Chunk, Document, Heading, Part
 from ingest.chunk import CONTEXT_TOKENS, MAX_CHARACTERS, chunk
+from ingest.load import load
 from ingest.load.markdown import markdown_headings
+from tests import made_files as made
 from tests.fake_embedder import FakeEmbedder
 
 READS_256 = FakeEmbedder(max_tokens=256)
@@ -125,6 +127,29 @@ def test_rows_of_a_table_are_not_cut_inside() -> None:
     of = document("\n".join(rows), media_type="text/csv")
     kept = [line for one in chunk(of, READS_256) for line in one.text.split("\n")]
     assert kept == rows
+
+
+@pytest.mark.parametrize("name", ["fares.html", "fares.docx", "fares.md"])
+def test_every_piece_of_a_long_table_carries_its_header_row(name: str) -> None:
+    rows = [["Route", "Departs", "Fare"], *([f"Harbour {n} to Isle", f"{n % 24:02}:15", f"{n}.50"] for n in range(60))]
+    html = "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>" for row in rows)
+    lines = [f"| {' | '.join(row)} |" for row in (rows[0], ["---"] * 3, *rows[1:])]
+    content = {
+        "fares.html": f"<h1>Fares</h1><p>In euro.</p><table>{html}</table><p>{sentences(30)}</p>".encode(),
+        "fares.docx": made.docx(("Heading1", "Fares"), table=rows),
+        "fares.md": "\n".join(["# Fares", "", "In euro.", "", *lines, "", sentences(30)]).encode(),
+    }[name]
+    of = load(made.source(content, name))
+    chunks = chunk(of, READS_256)
+    agree_with(chunks, of, READS_256)
+    with_rows = [one for one in chunks if "Harbour" in one.text]
+    assert len(with_rows) > 3
+    for one in with_rows:
+        assert "Route | Departs | Fare" in one.embedded_text
+        assert ("Route | Departs | Fare" in one.text) != (one.heading_path[-1:] == ("Route | Departs | Fare",))
+    for one in chunks:
+        if "Harbour" not in one.text:
+            assert "Route" not in one.embedded_text
 
 
 def test_one_endless_line_becomes_bounded_chunks_and_its_end_is_kept() -> None:
