@@ -20,8 +20,9 @@ from app.core.sql import load_queries
 _QUERIES = load_queries(__file__)
 # Below this many searched chunks every vector is compared: exact, in less than 10 ms.
 EXACT_BELOW = 5_000
-# Full-text matches of each language whose BM25 is computed, chosen by ts_rank.
-TEXT_POOL = 200
+# Rows that the text leg reads at most from the index of a large corpus, and those of them that it scores.
+TEXT_ROWS = 10_000
+TEXT_POOL = 300
 
 
 class HybridRetriever:
@@ -53,6 +54,7 @@ class HybridRetriever:
             "text_weight": text_weight,
             "rrf_k": rrf_k,
             "text_pool": max(TEXT_POOL, self._leg_candidates),
+            "text_rows": TEXT_ROWS,
         }
 
     def retrieve(self, query: str, *, collection: str | None = None, filters: Filters = NO_FILTERS) -> Retrieval:
@@ -94,7 +96,6 @@ class HybridRetriever:
             scope = self._scope(connection, collection, filters)
             if scope is None:
                 return {}
-            connection.execute(_QUERIES["session"], {"ef_search": str(self._ef_search)})
             rows = connection.execute(_QUERIES["exact_ranks"], values | scope | {"chunk_ids": list(chunk_ids)})
             return {row.pop("chunk_id"): ExactRank(**row) for row in map(dict, rows.mappings())}
 
@@ -104,13 +105,12 @@ class HybridRetriever:
         scope = self._scope(connection, collection, filters)
         if scope is None:
             return []
-        connection.execute(_QUERIES["session"], {"ef_search": str(self._ef_search)})
-        exact = connection.execute(_QUERIES["is_small"], scope | {"exact_below": EXACT_BELOW}).scalar_one()
-        rows = connection.execute(_QUERIES["hybrid"], values | scope | {"exact": exact}).mappings().all()
+        hybrid = _QUERIES["hybrid"]
+        rows = connection.execute(hybrid, values | scope).mappings().all()
         found = rows[0]["vector_found"] if rows else 0
-        if not exact and found < self._leg_candidates:
+        if not scope["exact"] and found < self._leg_candidates:
             # The index gave up on a strong filter; at least EXACT_BELOW rows are there, so the leg must be full.
-            rows = connection.execute(_QUERIES["hybrid"], values | scope | {"exact": True}).mappings().all()
+            rows = connection.execute(hybrid, values | scope | {"exact": True}).mappings().all()
         return rows
 
     def _scope(self, connection: Connection, collection: str | None, filters: Filters) -> dict[str, object] | None:
@@ -118,7 +118,15 @@ class HybridRetriever:
         # Repeatable read: this look-up and the statements after it see the same rows.
         connection = connection.execution_options(isolation_level="REPEATABLE READ")
         connection.execute(_QUERIES["hold_chunks"])
-        row = connection.execute(_QUERIES["corpus"], {"collection": collection}).mappings().one()
+        narrowed = filters != NO_FILTERS
+        asked = {
+            "collection": collection,
+            "narrowed": narrowed,
+            "filters": _json(filters),
+            "exact_below": EXACT_BELOW,
+            "ef_search": str(self._ef_search),
+        }
+        row = connection.execute(_QUERIES["scope"], asked).mappings().one()
         if collection is not None and row["collection_id"] is None:
             raise NotFoundError(_unknown(collection, list(connection.scalars(_QUERIES["collections"]))))
         if row["embedding_model"] not in (None, self._embedder.name):
@@ -129,11 +137,12 @@ class HybridRetriever:
             )
         if row["embedding_model"] is None:
             return None
-        criteria = {"collection_id": row["collection_id"], **asdict(filters)}
         return {
             "collection_id": row["collection_id"],
-            "narrowed": filters != NO_FILTERS,
-            "filters": json.dumps(criteria, default=str),
+            "narrowed": narrowed,
+            "filters": _json(filters, collection_id=row["collection_id"]),
+            "exact": row["small"],
+            "by_row": row["small"] and (narrowed or collection is not None),
         }
 
     def _values(self, question: str, embedding: npt.NDArray[np.float32]) -> dict[str, object]:
@@ -141,6 +150,10 @@ class HybridRetriever:
             "question": question,
             "embedding": "[" + ",".join(f"{value:.6g}" for value in embedding) + "]",
         }
+
+
+def _json(filters: Filters, **more: object) -> str:
+    return json.dumps({**asdict(filters), **more}, default=str)
 
 
 @contextmanager

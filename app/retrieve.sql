@@ -1,48 +1,53 @@
--- name: corpus
--- Model of the corpus, and the collection asked for.
-SELECT
-    (SELECT embedding_model FROM corpus) AS embedding_model,
-    (SELECT id FROM collections WHERE name = :collection) AS collection_id
-
 -- name: hold_chunks
 -- Before the snapshot is taken: a re-embedding switches the column and the corpus row before it or after us, so that
 -- no question's vector meets vectors of another model.
 LOCK TABLE chunks IN ACCESS SHARE MODE
 
--- name: collections
-SELECT name FROM collections ORDER BY name
-
--- name: session
--- For this transaction only. A plan made for the very parameters folds the optional filters away; compiling it would
--- take longer than running it.
+-- name: scope
+-- Model of the corpus, the collection asked for, and whether so few chunks are searched that every vector is compared
+-- (counting stops at the limit). The settings are for this transaction only. A plan made for the very parameters folds
+-- the optional filters away; compiling it would take longer than running it.
+WITH asked AS MATERIALIZED (
+    SELECT (SELECT id FROM collections WHERE name = CAST(:collection AS text)) AS collection_id
+)
 SELECT
+    (SELECT embedding_model FROM corpus) AS embedding_model,
+    collection_id,
+    (
+        SELECT count(*)
+        FROM (
+            (
+                SELECT 1
+                FROM chunks
+                WHERE NOT CAST(:narrowed AS boolean)
+                    AND (asked.collection_id IS NULL OR chunks.collection_id = asked.collection_id)
+                LIMIT :exact_below
+            )
+            UNION ALL
+            (
+                SELECT 1
+                FROM chunks
+                WHERE CAST(:narrowed AS boolean)
+                    AND document_id = ANY(ARRAY(
+                        SELECT id
+                        FROM documents_that_meet(
+                            CAST(:filters AS jsonb) || jsonb_build_object('collection_id', asked.collection_id)
+                        )
+                    ))
+                LIMIT :exact_below
+            )
+        ) AS counted
+    ) < :exact_below AS small,
     set_config('hnsw.ef_search', CAST(:ef_search AS text), true),
     set_config('hnsw.iterative_scan', 'strict_order', true),
     set_config('hnsw.max_scan_tuples', '200000', true),
     set_config('hnsw.scan_mem_multiplier', '8', true),
     set_config('plan_cache_mode', 'force_custom_plan', true),
     set_config('jit', 'off', true)
+FROM asked
 
--- name: is_small
--- Whether so few chunks are searched that every vector is compared; counting stops at the limit.
-SELECT count(*) < :exact_below
-FROM (
-    (
-        SELECT 1
-        FROM chunks
-        WHERE NOT CAST(:narrowed AS boolean)
-            AND (CAST(:collection_id AS bigint) IS NULL OR collection_id = CAST(:collection_id AS bigint))
-        LIMIT :exact_below
-    )
-    UNION ALL
-    (
-        SELECT 1
-        FROM chunks
-        WHERE CAST(:narrowed AS boolean)
-            AND document_id = ANY(ARRAY(SELECT id FROM documents_that_meet(CAST(:filters AS jsonb))))
-        LIMIT :exact_below
-    )
-) AS counted
+-- name: collections
+SELECT name FROM collections ORDER BY name
 
 -- name: hybrid
 -- The vector leg's inner ORDER BY has one key only: a second one would keep the HNSW index from being used. Ties are
@@ -74,74 +79,65 @@ vector_leg AS (
     SELECT id, distance, row_number() OVER (ORDER BY distance, id) AS rank
     FROM nearest
 ),
--- The question's lexemes, analysed once for each language that occurs.
-lexemes AS MATERIALIZED (
-    SELECT config, lexeme
-    FROM text_configs, unnest(tsvector_to_array(to_tsvector(config, :question))) AS lexeme
+-- The question's lexemes, rarest first; `reached` counts the rows that they and all rarer ones open.
+terms AS MATERIALIZED (
+    SELECT config, query, weight, chunk_count, sum(chunk_count) OVER (ORDER BY chunk_count, config, lexeme) AS reached
+    FROM question_terms(:question)
 ),
-questions AS MATERIALIZED (
-    SELECT
-        config,
-        CAST(
-            string_agg('''' || replace(replace(lexeme, '\', '\\'), '''', '''''') || '''', ' | ') AS tsquery
-        ) AS query
-    FROM lexemes
+-- What opens the match: lexemes while they hold few enough rows in all. Others only score what these open. Where that
+-- is too little, the rarest of the others together, as many as it takes to make them rare, if words were independent.
+openings AS MATERIALIZED (
+    SELECT config, query, weight FROM terms WHERE reached <= :text_rows
+    UNION ALL
+    SELECT config, CAST(string_agg(CAST(query AS text), ' & ') AS tsquery), sum(weight)
+    FROM (
+        SELECT
+            config,
+            query,
+            weight,
+            sum(ln(least(chunk_count / whole, 1))) OVER (
+                PARTITION BY config ORDER BY chunk_count, query ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+            ) AS log_share
+        FROM terms
+        CROSS JOIN (SELECT greatest(sum(chunk_count), 1) AS whole FROM text_configs) AS size
+        WHERE reached > :text_rows
+    ) AS common
+    CROSS JOIN (SELECT greatest(sum(chunk_count), 1) AS whole FROM text_configs) AS size
+    WHERE (SELECT coalesce(max(reached), 0) FROM terms WHERE reached <= :text_rows) < :text_pool
+        AND (log_share IS NULL OR exp(log_share) * size.whole > :text_rows)
     GROUP BY config
 ),
--- Any lexeme makes a match; ts_rank, which knows no rarity, chooses the few whose BM25 is worth computing. LATERAL, as
--- the text index is used only with one query at a time.
-pool AS MATERIALIZED (
-    SELECT best.id, best.tsv, best.length
-    FROM questions
+-- The rows that hold most of the question's weight, known from the index alone. LATERAL, as the text index is used only
+-- with one query at a time; LIMIT, as counts are estimates.
+opened AS MATERIALIZED (
+    SELECT found.id, sum(openings.weight) AS weight
+    FROM openings
     CROSS JOIN LATERAL (
-        SELECT id, tsv, token_count AS length
+        SELECT id
         FROM chunks
-        WHERE tsv @@ questions.query
-            AND text_config = questions.config
-            AND (NOT CAST(:exact AS boolean) OR id = ANY(ARRAY(SELECT few.id FROM few)))
+        WHERE tsv @@ openings.query
+            AND text_config = openings.config
             AND (CAST(:collection_id AS bigint) IS NULL OR collection_id = CAST(:collection_id AS bigint))
-            AND (CAST(:exact AS boolean) OR NOT CAST(:narrowed AS boolean) OR document_id IN (SELECT wanted.id FROM wanted))
-        ORDER BY ts_rank(tsv, questions.query, 1) DESC, id
-        LIMIT :text_pool
-    ) AS best
+            AND (NOT CAST(:narrowed AS boolean) OR document_id IN (SELECT wanted.id FROM wanted))
+        LIMIT :text_rows
+    ) AS found
+    WHERE NOT CAST(:by_row AS boolean)
+    GROUP BY found.id
+    ORDER BY weight DESC, found.id
+    LIMIT :text_pool
 ),
--- How many chunks hold a lexeme, as ANALYZE last estimated it; one it does not list is rare and counts as 1. Before
--- the first ANALYZE all count the same, and BM25 orders by frequency in the passage and length alone.
-frequencies AS (
-    SELECT listed.lexeme, listed.fraction
-    FROM pg_stats, unnest(
-        CAST(CAST(most_common_elems AS text) AS text[]), most_common_elem_freqs
-    ) AS listed (lexeme, fraction)
-    WHERE schemaname = current_schema() AND tablename = 'chunks' AND attname = 'tsv' AND listed.lexeme IS NOT NULL
+-- "|| ''" reads the vector once for all lexemes.
+pool AS MATERIALIZED (
+    SELECT id, text_config, tsv || '' AS tsv
+    FROM chunks
+    WHERE id = ANY(CASE WHEN CAST(:by_row AS boolean) THEN ARRAY(SELECT id FROM few) ELSE ARRAY(SELECT id FROM opened) END)
 ),
-terms AS MATERIALIZED (
-    SELECT lexeme, ln(1 + (total - holding + 0.5) / (holding + 0.5)) AS idf
-    FROM (
-        SELECT asked.lexeme, size.total, least(size.total, coalesce(size.total * fraction, 1)) AS holding
-        FROM (SELECT DISTINCT lexeme FROM lexemes) AS asked
-        CROSS JOIN (
-            SELECT CAST(greatest(reltuples, 1) AS double precision) AS total
-            FROM pg_class WHERE oid = CAST('chunks' AS regclass)
-        ) AS size
-        LEFT JOIN frequencies ON frequencies.lexeme = asked.lexeme
-    ) AS counted
-),
--- BM25 with k1 0.9 and b 0.4; a passage's length is its tokens, the average is that of the pool.
 matches AS MATERIALIZED (
-    SELECT
-        pool.id,
-        sum(
-            terms.idf * occurring.times
-            / (occurring.times + 0.9 * (0.6 + 0.4 * pool.length / greatest(average.length, 1)))
-        ) AS score
+    SELECT pool.id, sum(terms.weight * ts_rank('{0.7, 0.7, 0.7, 1}', pool.tsv, terms.query, 1)) AS score
     FROM pool
-    CROSS JOIN (SELECT avg(CAST(length AS double precision)) AS length FROM pool) AS average
-    CROSS JOIN LATERAL (
-        SELECT held.lexeme, coalesce(array_length(held.positions, 1), 1) AS times
-        FROM unnest(pool.tsv) AS held
-    ) AS occurring
-    JOIN terms ON terms.lexeme = occurring.lexeme
+    JOIN terms ON terms.config = pool.text_config
     GROUP BY pool.id
+    HAVING sum(terms.weight * ts_rank('{0.7, 0.7, 0.7, 1}', pool.tsv, terms.query, 1)) > 0
     ORDER BY score DESC, pool.id
     LIMIT :leg_candidates
 ),
@@ -193,69 +189,25 @@ JOIN collections ON collections.id = documents.collection_id
 ORDER BY fused_rank
 
 -- name: exact_ranks
--- Where given chunks stand in each leg's complete order: every vector is compared, every match is scored as the legs
--- score it, nothing is cut off.
+-- Where given chunks stand in each leg's complete order: every vector is compared, every chunk is scored as the text leg
+-- scores it, nothing is cut off.
 WITH searched AS MATERIALIZED (
-    SELECT id, embedding <=> CAST(:embedding AS halfvec) AS distance
+    SELECT id, text_config, tsv, embedding <=> CAST(:embedding AS halfvec) AS distance
     FROM chunks
     WHERE document_id IN (SELECT id FROM documents_that_meet(CAST(:filters AS jsonb)))
 ),
 vector_order AS (
     SELECT id, distance, row_number() OVER (ORDER BY distance, id) AS rank FROM searched
 ),
-lexemes AS MATERIALIZED (
-    SELECT config, lexeme
-    FROM text_configs, unnest(tsvector_to_array(to_tsvector(config, :question))) AS lexeme
-),
-questions AS MATERIALIZED (
-    SELECT
-        config,
-        CAST(
-            string_agg('''' || replace(replace(lexeme, '\', '\\'), '''', '''''') || '''', ' | ') AS tsquery
-        ) AS query
-    FROM lexemes
-    GROUP BY config
-),
-pool AS MATERIALIZED (
-    SELECT chunks.id, chunks.tsv, chunks.token_count AS length
-    FROM questions
-    JOIN chunks ON chunks.tsv @@ questions.query AND chunks.text_config = questions.config
-    JOIN searched ON searched.id = chunks.id
-),
-frequencies AS (
-    SELECT listed.lexeme, listed.fraction
-    FROM pg_stats, unnest(
-        CAST(CAST(most_common_elems AS text) AS text[]), most_common_elem_freqs
-    ) AS listed (lexeme, fraction)
-    WHERE schemaname = current_schema() AND tablename = 'chunks' AND attname = 'tsv' AND listed.lexeme IS NOT NULL
-),
 terms AS MATERIALIZED (
-    SELECT lexeme, ln(1 + (total - holding + 0.5) / (holding + 0.5)) AS idf
-    FROM (
-        SELECT asked.lexeme, size.total, least(size.total, coalesce(size.total * fraction, 1)) AS holding
-        FROM (SELECT DISTINCT lexeme FROM lexemes) AS asked
-        CROSS JOIN (
-            SELECT CAST(greatest(reltuples, 1) AS double precision) AS total
-            FROM pg_class WHERE oid = CAST('chunks' AS regclass)
-        ) AS size
-        LEFT JOIN frequencies ON frequencies.lexeme = asked.lexeme
-    ) AS counted
+    SELECT config, query, weight FROM question_terms(:question)
 ),
 matches AS (
-    SELECT
-        pool.id,
-        sum(
-            terms.idf * occurring.times
-            / (occurring.times + 0.9 * (0.6 + 0.4 * pool.length / greatest(average.length, 1)))
-        ) AS score
-    FROM pool
-    CROSS JOIN (SELECT avg(CAST(length AS double precision)) AS length FROM pool) AS average
-    CROSS JOIN LATERAL (
-        SELECT held.lexeme, coalesce(array_length(held.positions, 1), 1) AS times
-        FROM unnest(pool.tsv) AS held
-    ) AS occurring
-    JOIN terms ON terms.lexeme = occurring.lexeme
-    GROUP BY pool.id
+    SELECT searched.id, sum(terms.weight * ts_rank('{0.7, 0.7, 0.7, 1}', searched.tsv, terms.query, 1)) AS score
+    FROM searched
+    JOIN terms ON terms.config = searched.text_config
+    GROUP BY searched.id
+    HAVING sum(terms.weight * ts_rank('{0.7, 0.7, 0.7, 1}', searched.tsv, terms.query, 1)) > 0
 ),
 text_order AS (
     SELECT id, score, row_number() OVER (ORDER BY score DESC, id) AS rank FROM matches

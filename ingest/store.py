@@ -38,6 +38,7 @@ TEXT_CONFIGS: Mapping[str, str] = {
 _COPY_TYPES = (
     "int8", "int8", "int4", "text", "text", "text", "int4", "int4", "text", "int4", "int4", "int4", "oid", "halfvec",
 )  # fmt: skip
+_SAMPLED_CHUNKS = 100_000  # up to here lexemes are counted exactly, in about 4 s; beyond, in a sample of this size
 _PERMANENT = (psycopg.DataError, psycopg.errors.ProgramLimitExceeded)
 
 
@@ -165,6 +166,7 @@ class Store:
             connection.execute(_QUERIES["durably"])
             if always or connection.execute(_QUERIES["statistics_are_stale"]).scalar_one():
                 connection.execute(_QUERIES["analyze"])
+                connection.execute(_QUERIES["refresh_lexeme_frequencies"], {"sampled": _SAMPLED_CHUNKS})
 
     def _claim_corpus(self, connection: Connection, embedder: Embedder) -> None:
         connection.execute(

@@ -85,15 +85,20 @@ WHERE source_uri = :uri AND collection_id = :collection_id
 SET LOCAL synchronous_commit = on
 
 -- name: statistics_are_stale
--- Ranking by BM25 takes document frequencies from the statistics of chunks.tsv.
+-- Those of the planner, which the server may have refreshed by itself, or those of the lexemes, which only we refresh.
 SELECT coalesce(bool_or(
-    coalesce(last_analyze, last_autoanalyze) IS NULL OR n_mod_since_analyze > 50 + 0.1 * n_live_tup
+    coalesce(last_analyze, last_autoanalyze) IS NULL
+    OR n_mod_since_analyze > 50 + 0.1 * n_live_tup
+    OR abs(n_live_tup - (SELECT coalesce(sum(chunk_count), 0) FROM text_configs)) > 50 + 0.1 * n_live_tup
 ), TRUE)
 FROM pg_stat_user_tables
 WHERE relid = 'chunks'::regclass
 
 -- name: analyze
 ANALYZE chunks
+
+-- name: refresh_lexeme_frequencies
+SELECT refresh_lexeme_frequencies(:sampled)
 
 -- name: copy_chunks
 COPY chunks (

@@ -25,6 +25,8 @@ _CHUNK = text(
     "CAST(:config AS regconfig), CAST(:embedding AS halfvec))"
 )
 
+_REFRESH = text("SELECT refresh_lexeme_frequencies(100000)")
+
 
 def store(
     engine: Engine,
@@ -60,3 +62,4 @@ def store(
             for ordinal, (body, vector) in enumerate(zip(texts, vectors, strict=True))
         ]
         connection.execute(_CHUNK, rows)
+        connection.execute(_REFRESH)

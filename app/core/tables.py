@@ -34,7 +34,7 @@ metadata = MetaData(
     }
 )
 
-TSV_EXPRESSION = "setweight(to_tsvector(text_config, heading), 'A') || to_tsvector(text_config, text)"
+TSV_EXPRESSION = "setweight(search_vector(text_config, heading), 'A') || search_vector(text_config, text)"
 
 
 def _now() -> Column[object]:
@@ -58,6 +58,15 @@ text_configs = Table(  # the languages that occur, so that a query is analysed o
     "text_configs",
     metadata,
     Column("config", REGCONFIG, primary_key=True),
+    Column("chunk_count", BigInteger, nullable=False, server_default="0"),  # as last counted
+)
+
+lexeme_frequencies = Table(  # counted by refresh_lexeme_frequencies(); a lexeme that is not here is rare
+    "lexeme_frequencies",
+    metadata,
+    Column("config", REGCONFIG, primary_key=True),
+    Column("lexeme", Text, primary_key=True),
+    Column("chunk_count", BigInteger, nullable=False),
 )
 
 collections = Table(

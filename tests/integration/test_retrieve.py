@@ -99,8 +99,6 @@ def test_equal_passages_keep_one_order(make: Make, database: Engine, embedder: E
 def test_rare_words_weigh_more_than_common_ones(make: Make, database: Engine, embedder: Embedder) -> None:
     texts = [f"The printer number {number} stands on the second floor of the building." for number in range(60)]
     store(database, embedder, [*texts, "The plotter belongs to the architects."])
-    with database.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(text("ANALYZE chunks"))
     best = make(vector_weight=0.0).retrieve("which floor of the building has a plotter").hits[0]
     assert "plotter" in best.text
 
@@ -174,9 +172,8 @@ def test_both_legs_can_use_their_indexes(make: Make, database: Engine, embedder:
     _many(database, embedder, 500, collection="large")
     question = "word7 common"
     values = make()._values(question, embedder.embed_query(question)[0])
-    values |= {"collection_id": None, "narrowed": False, "filters": "{}", "exact": False}
+    values |= {"collection_id": None, "narrowed": False, "filters": "{}", "exact": False, "by_row": False}
     with database.connect() as connection:
-        connection.execute(_QUERIES["session"], {"ef_search": "200"})
         # On so few rows reading them all is cheaper; what must hold is that the statement's form allows the indexes.
         connection.execute(text("SELECT set_config(name, 'off', true) FROM unnest(ARRAY[:a, :b]) AS name"), _OFF)
         plan = "\n".join(connection.scalars(text(f"EXPLAIN {_QUERIES['hybrid'].text}"), values))
