@@ -28,7 +28,9 @@ class Corpus:
     """A chunk is a run of sentences of one document and a run of another's, as chunks that cross a subject are.
 
     The first REAL vectors are the model's own. Each other one is the mean of its sentences' real vectors, weighted by
-    length, plus noise with the covariance that the difference between the two has where both are known.
+    length, plus noise with the covariance that the difference between the two has where both are known, scaled so that
+    rows lie as near to their nearest neighbours as the model's own vectors do: the whole difference drawn at random
+    would pull them apart, and an index finds less among rows without neighbours.
     """
 
     def __init__(self, pool: Pool, sentence_vectors: Matrix, embedder: Embedder, *, real: int = REAL) -> None:
@@ -46,8 +48,13 @@ class Corpus:
         deviations = self._real - expected
         self.agreement = float(np.mean(np.sum(self._real * expected, axis=1)))  # mean cosine
         values, axes = np.linalg.eigh(np.cov(deviations.T))
-        self._noise = (axes * np.sqrt(np.maximum(values, 0))).T.astype(np.float32)
+        noise = (axes * np.sqrt(np.maximum(values, 0))).T.astype(np.float32)
         self._shift = deviations.mean(axis=0)
+        drawn = np.random.default_rng(3).standard_normal(expected.shape, np.float32) @ noise
+        scales = np.linspace(0, 1, 21)
+        wanted = nearness(self._real)
+        self.scale = float(min(scales, key=lambda s: abs(nearness(unit(expected + self._shift + s * drawn)) - wanted)))
+        self._noise = (noise * self.scale).astype(np.float32)
 
     def rows(self, first: int, last: int) -> Iterator[Rows]:
         """Rows first..last-1 in batches; a batch that is cut is made whole and cut, so that rows never change."""
@@ -85,6 +92,13 @@ class Corpus:
                 break
             run.append(member)
         return run
+
+
+def nearness(vectors: Matrix, neighbours: int = 10) -> float:
+    """Mean cosine of each row to its nearest other rows."""
+    cosines = vectors @ vectors.T
+    np.fill_diagonal(cosines, -1)
+    return float(np.sort(cosines, axis=1)[:, -neighbours:].mean())
 
 
 def embed_all(embedder: Embedder, texts: list[str]) -> Matrix:

@@ -166,8 +166,8 @@ def _print(measured: dict[str, Measured]) -> None:
     cores, memory = psutil.cpu_count(), psutil.virtual_memory().total / 2**30
     console.print(
         f"Text: sentences of {first.built.source}, recombined. Vectors: {REAL} by the model; the others are means of "
-        f"their sentences' real vectors (mean cosine to the model's own {first.built.agreement:.3f}) with noise that "
-        f"varies as that difference does. {cores} cores, {memory:.0f} GiB. Milliseconds are p50 / p95."
+        f"their sentences' real vectors (mean cosine to the model's own {first.built.agreement:.3f}) with noise, so "
+        f"that neighbours are as near as the model's own. {cores} cores, {memory:.0f} GiB. Milliseconds are p50 / p95."
     )
     table = new_table("hybrid search by size of the corpus", "chunks", *measured)
     for row in dict.fromkeys(name for one in measured.values() for name in one.cells):
