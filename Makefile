@@ -9,7 +9,7 @@ PIP_FLAGS ?=
 export HF_HUB_OFFLINE ?= 1
 export GRADIO_ANALYTICS_ENABLED ?= False
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev chat ingest test check bench bench-scale quality clean
+.PHONY: help setup setup-dev chat ingest test check bench bench-scale fuzz quality clean
 
 help:  ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -56,6 +56,9 @@ bench: $(VENV)/.installed-dev  ## measure speed on this machine
 BENCH_KEEP ?= .data/bench
 bench-scale: $(VENV)/.installed-dev  ## hybrid search at 10k, 100k and 1M chunks (BENCH_SIZES, BENCH_KEEP)
 	$(BIN)/python -m tests.bench scale $(or $(BENCH_SIZES),10k 100k 1M) --keep $(BENCH_KEEP)
+
+fuzz: $(VENV)/.installed-dev  ## damage files of every format for FUZZ_MINUTES (10) and load them
+	$(BIN)/python -m tests.fuzz
 
 quality: $(VENV)/.installed-dev  ## measure retrieval and reranking on the development sets (QUALITY_DATA names their folder)
 	$(BIN)/python -m pytest tests/quality -s
