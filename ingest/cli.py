@@ -13,7 +13,7 @@ from typer.core import TyperGroup
 from app.core.errors import AppError
 from ingest.beir_command import beir
 from ingest.commands import files, worker
-from ingest.maintenance import reembed
+from ingest.maintenance import rechunk, reembed
 from ingest.show import err
 
 
@@ -54,4 +54,5 @@ def main() -> None:
 app.command()(files)
 app.command()(worker)
 app.command()(reembed)
+app.command()(rechunk)
 app.command()(beir)

@@ -4,23 +4,19 @@ from contextlib import closing
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from app.core.domain import CHUNKER_VERSION
 from app.core.errors import SettingsError
 from app.core.models import build_embedder
 from app.core.settings import load_settings
-from ingest.bootstrap import open_database
+from ingest.bootstrap import build_ingester, open_database
+from ingest.pipeline import Outcome
+from ingest.rechunk import rechunk as cut_anew
 from ingest.reembed import Reembedder
 from ingest.reembed import abort as give_up
-
-out = Console(soft_wrap=True, highlight=False)
-err = Console(stderr=True, soft_wrap=True, highlight=False)
-
-
-def _report(line: str) -> None:
-    err.print(f"[dim]· {escape(line)}[/]")
+from ingest.show import Screen, err, out, report, summary
 
 
 def reembed(
@@ -37,8 +33,8 @@ def reembed(
         raise SettingsError("Give either --model or --abort.")
     settings = load_settings()
     chosen = model or settings.embedding_model
-    embedder = None if abort else build_embedder(chosen, settings.data_dir, report=_report)
-    with closing(open_database(settings, _report)) as database:
+    embedder = None if abort else build_embedder(chosen, settings.data_dir, report=report)
+    with closing(open_database(settings, report)) as database:
         if embedder is None:
             name = give_up(database.engine)
             out.print(f"Given up: the vectors of {escape(name)} are dropped." if name else "Nothing was under way.")
@@ -55,9 +51,28 @@ def reembed(
         return
     out.print(f"Switched to {escape(embedder.name)}, {embedder.dimension} numbers: {done.passages} passages.")
     if done.split:
-        out.print(f"{done.split} passages are longer than it reads: each has the mean of its pieces.")
+        out.print(
+            f"{done.split} passages are longer than it reads: each has the mean of its pieces. To cut their documents "
+            "anew for it: python -m ingest rechunk"
+        )
     if chosen != settings.embedding_model:
         out.print(f"Set FOREMOST_EMBEDDING_MODEL={escape(chosen)} and restart page and workers: others are refused.")
+
+
+def rechunk() -> None:
+    """Cut anew, from the stored bytes, what another version of the chunker cut; ingesting a file does so by itself."""
+    screen = Screen()
+    with closing(build_ingester(load_settings(), report)) as services, screen.shown():
+        counts = cut_anew(
+            services.engine,
+            services.ingester,
+            chunker_version=CHUNKER_VERSION,
+            progress=screen.progress,
+            tell=screen.tell,
+        )
+    out.print(f"Cut anew: {summary(counts)}." if counts else "Nothing to do: all is cut by this version.")
+    if counts[Outcome.FAILED]:
+        raise typer.Exit(1)
 
 
 def _progress() -> Progress:

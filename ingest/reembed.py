@@ -52,7 +52,7 @@ class Reembedder:
         self._engine = engine
         self._embedder = embedder
         self._told = told
-        self._split = 0
+        self._long: set[int] = set()  # passages longer than the model reads
 
     def run(self) -> Reembedded | None:
         """Fill, index, switch; None when the database is on this model already.
@@ -69,7 +69,7 @@ class Reembedder:
                 self._fill()
             with self._engine.connect() as connection:
                 passages = connection.execute(_QUERIES["passages"]).scalar_one()
-        return Reembedded(passages=passages, split=self._split)
+        return Reembedded(passages=passages, split=len(self._long))
 
     def _begin(self) -> bool:
         name, dimension = self._embedder.name, self._embedder.dimension
@@ -139,6 +139,8 @@ class Reembedder:
             copy.set_types(("int8", "halfvec"))
             for row, vector in zip(rows, vectors, strict=True):
                 copy.write_row((row.id, HalfVector(vector)))
+        if self._long:
+            connection.execute(_QUERIES["mark_outdated"], {"ids": sorted(self._long)})
         return connection.execute(_QUERIES["fill"]).rowcount
 
     def _vectors(self, rows: Sequence[Row[Any]]) -> Matrix:
@@ -153,7 +155,8 @@ class Reembedder:
             read = [f"{before}\n{row.text}" if before else row.text]
             if self._embedder.count_tokens(read)[0] > self._embedder.max_tokens:
                 read = self._fitting(row.text)
-                self._split += len(read) > 1
+                if len(read) > 1:
+                    self._long.add(row.id)
             pieces += read
             owners += [number] * len(read)
         sums = np.zeros((len(rows), self._embedder.dimension), np.float32)

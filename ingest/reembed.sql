@@ -78,6 +78,11 @@ SET embedding_next = new_vectors.embedding
 FROM new_vectors JOIN free ON free.id = new_vectors.id
 WHERE chunks.id = new_vectors.id
 
+-- name: mark_outdated
+-- Documents of passages that this model reads in pieces only: to be cut anew, for it.
+UPDATE documents SET chunker_version = NULL
+WHERE chunker_version IS NOT NULL AND id IN (SELECT document_id FROM chunks WHERE id = ANY(:ids))
+
 -- name: broken_index
 -- Left by a build that was cut short.
 SELECT EXISTS (

@@ -295,6 +295,7 @@ def test_a_passage_longer_than_the_model_reads_takes_the_mean_of_its_pieces(data
     done = Reembedder(database, narrow).run()
     assert done is not None
     assert 0 < done.split <= done.passages
+    assert {row["chunker_version"] for row in rows(database, "SELECT chunker_version FROM documents")} == {None}
     lengths = rows(database, "SELECT vector_norm(embedding::vector) AS length FROM chunks")
     assert [row["length"] for row in lengths] == pytest.approx([1.0] * done.passages, abs=0.01)
 
