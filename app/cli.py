@@ -39,6 +39,7 @@ from app.core.domain import Answer, Finished, Notice, Outcome, Question, Rewritt
 from app.core.errors import AppError, ModelError
 from app.core.models import embedding_folder
 from app.core.settings import load_settings
+from app.dial.tuning import Tuning
 from app.filters import parse_filters
 from app.health import checks
 from app.views import answer_view
@@ -81,7 +82,13 @@ def serve(
             _ingest_sample()
         if worker:
             stack.enter_context(_upload_worker())
-        page.serve(services, settings, examples=page.SAMPLE_QUESTIONS if sample else (), open_browser=open_browser)
+        page.serve(
+            services,
+            settings,
+            examples=page.SAMPLE_QUESTIONS if sample else (),
+            tuning=Tuning(services),
+            open_browser=open_browser,
+        )
 
 
 def _ingest_sample() -> None:

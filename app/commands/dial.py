@@ -1,11 +1,13 @@
 """`dial`: what reranking costs and gives on this corpus and this machine, and the setting for a time budget."""
 
 import json
+import sys
 from contextlib import closing
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Table
@@ -94,7 +96,17 @@ def _print(found: Sweep) -> None:
     for label, name in found.rerankers.items():
         out.print(f"  {label}: {escape(name)}")
     table = Table(box=None, pad_edge=False, header_style="bold")
-    names = ("setting", "nDCG@10", "95 %", "questions", *(f"in {p}" for p in PASSAGES), "p50 ms", "p95 ms", "")
+    names = (
+        "setting",
+        "nDCG@10",
+        "gain",
+        "95 % of it",
+        "questions",
+        *(f"in {p}" for p in PASSAGES),
+        "p50 ms",
+        "p95 ms",
+        "",
+    )
     for name in names:
         table.add_column(name, justify="left" if name in ("setting", "") else "right", no_wrap=True)
     for point in found.points:
@@ -103,15 +115,16 @@ def _print(found: Sweep) -> None:
         table.add_row(
             point.name,
             f"{100 * quality.mean:.1f}" if measured else "–",
-            f"{100 * quality.low:.1f}–{100 * quality.high:.1f}" if measured else "–",
+            f"{100 * point.gain.mean:+.1f}" if measured and point.candidates else "",
+            f"{100 * point.gain.low:+.1f} to {100 * point.gain.high:+.1f}" if measured and point.candidates else "",
             str(quality.questions),
             *(f"{100 * point.found[p].mean:.1f}" if measured else "–" for p in PASSAGES),
             f"{1000 * point.p50:.0f}",
             f"{1000 * point.p95:.0f}",
             "best at its speed" if point.pareto and measured else "",
         )
-    out.print(table)
-    out.print("[dim]in N: percent of the questions with an expected passage among the first N[/]")
+    (out if sys.stdout.isatty() else Console(width=160, highlight=False)).print(table)
+    out.print("[dim]gain: over no reranking; in N: % of the questions with an expected passage among the first N[/]")
     for line in found.left_out:
         report(f"Left out: {line}")
 

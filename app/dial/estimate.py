@@ -39,14 +39,15 @@ class Estimator:
         resampled = rng.multinomial(count, np.full(count, 1 / max(count, 1)), size=draws) if count else np.ones((1, 0))
         self._weights = np.vstack([np.ones((1, count)), resampled]).astype(np.float64)  # first row: the sample itself
 
-    def estimates(self, chain: Sequence[FloatArray]) -> list[Estimate]:
+    def estimates(self, chain: Sequence[FloatArray], *, gain: bool = False) -> list[Estimate]:
         """chain[0]: values of a setting that every question has; each next one builds on the one before it.
 
         Values are NaN where a question was not measured. A setting without any measured question repeats the one
-        before it, with 0 questions.
+        before it, with 0 questions. gain: what each is better by than chain[0], whose interval is much narrower than
+        that of the value itself, as hard questions are hard for both.
         """
         found: list[Estimate] = []
-        sums = self._mean(chain[0])
+        sums = np.zeros(len(self._weights)) if gain else self._mean(chain[0])
         found.append(_estimate(sums, len(self._needed)))
         for before, now in itertools.pairwise(chain):
             measured = self._needed & ~np.isnan(now) & ~np.isnan(before)

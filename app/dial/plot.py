@@ -21,8 +21,8 @@ def plot_sweep(sweep: Sweep, path: Path, *, chosen: Recommendation | None = None
         colour = COLOURS.get(label, "#57534e")
         times = [1000 * point.p50 for point in points]
         means = [100 * point.quality.mean for point in points]
-        below = [100 * (point.quality.mean - point.quality.low) for point in points]
-        above = [100 * (point.quality.high - point.quality.mean) for point in points]
+        below = [100 * (point.gain.mean - point.gain.low) for point in points]
+        above = [100 * (point.gain.high - point.gain.mean) for point in points]
         name = "no reranking" if label == NO_RERANKER else f"{label}: {sweep.rerankers.get(label, label)}"
         axes.errorbar(times, means, yerr=[below, above], color=colour, marker=MARKERS.get(label, "o"), capsize=3,
                       linewidth=1.2, markersize=6, label=name)  # fmt: skip
@@ -42,9 +42,10 @@ def plot_sweep(sweep: Sweep, path: Path, *, chosen: Recommendation | None = None
     axes.set(
         xscale="log",
         xlabel="milliseconds from question to final order: half of the questions (marker), 95 % (end of dots)",
-        ylabel="nDCG@10, with 95 % interval",
+        ylabel="nDCG@10, with the 95 % interval of the gain",
         title=f"{sweep.target}: {sweep.questions} questions on {sweep.machine}",
     )
+    axes.xaxis.set_major_formatter("{x:,.0f}")
     axes.grid(alpha=0.25, which="both")
     axes.legend(frameon=False, fontsize=8, loc="best")
     figure.savefig(path, dpi=130)

@@ -23,6 +23,7 @@ class Point:
     setting: str  # value of FOREMOST_RERANKER
     candidates: int  # that are reranked; 0 with no reranker
     quality: Estimate  # nDCG@10 of the final order
+    gain: Estimate  # what that is better by than no reranking
     found: Mapping[int, Estimate]  # passages -> share of the questions with an expected passage among them
     p50: float  # seconds from the question to the final order: embedding, SQL, reranking
     p95: float

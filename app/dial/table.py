@@ -95,7 +95,7 @@ class _Setting:
 
 
 def _point(setting: _Setting, chain: Sequence[_Values], estimator: Estimator, timed: Timings) -> Point:
-    quality = estimator.estimates([values["quality"] for values in chain])[-1]
+    qualities = [values["quality"] for values in chain]
     seconds = [
         stages["retrieve"][setting.depth] + (stages[setting.label][setting.depth] if setting.candidates else 0.0)
         for stages in timed
@@ -104,7 +104,8 @@ def _point(setting: _Setting, chain: Sequence[_Values], estimator: Estimator, ti
         reranker=setting.label,
         setting=setting.value,
         candidates=setting.candidates,
-        quality=quality,
+        quality=estimator.estimates(qualities)[-1],
+        gain=estimator.estimates(qualities, gain=True)[-1],
         found={p: estimator.estimates([values[str(p)] for values in chain])[-1] for p in PASSAGES},
         p50=float(np.percentile(seconds, 50)) if seconds else 0.0,
         p95=float(np.percentile(seconds, 95)) if seconds else 0.0,

@@ -1,4 +1,4 @@
-"""The page: collection and status above, then the tabs Ask, Documents and History."""
+"""The page: collection and status above, then the tabs Ask, Documents, History and Dial."""
 
 from collections.abc import Sequence
 
@@ -7,6 +7,7 @@ import gradio as gr
 from app.web.api import add_api
 from app.web.areas import area
 from app.web.chat_tab import ChatTab, Shared
+from app.web.dial_tab import DialTab, Tunes
 from app.web.documents_tab import DocumentsTab
 from app.web.documents_table import collection_choices
 from app.web.history_tab import HistoryTab
@@ -18,8 +19,17 @@ _MARK = (
 )
 
 
-def build_page(services: Services, *, examples: Sequence[str] = (), upload_collection: str = "default") -> gr.Blocks:
-    """The page over the given services; examples are questions offered on the first screen."""
+def build_page(
+    services: Services,
+    *,
+    examples: Sequence[str] = (),
+    upload_collection: str = "default",
+    tuning: Tunes | None = None,
+) -> gr.Blocks:
+    """The page over the given services; examples are questions offered on the first screen.
+
+    The Dial tab is there when there is something to measure with.
+    """
     page = gr.Blocks(title="Foremost", analytics_enabled=False, fill_width=True)
     with page:
         with gr.Row(elem_classes="fm-top"):
@@ -44,6 +54,10 @@ def build_page(services: Services, *, examples: Sequence[str] = (), upload_colle
                 documents = DocumentsTab(services.library, collection, upload_collection)
             with gr.Tab("History", elem_id="fm-tab-history") as history_tab:
                 history = HistoryTab(services, shared)
+            if tuning is not None:
+                with gr.Tab("Dial", elem_id="fm-tab-dial") as dial_tab:
+                    dial = DialTab(tuning)
+                dial.wire(dial_tab)
         chat.wire(page)
         documents.wire(page, documents_tab)
         history.wire(history_tab)

@@ -15,6 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.core.errors import SettingsError
 from app.core.settings import Settings
+from app.web.dial_tab import Tunes
 from app.web.page import build_page
 from app.web.parts import Services
 from app.web.theme import build_theme
@@ -55,10 +56,12 @@ class PrivacyHeaders:
         await self._app(scope, receive, send_with_headers if scope["type"] == "http" else send)
 
 
-def start(services: Services, settings: Settings, *, examples: Sequence[str] = ()) -> tuple[gr.Blocks, str]:
+def start(
+    services: Services, settings: Settings, *, examples: Sequence[str] = (), tuning: Tunes | None = None
+) -> tuple[gr.Blocks, str]:
     """Start the page in the background; returns it and its address. Raises SettingsError when the port is taken."""
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
-    page = build_page(services, examples=examples, upload_collection=settings.collection)
+    page = build_page(services, examples=examples, upload_collection=settings.collection, tuning=tuning)
     try:
         with redirect_stdout(io.StringIO()):  # Gradio's own greeting; ours says the addresses
             address = _launch(page, settings)
@@ -113,11 +116,12 @@ def serve(
     settings: Settings,
     *,
     examples: Sequence[str] = (),
+    tuning: Tunes | None = None,
     open_browser: bool = False,
     say: Callable[[str], Any] = print,
 ) -> None:
     """Serve the page until interrupted; prints its address."""
-    page, address = start(services, settings, examples=examples)
+    page, address = start(services, settings, examples=examples, tuning=tuning)
     say(f"Foremost answers at {address} (stop with Ctrl-C)")
     say(f"For programs: {address}gradio_api/info describes ask and search over HTTP, {address}gradio_api/mcp/ is MCP")
     if open_browser:

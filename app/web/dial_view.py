@@ -1,0 +1,142 @@
+"""What the Dial tab shows, as HTML: the state of the golden set, the sweep, the choice, the relevance floor (pure)."""
+
+from app.dial.measure import Step
+from app.dial.sweep import NO_RERANKER, PASSAGES, Point, Recommendation, Sweep
+from app.dial.tuning import State
+from app.evaluation.floor import FloorCurve
+from app.evaluation.report import advice, split
+from app.evaluation.run import Run
+from app.web.dial_chart import render_floor_chart, render_sweep_chart
+from app.web.highlight import escape
+from app.web.thread import when
+
+_STAGES = {
+    "searching": "Searching",
+    "timing": "Timing every stage",
+    "reranking": "Reranking",
+    "evaluating": "Evaluating",
+}
+
+
+def render_intro(state: State) -> str:
+    """What is measured, on how many questions, and what is in effect now."""
+    if not state.questions:
+        return (
+            '<div class="fm-empty"><h2>No golden questions yet</h2><p>The dial measures on questions whose passages '
+            "are known. Mark “this was the right passage” beside a source, or add some in a terminal: "
+            "<code>python -m app golden import FILE</code>, "
+            f"<code>python -m app golden draft --count 50</code>.{_drafts(state)}</p></div>"
+        )
+    now = " · ".join(f"{escape(name.replace('_', ' '))} {escape(value)}" for name, value in state.in_effect.items())
+    return (
+        f'<p class="fm-note"><b>{state.questions:,}</b> golden questions, {state.unanswerable:,} of them unanswerable.'
+        f'{_drafts(state)}<br><span class="fm-count">Now: {now}</span></p>'
+    )
+
+
+def _drafts(state: State) -> str:
+    return f" {state.drafts:,} drafts wait to be accepted (<code>golden accept</code>)." if state.drafts else ""
+
+
+def render_progress(state: State) -> str:
+    """How far the measurement is, or why it ended."""
+    if state.running:
+        step = state.step or Step(stage="starting", done=0, of=1)
+        share = min(step.done / max(step.of, 1), 1.0)
+        name = _STAGES.get(step.stage, step.stage.capitalize())
+        return (
+            f'<div class="fm-progress" role="progressbar" aria-valuemin="0" aria-valuemax="100" '
+            f'aria-valuenow="{100 * share:.0f}" aria-label="{name}"><span class="fm-count">{name}: {step.done:,} of '
+            f'{step.of:,}</span><div class="fm-bar"><i style="width:{share:.1%}"></i></div></div>'
+        )
+    return f'<p class="fm-note" role="status">{escape(state.problem)}</p>' if state.problem else ""
+
+
+def render_sweep(sweep: Sweep | None, chosen: Recommendation | None) -> str:
+    """The chart and the table of a sweep."""
+    if sweep is None:
+        return ""
+    legend = "".join(
+        f'<li class="{escape(label)}"><i></i>{escape(name)}</li>'
+        for label, name in ((NO_RERANKER, "no reranking"), *((k, f"{k}: {v}") for k, v in sweep.rerankers.items()))
+    )
+    left = "".join(f"<li>{escape(line)}</li>" for line in sweep.left_out)
+    names = ("setting", "nDCG@10", "gain", *(f"in {p}" for p in PASSAGES), "questions", "p50", "p95")
+    head = "".join(f'<th scope="col">{name}</th>' for name in names)
+    rows = "".join(_row(point, chosen) for point in sweep.points if point.quality.questions)
+    measured = f" · {when(sweep.created_at)}" if sweep.created_at else ""
+    return (
+        f'<div class="fm-panel-head"><h2>What each setting costs and gives</h2><span class="fm-count">'
+        f"{sweep.questions:,} questions, {sweep.timed} timed on {escape(sweep.machine)}{measured}</span></div>"
+        f'<figure class="fm-figure">{render_sweep_chart(sweep, chosen)}<ul class="fm-legend">{legend}'
+        '<li class="front"><i></i>no other is better and faster</li></ul></figure>'
+        f'<details class="fm-candidates"><summary>All settings in figures</summary><div class="fm-scroll"><table>'
+        f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>"
+        '<p class="fm-note">Gain: over no reranking, with '
+        "its 95 % interval. In N: percent of the questions with an expected passage among the first N. p50, p95: "
+        "milliseconds within which half and 95 % of the questions have their final order.</p></details>"
+        + (f'<details class="fm-more"><summary>What was left out</summary><ul>{left}</ul></details>' if left else "")
+    )
+
+
+def _row(point: Point, chosen: Recommendation | None) -> str:
+    gain = (
+        f"{100 * point.gain.mean:+.1f} <small>({100 * point.gain.low:+.1f} to {100 * point.gain.high:+.1f})</small>"
+        if point.candidates
+        else ""
+    )
+    values = (
+        f"{100 * point.quality.mean:.1f}", gain, *(f"{100 * point.found[p].mean:.1f}" for p in PASSAGES),
+        f"{point.quality.questions:,}", f"{1000 * point.p50:,.0f}", f"{1000 * point.p95:,.0f}",
+    )  # fmt: skip
+    kind = " chosen" if chosen and chosen.point.name == point.name else "" if point.pareto else " dropped"
+    cells = "".join(f"<td>{value}</td>" for value in values)
+    return f'<tr class="{kind.strip()}"><th scope="row">{escape(point.name)}</th>{cells}</tr>'
+
+
+def render_choice(chosen: Recommendation | None, problem: str = "") -> str:
+    """The recommended setting."""
+    if problem:
+        return f'<p class="fm-problem" role="alert">{escape(problem)}</p>'
+    if chosen is None:
+        return ""
+    point = chosen.point
+    better = ""
+    if chosen.best.name != point.name:
+        better = (
+            f"<p>Without a budget: {escape(chosen.best.name)}, {100 * chosen.best.quality.mean:.1f} in "
+            f"{1000 * chosen.best.p50:,.0f} ms.</p>"
+        )
+    return (
+        f'<div class="fm-said fm-choice" role="status"><b>{escape(point.name)}, {chosen.passages} '
+        f"passage{'' if chosen.passages == 1 else 's'}</b><p>nDCG@10 {100 * point.quality.mean:.1f}; half of the "
+        f"questions within {1000 * point.p50:,.0f} ms, 95 % within {1000 * point.p95:,.0f} ms.</p>{better}</div>"
+    )
+
+
+def render_floor(run: Run | None, curve: FloorCurve | None) -> str:
+    """Where answers are lost, and the relevance floor's curve."""
+    if run is None:
+        return ""
+    lost = "".join(
+        f"<tr><td>{count:,}</td><td>{100 * share:.1f} %</td><td>{escape(loss.value)}</td></tr>"
+        for loss, count, share in split(run)
+        if count
+    )
+    where = (
+        f'<h3>Where answers are lost</h3><table class="fm-split"><tbody>{lost}</tbody></table>'
+        f'<p class="fm-note">{escape(advice(run))}</p>'
+    )
+    if curve is None:
+        return where
+    chosen = curve.recommended
+    return (
+        f"{where}<h3>The relevance floor</h3>"
+        f'<figure class="fm-figure">{render_floor_chart(curve)}<ul class="fm-legend"><li class="full"><i></i>'
+        'answerable kept, %</li><li class="small"><i></i>unanswerable refused, %</li><li class="now"><i></i>now</li>'
+        '<li class="budget"><i></i>recommended</li></ul></figure>'
+        f'<div class="fm-said"><b>{chosen.floor:.2f}</b> refuses {chosen.refused:,} of {chosen.unanswerable:,} '
+        f"unanswerable questions and keeps {chosen.kept:,} of {chosen.answerable:,} answerable ones; now "
+        f"{curve.current.floor:.2f} refuses {curve.current.refused:,} and keeps {curve.current.kept:,}. "
+        f"{escape(curve.warning)}</div>"
+    )
