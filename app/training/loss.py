@@ -8,6 +8,7 @@ from torch import Tensor, nn
 from app.training.batches import Batch, Texts
 from app.training.modeling_pair import PairReranker, pool
 
+UNANSWERED = 0.3  # weight of the unanswerable queries' loss
 _OUT = -1.0e4
 _PARTS = 2  # the passages are encoded in parts of similar length, so that short ones carry little padding
 
@@ -21,23 +22,35 @@ class Outcome:
 
 
 def in_batch_loss(model: PairReranker, batch: Batch, *, half: bool) -> Outcome:
-    """Softmax cross-entropy of each query's own passage among all that count for it. half: bfloat16 autocast."""
+    """Softmax cross-entropy of each query's own passage among all that count for it. half: bfloat16 autocast.
+
+    An unanswerable query has no passage to rank first; its score of the passage that it is put to is held below that
+    of an answered query (RankNet's pairwise loss, times UNANSWERED).
+    """
     device = model.log_scale.device
     queries = batch.queries.to(device)
-    target, counts = batch.target.to(device), batch.counts.to(device)
+    target, counts, beside = batch.target.to(device), batch.counts.to(device), batch.beside.to(device)
     with torch.autocast(device.type, dtype=torch.bfloat16, enabled=half):
         asked = model.encode(queries.ids, queries.mask)
         told = [(part, model.encode(part.ids, part.mask)) for part in _parts(batch.passages.to(device))]
     scores = score_all(model, queries, asked.float(), told, half=half)
-    scores = scores.masked_fill(~counts, _OUT)
-    loss = nn.functional.cross_entropy(scores, target)
-    return Outcome(loss, float((scores.argmax(1) == target).float().mean()))
+    answered, unanswered = scores[: len(target)].masked_fill(~counts, _OUT), scores[len(target) :]
+    loss = nn.functional.cross_entropy(answered, target)
+    if len(beside):
+        passage = target[beside].unsqueeze(1)
+        margin = unanswered.gather(1, passage) - answered[beside].gather(1, passage)
+        loss = loss + UNANSWERED * nn.functional.softplus(margin).mean()
+    return Outcome(loss, float((answered.argmax(1) == target).float().mean()))
 
 
 def score_all(
     model: PairReranker, queries: Texts, asked: Tensor, told: list[tuple[Texts, Tensor]], *, half: bool
 ) -> Tensor:
-    """Logits [queries, passages] from token vectors, the same that the model gives to packed pairs."""
+    """Scores [queries, passages] from token vectors: scale[0] × MaxSim + scale[1] × cosine of the pooled vectors.
+
+    The model's logit has finer matches, whose shares are fitted after training; every query against every passage of a
+    batch, they would cost more than the encoder.
+    """
     weights = model.token_weights(queries.ids, asked, queries.mask.float())
     unit, pooled = nn.functional.normalize(asked, dim=-1), pool(asked, queries.mask.float())
     width = unit.shape[-1]

@@ -5,7 +5,7 @@ Negatives come from both legs of retrieval, BM25 (k1 0.9, b 0.4, English stems) 
 
 import random
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import bm25s
 import numpy as np
@@ -31,6 +31,7 @@ class Group:
     by_vector: tuple[int, ...]  # nearest first; both may be empty where everything is too near
     by_text: tuple[int, ...]  # highest BM25 first
     closed: bool  # in-batch passages may answer too: only the mined negatives count
+    unanswered: tuple[str, ...] = ()  # queries put to the positive that neither it nor another passage answers
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -44,16 +45,19 @@ class Source:
 
 
 def mine(name: str, pairs: Sequence[Pair], recipe: Recipe, embed: EmbedTexts, seed: int) -> Source:
-    """Groups of one source: its positives, each with negatives of its own scope. Labelled negatives come first."""
+    """Groups of one source: its positives, each with negatives of its own scope. Labelled negatives come first.
+
+    Queries that have labelled negatives and no positive stand beside the groups of those passages, as `unanswered`.
+    """
     rng = random.Random(seed)  # noqa: S311  # a reproducible draw, nothing secret
-    passages = tuple(dict.fromkeys(pair.passage for pair in pairs))
+    passages = tuple(dict.fromkeys(pair.passage for pair in pairs if pair.passage))
     place = {passage: position for position, passage in enumerate(passages)}
     positives = _drawn([pair for pair in pairs if pair.grade > 0], recipe.limit, rng)
     queries = list(dict.fromkeys(pair.query for pair in positives))
     vectors = embed(passages)
     asked = embed(queries)
     row = {query: position for position, query in enumerate(queries)}
-    scopes = _scopes(pairs, place)
+    scopes = _scopes(_placed(pairs, positives, embed), place)
     text = _TextLeg(passages)
     groups, rows = [], []
     for pair in positives:
@@ -72,10 +76,21 @@ def mine(name: str, pairs: Sequence[Pair], recipe: Recipe, embed: EmbedTexts, se
             by_vector=tuple(wrong or by_vector),
             by_text=tuple(wrong or by_text),
             closed=bool(pair.scope or wrong),
+            unanswered=tuple(scopes[pair.scope].unanswered.get(place[pair.passage], ())),
         )
         groups.append(group)
         rows.append(row[pair.query])
     return Source(name=name, passages=passages, groups=tuple(groups), query_vectors=asked[rows])
+
+
+def _placed(pairs: Sequence[Pair], positives: Sequence[Pair], embed: EmbedTexts) -> list[Pair]:
+    """The pairs; a query that no passage answers is put to the positive nearest to it."""
+    lost = list(dict.fromkeys(pair.query for pair in pairs if not pair.passage))
+    kept = [pair for pair in pairs if pair.passage]
+    if lost and positives:
+        near = (embed(lost) @ embed([pair.passage for pair in positives]).T).argmax(1)
+        kept += [replace(positives[one], query=query, grade=0) for query, one in zip(lost, near, strict=True)]
+    return kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +98,7 @@ class _Scope:
     members: list[int]
     right: dict[str, set[int]]
     wrong: dict[str, list[int]]
+    unanswered: dict[int, list[str]]  # by passage
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,14 +147,19 @@ def _top(scores: Matrix, scope: Sequence[int] | None) -> list[int]:
 def _scopes(pairs: Sequence[Pair], place: dict[str, int]) -> dict[str, _Scope]:
     scopes: dict[str, _Scope] = {}
     for pair in pairs:
-        scope = scopes.setdefault(pair.scope, _Scope([], {}, {}))
+        scope = scopes.setdefault(pair.scope, _Scope([], {}, {}, {}))
         scope.members.append(place[pair.passage])
         if pair.grade > 0:
             scope.right.setdefault(pair.query, set()).add(place[pair.passage])
-        else:
+        elif pair.query:
             scope.wrong.setdefault(pair.query, []).append(place[pair.passage])
     for scope in scopes.values():
         scope.members[:] = sorted(set(scope.members))
+        for query in scope.wrong.keys() - scope.right.keys():
+            for one in scope.wrong[query]:
+                scope.unanswered.setdefault(one, []).append(query)
+        for queries in scope.unanswered.values():
+            queries.sort()
     return scopes
 
 

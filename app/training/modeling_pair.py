@@ -15,10 +15,16 @@ from transformers import BertConfig, BertModel, PreTrainedModel
 from transformers.modeling_outputs import SequenceClassifierOutput
 
 BLOCKED = -1.0e4  # added to an attention score that must not count
+STRETCHES = (9, 17, 33, 65)  # tokens of a passage in which a question may find all it asks for near together
+MATCHES = ("anywhere", *(f"within {stretch}" for stretch in STRETCHES), "in order")
+NOWHERE = -2.0  # below any cosine
 
 
 class PairReranker(PreTrainedModel):  # type: ignore[no-untyped-call]  # transformers'
-    """BERT encoder whose logit is scale[0] × weighted MaxSim + scale[1] × cosine of the pooled vectors.
+    """BERT encoder whose logit is a weighted sum of how well the query's tokens are matched in the passage.
+
+    Each query token looks for the passage token nearest to it (MaxSim): anywhere in the passage; within the best
+    stretch of 9, 17, 33 and 65 tokens, the same for all of them; and together with the token after it, in order.
 
     Input is the pair `[CLS] query [SEP] [CLS] passage [SEP]`, token types 0 and 1 (the template is in the folder's
     tokenizer.json). The two sides keep their own positions and do not attend to each other, so a packed pair gives the
@@ -34,7 +40,8 @@ class PairReranker(PreTrainedModel):  # type: ignore[no-untyped-call]  # transfo
         self.bert = BertModel(config, add_pooling_layer=False)
         self.token_log_weight = nn.Parameter(torch.zeros(config.vocab_size))
         self.context_weight = nn.Linear(config.hidden_size, 1)
-        self.log_scale = nn.Parameter(torch.tensor([math.log(20.0), math.log(5.0)]))
+        self.log_scale = nn.Parameter(torch.tensor([math.log(20.0), math.log(5.0)]))  # while the encoder is trained
+        self.match_scale = nn.Parameter(torch.full((len(MATCHES),), 5.0))  # of each of MATCHES in the logit
         self.post_init()  # type: ignore[no-untyped-call]
 
     def _init_weights(self, module: nn.Module) -> None:
@@ -51,6 +58,7 @@ class PairReranker(PreTrainedModel):  # type: ignore[no-untyped-call]  # transfo
             nn.init.zeros_(module.token_log_weight)
             with torch.no_grad():
                 module.log_scale.copy_(torch.tensor([math.log(20.0), math.log(5.0)]))
+                module.match_scale.fill_(5.0)
 
     def encode(self, input_ids: Tensor, attention_mask: Tensor, side: Tensor | None = None) -> Tensor:
         """Token vectors [batch, seq, hidden]. `side` [batch, seq] is 1 on the passage of a packed pair.
@@ -108,12 +116,34 @@ class PairReranker(PreTrainedModel):  # type: ignore[no-untyped-call]  # transfo
         side = token_type_ids * attention_mask
         hidden = self.encode(input_ids, attention_mask, side).float()
         asks, tells = (attention_mask - side).to(hidden.dtype), side.to(hidden.dtype)
+        weights = self.token_weights(input_ids, hidden, asks)
         unit = nn.functional.normalize(hidden, dim=-1)
-        best = (unit @ unit.transpose(1, 2) + (tells[:, None, :] - 1.0) * 2.0).amax(-1)
-        maxsim = (best * self.token_weights(input_ids, hidden, asks)).sum(-1)
-        pooled = (pool(hidden, asks) * pool(hidden, tells)).sum(-1)
-        scale = self.log_scale.exp()
-        return SequenceClassifierOutput(logits=(scale[0] * maxsim + scale[1] * pooled).unsqueeze(-1))
+        longest: Any = asks.sum(1).max().to(torch.int64)  # stays a tensor, so that a traced graph takes any length
+        rows = torch.arange(longest, device=unit.device)  # the query comes first
+        asks, weights = asks.index_select(1, rows), weights.index_select(1, rows)
+        similar = unit.index_select(1, rows) @ unit.transpose(1, 2)
+        return SequenceClassifierOutput(logits=self.matches(similar, asks, tells, weights) @ self.match_scale[:, None])
+
+    def matches(self, similar: Tensor, asks: Tensor, tells: Tensor, weights: Tensor) -> Tensor:
+        """How well the query is matched in each of the ways of MATCHES, -1..1: [batch, ways].
+
+        `similar` [batch, query tokens, passage tokens] are cosines; `asks` and `tells` mark the tokens that count.
+        """
+        seen = similar * tells[:, None, :] + (1.0 - tells)[:, None, :] * NOWHERE
+        best = seen.amax(-1)
+        found = [(best * weights).sum(-1)]
+        near, width = seen, 1
+        for stretch in STRETCHES:
+            near = nn.functional.max_pool1d(near, stretch - width + 1, 1, (stretch - width) // 2)
+            width = stretch
+            together = (weights.unsqueeze(1) @ near).squeeze(1) * tells + (1.0 - tells) * NOWHERE
+            found.append(together.amax(-1))
+        followed = nn.functional.pad(asks[:, 1:], (0, 1)).unsqueeze(-1)
+        after = nn.functional.pad(seen[:, 1:, 1:], (0, 1, 0, 1), value=NOWHERE)
+        after = after * followed + (1.0 - followed) * NOWHERE
+        ordered = torch.maximum(((seen + after) / 2).amax(-1), best - 1.0)
+        found.append((ordered * weights).sum(-1))
+        return torch.stack(found, -1)
 
 
 def pool(hidden: Tensor, mask: Tensor) -> Tensor:

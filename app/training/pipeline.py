@@ -9,6 +9,7 @@ import torch
 from tokenizers import Tokenizer
 
 from app.training.base import embed, has_bfloat16, load_base, set_token_weights
+from app.training.calibrate import calibrate
 from app.training.card import write_card
 from app.training.data import DEFAULT_RECIPE, RECIPES, TrainingError, read_sources, sentence_pairs
 from app.training.distil import DistilSettings, distil
@@ -23,7 +24,14 @@ from app.training.train import CHECKPOINT, Report, Trainer
 MAX_TOKENS = 320  # of a packed pair: a question of 60 and a passage of 256
 TORCH_FOLDER, ONNX_FOLDER = "torch", "onnx-int8"
 # Fitted on the development sets with the shipped model; its MODEL_CARD.md has the figures.
-DEFAULT_COMBINATION: Mapping[str, float] = {"logit": 0.5, "cosine": 1.0, "fused": 30.0, "bias": -6.5}
+DEFAULT_COMBINATION: Mapping[str, float] = {
+    "logit": 0.5,
+    "cosine": 2.0,
+    "text": 0.1,
+    "fused": 4.0,
+    "fused_k": 10.0,
+    "bias": -7.6,
+}
 
 
 def train_reranker(
@@ -57,6 +65,7 @@ def train_reranker(
         trainer.resume(checkpoint)
         report(f"Going on from step {trainer.progress.step}")
     trainer.train(kept, checkpoint, report)
+    report(f"Shares of the matches in the logit: {calibrate(model, tokenizer, kept, settings.seed, half=half)}")
     after = mean_reciprocal_rank(model, tokenizer, held)
     report(f"Held-out MRR after training {after:.3f}")
     result = TrainingResult(

@@ -22,8 +22,6 @@ CHECKPOINT = "checkpoint.pt"
 LOG_EVERY = 20  # steps
 _LEAST_RATE = 0.05  # share of the learning rate at the end of the cosine
 _CLIP = 1.0
-NO_SCALE = -20.0  # the logarithm of a scale that counts for nothing
-
 Report = Callable[[str], None]
 
 
@@ -37,7 +35,7 @@ class Trainer:
         self._half = half
         self._rng = random.Random(settings.seed)  # noqa: S311  # a reproducible draw, nothing secret
         self._batcher = Batcher(tokenizer, negatives=settings.negatives, rng=self._rng)
-        for parameter in model.bert.embeddings.parameters():
+        for parameter in (*model.bert.embeddings.parameters(), model.match_scale):
             parameter.requires_grad_(False)
         self._trained = {name: one for name, one in model.named_parameters() if one.requires_grad}
         self._start = {name: one.detach().clone() for name, one in self._trained.items() if name.startswith("bert.")}
@@ -101,16 +99,12 @@ class Trainer:
         return f"step {entry['step']}, {entry['minutes']} min: loss {entry['loss']}, own passage first {entry['first']}"
 
     def _keep(self) -> None:
-        """Put into the model what is kept: the average, its encoder drawn back towards the base (Wortsman et al. 2022).
-
-        The pooled vectors' part of the logit goes: the first stage's own cosine does that better in the combination.
-        """
+        """Put into the model what is kept: the average, its encoder drawn back to the base (Wortsman et al. 2022)."""
         with torch.no_grad():
             for name, parameter in self._trained.items():
                 parameter.copy_(self._average[name])
                 if name in self._start:
                     parameter.lerp_(self._start[name], self._settings.base_share)
-            self._model.log_scale[1] = NO_SCALE
 
     def save(self, path: Path) -> None:
         """Write all that `resume` needs; the file is whole or not there."""

@@ -9,9 +9,10 @@ from tokenizers.pre_tokenizers import Whitespace
 from transformers import BertConfig
 
 from app.training.base import embed, pair_template, set_token_weights
-from app.training.batches import Batch, Batcher, encode, pad
+from app.training.batches import Batch, Batcher, pad
+from app.training.calibrate import match
 from app.training.distil import DistilSettings, distil
-from app.training.loss import in_batch_loss, score_all
+from app.training.loss import in_batch_loss
 from app.training.mine import Group, Source
 from app.training.modeling_pair import PairReranker
 
@@ -54,11 +55,9 @@ def test_a_packed_pair_scores_as_two_separate_passes_do(model: PairReranker, tok
     with torch.no_grad():
         model.context_weight.weight.normal_()
         together = model(*packed(tokenizer, PAIRS)).logits[:, 0]
-        queries = pad(encode(tokenizer, [query for query, _ in PAIRS], 48))
-        passages = pad(encode(tokenizer, [passage for _, passage in PAIRS], 48))
-        told = [(passages, model.encode(passages.ids, passages.mask))]
-        apart = score_all(model, queries, model.encode(queries.ids, queries.mask), told, half=False)
-    assert torch.allclose(together, apart.diagonal(), atol=1e-4)
+        passages = [passage for _, passage in PAIRS]
+        apart = [match(model, tokenizer, query, passages, half=False)[row] for row, (query, _) in enumerate(PAIRS)]
+    assert torch.allclose(together, torch.stack(apart) @ model.match_scale, atol=1e-4)
 
 
 def test_padding_does_not_change_a_logit(model: PairReranker, tokenizer: Tokenizer) -> None:

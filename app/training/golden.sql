@@ -1,0 +1,14 @@
+-- name: chunks
+SELECT coalesce(nullif(documents.title, ''), documents.name) AS title, chunks.heading, chunks.text
+FROM chunks
+JOIN documents ON documents.id = chunks.document_id
+WHERE chunks.id = ANY(:ids)
+ORDER BY chunks.id
+
+-- name: pool
+-- The same ones each time: a multiplicative hash of the id stands in for chance.
+SELECT coalesce(nullif(documents.title, ''), documents.name) AS title, chunks.heading, chunks.text
+FROM chunks
+JOIN documents ON documents.id = chunks.document_id
+ORDER BY (chunks.id * 2654435761) % 4294967296, chunks.id
+LIMIT :most
