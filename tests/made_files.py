@@ -93,8 +93,17 @@ def xlsx(sheets: Mapping[str, list[list[object]]]) -> bytes:
     return buffer.getvalue()
 
 
-def pdf(pages: list[list[str]], *, bookmarks: list[tuple[str, int]] | None = None, locked: bool = False) -> bytes:
-    """A PDF with these lines on each page and bookmarks of (title, page from 0), written by hand."""
+def pdf(
+    pages: list[list[str]],
+    *,
+    bookmarks: list[tuple[str, int]] | None = None,
+    locked: bool = False,
+    drawing: str = "",
+) -> bytes:
+    """A PDF with these lines on each page and bookmarks of (title, page from 0), written by hand.
+
+    drawing is PDF operators that stand before the lines of each page.
+    """
     first_page, count = 4, len(pages)
     kids = " ".join(f"{first_page + 2 * index} 0 R" for index in range(count))
     outline = first_page + 2 * count
@@ -105,7 +114,7 @@ def pdf(pages: list[list[str]], *, bookmarks: list[tuple[str, int]] | None = Non
     }
     for index, lines in enumerate(pages):
         shown = "".join(f"({line}) Tj 0 -16 Td " for line in lines)
-        stream = f"BT /F1 12 Tf 50 780 Td {shown}ET" if lines else ""
+        stream = drawing + (f"BT /F1 12 Tf 50 780 Td {shown}ET" if lines else "")
         page = first_page + 2 * index
         objects[page] = (
             f"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents {page + 1} 0 R/Resources<</Font<</F1 3 0 R>>>>>>"
