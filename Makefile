@@ -9,7 +9,7 @@ PIP_FLAGS ?=
 export HF_HUB_OFFLINE ?= 1
 export GRADIO_ANALYTICS_ENABLED ?= False
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev chat ingest test check bench bench-scale fuzz quality clean
+.PHONY: help setup setup-dev chat ingest test check bench bench-scale fuzz quality clean kill-test
 
 help:  ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -59,6 +59,15 @@ bench-scale: $(VENV)/.installed-dev  ## hybrid search at 10k, 100k and 1M chunks
 
 fuzz: $(VENV)/.installed-dev  ## damage files of every format for FUZZ_MINUTES (10) and load them
 	$(BIN)/python -m tests.fuzz
+
+bench-peers: $(VENV)/.installed-dev  ## other hybrid searches beside ours: same rows, vectors and questions (BENCH_SIZE, BENCH_KEEP)
+	@test -x .venv-peers/bin/python || $(PYTHON) -m venv .venv-peers
+	@.venv-peers/bin/python -m pip install --disable-pip-version-check -q $(PIP_FLAGS) "pip>=25.1" && .venv-peers/bin/python -m pip install -q $(PIP_FLAGS) --group peers
+	$(BIN)/python -m tests.bench peers --size $(or $(BENCH_SIZE),100k) --keep $(BENCH_KEEP)
+	$(BIN)/python -m tests.bench load
+
+kill-test: $(VENV)/.installed-dev  ## kill workers and the server 200 times while a corpus changes and searches run
+	$(BIN)/python -m tests.kill
 
 quality: $(VENV)/.installed-dev  ## measure retrieval and reranking on the development sets (QUALITY_DATA names their folder)
 	$(BIN)/python -m pytest tests/quality -s

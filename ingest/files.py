@@ -71,13 +71,22 @@ class Files:
         self._ingester.record_failure(job.uri, Found(path=job.path).name, error, collection=job.collection)
 
     def recover(self, *, started_seconds: float = STARTING_SECONDS) -> int:
-        """Let jobs of dead workers wait again; returns how many. See Jobs.stalled."""
+        """Let jobs of dead workers wait again; returns how many. See Jobs.stalled.
+
+        A job that failed for good leaves its reason with the document and goes.
+        """
         recovered = 0
         for stalled in self._jobs.stalled(FILE_TASK, started_seconds=started_seconds):
             if stalled.given_up:
                 self.fail(file_job(stalled.arguments), stalled.given_up)
             with faults(), self._engine.begin() as connection:
                 recovered += take_back(connection, stalled) and not stalled.given_up
+        for arguments in self._jobs.withdraw_failed(FILE_TASK):
+            job = file_job(arguments)
+            with faults(), self._engine.connect() as connection:
+                told = connection.execute(_QUERIES["error"], {"uri": job.uri, "collection": job.collection}).scalar()
+            if not told:
+                self.fail(job, "The worker failed on it; its log says why. Report this file.")
         return recovered
 
     def _gone(self, job: FileJob, said: str, within: Within) -> Result:

@@ -9,3 +9,7 @@ SET file_bytes = :file_bytes, file_modified_at = :modified_at, modified_at = coa
     tried_at = now(), error = CASE WHEN status = 'ready' THEN '' ELSE error END
 WHERE source_uri = :uri AND sha256 = :sha256
   AND collection_id = (SELECT id FROM collections WHERE name = :collection)
+
+-- name: error
+SELECT error FROM documents
+WHERE source_uri = :uri AND collection_id = (SELECT id FROM collections WHERE name = :collection)

@@ -115,6 +115,11 @@ class Jobs:
         with faults(), self._engine.begin() as connection:
             connection.execute(_QUERIES["withdraw"], {"ids": list(ids)})
 
+    def withdraw_failed(self, task: str) -> list[dict[str, Any]]:
+        """Take out jobs that failed for good; their arguments."""
+        with faults(), self._engine.begin() as connection:
+            return list(connection.execute(_QUERIES["withdraw_failed"], {"task": task}).scalars())
+
     def unfinished(self, ids: Sequence[int]) -> list[int]:
         """Which of these jobs still wait or are in work."""
         with faults(), self._engine.connect() as connection:

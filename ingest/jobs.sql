@@ -26,6 +26,9 @@ SELECT id, FALSE AS added FROM waiting UNION ALL SELECT id, TRUE FROM added
 -- name: withdraw
 DELETE FROM procrastinate_jobs WHERE id = ANY(:ids) AND status = 'todo'
 
+-- name: withdraw_failed
+DELETE FROM procrastinate_jobs WHERE task_name = :task AND status = 'failed' RETURNING args
+
 -- name: unfinished
 SELECT id FROM procrastinate_jobs WHERE id = ANY(:ids) AND status IN ('todo', 'doing')
 

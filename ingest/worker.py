@@ -11,57 +11,28 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import procrastinate
 import psycopg
 from procrastinate.exceptions import JobAborted, ProcrastinateException
-from procrastinate.jobs import Job
 from sqlalchemy import Connection, Engine
 
-from app.core.errors import AppError, CorpusError, DatabaseError, ModelError
-from ingest.discover import ChangingError
-from ingest.files import HOST, BusyError, ElsewhereError, Files
-from ingest.jobs import ATTEMPTS, FILE_TASK, QUEUE, UPLOAD_TASK, LostError, file_job, require_ours
+from app.core.errors import AppError, DatabaseError
+from ingest.files import HOST, Files
+from ingest.jobs import ATTEMPTS, FILE_TASK, QUEUE, UPLOAD_TASK, file_job, require_ours
 from ingest.locks import Locks
 from ingest.pipeline import Ingester, Outcome, Result
+from ingest.retries import MAY_PASS, OURS, Retry, queue_of
 from ingest.uploads import Uploads
 
 _HOUSEKEEPING_SECONDS = 5.0  # between looks for jobs of dead workers
 _POLL_SECONDS = 2.0  # between looks for jobs whose time has come; new ones are notified
 _GRACE_SECONDS = 8.0  # that documents in work get to finish when the worker is told to stop
-_LONGEST_WAIT = 60.0  # seconds between attempts
 _LONGEST_PAUSE = 30.0  # seconds between looks for a database that is away
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 Report = Callable[[str], None]
-_MAY_PASS = (DatabaseError, ChangingError)
-_OURS = (CorpusError, ModelError)  # this worker's fault, not the file's
-
-
-class _Retry(procrastinate.BaseRetryStrategy):
-    """When a job that raised is tried again, and where."""
-
-    def get_retry_decision(self, *, exception: BaseException, job: Job) -> procrastinate.RetryDecision | None:
-        if isinstance(exception, JobAborted | LostError | _OURS):
-            return _again(0)
-        if isinstance(exception, ElsewhereError):
-            return _again(0, queue=queue_of(str(job.task_kwargs["host"])))
-        if isinstance(exception, BusyError):
-            return _again(1)
-        if isinstance(exception, _MAY_PASS) and job.attempts + 1 < ATTEMPTS:
-            return _again(min(2.0 ** (job.attempts + 1), _LONGEST_WAIT))
-        return None
-
-
-def _again(seconds: float, queue: str | None = None) -> procrastinate.RetryDecision:
-    return procrastinate.RetryDecision(retry_at=datetime.now(UTC) + timedelta(seconds=seconds), queue=queue)
-
-
-def queue_of(host: str) -> str:
-    """Name of the queue for files that only one machine can read."""
-    return f"{QUEUE}@{host}"[:128]
 
 
 class Worker:
@@ -98,8 +69,8 @@ class Worker:
             conninfo=address, min_size=1, max_size=2 + self._concurrency, timeout=10.0, configure=_no_wait_for_the_disk
         )
         queue = procrastinate.App(connector=connector)
-        queue.task(name=UPLOAD_TASK, queue=QUEUE, pass_context=True, retry=_Retry())(self._upload)
-        queue.task(name=FILE_TASK, queue=QUEUE, pass_context=True, retry=_Retry())(self._file)
+        queue.task(name=UPLOAD_TASK, queue=QUEUE, pass_context=True, retry=Retry())(self._upload)
+        queue.task(name=FILE_TASK, queue=QUEUE, pass_context=True, retry=Retry())(self._file)
         return queue
 
     def _upload(self, context: procrastinate.JobContext, /, upload_id: int) -> None:
@@ -120,12 +91,12 @@ class Worker:
 
         try:
             result = self._files.ingest(job, within=within, check=_checked(context))
-        except _MAY_PASS as error:
+        except MAY_PASS as error:
             self._report(f"{job.uri}: {error}")
             if row.attempts + 1 >= ATTEMPTS:
                 self._files.fail(job, str(error))
             raise
-        except _OURS as error:
+        except OURS as error:
             self._fault = error
             raise
         self._stored += result.outcome in (Outcome.NEW, Outcome.CHANGED)
@@ -166,6 +137,7 @@ class Worker:
     async def _work(self, until: Callable[[], bool] | None, wait: bool) -> bool:
         """True when it ended because it was to end, False when the database went away."""
         loop, ending = asyncio.get_running_loop(), asyncio.Event()
+        loop.set_exception_handler(lambda _loop, context: self._odd(context))
         loop.set_default_executor(ThreadPoolExecutor(self._concurrency + 4))
         for number in _SIGNALS:
             with suppress(NotImplementedError, RuntimeError):  # Windows, or not the main thread
@@ -194,6 +166,10 @@ class Worker:
             with suppress(asyncio.CancelledError):
                 await watching
         return asked and self._fault is None
+
+    def _odd(self, context: dict[str, Any]) -> None:
+        """What procrastinate could not write down: the job had been given to another worker, or the server is away."""
+        self._report(str(context.get("exception") or context.get("message", "")).strip().split("\n")[0])
 
     async def _watch(self, ending: asyncio.Event, until: Callable[[], bool] | None) -> None:
         """Keep house until the work is to end."""
@@ -241,9 +217,10 @@ def _checked(context: procrastinate.JobContext) -> Callable[[], None]:
 
 async def _no_wait_for_the_disk(connection: "psycopg.AsyncConnection[Any]") -> None:
     """A job whose end a crash of the server undoes is done again, and finds its document stored."""
+    before = connection.autocommit
     await connection.set_autocommit(True)
     await connection.execute("SET synchronous_commit = off")
-    await connection.set_autocommit(False)
+    await connection.set_autocommit(before)
 
 
 def run_worker(engine: Engine, ingester: Ingester, *, report: Report, wait: bool = True) -> None:

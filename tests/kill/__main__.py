@@ -1,0 +1,29 @@
+"""`make kill-test`: 200 kills, 10 of them of the server; figures, and an exit code that says whether all is well."""
+
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+from tests.kill.harness import KillTest
+
+
+def main() -> None:
+    """Run it; KILLS and SEED in the environment change how many and which."""
+    kills, seed = int(os.environ.get("KILLS", "200")), int(os.environ.get("SEED", "1"))
+    with tempfile.TemporaryDirectory(prefix="foremost-kill-") as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        test = KillTest(folder, kills=kills, seed=seed, documents=60, crashes=max(1, kills // 20))
+        try:
+            figures = test.run()
+        finally:
+            test.close()
+    print("\n".join(figures.lines()))
+    for line in [*figures.mixed[:20], *figures.wrong[:20]]:
+        print("WRONG:", line)
+    sys.exit(bool(figures.mixed or figures.wrong))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,199 @@
+"""The kill test itself: a seeded number of kills at random moments, then rest, then everything is looked at."""
+
+import os
+import random
+import signal
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from sqlalchemy import Engine, create_engine, text
+from sqlalchemy.exc import SQLAlchemyError
+
+from ingest.run import How
+from tests.kill.corpus import ChangingFolder
+from tests.kill.processes import Nursery, engine_named, look
+from tests.kill.server import CrashingServer
+from tests.kill.verify import Searches, at_rest, wait_until
+
+WORKERS = 2
+_LONGEST_GAP = 0.5  # seconds between kills at most
+_AIMED = 0.5  # share of kills that wait for the victim to be writing, so that many hit a transaction
+_LONGEST_AIM = 1.0  # seconds
+_REST_SECONDS = 180.0
+
+_OPEN = text(  # transactions of a process that is stopped; xid: it has written something
+    "SELECT count(*) FILTER (WHERE backend_xid IS NOT NULL) AS writing, "
+    "count(*) FILTER (WHERE xact_start IS NOT NULL AND state <> 'idle') AS open, "
+    "(SELECT count(*) FROM pg_locks AS l JOIN pg_stat_activity AS a ON a.pid = l.pid "
+    " WHERE a.application_name = :name AND l.locktype = 'advisory') AS in_work "
+    "FROM pg_stat_activity WHERE application_name = :name"
+)
+
+
+@dataclass
+class Figures:
+    """What happened."""
+
+    kills: Counter[str] = field(default_factory=Counter)  # worker, look, server
+    in_transaction: int = 0  # kills of a process with an open transaction, of the server with any worker's open
+    writing: int = 0  # of these, transactions that had written
+    changes: int = 0
+    documents: int = 0
+    searches: int = 0
+    hits: int = 0
+    snapshots: int = 0
+    interrupted: int = 0
+    cut_off: int = 0  # documents that were in work when their process or the server was killed
+    rest_seconds: float = 0.0  # from the last kill until nothing was left to do
+    seconds: float = 0.0
+    mixed: list[str] = field(default_factory=list)
+    wrong: list[str] = field(default_factory=list)
+
+    def lines(self) -> list[str]:
+        """For people."""
+        kills = ", ".join(f"{count} {what}" for what, count in sorted(self.kills.items()))
+        return [
+            f"kills: {self.kills.total()} ({kills}); {self.in_transaction} in a transaction, {self.writing} of them "
+            "after it had written",
+            f"corpus: {self.documents} documents at the end, {self.changes} changes, {self.cut_off} times a document "
+            "was in work when the kill came",
+            f"searches: {self.searches} with {self.hits} hits, {self.snapshots} looks at the whole corpus, "
+            f"{self.interrupted} while the server was away",
+            f"mixtures seen: {len(self.mixed)}; wrong at rest: {len(self.wrong)}",
+            f"time: {self.seconds:.0f} s, {self.rest_seconds:.1f} s of it to come to rest after the last kill",
+        ]
+
+
+class KillTest:
+    """Everything of one run."""
+
+    def __init__(self, folder: Path, *, kills: int, seed: int, documents: int, crashes: int) -> None:
+        self._dice = random.Random(seed)
+        self._server = CrashingServer(folder)
+        self._corpus = ChangingFolder(folder / "files", documents, self._dice)
+        self._nursery = Nursery(self._server.url, self._corpus.folder)
+        self._engine: Engine = create_engine(self._server.url, pool_pre_ping=True)
+        self._searches = Searches(engine_named(self._server.url, "search"), seed, keys=documents * 2)
+        self._kills = kills
+        self._crashes = set(self._dice.sample(range(kills), crashes))
+        self._workers: dict[str, int] = {}
+        self._born = 0
+        self.figures = Figures()
+
+    def run(self) -> Figures:
+        """Kill, come to rest, look."""
+        started = time.perf_counter()
+        self._nursery.start("look", "first-look")
+        for _ in range(WORKERS):
+            self._hire()
+        self._searches.start()
+        try:
+            for number in range(self._kills):
+                self._change()
+                time.sleep(self._dice.uniform(0, _LONGEST_GAP))  # the random moment
+                if number in self._crashes:
+                    self._crash()
+                else:
+                    self._kill()
+            self._rest()
+        finally:
+            self._searches.end()
+        self.figures.wrong = at_rest(self._engine, self._corpus.files)
+        self.figures.seconds = time.perf_counter() - started
+        self._count()
+        return self.figures
+
+    def spoil(self) -> list[str]:
+        """What the check says when one chunk is put in from another version: it must be able to fail."""
+        with self._engine.begin() as connection:
+            connection.execute(
+                text("UPDATE chunks SET text = 'Report k0 says v0 of harbour.' WHERE id = (SELECT min(id) FROM chunks)")
+            )
+        return at_rest(self._engine, self._corpus.files)
+
+    def close(self) -> None:
+        """Leave nothing running."""
+        self._nursery.close()
+        self._engine.dispose()
+        self._searches.engine.dispose()
+        self._server.stop()
+
+    def _hire(self) -> None:
+        self._born += 1
+        name = f"worker-{self._born}"
+        self._workers[name] = self._nursery.start("work", name)
+
+    def _change(self) -> None:
+        for _ in range(self._dice.randint(4, 16)):
+            self._corpus.change()
+        self._born += 1
+        name = f"look-{self._born}"
+        process = self._nursery.start("look", name)
+        if self._dice.random() < 0.15:
+            time.sleep(self._dice.uniform(0, 0.2))
+            self._shoot("look", name, process)
+
+    def _kill(self) -> None:
+        name = self._dice.choice(sorted(self._workers))
+        process = self._workers.pop(name)
+        if self._dice.random() < _AIMED:
+            wait_until(lambda: self._caught_writing(name, process), seconds=_LONGEST_AIM)
+        self._shoot("worker", name, process)
+        self._hire()
+
+    def _shoot(self, what: str, name: str, process: int) -> None:
+        try:
+            os.kill(process, signal.SIGSTOP)  # so that what it has open can be counted as it is
+            self._count_open([name])
+            os.kill(process, signal.SIGKILL)
+        except ProcessLookupError:
+            return  # it had ended by itself
+        self.figures.kills[what] += 1
+
+    def _crash(self) -> None:
+        self._count_open(sorted(self._workers))
+        self._server.crash()
+        self.figures.kills["server"] += 1
+
+    def _caught_writing(self, name: str, process: int) -> bool:
+        """Stopped while a transaction of it has written; else it goes on."""
+        with self._engine.connect() as connection:
+            if not connection.execute(_OPEN, {"name": name}).one().writing:
+                return False
+            os.kill(process, signal.SIGSTOP)
+            if connection.execute(_OPEN, {"name": name}).one().writing:
+                return True
+            os.kill(process, signal.SIGCONT)
+            return False
+
+    def _count_open(self, names: list[str]) -> None:
+        with self._engine.connect() as connection:
+            rows = [connection.execute(_OPEN, {"name": name}).one() for name in names]
+        self.figures.in_transaction += any(row.open for row in rows)
+        self.figures.writing += any(row.writing for row in rows)
+        self.figures.cut_off += sum(row.in_work for row in rows)
+
+    def _rest(self) -> None:
+        """No more kills: one last look at the disk, and the workers that live have to do all the rest."""
+        started = time.perf_counter()
+        look(self._engine, self._corpus.folder, how=How(prune=True, force=True, detach=True))
+
+        def idle() -> bool:
+            try:
+                with self._engine.connect() as connection:
+                    return connection.execute(text("SELECT count(*) = 0 FROM procrastinate_jobs")).scalar_one()
+            except SQLAlchemyError:
+                return False
+
+        if not wait_until(idle, seconds=_REST_SECONDS):
+            self.figures.wrong.append("the queue did not come to rest")
+        self.figures.rest_seconds = time.perf_counter() - started
+
+    def _count(self) -> None:
+        figures, searches = self.figures, self._searches
+        figures.changes = self._corpus.changes
+        figures.documents = len(self._corpus.files)
+        figures.searches, figures.hits, figures.snapshots = searches.searches, searches.hits, searches.snapshots
+        figures.interrupted, figures.mixed = searches.interrupted, searches.mixed

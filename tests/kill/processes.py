@@ -1,0 +1,122 @@
+"""Workers and looks at the disk as processes that can be killed: forked off one that has everything imported.
+
+Run as a program it reads lines from its input, "work NAME" or "look NAME", and answers each with the process id.
+"""
+
+import logging
+import os
+import signal
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+
+from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.engine import make_url
+
+from app.core.domain import CHUNKER_VERSION
+from ingest.bootstrap import no_wait_for_the_disk
+from ingest.pipeline import Ingester, Result
+from ingest.rules import Rules
+from ingest.run import How, Run
+from ingest.store import Store
+from ingest.worker import Worker
+from tests import made_files as made
+from tests.fake_embedder import FakeEmbedder
+
+ROOT = Path(__file__).resolve().parents[2]
+MAX_BYTES = 2**20
+CONCURRENCY = 2
+
+
+class Silent:
+    """A listener that says nothing."""
+
+    def progress(self, done: int, of: int, name: str) -> None: ...
+
+    def tell(self, uri: str, result: Result) -> None: ...
+
+
+def engine_named(url: str, name: str) -> Engine:
+    """As the product makes it, with a name that the server knows the process by."""
+    engine = create_engine(make_url(url).update_query_dict({"application_name": name}), pool_pre_ping=True)
+    event.listen(engine, "connect", no_wait_for_the_disk)
+    return engine
+
+
+def ingester_on(engine: Engine) -> Ingester:
+    return Ingester(store=Store(engine, chunker_version=CHUNKER_VERSION), make_embedder=FakeEmbedder)
+
+
+def look(engine: Engine, folder: Path, *, how: How) -> Counter[str]:
+    """What `python -m ingest FOLDER --prune --detach` does."""
+    run = Run(engine, ingester_on(engine), Silent(), collection="kill", max_bytes=MAX_BYTES, how=how)
+    return Counter({str(outcome): count for outcome, count in run.do(run.look([folder], Rules())).items()})
+
+
+class Nursery:
+    """Starts processes quickly."""
+
+    def __init__(self, url: str, folder: Path) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "tests.kill.processes", url, str(folder)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            cwd=ROOT,
+        )
+
+    def start(self, what: str, name: str) -> int:
+        """Process id of a new worker ("work") or look ("look")."""
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.write(f"{what} {name}\n")
+        self._process.stdin.flush()
+        return int(self._process.stdout.readline())
+
+    def close(self) -> None:
+        """End everything that still runs."""
+        assert self._process.stdin is not None
+        self._process.stdin.close()
+        self._process.wait(60)
+        assert self._process.stdout is not None
+        self._process.stdout.close()
+
+
+def _child(what: str, name: str, url: str, folder: Path) -> None:
+    engine = engine_named(url, name)
+    if what == "work":
+        Worker(engine, ingester_on(engine), report=lambda _: None, concurrency=CONCURRENCY, max_bytes=MAX_BYTES).run()
+    else:
+        look(engine, folder, how=How(prune=True, force=True, detach=True))
+
+
+def main() -> None:
+    """Fork until the input ends, then take everybody along."""
+    logging.basicConfig(level=logging.ERROR)
+    url, folder = sys.argv[1], Path(sys.argv[2])
+    ingester_on(create_engine(url)).preview(made.source("Warm up.", "a.md"), collection="kill")
+    children: list[int] = []
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for them
+    for line in sys.stdin:
+        what, name = line.split()
+        child = os.fork()
+        if child == 0:
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            os.close(0)
+            try:
+                _child(what, name, url, folder)
+            finally:
+                os._exit(0)
+        children.append(child)
+        sys.stdout.write(f"{child}\n")
+        sys.stdout.flush()
+    for child in children:
+        try:
+            os.kill(child, signal.SIGKILL)
+        except ProcessLookupError:
+            continue
+
+
+if __name__ == "__main__":
+    main()

