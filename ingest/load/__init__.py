@@ -56,6 +56,8 @@ def _draft(content: bytes, name: str, limits: Limits) -> Draft:
         raise _closed()
     if kind == kinds.HTML:
         return load_html(content)
+    if len(text) > limits.characters:  # their text is no shorter than the file
+        raise _too_much_text(len(text), limits)
     loaders = {kinds.MARKDOWN: load_markdown, kinds.JSON: load_json, kinds.CSV: load_csv}
     return loaders.get(kind, load_plain)(text, warnings)
 
@@ -85,13 +87,17 @@ def _closed() -> DocumentError:
     return DocumentError("It is an archive that is not opened here: unpack it and ingest what is inside.")
 
 
+def _too_much_text(length: int, limits: Limits) -> DocumentError:
+    return DocumentError(
+        f"It holds {length:,} characters of text, more than the {limits.characters:,} read of one file: "
+        "split it into smaller files, or raise FOREMOST_LOAD_CHARACTERS."
+    )
+
+
 def finished(draft: Draft, name: str, limits: Limits = _DEFAULTS) -> Document:
     """A draft with its title and language settled. Raises DocumentError when it holds more text than is read."""
     if len(draft.text) > limits.characters:
-        raise DocumentError(
-            f"It holds {len(draft.text):,} characters of text, more than the {limits.characters:,} read of one file: "
-            "split it into smaller files, or raise FOREMOST_LOAD_CHARACTERS."
-        )
+        raise _too_much_text(len(draft.text), limits)
     title = re.sub(r"\s+", " ", clean(_title(draft))).strip()[:_LONGEST_TITLE]
     return Document(
         title=title or clean(name),

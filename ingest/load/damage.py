@@ -27,7 +27,9 @@ def damage_told() -> Iterator[None]:
     except RecursionError as error:
         raise DocumentError("It is nested too deeply to be read: simplify it or save it in another format.") from error
     except MemoryError as error:
-        raise DocumentError("It needs more memory to read than there is: split it into smaller files.") from error
+        raise DocumentError(
+            "It takes more memory to read than it may: split it into smaller files, or raise FOREMOST_LOAD_MEMORY_MIB."
+        ) from error
     except DAMAGE as error:
         detail = " ".join((str(error).strip() or type(error).__name__).split())[:120]
         raise DocumentError(f"It is damaged and cannot be read ({detail}): get a fresh copy.") from error

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from email.message import EmailMessage
+from functools import lru_cache
 
 from ingest.load import kinds
 from ingest.load.decode import decode
@@ -79,11 +80,7 @@ def mails(content: bytes) -> Iterator[bytes]:
         yield content[start:end]
 
 
-def subject_of(content: bytes) -> str:
-    """The subject of a mail, from its headers alone."""
-    return _header(_parse(content.split(b"\n\n", 1)[0]), "Subject")
-
-
+@lru_cache(maxsize=1)  # a mail is read for its attachments, then for its text
 def _parse(content: bytes) -> EmailMessage:
     message = email.message_from_bytes(content, policy=email.policy.default)
     assert isinstance(message, EmailMessage)  # noqa: S101  # what this policy makes

@@ -92,9 +92,9 @@ def _in_reading_order(shapes: Any, *, depth: int) -> Iterator[Any]:
 
 def _shape_text(shape: Any) -> str:
     if getattr(shape, "has_table", False):
-        return "\n".join(rows_text([cell.text for cell in row.cells] for row in shape.table.rows))
+        return rows_text([unmarked(cell.text) for cell in row.cells] for row in shape.table.rows)
     if getattr(shape, "has_chart", False):
-        return "\n".join(rows_text(_chart_rows(shape.chart)))
+        return rows_text(_chart_rows(shape.chart))
     if shape.has_text_frame:
         return str(shape.text_frame.text)
     description = shape._element.xpath(".//p:cNvPr/@descr")  # a picture's alternative text has no public name
@@ -126,17 +126,11 @@ def load_xlsx(content: bytes, limits: Limits) -> Draft:
 
     container = Container(content, limits, max_xml=150 * 1024 * 1024)
     workbook = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
-    builder, warnings, budget = Builder(), [], _MAX_CELLS
+    builder, cells = Builder(), _Cells()
     for number, sheet in enumerate(workbook.worksheets, start=1):
         sheet.reset_dimensions()  # some writers declare A1 and write a thousand rows
-        lines: list[str] = []
-        for line, cells in _sheet_lines(sheet.iter_rows(values_only=True)):
-            lines.append(line)
-            budget -= cells
-            if budget < 0:
-                warnings.append(f"Sheet {sheet.title} has more than {_MAX_CELLS} cells; the rest was not read.")
-                break
-        builder.add_part(unmarked("\n".join(lines)), kind="sheet", number=number, name=sheet.title)
+        rows = cells.of(sheet.iter_rows(values_only=True), sheet.title)
+        builder.add_part(rows_text(rows), kind="sheet", number=number, name=sheet.title)
     drawn = _drawn_text(container)
     if drawn:
         builder.add(unmarked("Text in drawings:\n" + "\n".join(drawn)))
@@ -147,21 +141,26 @@ def load_xlsx(content: bytes, limits: Limits) -> Draft:
         media_type=kinds.XLSX,
         title=title,
         parts=tuple(builder.parts),
-        warnings=tuple(warnings),
+        tables=tuple(builder.tables),
+        warnings=tuple(cells.warnings),
     )
 
 
-def _sheet_lines(rows: Iterable[tuple[object, ...]]) -> Iterator[tuple[str, int]]:
-    width = 0
+class _Cells:
+    """The cells of a workbook as text, up to a bound for all sheets together."""
 
-    def texts() -> Iterator[list[str]]:
-        nonlocal width
+    def __init__(self) -> None:
+        self.warnings: list[str] = []
+        self._left = _MAX_CELLS
+
+    def of(self, rows: Iterable[tuple[object, ...]], name: str) -> Iterator[list[str]]:
+        """The rows of a sheet."""
         for row in rows:
-            width = len(row)
-            yield [_cell_text(value) for value in row]
-
-    for line in rows_text(texts()):
-        yield line, max(width, 1)
+            self._left -= max(len(row), 1)
+            if self._left < 0:
+                self.warnings.append(f"Sheet {name} has more than {_MAX_CELLS} cells; the rest was not read.")
+                return
+            yield [unmarked(_cell_text(value)) for value in row]
 
 
 def _cell_text(value: object) -> str:

@@ -5,6 +5,7 @@ import contextlib
 import io
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 from ingest.load import kinds
@@ -56,6 +57,7 @@ def outlook_attachments(content: bytes) -> Iterator[Attachment]:
             yield Attachment(name=_line(name or "") or f"attachment {number}", content=data)
 
 
+@lru_cache(maxsize=1)  # a message is read for its attachments, then for its text
 def _open(content: bytes) -> Any:
     from oxmsg import Message  # noqa: PLC0415  # needed by this format only
 

@@ -5,12 +5,14 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from ingest.load import kinds
-from ingest.load.draft import Draft, clean
+from ingest.load.draft import TABLE_END, TABLE_MARK, Builder, Draft, unmarked
 
 _NUMBER = re.compile(r"^[\s+\-−€$£%(]*\d[\d\s.,:/\-%)€$£]*$")
 _SPACE = re.compile(r"\s+")
 _DELIMITERS = ",;\t|"
 _LARGEST_FIELD = 1_000_000  # characters
+_LARGE = 1_000_000  # characters of a table with its columns' names in every row
+_MOST_GROWTH = 3  # times the text without them
 
 
 def load_csv(text: str, warnings: tuple[str, ...]) -> Draft:
@@ -18,11 +20,13 @@ def load_csv(text: str, warnings: tuple[str, ...]) -> Draft:
     csv.field_size_limit(_LARGEST_FIELD)
     lines = text.replace("\x00", "").splitlines(keepends=True)
     try:
-        rendered = "\n".join(rows_text(csv.reader(lines, delimiter=delimiter_of(text[:20_000]))))
+        rendered = rows_text(csv.reader(map(unmarked, lines), delimiter=delimiter_of(text[:20_000])))
     except csv.Error as error:
-        rendered = text
+        rendered = unmarked(text)
         warnings = (*warnings, f"It is not a well-formed table ({error}); it was read as plain text.")
-    return Draft(text=clean(rendered), media_type=kinds.CSV, warnings=warnings)
+    builder = Builder()
+    builder.add(rendered)
+    return Draft(text=builder.text(), media_type=kinds.CSV, tables=tuple(builder.tables), warnings=warnings)
 
 
 def delimiter_of(sample: str) -> str:
@@ -40,11 +44,30 @@ def delimiter_of(sample: str) -> str:
     return best
 
 
-def rows_text(rows: Iterable[Sequence[str]]) -> Iterator[str]:
+def rows_text(rows: Iterable[Sequence[str]]) -> str:
     """One line a row: "Column: value | Column: value" when the first row names the columns, else "value | value".
 
-    The column names in every line are what lets a line, or any chunk of lines, be understood by itself.
+    The column names in every line are what lets a line, or any chunk of lines, be understood by itself. Where they
+    would be most of the text of a large table, its rows stay bare, marked as a table, and chunking repeats the header.
     """
+    bare: list[str] = []
+    named: list[str] | None = []
+    bare_length = named_length = 0
+    for line, with_names in _lines(rows):
+        bare.append(line)
+        bare_length += len(line)
+        if named is None:
+            continue
+        if with_names:
+            named.append(with_names)
+            named_length += len(with_names)
+        if named_length > _LARGE and named_length > _MOST_GROWTH * bare_length:
+            named = None
+    return f"{TABLE_MARK}{chr(10).join(bare)}{TABLE_END}" if named is None else "\n".join(named)
+
+
+def _lines(rows: Iterable[Sequence[str]]) -> Iterator[tuple[str, str]]:
+    """(values, values with their columns' names) of each row; the header row has no second."""
     header: list[str] | None = None
     first: list[str] | None = None
     seen = 0
@@ -58,11 +81,10 @@ def rows_text(rows: Iterable[Sequence[str]]) -> Iterator[str]:
             continue
         if seen == 2 and first is not None:
             header = first if is_header(first, row) else None
-            if header is None:
-                yield " | ".join(first)
-        yield _line(header, row)
+            yield " | ".join(first), "" if header else " | ".join(first)
+        yield " | ".join(row), _line(header, row)
     if seen == 1 and first is not None:
-        yield " | ".join(first)
+        yield " | ".join(first), " | ".join(first)
 
 
 def is_header(first: Sequence[str], second: Sequence[str]) -> bool:

@@ -163,6 +163,16 @@ def test_every_line_of_a_csv_names_its_columns() -> None:
     assert document.text == "Name: A. Meier | Ort: Köln | Betrag: 0,50\nName: B | Betrag: 1,5"
 
 
+def test_rows_of_a_large_table_stay_bare_where_names_would_be_most_of_the_text() -> None:
+    content = "the name of the harbour,the number of ferries\n" + "Isle,1\n" * 60_000
+    document = loaded(content, "a.csv")
+    assert document.text.startswith("the name of the harbour | the number of ferries\nIsle | 1\nIsle | 1\n")
+    (table,) = document.tables
+    assert table.header == "the name of the harbour | the number of ferries"
+    assert document.text[table.start : table.start + 8] == "Isle | 1"
+    assert table.end == len(document.text)
+
+
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
 def test_the_delimiter_of_a_csv_is_found(delimiter: str) -> None:
     rows = [("Name", "Remark"), ("x", "one, two; three"), ("y", "four")]
