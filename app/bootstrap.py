@@ -14,6 +14,8 @@ from app.core.overrides import overridden
 from app.core.settings import Settings
 from app.diagnosis import Corpus, Diagnosis, Parts, Trials
 from app.generate import build_chat_model
+from app.golden import Golden
+from app.judgements import Judgements
 from app.ledger import Ledger
 from app.library import Library
 from app.pipeline import Answerer, Prompts
@@ -56,6 +58,8 @@ class Services(SearchServices):
     answerer: Answerer
     ledger: Ledger
     library: Library
+    diagnosis: Diagnosis
+    judgements: Judgements
     model: ChatModel = field(repr=False)
 
     def close(self) -> None:
@@ -101,8 +105,9 @@ def build_retriever(
     )
 
 
-def build_diagnosis(parts: SearchServices, settings: Settings) -> Diagnosis:
+def build_diagnosis(parts: SearchServices) -> Diagnosis:
     """What says which stage lost a passage; it searches again with other settings, over the same parts."""
+    settings = parts.settings
 
     @lru_cache(maxsize=4)
     def reranker(name: str, budget_ms: int) -> Reranker:
@@ -136,6 +141,8 @@ def open_services(settings: Settings, *, report: Report, migrate: bool = False) 
         answerer=_build_answerer(parts, model, ledger, notices),
         ledger=ledger,
         library=Library(parts.engine, max_file_mib=settings.max_file_mib),
+        diagnosis=build_diagnosis(parts),
+        judgements=Judgements(ledger, Golden(parts.engine)),
         model=model,
     )
 

@@ -1,7 +1,10 @@
 """What people say about answers goes in: it stays with the answer and, where it names the right passages, as golden."""
 
-from app.core.domain import Answer, Outcome
-from app.golden import Golden, expected_of
+from collections.abc import Sequence
+
+from app.core.domain import Answer, Hit, Outcome
+from app.core.errors import NotFoundError
+from app.golden import Expected, Golden, expected_of
 from app.ledger import Ledger
 
 
@@ -34,10 +37,21 @@ class Judgements:
             collection=answer.collection,
         )
 
-    def right_passage(self, answer: Answer, fused_rank: int) -> int:
-        """Keep a candidate as what the question should find; returns the golden question's id. Raises StopIteration."""
-        hit = next(hit for hit in answer.context.hits if hit.fused_rank == fused_rank)
+    def right_passage(self, answer: Answer, hit: Hit) -> int:
+        """Keep a candidate as what the question should find; returns the golden question's id."""
         return self._golden.add(answer.query.text, [expected_of(hit)], source="picked", collection=answer.collection)
+
+    def keep(self, answer: Answer, passages: Sequence[Expected]) -> int:
+        """Keep what was expected of an answer; returns the golden question's id."""
+        return self._golden.add(answer.query.text, passages, source="why", collection=answer.collection)
+
+    @staticmethod
+    def candidate(answer: Answer, fused_rank: object) -> Hit:
+        """The candidate of that fused rank. Raises NotFoundError."""
+        found = next((hit for hit in answer.context.hits if hit.fused_rank == fused_rank), None)
+        if found is None:
+            raise NotFoundError(f"This answer has no candidate {fused_rank}.")
+        return found
 
     def _take_back(self, answer: Answer) -> None:
         """Only what a thumb alone has put there."""

@@ -2,15 +2,32 @@
 
 import re
 import threading
-from collections.abc import Callable, Generator, Iterable, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
+from sqlalchemy import Engine
 
-from app.core.domain import NO_FILTERS, Filters, Hit, Message, ModelInfo, Query, Question, Reranking, Retrieval, Usage
+from app.core.domain import (
+    NO_FILTERS,
+    ExactRank,
+    Filters,
+    Hit,
+    Message,
+    ModelInfo,
+    Query,
+    Question,
+    Reranking,
+    Retrieval,
+    Usage,
+)
 from app.core.embedding import Matrix
 from app.core.errors import NotFoundError
+from app.core.settings import Settings
+from app.diagnosis import Corpus, Diagnosis, Parts, Trials
+from app.golden import Golden
+from app.judgements import Judgements
 from app.ledger import Ledger
 from app.library import Library
 from app.pipeline import Answerer, Prompts
@@ -57,6 +74,25 @@ class WordRetriever:
         ranked.sort(key=lambda hit: -hit.fused_score)
         fused = tuple(replace(hit, fused_rank=rank) for rank, hit in enumerate(ranked, 1))
         return Retrieval(hits=fused, embed_seconds=0.004, sql_seconds=0.011)
+
+    def exact_ranks(
+        self,
+        query: str,
+        chunk_ids: Sequence[int],
+        *,
+        collection: str | None = None,
+        filters: Filters = NO_FILTERS,
+    ) -> Mapping[int, ExactRank]:
+        return {
+            hit.chunk_id: ExactRank(
+                vector_rank=hit.vector_rank or 0,
+                vector_distance=hit.vector_distance or 0.0,
+                text_rank=hit.text_rank,
+                text_score=hit.text_score,
+            )
+            for hit in self.retrieve(query, collection=collection, filters=filters).hits
+            if hit.chunk_id in chunk_ids
+        }
 
 
 class WordReranker:
@@ -150,16 +186,22 @@ class FakeServices:
     answerer: Answerer
     ledger: Ledger
     library: Library
+    diagnosis: Diagnosis
+    judgements: Judgements
     model: ScriptedModel
 
 
 def make_services(
-    ledger: Ledger, library: Library, hits: Sequence[Hit], model: ScriptedModel, notices: Sequence[str] = ()
+    engine: Engine, settings: Settings, hits: Sequence[Hit], model: ScriptedModel, notices: Sequence[str] = ()
 ) -> FakeServices:
     """The page's services over fixed hits and a scripted model."""
+    ledger, retriever = Ledger(engine), WordRetriever(hits)
+    stages = Parts(
+        retriever=lambda _: retriever, reranker=lambda _: WordReranker(), count_tokens=lambda text: len(text.split())
+    )
     answerer = Answerer(
         rewriter=PlainRewriter(),
-        searcher=Searcher(retriever=WordRetriever(hits), reranker=WordReranker()),
+        searcher=Searcher(retriever=retriever, reranker=WordReranker()),
         model=model,
         support=word_support,
         ledger=ledger,
@@ -169,7 +211,14 @@ def make_services(
         answer_tokens=300,
         relevance_floor=0.3,
         support_floor=0.55,
-        settings={"candidates": 50, "passages": 4, "rrf_k": 60, "temperature": 0.0},
+        settings={"candidates": 50, "passages": 4, "temperature": 0.0},
         notices=notices,
     )
-    return FakeServices(answerer=answerer, ledger=ledger, library=library, model=model)
+    return FakeServices(
+        answerer=answerer,
+        ledger=ledger,
+        library=Library(engine),
+        diagnosis=Diagnosis(corpus=Corpus(engine), trials=Trials(stages, settings)),
+        judgements=Judgements(ledger, Golden(engine)),
+        model=model,
+    )

@@ -33,7 +33,7 @@ def running_site(engine: Engine, settings: Settings) -> Iterator[Site]:
     shelf = fill_shelf(engine)
     model = ScriptedModel(script)
     notice = "Ollama does not answer at http://127.0.0.1:11434; the embedded model answers instead."
-    services = make_services(Ledger(engine), Library(engine), shelf.hits, model, notices=(notice,))
+    services = make_services(engine, settings, shelf.hits, model, notices=(notice,))
     page, address = start(services, settings, examples=EXAMPLES)
     try:
         yield Site(address=address, services=services, shelf=shelf, engine=engine)

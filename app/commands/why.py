@@ -36,7 +36,7 @@ def why(
     """Name the stage that lost a passage: ingestion, a leg, fusion, reranking, packing or the model."""
     settings = load_settings()
     with closing(open_searcher(settings, report=report)) as services:
-        diagnosis = build_diagnosis(services, services.settings)
+        diagnosis = build_diagnosis(services)
         answer = _past(services, asked)
         if answer is not None:
             verdict = diagnosis.of_answer(answer, expect)

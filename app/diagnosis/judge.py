@@ -63,15 +63,10 @@ def loss_of(hit: Hit, run: Run) -> Loss:
         return Loss.NOT_SCORED
     if hit.fate is Fate.DUPLICATE:
         return Loss.DUPLICATE
-    if hit.fate in (Fate.BUDGET, Fate.BELOW_FLOOR) and _ranked_well_enough(hit, run):
+    if hit.fate in (Fate.BUDGET, Fate.BELOW_FLOOR) and _fits(hit, run, int(run.number("passages"))):
         return Loss.BUDGET if hit.fate is Fate.BUDGET else Loss.BELOW_FLOOR
     moved_down = hit.logit is not None and hit.final_rank is not None and hit.final_rank > hit.fused_rank
     return Loss.RERANKED_DOWN if moved_down else Loss.BEYOND_LIMIT
-
-
-def _ranked_well_enough(hit: Hit, run: Run) -> bool:
-    again = repacked(run, allowed=_up_to(hit))
-    return any(other.fused_rank == hit.fused_rank and other.passage_number is not None for other in again.hits)
 
 
 def _up_to(hit: Hit) -> Callable[[Hit], bool]:
@@ -81,9 +76,22 @@ def _up_to(hit: Hit) -> Callable[[Hit], bool]:
 
 
 def places_needed(hit: Hit, run: Run) -> int | None:
-    """How many passages there would have to be for this one to be among them; None when it would never be."""
-    again = repacked(run, allowed=_up_to(hit), limit=len(run.context.hits))
-    return next((other.passage_number for other in again.hits if other.fused_rank == hit.fused_rank), None)
+    """How many passages there would have to be for this one to be among them; None when no number would do.
+
+    Not its number in a longer prompt: a neighbour that is in already takes it in without a place of its own.
+    """
+    least, most = 1, len(run.context.hits)
+    if not _fits(hit, run, most):
+        return None
+    while least < most:
+        middle = (least + most) // 2
+        least, most = (least, middle) if _fits(hit, run, middle) else (middle + 1, most)
+    return least
+
+
+def _fits(hit: Hit, run: Run, limit: int) -> bool:
+    again = repacked(run, allowed=_up_to(hit), limit=limit)
+    return any(other.fused_rank == hit.fused_rank and other.passage_number is not None for other in again.hits)
 
 
 def leg_limit(run: Run) -> int:

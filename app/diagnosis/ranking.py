@@ -21,6 +21,11 @@ def for_not_scored(case: Case, hit: Hit) -> list[Remedy]:
     limit = int(case.run.number("rerank_budget_ms"))
     each = spent / case.run.scored if spent and case.run.scored else limit / 1000 / max(case.run.scored, 1)
     enough = max(math.ceil(each * groups * 15) * 100, 2 * limit)  # half as much again, in tenths of a second
+    for _ in range(_TRIES):
+        found = case.after({"rerank_budget_ms": enough})[1]
+        if found is None or found.logit is not None:
+            break
+        enough *= 2
     text = f"It is candidate {hit.fused_rank}, and time was up after {case.run.scored}: give reranking more time."
     return changed(case, text, {"rerank_budget_ms": enough})
 
@@ -47,7 +52,8 @@ def _more_passages(case: Case, hit: Hit) -> list[Remedy]:
     if hit.fate is Fate.BELOW_FLOOR:
         wanted["relevance_floor"] = _floor_for(case, hit)
     changes = {name: value for name, value in wanted.items() if value != case.run.settings[name]}
-    return changed(case, f"Give the model {places} passages: that many rank as well as this one.", changes)
+    text = f"Give the model {places} passages: that many rank as well as this one."
+    return changed(case, text, changes, only_when_it_helps=True)
 
 
 def _tokens_for(case: Case, places: int) -> int:
@@ -63,7 +69,6 @@ def for_budget(case: Case, hit: Hit) -> list[Remedy]:
     size = case.trials.tokens(f"{hit.heading}\n{hit.text}")
     budget, now = case.run.context.token_budget, int(case.run.number("passages_tokens"))
     need = math.ceil((case.run.context.tokens + size) * 1.1 / 10) * 10
-    places = places_needed(hit, case.run) or 1
     need = max(need, budget + 10)
     changes: dict[str, Value] = {"passages_tokens": max(need, now)}
     if budget < now:  # the context is what limits it
@@ -76,7 +81,7 @@ def for_budget(case: Case, hit: Hit) -> list[Remedy]:
             break
         changes = {name: math.ceil(float(value or 0) * 1.25 / 10) * 10 for name, value in changes.items()}
     named = " and ".join(f"{variable_names()[name]} to at least {value}" for name, value in changes.items())
-    return changed(case, f"It would be passage {places}, and needs about {size} tokens: raise {named}.", changes)
+    return changed(case, f"It takes about {size} tokens: raise {named}.", changes)
 
 
 def for_below_floor(case: Case, hit: Hit) -> list[Remedy]:

@@ -65,7 +65,7 @@ def of_missed(loss: Loss, missed: Missed | None, whereabouts: Whereabouts, run: 
         f"exact rank in the vector leg: {ranks.vector_rank:,} (distance {ranks.vector_distance:.3f})",
         f"exact rank in the full-text leg: {text}",
         f"each leg hands on its first {limit:,}; the fusion keeps {int(run.number('candidates')):,} of them "
-        f"(weights {run.settings['vector_weight']} and {run.settings['text_weight']}, k {run.settings['rrf_k']})",
+        f"(weights {run.settings['vector_weight']} and {run.settings['text_weight']})",
     ]
     if loss is Loss.NOT_RETRIEVED:
         return "It is ingested whole, but neither leg ranks it well enough to be a candidate.", evidence
@@ -73,8 +73,8 @@ def of_missed(loss: Loss, missed: Missed | None, whereabouts: Whereabouts, run: 
     idle = [leg for leg in legs if run.number(f"{leg}_weight") == 0]
     if idle:
         evidence.append(f"the weight of the {' and the '.join(idle)} leg is 0, so its ranks count for nothing")
-    found_by = " and the ".join(legs)
-    return f"The {found_by} leg found it, but fused with the other leg it came after the last candidate.", evidence
+    found_by = "Both legs" if len(legs) > 1 else f"The {legs[0]} leg"
+    return f"{found_by} found it, but fused it came after the last candidate.", evidence
 
 
 def of_candidate(loss: Loss, hit: Hit, run: Run, winners: Sequence[Standing]) -> tuple[str, list[str]]:

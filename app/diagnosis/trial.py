@@ -4,14 +4,14 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Protocol
 
 from app.core.domain import NO_FILTERS, Answer, Context, ExactRank, Fate, Filters, Hit
 from app.core.settings import Settings
 from app.diagnosis.verdict import Value
 from app.pack import pack
 from app.rerank import Reranker
-from app.retrieve import HybridRetriever
-from app.search import Searcher
+from app.search import Retriever, Searcher
 
 _RULES_TOKENS = 250  # of the prompt around the passages, roughly; only where no real prompt was built
 _FILTER = "filter_"
@@ -35,11 +35,19 @@ class Run:
         return float(self.settings[name] or 0)
 
 
+class FirstStage(Retriever, Protocol):
+    """A first stage that can also tell complete ranks."""
+
+    def exact_ranks(
+        self, query: str, chunk_ids: Sequence[int], *, collection: str | None = None, filters: Filters = NO_FILTERS
+    ) -> Mapping[int, ExactRank]: ...
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Parts:
     """How the stages are made for given settings."""
 
-    retriever: Callable[[Settings], HybridRetriever]
+    retriever: Callable[[Settings], FirstStage]
     reranker: Callable[[Settings], Reranker]
     count_tokens: Callable[[str], int]  # of a rendered passage, as a stand-in for the chat model's tokenizer
 
@@ -140,7 +148,7 @@ class Trials:
 
 
 _SHAPING = (
-    "candidates", "leg_candidates", "vector_weight", "text_weight", "rrf_k", "hnsw_ef_search", "reranker",
+    "candidates", "leg_candidates", "vector_weight", "text_weight", "hnsw_ef_search", "reranker",
     "rerank_budget_ms", "relevance_floor", "passages", "passages_tokens", "context_tokens", "answer_tokens",
 )  # fmt: skip
 
@@ -154,11 +162,11 @@ def _filters(settings: Mapping[str, Value]) -> Filters:
     return Filters(**given) if given else NO_FILTERS  # type: ignore[arg-type]
 
 
-def repacked(run: Run, *, allowed: Callable[[Hit], bool] = lambda _: True, limit: int | None = None) -> Context:
-    """The run's candidates packed once more with room without end; allowed: hits that the floor lets in."""
+def repacked(run: Run, *, allowed: Callable[[Hit], bool], limit: int) -> Context:
+    """The run's candidates packed once more with room without end; allowed: hits that the floor lets in too."""
     return pack(
         run.context.hits,
-        limit=int(run.number("passages")) if limit is None else limit,
+        limit=limit,
         token_budget=10**9,
         floor=0.5,
         relevance=lambda hit: float(hit.fate is not Fate.BELOW_FLOOR or allowed(hit)),

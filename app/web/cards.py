@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from app.core.domain import Answer, Context, Hit, Outcome, Passage, Sentence, Support, place_of
-from app.web.candidates import render_candidates, trace
+from app.web.candidates import render_candidates, right_button, trace
 from app.web.highlight import escape, mark_terms, terms
 
 _NEAREST_MISSES = 3
@@ -176,12 +176,13 @@ def _card(
         if key
         else ""
     )
+    right = right_button(key, hit.fused_rank) if key else ""
     return (
         f'<article class="fm-card {badge.replace(" ", "-")}" {attributes} tabindex="-1">'
         f'<header><span class="fm-number">{number}</span><div class="fm-title"><h3>{escape(title)}</h3>'
         f'<p>{where}</p></div><span class="fm-badge" title="{_BADGE_TITLES[badge]}">{badge}</span></header>'
         f'<blockquote dir="auto">{mark_terms(_flowing(text, hit.media_type), stems)}</blockquote>'
-        f'<footer><div class="fm-how"><p class="fm-trace">{how}</p>{meter}</div>{opener}</footer></article>'
+        f'<footer><div class="fm-how"><p class="fm-trace">{how}</p>{meter}{right}</div>{opener}</footer></article>'
     )
 
 

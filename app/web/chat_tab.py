@@ -14,8 +14,10 @@ from app.web.conversation import Conversations, StopFlag, problem_line, turns
 from app.web.parts import Services
 from app.web.status import render_status
 from app.web.thread import render_problem, render_thread
+from app.web.verdict import render_why
 from app.web.viewer import render_place
 from app.web.welcome import render_no_sources, render_welcome
+from app.web.why_panel import WhyPanel
 
 _STORAGE_KEY = "fixed, so that a browser finds its chat after a restart; a chat's id is no secret"
 
@@ -64,12 +66,13 @@ class ChatTab:
                 )
             with gr.Column(elem_classes="fm-right fm-pane", min_width=280, scale=5):
                 self._sources = area(render_no_sources(), name="fm-sources-area")
+                self._why = WhyPanel(services, name="fm-why-area")
 
     def wire(self, page: gr.Blocks) -> None:
         """Connect events to handlers; called inside the page once all its components exist."""
         every = [
             self._chat_id, self._chats, self._welcome, self._thread, self._live, self._question, self._sources,
-            self._shared.status,
+            self._why.area, self._shared.status,
         ]  # fmt: skip
         asking = [self._shared.collection, self._chat_id, self._stop]
         listen(self._question.submit, self._ask, [self._question, *asking], every)
@@ -77,9 +80,10 @@ class ChatTab:
         listen(self._thread.retry, self._ask_again, asking, every)
         listen(self._question.stop, self._request_stop, [self._stop], [self._question])
         for event in (self._thread.pick, self._thread.show):
-            listen(event, self._show, [], [self._sources, self._shared.status])
+            listen(event, self._show, [], [self._sources, self._why.area, self._shared.status])
         listen(self._thread.rate, self._rate, [self._chat_id], [self._thread])
         listen(self._sources.open, self._open, [], [self._shared.viewer])
+        self._why.wire(self._sources)
         listen(page.load, self._restore, [self._chat_id], every)
         listen(self._chats.input, self._restore, [self._chats], every)
         listen(self._new.click, self._restore, [], every)
@@ -118,6 +122,7 @@ class ChatTab:
         history = turns(self._conversations.answers(chat, owner), before=again)
         question = Question(text=text, collection=collection or None, history=history, chat_id=chat)
         writing: Update = {self._question: gr.update(value="", submit_btn=False, stop_btn=True), self._chat_id: chat}
+        writing[self._why.area] = ""
         if chat != chat_id:
             writing |= {self._chats: self._chat_choices(chat, owner), self._thread: "", self._welcome: ""}
         yield writing
@@ -151,6 +156,7 @@ class ChatTab:
             self._live: "",
             self._welcome: "",
             self._sources: render_sources(last),
+            self._why.area: render_why(last.id),
             self._shared.status: self._status(last.id, owner),
             self._question: gr.update(submit_btn=True, stop_btn=False),
         }
@@ -172,6 +178,7 @@ class ChatTab:
         focus = number if isinstance(number, int) else None
         return {
             self._sources: render_sources(answer, focus=focus),
+            self._why.area: render_why(answer.id),
             self._shared.status: self._status(answer.id, owner_of(request)),
         }
 
@@ -182,7 +189,7 @@ class ChatTab:
         owner = owner_of(request)
         try:
             answer = self._conversations.answer(str(event.answer), owner)
-            self._services.ledger.give_feedback(answer.id, max(-1, min(1, int(event.value))))
+            self._services.judgements.rate(answer, max(-1, min(1, int(event.value))))
         except AppError as error:
             raise gr.Error(problem_line(error)) from error
         return render_thread(self._conversations.answers(chat_id, owner))
@@ -202,6 +209,7 @@ class ChatTab:
             self._thread: render_thread(answers),
             self._live: "",
             self._sources: render_sources(last) if last else render_no_sources(),
+            self._why.area: render_why(last.id) if last else "",
             self._shared.status: self._status(last.id if last else "", owner),
         }
 

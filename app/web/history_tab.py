@@ -15,6 +15,8 @@ from app.web.highlight import escape
 from app.web.parts import Services
 from app.web.status import render_status
 from app.web.thread import render_exchange, when
+from app.web.verdict import render_why
+from app.web.why_panel import WhyPanel
 
 
 class HistoryTab:
@@ -30,15 +32,17 @@ class HistoryTab:
             with gr.Column(elem_classes="fm-pane fm-right", min_width=280, scale=7):
                 self._answer = area(name="fm-history-answer")
                 self._sources = area(name="fm-history-sources")
+                self._why = WhyPanel(services, name="fm-history-why")
 
     def wire(self, tab: gr.Tab) -> None:
         """Connect events to handlers; called inside the page once all its components exist."""
         listen(tab.select, self._refresh, [], [self._list])
-        listen(self._list.recall, self._recall, [], [self._list, self._answer, self._sources])
+        listen(self._list.recall, self._recall, [], [self._list, self._answer, self._sources, self._why.area])
         listen(self._answer.rate, self._rate, [], [self._list, self._answer])
         listen(self._answer.show, self._show, [], [self._sources])
         listen(self._answer.pick, self._show, [], [self._sources])
         listen(self._sources.open, self._open, [], [self._shared.viewer])
+        self._why.wire(self._sources)
 
     def _refresh(self, request: gr.Request) -> str:
         return render_history(self._services.ledger.history(owner=owner_of(request)))
@@ -50,11 +54,12 @@ class HistoryTab:
             self._list: render_history(past, selected=answer.id),
             self._answer: self._detail(answer),
             self._sources: render_sources(answer, whole_ledger=True),
+            self._why.area: render_why(answer.id),
         }
 
     def _rate(self, request: gr.Request, event: gr.EventData) -> Update:
         answer = self._load(event, request)
-        self._services.ledger.give_feedback(answer.id, max(-1, min(1, int(event.value))))
+        self._services.judgements.rate(answer, max(-1, min(1, int(event.value))))
         past = self._services.ledger.history(owner=owner_of(request))
         return {
             self._list: render_history(past, selected=answer.id),

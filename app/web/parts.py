@@ -4,6 +4,9 @@ from collections.abc import Generator, Mapping, Sequence
 from typing import Protocol
 
 from app.core.domain import NO_FILTERS, Answer, Event, Filters, ModelInfo, Question, Retrieved
+from app.diagnosis import Verdict
+from app.golden import Expected
+from app.judgements import Judgements
 from app.ledger import AnswerSummary, ChatSummary
 from app.library import DocumentRow
 
@@ -63,6 +66,14 @@ class Documents(Protocol):
     def text(self, document_id: int) -> str: ...
 
 
+class Diagnoses(Protocol):
+    """Says which stage lost a passage."""
+
+    def of_answer(self, answer: Answer, expected: str) -> Verdict: ...
+
+    def golden_passages(self, expected: str, answer: Answer | None = None) -> Sequence[Expected]: ...
+
+
 class Services(Protocol):
     """Everything the page talks to."""
 
@@ -74,3 +85,9 @@ class Services(Protocol):
 
     @property
     def library(self) -> Documents: ...
+
+    @property
+    def diagnosis(self) -> Diagnoses: ...
+
+    @property
+    def judgements(self) -> Judgements: ...

@@ -1,7 +1,7 @@
 // Runs once for each HTML area of the page. `element` is the area, `trigger` sends an event to Python, `props.value`
 // is the area's HTML and `watch` tells when it changed. Everything is found by data-act attributes; the HTML itself
 // carries no handlers. Events: 'pick' 'show' 'open' 'retry' 'rate' 'example' 'remove' 'recall'
-// 'right' 'why'
+// 'right' 'why' 'golden'
 const shared = (window.foremost ??= { returnTo: null, writing: false });
 const calm = () => window.matchMedia('(prefers-reduced-motion: reduce)').matches;
 const scope = () => element.closest('.fm-scope') ?? document;
@@ -80,8 +80,11 @@ const act = {
   remove: (control) => trigger('remove', { id: Number(control.dataset.id), upload: control.dataset.upload === '1' }),
   close: closeViewer,
   sort: (control) => sortCandidates(control),
+  golden: (control) => trigger('golden', { answer: control.dataset.answer, expect: control.dataset.expect }),
   right: (control) => {
     control.classList.add('busy');
+    setTimeout(() => control.classList.remove('busy'), 4000);
+    shared.judged = true; // the panel below comes into view when it is redrawn
     trigger('right', { answer: control.dataset.answer, rank: Number(control.dataset.rank) });
   },
 };
@@ -106,6 +109,17 @@ const sortCandidates = (control) => {
   });
   table.tBodies[0].append(...rows);
 };
+
+element.addEventListener('submit', (event) => { // the form of the panel that says why a passage was lost
+  const form = event.target.closest('.fm-why-form');
+  if (!form) return;
+  event.preventDefault();
+  const expect = form.elements.expect.value.trim();
+  if (!expect) { form.elements.expect.focus(); return; }
+  form.classList.add('busy');
+  setTimeout(() => form.classList.remove('busy'), 20000); // an answer that changes nothing redraws nothing
+  trigger('why', { answer: form.dataset.answer, expect });
+});
 
 element.addEventListener('click', (event) => {
   const control = event.target.closest('[data-act]');
@@ -147,6 +161,11 @@ watch('value', () => {
   const panel = element.querySelector('.fm-sources');
   if (panel?.dataset.focus) focusCard(panel, panel.dataset.focus);
   markShown();
+  const why = element.querySelector('.fm-why');
+  if (why && shared.judged) {
+    shared.judged = false;
+    why.scrollIntoView({ block: 'nearest', behavior: calm() ? 'auto' : 'smooth' });
+  }
   const viewer = element.querySelector('.fm-viewer');
   if (viewer) {
     document.body.classList.add('fm-modal');

@@ -1,0 +1,358 @@
+"""Six faults put into a working corpus or its settings, so that a passage that was in the prompt is lost, and undone.
+
+For each: what it does, how we see that it took effect, and which verdicts are right. All of that was fixed before the
+first measurement.
+
+fault            injected                                    right when `why` says
+missing          the document deleted, or replaced by one    not ingested (with the loader's reason where it failed)
+                 that cannot be read
+split            the chunk cut in two inside the words       the words span two chunks
+weight           a leg's weight at 0                         fused out, and the first remedy is that weight
+candidates       5 candidates, with legs of 100 or of 5      in neither leg's candidates when both legs' first ones
+                                                             lack it, else fused out; the first remedy is candidates
+reranker         scores turned round, or drawn by lot        reranked down
+budget           tokens for passages, the context or the     no room in the token budget, or not scored in time;
+                 reranking time too small                    the first remedy is that budget
+A fault took effect when a passage of the prompt held the words without it, and none does with it (by plain search for
+the words in the passages' texts, not by what the diagnosis looks at).
+"""
+
+import hashlib
+import random
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from functools import partial
+from pathlib import Path
+
+from sqlalchemy import Engine, text
+
+from app.bootstrap import build_retriever
+from app.core.domain import CHUNKER_VERSION, Answer, Chunk, Document, Finished, Hit, Question, Reranking, Source
+from app.core.embedding import Embedder
+from app.core.settings import Settings
+from app.diagnosis import Corpus, Diagnosis, Loss, Parts, Trials, Verdict
+from app.ledger import Ledger
+from app.pipeline import Answerer, Prompts
+from app.prompts import conversation
+from app.rerank import Reranker, build_reranker
+from app.rerank.combination import sigmoid
+from app.search import Searcher
+from ingest.chunk import chunk
+from ingest.embed import embed
+from ingest.pipeline import Ingester, load_here
+from ingest.store import Store
+from tests.fakes import NOT_FOUND, PlainRewriter, ScriptedModel, word_support
+
+COLLECTION = "faults"
+_SHAPING = (
+    "candidates", "leg_candidates", "vector_weight", "text_weight", "hnsw_ef_search", "reranker",
+    "rerank_budget_ms", "relevance_floor", "passages", "passages_tokens", "context_tokens", "answer_tokens",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Asked:
+    """A question whose answer stands in a file."""
+
+    question: str
+    path: Path
+    quote: str  # words of the file that answer it, once in the corpus
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Fault:
+    """A fault, ready to be put in."""
+
+    name: str
+    variant: str
+    right: frozenset[Loss]
+    settings: Mapping[str, object] = field(default_factory=dict)
+    remedy: str = ""  # the variable that the first remedy must name
+    expect: str = ""  # what is asked for instead of the words
+
+
+class BadReranker:
+    """The real reranker with its scores turned round ("inverted") or replaced by lots ("drawn")."""
+
+    def __init__(self, real: Reranker, kind: str) -> None:
+        self.name = f"{kind} {real.name}"
+        self._real = real
+        self._kind = kind
+
+    def rerank(self, question: str, hits: Sequence[Hit]) -> Reranking:
+        done = self._real.rerank(question, hits)
+        scores = {hit.chunk_id: self._score(question, hit) for hit in done.hits}
+        order = sorted(done.hits, key=lambda hit: (-scores[hit.chunk_id], hit.fused_rank))
+        changed = tuple(
+            replace(hit, logit=scores[hit.chunk_id], rerank_score=scores[hit.chunk_id], final_rank=rank)
+            for rank, hit in enumerate(order, 1)
+        )
+        return replace(done, hits=changed, reranker=self.name)
+
+    def relevance(self, hit: Hit) -> float:
+        return sigmoid(hit.rerank_score or 0.0)
+
+    def _score(self, question: str, hit: Hit) -> float:
+        if self._kind == "inverted":
+            return -(hit.rerank_score or 0.0)
+        lot = hashlib.sha256(f"{question}{hit.chunk_id}".encode()).digest()
+        return random.Random(lot).uniform(-5, 5)
+
+
+class Workplace:
+    """A corpus of files, ingested, and the means to ask, to break and to mend."""
+
+    def __init__(self, engine: Engine, embedder: Embedder, settings: Settings) -> None:
+        self.settings = settings
+        self.engine = engine
+        self._embedder = embedder
+        self._store = Store(engine, chunker_version=CHUNKER_VERSION)
+        self._ingester = Ingester(store=self._store, make_embedder=lambda: embedder)
+        self._ledger = Ledger(engine)
+        self._rerankers: dict[tuple[str, int], Reranker] = {}
+
+    def ingest(self, path: Path) -> None:
+        """As the command does it."""
+        self._ingester.ingest(source_of(path), collection=COLLECTION)
+
+    def finish(self) -> None:
+        """Statistics, as after a run of the command."""
+        self._store.refresh_statistics(always=True)
+
+    def ask(self, question: str, settings: Settings) -> Answer:
+        """An answer as the page would give it, from its ledger; the model only repeats the first passage."""
+        retriever = build_retriever(self.engine, self._embedder, settings)
+        model = ScriptedModel(lambda prompt: [_first_sentence(prompt)], context_tokens=settings.context_tokens)
+        answerer = Answerer(
+            rewriter=PlainRewriter(),
+            searcher=Searcher(retriever=retriever, reranker=self._reranker(settings)),
+            model=model,
+            support=word_support,
+            ledger=self._ledger,
+            prompts=Prompts(answer=partial(conversation, "answer_small"), not_found=NOT_FOUND),
+            passages=settings.passages,
+            passages_tokens=settings.passages_tokens,
+            answer_tokens=settings.answer_tokens,
+            relevance_floor=settings.relevance_floor,
+            support_floor=settings.support_floor,
+            settings={name: getattr(settings, name) for name in _SHAPING},
+        )
+        events = answerer.answer(Question(text=question, collection=COLLECTION))
+        answer = next(event.answer for event in events if isinstance(event, Finished))
+        return self._ledger.load(answer.id)
+
+    def why(self, answer: Answer, expect: str, settings: Settings) -> Verdict:
+        """The diagnosis under the settings that the fault left."""
+        parts = Parts(
+            retriever=partial(build_retriever, self.engine, self._embedder),
+            reranker=self._reranker,
+            count_tokens=lambda passage: self._embedder.count_tokens([passage])[0],
+        )
+        return Diagnosis(corpus=Corpus(self.engine), trials=Trials(parts, settings)).of_answer(answer, expect)
+
+    def first_of_leg(self, question: str, settings: Settings, leg: str, most: int) -> list[Hit]:
+        """A leg's first hits alone: the other one's weight at 0 and no more than it fills."""
+        alone = {"candidates": most, "leg_candidates": most, "vector_weight": 0.0, "text_weight": 0.0}
+        only = settings.model_copy(update=alone | {f"{leg}_weight": 1.0})
+        found = build_retriever(self.engine, self._embedder, only).retrieve(question, collection=COLLECTION)
+        return [hit for hit in found.hits if (hit.vector_rank if leg == "vector" else hit.text_rank) is not None]
+
+    def _reranker(self, settings: Settings) -> Reranker:
+        key = (settings.reranker, settings.rerank_budget_ms)
+        if key not in self._rerankers:
+            bad = settings.reranker in ("inverted", "drawn")
+            made: Reranker = build_reranker(
+                "auto" if bad else settings.reranker, self._embedder, settings.data_dir, budget_ms=key[1]
+            )
+            self._rerankers[key] = BadReranker(made, settings.reranker) if bad else made
+        return self._rerankers[key]
+
+    # ----------------------------------------------------------------------------------- faults of the corpus
+
+    @contextmanager
+    def without(self, path: Path) -> Iterator[None]:
+        """The document deleted."""
+        with self.engine.begin() as connection:
+            connection.execute(text("DELETE FROM documents WHERE source_uri = :uri"), {"uri": str(path)})
+        yield
+        self.ingest(path)
+
+    @contextmanager
+    def unreadable(self, path: Path) -> Iterator[None]:
+        """The document deleted, and another of its name as PDF that no loader can read."""
+        broken = path.with_suffix(".pdf")
+        broken.write_bytes(b"%PDF-1.7\n%broken\n1 0 obj\n<<")
+        with self.without(path):
+            self.ingest(broken)
+            yield
+            with self.engine.begin() as connection:
+                connection.execute(text("DELETE FROM documents WHERE source_uri = :uri"), {"uri": str(broken)})
+        broken.unlink()
+
+    @contextmanager
+    def split(self, asked: Asked) -> Iterator[None]:
+        """The chunk that holds the words cut in two, between two words in their middle."""
+        document = load_here(source_of(asked.path))[-1][1]
+        assert isinstance(document, Document)
+        self._stored(asked.path, document, _cut(document, chunk(document, self._embedder), asked.quote))
+        yield
+        self._stored(asked.path, document, chunk(document, self._embedder))
+
+    def _stored(self, path: Path, document: Document, chunks: Sequence[Chunk]) -> None:
+        embedded = list(embed(chunks, self._embedder))
+        self._store.store(
+            source_of(path), document, embedded, collection=COLLECTION, embedder=self._embedder, timings={}
+        )
+
+
+def source_of(path: Path) -> Source:
+    """A file as ingestion finds it."""
+    content = path.read_bytes()
+    return Source(uri=str(path), name=path.name, content=content, sha256=hashlib.sha256(content).hexdigest())
+
+
+def _first_sentence(prompt: str) -> str:
+    passage = prompt.split("[1]", 1)[-1].split("\n", 1)[-1]
+    return f"{passage.split('. ')[0].strip()} [1]."
+
+
+def _cut(document: Document, chunks: Sequence[Chunk], quote: str) -> list[Chunk]:
+    start = document.text.index(quote)
+    end = start + len(quote)
+    middle = document.text.index(" ", start + len(quote) // 2 - 1, end)
+    pieces: list[Chunk] = []
+    for one in chunks:
+        if one.start_char <= start and end <= one.end_char:
+            head = one.embedded_text[: len(one.embedded_text) - len(one.text)]
+            for a, b in ((one.start_char, middle), (middle + 1, one.end_char)):
+                words = document.text[a:b]
+                pieces.append(replace(one, text=words, start_char=a, end_char=b, embedded_text=head + words))
+        else:
+            pieces.append(one)
+    assert len(pieces) > len(chunks), "no chunk holds the words whole"
+    return [replace(piece, ordinal=ordinal) for ordinal, piece in enumerate(pieces)]
+
+
+def in_prompt(answer: Answer, quote: str) -> bool:
+    """Whether the words stand in a passage that the model read."""
+    wanted = " ".join(quote.split())
+    return any(wanted in " ".join(passage.text.split()) for passage in answer.context.passages)
+
+
+# ------------------------------------------------------------------------------------------------------- the faults
+
+
+def faults_of(place: Workplace, asked: Asked) -> dict[str, Callable[[], Fault]]:
+    """Every variant of every fault for a question; made when it is needed, as some look at the corpus."""
+
+    def candidates(legs: int) -> Fault:
+        chosen = place.settings.model_copy(update={"candidates": 5, "leg_candidates": legs})
+        firsts = [hit for leg in ("vector", "text") for hit in place.first_of_leg(asked.question, chosen, leg, legs)]
+        found = any(asked.quote in hit.text for hit in firsts)
+        right = Loss.FUSED_OUT if found else Loss.NOT_RETRIEVED
+        return Fault(
+            name="candidates",
+            variant=f"5 of legs of {legs}",
+            right=frozenset({right}),
+            settings={"candidates": 5, "leg_candidates": legs},
+            remedy="FOREMOST_CANDIDATES",
+        )
+
+    def weight(leg: str) -> Fault:
+        return Fault(
+            name="weight",
+            variant=f"{leg} at 0",
+            right=frozenset({Loss.FUSED_OUT}),
+            settings={f"{leg}_weight": 0.0},
+            remedy=f"FOREMOST_{leg.upper()}_WEIGHT",
+        )
+
+    def reranker(kind: str) -> Fault:
+        return Fault(name="reranker", variant=kind, right=frozenset({Loss.RERANKED_DOWN}), settings={"reranker": kind})
+
+    def budget(variable: str, value: int, right: Loss) -> Fault:
+        return Fault(
+            name="budget",
+            variant=variable.removeprefix("FOREMOST_").lower(),
+            right=frozenset({right}),
+            settings={variable.removeprefix("FOREMOST_").lower(): value},
+            remedy=variable,
+        )
+
+    missing = frozenset({Loss.NOT_INGESTED})
+    return {
+        "missing/deleted": lambda: Fault(name="missing", variant="deleted", right=missing),
+        "missing/unreadable": lambda: Fault(
+            name="missing", variant="unreadable", right=missing, expect=asked.path.with_suffix(".pdf").name
+        ),
+        "split/middle": lambda: Fault(name="split", variant="middle", right=frozenset({Loss.SPLIT})),
+        "weight/vector": partial(weight, "vector"),
+        "weight/text": partial(weight, "text"),
+        "candidates/100": partial(candidates, 100),
+        "candidates/5": partial(candidates, 5),
+        "reranker/inverted": partial(reranker, "inverted"),
+        "reranker/drawn": partial(reranker, "drawn"),
+        "budget/tokens": partial(budget, "FOREMOST_PASSAGES_TOKENS", 100, Loss.BUDGET),
+        "budget/context": partial(budget, "FOREMOST_CONTEXT_TOKENS", 700, Loss.BUDGET),
+        "budget/time": partial(budget, "FOREMOST_RERANK_BUDGET_MS", 1, Loss.NOT_SCORED),
+    }
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Outcome:
+    """A diagnosed case."""
+
+    fault: Fault
+    asked: Asked
+    verdict: Verdict
+    right: bool
+    helped: bool | None  # whether the first remedy that names a setting brings the words into the prompt; None: none
+
+
+def injected(place: Workplace, asked: Asked, fault: Fault) -> Outcome | None:
+    """Put the fault in, ask, diagnose, and mend; None when the fault had no effect on this question."""
+    settings = place.settings.model_copy(update=dict(fault.settings))
+    with _broken(place, asked, fault):
+        answer = place.ask(asked.question, settings)
+        if in_prompt(answer, asked.quote):
+            return None
+        verdict = place.why(answer, fault.expect or f'"{asked.quote}"', settings)
+        helped = _helped(place, asked, verdict, settings)
+    return Outcome(fault=fault, asked=asked, verdict=verdict, right=_right(fault, verdict), helped=helped)
+
+
+@contextmanager
+def _broken(place: Workplace, asked: Asked, fault: Fault) -> Iterator[None]:
+    if fault.name == "split":
+        with place.split(asked):
+            yield
+    elif fault.variant == "unreadable":
+        with place.unreadable(asked.path):
+            yield
+    elif fault.variant == "deleted":
+        with place.without(asked.path):
+            yield
+    else:
+        yield
+
+
+def _right(fault: Fault, verdict: Verdict) -> bool:
+    if verdict.loss not in fault.right:
+        return False
+    if fault.variant == "unreadable" and not any("failed (" in line for line in verdict.evidence):
+        return False
+    return not fault.remedy or (bool(verdict.remedies) and fault.remedy in verdict.remedies[0].setting)
+
+
+def _helped(place: Workplace, asked: Asked, verdict: Verdict, settings: Settings) -> bool | None:
+    """The first remedy that is a setting, put into practice."""
+    remedy = next((remedy for remedy in verdict.remedies if remedy.setting), None)
+    if remedy is None:
+        return None
+    names = [name.removeprefix("FOREMOST_").lower() for name in remedy.setting.split()]
+    values: dict[str, object] = {}
+    for name, value in zip(names, remedy.value.split(), strict=True):
+        kind = type(getattr(settings, name))
+        values[name] = kind(value)
+    return in_prompt(place.ask(asked.question, settings.model_copy(update=values)), asked.quote)

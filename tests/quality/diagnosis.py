@@ -1,0 +1,220 @@
+"""`python -m tests.quality.diagnosis`: 200 injected faults, and how many of them `why` names rightly.
+
+Documents of COVID-QA (long articles) and XQuAD (paragraphs of an article in one file) are ingested as files into one
+collection of a database of its own. tests/faults.py says what the faults are and which verdicts count as right.
+"""
+
+import argparse
+import json
+import random
+import re
+import sys
+import tempfile
+import time
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.progress import Progress
+from rich.table import Table
+
+from app.console import quiet_libraries
+from app.core import database
+from app.core.models import build_embedder
+from app.core.settings import load_settings
+from tests.faults import Asked, Outcome, Workplace, faults_of, in_prompt, injected
+from tests.quality.sets import FOLDER
+
+WANTED: Mapping[str, int] = {  # cases; 200 in all
+    "missing/deleted": 17, "missing/unreadable": 17, "split/middle": 33, "weight/vector": 17, "weight/text": 17,
+    "candidates/100": 17, "candidates/5": 16, "reranker/inverted": 17, "reranker/drawn": 16, "budget/tokens": 13,
+    "budget/context": 13, "budget/time": 7,
+}  # fmt: skip
+FLOOR = 0.95
+_AT_ONCE = 4  # faults tried on one question
+_FRUITLESS = 60  # injections without any effect, after which another variant of the fault takes a variant's share
+_LEAST_WORDS = 4  # of a quote
+_LONGEST_QUOTE = 400  # characters
+console = Console(width=140)
+Case = dict[str, Any]  # one injection, as it is kept between runs
+
+
+def main() -> None:
+    """Measure and print; exits with 1 below the floor."""
+    options = argparse.ArgumentParser()
+    options.add_argument("--share", type=float, default=1.0, help="part of the cases, for a quick look")
+    options.add_argument("--only", default="", help="beginning of the variants to run")
+    options.add_argument("--seed", type=int, default=7)
+    options.add_argument("--minutes", type=float, default=1e9, help="stop then; the next run goes on from there")
+    options.add_argument("--data", type=Path, help="folder that keeps the corpus and every case between runs")
+    chosen = options.parse_args()
+    quiet_libraries()
+    wanted = {
+        name: max(1, round(count * chosen.share)) for name, count in WANTED.items() if name.startswith(chosen.only)
+    }
+    until = time.monotonic() + 60 * chosen.minutes
+    with tempfile.TemporaryDirectory(prefix="foremost-faults-", ignore_cleanup_errors=True) as name:
+        folder = chosen.data or Path(name)
+        folder.mkdir(exist_ok=True)
+        folder.chmod(0o755)
+        cases = measure(folder, wanted, chosen.seed, until)
+    effective = [case for case in cases if case["effective"]]
+    right = report(cases)
+    sys.exit(0 if right >= FLOOR * len(effective) else 1)
+
+
+def measure(folder: Path, wanted: Mapping[str, int], seed: int, until: float) -> list[Case]:
+    """Every injection, effective or not, until there are as many cases of every variant as wanted."""
+    settings = load_settings(data_dir=folder)
+    engine = database.engine_for(database.start_embedded(folder))
+    embedder = build_embedder(settings.embedding_model, folder)
+    database.migrate(engine, embedding_dimension=embedder.dimension)
+    place = Workplace(engine, embedder, settings)
+    try:
+        questions = _ingested(place, folder / "files")
+        random.Random(seed).shuffle(questions)
+        return _cases(place, questions, wanted, folder / "cases.jsonl", until)
+    finally:
+        engine.dispose()
+
+
+def _cases(
+    place: Workplace, questions: Sequence[Asked], wanted: Mapping[str, int], kept: Path, until: float
+) -> list[Case]:
+    cases: list[Case] = [json.loads(line) for line in kept.read_text("utf-8").splitlines()] if kept.exists() else []
+    tried = Counter(case["key"] for case in cases)
+    left = Counter(wanted) - Counter(case["key"] for case in cases if case["effective"])
+    first = max((case["position"] for case in cases), default=-1) + 1
+    with Progress(console=Console(stderr=True)) as bar, kept.open("a", encoding="utf-8") as file:
+        task = bar.add_task("faults", total=sum(wanted.values()), completed=sum(wanted.values()) - left.total())
+        for position, asked in enumerate(questions[first:], first):
+            open_ones = [name for name, count in left.items() if count > 0]
+            if not open_ones or time.monotonic() > until:
+                break
+            if not in_prompt(place.ask(asked.question, place.settings), asked.quote):
+                continue  # lost already, without any fault
+            made = faults_of(place, asked)
+            for name in sorted(open_ones, key=lambda one: tried[one])[:_AT_ONCE]:
+                if tried[name] == _FRUITLESS and left[name] == wanted[name] and _sibling(name, wanted):
+                    left[_sibling(name, wanted)] += left.pop(name)
+                    continue
+                outcome = injected(place, asked, made[name]())
+                case = {"key": name, "position": position, "effective": outcome is not None}
+                case |= _told(outcome) if outcome else {}
+                cases.append(case)
+                file.write(json.dumps(case) + "\n")
+                file.flush()
+                tried[name] += 1
+                left[name] -= outcome is not None
+                bar.advance(task, outcome is not None)
+    return cases
+
+
+# ------------------------------------------------------------------------------------------------------ the corpus
+
+
+def _ingested(place: Workplace, folder: Path) -> list[Asked]:
+    """Both sets as files, ingested; questions whose words stand once in all of them."""
+    folder.mkdir(exist_ok=True)
+    asked = [*_covid(folder), *_xquad(folder)]
+    texts = {path: path.read_text("utf-8") for path in sorted(folder.iterdir())}
+    started = time.perf_counter()
+    for path in texts:
+        place.ingest(path)  # does nothing for one that a run before has ingested
+    place.finish()
+    console.print(f"{len(texts)} files ingested in {time.perf_counter() - started:.0f} s")
+    everything = "\n".join(texts.values())
+    fitting = [one for one in asked if _fits(one.quote) and everything.count(one.quote) == 1]
+    console.print(f"{len(fitting)} of {len(asked)} questions have words of their own to look for")
+    return fitting
+
+
+def _fits(quote: str) -> bool:
+    return len(quote.split()) >= _LEAST_WORDS and len(quote) <= _LONGEST_QUOTE
+
+
+def _covid(folder: Path) -> Iterator[Asked]:
+    """Whole articles; the words are the annotated answer."""
+    documents = {row["id"]: row for row in _rows("covidqa_longdocs", "corpus")}
+    questions = {row["id"]: row["text"] for row in _rows("covidqa_longdocs", "queries")}
+    for number, row in enumerate(documents.values()):
+        (folder / f"article-{number:03}.txt").write_text(f"{row['title']}\n\n{row['text']}", "utf-8")
+    paths = {identifier: folder / f"article-{number:03}.txt" for number, identifier in enumerate(documents)}
+    of = dict(line.split("\t")[:2] for line in (FOLDER / "covidqa_longdocs" / "qrels.tsv").read_text().splitlines())
+    for row in _rows("covidqa_longdocs", "answers"):
+        yield Asked(question=questions[row["id"]], path=paths[of[row["id"]]], quote=row["answers"][0].strip())
+
+
+def _xquad(folder: Path) -> Iterator[Asked]:
+    """The paragraphs of an article in one Markdown file; the words are the sentence that holds the answer."""
+    paragraphs = {row["id"]: row for row in _rows("xquad_en", "corpus")}
+    questions = {row["id"]: row["text"] for row in _rows("xquad_en", "queries")}
+    articles: dict[str, list[str]] = defaultdict(list)
+    for row in paragraphs.values():
+        articles[row["title"]].append(row["text"])
+    for title, texts in articles.items():
+        _article(folder, title).write_text(f"# {title}\n\n" + "\n\n".join(texts) + "\n", "utf-8")
+    of = dict(line.split("\t")[:2] for line in (FOLDER / "xquad_en" / "qrels.tsv").read_text().splitlines())
+    for row in _rows("xquad_en", "answers"):
+        paragraph = paragraphs[of[row["id"]]]
+        sentences = re.split(r"(?<=[.!?])\s+", paragraph["text"])
+        holding = next((sentence for sentence in sentences if row["answers"][0] in sentence), "")
+        yield Asked(question=questions[row["id"]], path=_article(folder, paragraph["title"]), quote=holding)
+
+
+def _article(folder: Path, title: str) -> Path:
+    return folder / f"{re.sub(r'[^A-Za-z0-9]+', '-', title)}.md"
+
+
+def _rows(name: str, kind: str) -> list[dict[str, Any]]:
+    lines = (FOLDER / name / f"{kind}.jsonl").read_text("utf-8").splitlines()
+    return [json.loads(line) for line in lines]
+
+
+# ----------------------------------------------------------------------------------------------------- the figures
+
+
+def report(cases: Sequence[Case]) -> int:
+    """Print the confusion table and what became of the remedies; returns how many were named rightly."""
+    table = Table(title="injected faults and what `why` named", title_justify="left", box=None, pad_edge=False)
+    for column in ("fault", "injected", "effective", "right", "named", "first remedy helped"):
+        table.add_column(column, justify="left" if column in ("fault", "named") else "right")
+    for key in WANTED:
+        tried = [case for case in cases if case["key"] == key]
+        found = [case for case in tried if case["effective"]]
+        named = ", ".join(f"{count} {loss}" for loss, count in Counter(case["named"] for case in found).most_common())
+        helped = [case["helped"] for case in found if case["helped"] is not None]
+        right = sum(case["right"] for case in found)
+        shown = f"{sum(helped)} of {len(helped)}" if helped else "–"
+        table.add_row(key, str(len(tried)), str(len(found)), str(right), named, shown)
+    console.print(table)
+    effective = [case for case in cases if case["effective"]]
+    right = sum(case["right"] for case in effective)
+    console.print(f"[bold]{right} of {len(effective)} named rightly ({right / max(len(effective), 1):.1%})[/]")
+    for case in effective:
+        if not case["right"]:
+            console.print(f"wrong: {case['key']}: {case['named']}. {case['summary']} {case['evidence']}")
+            console.print(f"       {case['question']!r} {case['file']}", style="dim")
+    return right
+
+
+def _sibling(name: str, wanted: Mapping[str, int]) -> str:
+    """Another variant of the same fault, empty when there is none."""
+    fault = name.split("/")[0]
+    return next((other for other in wanted if other != name and other.split("/")[0] == fault), "")
+
+
+def _told(outcome: Outcome) -> Case:
+    verdict = outcome.verdict
+    return {
+        "right": outcome.right, "helped": outcome.helped, "named": verdict.loss.value, "summary": verdict.summary,
+        "evidence": list(verdict.evidence),
+        "remedies": [[remedy.text, remedy.setting, remedy.value, remedy.tried] for remedy in verdict.remedies],
+        "question": outcome.asked.question, "quote": outcome.asked.quote, "file": outcome.asked.path.name,
+    }  # fmt: skip
+
+
+if __name__ == "__main__":
+    main()
