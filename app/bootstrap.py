@@ -30,7 +30,7 @@ Report = Callable[[str], None]
 
 # What shaped an answer and is kept with it; the rest of the settings says where things are.
 _SHAPING = (
-    "embedding_model", "candidates", "leg_candidates", "vector_weight", "text_weight", "rrf_k", "hnsw_ef_search",
+    "embedding_model", "candidates", "leg_candidates", "vector_weight", "text_weight", "hnsw_ef_search",
     "reranker", "rerank_budget_ms", "relevance_floor", "passages", "passages_tokens", "context_tokens", "answer_tokens",
     "temperature", "seed", "support_floor",
 )  # fmt: skip
@@ -100,7 +100,6 @@ def build_retriever(
         leg_candidates=settings.leg_candidates,
         vector_weight=settings.vector_weight,
         text_weight=settings.text_weight,
-        rrf_k=settings.rrf_k,
         ef_search=settings.hnsw_ef_search,
     )
 

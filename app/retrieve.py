@@ -26,7 +26,7 @@ TEXT_POOL = 300
 
 
 class HybridRetriever:
-    """Vector leg and full-text leg fused by reciprocal rank: score = Σ weight / (rrf_k + rank of the leg).
+    """Vector leg and full-text leg fused: score = weighted mean of a candidate's shares of each leg's best score, 0..1.
 
     The same question on the same rows gives the same order: ties are broken by chunk id.
     """
@@ -40,7 +40,6 @@ class HybridRetriever:
         leg_candidates: int,
         vector_weight: float,
         text_weight: float,
-        rrf_k: int,
         ef_search: int,
     ) -> None:
         self._engine = engine
@@ -52,7 +51,6 @@ class HybridRetriever:
             "leg_candidates": self._leg_candidates,
             "vector_weight": vector_weight,
             "text_weight": text_weight,
-            "rrf_k": rrf_k,
             "text_pool": max(TEXT_POOL, self._leg_candidates),
             "text_rows": TEXT_ROWS,
         }

@@ -126,36 +126,63 @@ opened AS MATERIALIZED (
     ORDER BY weight DESC, found.id
     LIMIT :text_pool
 ),
--- "|| ''" reads the vector once for all lexemes.
+-- Scored: what the text index opened and what the vector leg found. "|| ''" reads the vector once for all lexemes.
 pool AS MATERIALIZED (
     SELECT id, text_config, tsv || '' AS tsv
     FROM chunks
-    WHERE id = ANY(CASE WHEN CAST(:by_row AS boolean) THEN ARRAY(SELECT id FROM few) ELSE ARRAY(SELECT id FROM opened) END)
+    WHERE id = ANY(
+        CASE
+            WHEN CAST(:by_row AS boolean) THEN ARRAY(SELECT id FROM few)
+            ELSE ARRAY(SELECT id FROM opened UNION SELECT id FROM nearest)
+        END
+    )
 ),
-matches AS MATERIALIZED (
+-- ts_rank of a single lexeme grows with its count in the passage, ever slower, less in long passages; a heading counts
+-- for more. Times the lexeme's weight, and summed.
+scored AS MATERIALIZED (
     SELECT pool.id, sum(terms.weight * ts_rank('{0.7, 0.7, 0.7, 1}', pool.tsv, terms.query, 1)) AS score
     FROM pool
     JOIN terms ON terms.config = pool.text_config
     GROUP BY pool.id
     HAVING sum(terms.weight * ts_rank('{0.7, 0.7, 0.7, 1}', pool.tsv, terms.query, 1)) > 0
-    ORDER BY score DESC, pool.id
-    LIMIT :leg_candidates
 ),
 text_leg AS (
-    SELECT id, score, row_number() OVER (ORDER BY score DESC, id) AS rank
-    FROM matches
+    SELECT id, row_number() OVER (ORDER BY score DESC, id) AS rank
+    FROM scored
+    ORDER BY score DESC, id
+    LIMIT :leg_candidates
+),
+-- Every candidate of either leg has the scores of both.
+candidates AS MATERIALIZED (
+    SELECT
+        chunks.id,
+        vector_leg.rank AS vector_rank,
+        coalesce(vector_leg.distance, chunks.embedding <=> CAST(:embedding AS halfvec)) AS distance,
+        text_leg.rank AS text_rank,
+        scored.score
+    FROM vector_leg
+    FULL JOIN text_leg ON text_leg.id = vector_leg.id
+    JOIN chunks ON chunks.id = coalesce(vector_leg.id, text_leg.id)
+    LEFT JOIN scored ON scored.id = chunks.id
+),
+-- What counts as full marks in each leg: its best candidate. A best passage that holds hardly any of the question's
+-- weight (about a fifth of what is possible) is not taken for a good one.
+best AS (
+    SELECT
+        nullif(max(greatest(1 - distance, 0)), 0) AS cosine,
+        greatest(max(score), 0.04 * (SELECT max(whole) FROM (SELECT sum(weight) AS whole FROM terms GROUP BY config) AS asked))
+            AS score
+    FROM candidates
 ),
 fused AS (
     SELECT
-        id,
-        vector_leg.rank AS vector_rank,
-        vector_leg.distance AS vector_distance,
-        text_leg.rank AS text_rank,
-        text_leg.score AS text_score,
-        coalesce(CAST(:vector_weight AS double precision) / (:rrf_k + vector_leg.rank), 0)
-            + coalesce(CAST(:text_weight AS double precision) / (:rrf_k + text_leg.rank), 0) AS fused_score
-    FROM vector_leg
-    FULL JOIN text_leg USING (id)
+        candidates.*,
+        coalesce((
+            CAST(:vector_weight AS double precision) * coalesce(greatest(1 - candidates.distance, 0) / best.cosine, 0)
+            + CAST(:text_weight AS double precision) * coalesce(candidates.score / best.score, 0)
+        ) / nullif(CAST(:vector_weight AS double precision) + CAST(:text_weight AS double precision), 0), 0) AS fused_score
+    FROM candidates
+    CROSS JOIN best
     ORDER BY fused_score DESC, id
     LIMIT :candidates
 )
@@ -176,9 +203,9 @@ SELECT
     chunks.end_char,
     chunks.text,
     fused.vector_rank,
-    coalesce(fused.vector_distance, chunks.embedding <=> CAST(:embedding AS halfvec)) AS vector_distance,
+    fused.distance AS vector_distance,
     fused.text_rank,
-    fused.text_score,
+    fused.score AS text_score,
     row_number() OVER (ORDER BY fused.fused_score DESC, fused.id) AS fused_rank,
     fused.fused_score,
     (SELECT count(*) FROM nearest) AS vector_found

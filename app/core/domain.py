@@ -172,9 +172,9 @@ class Hit:
     vector_rank: int | None = None  # from 1
     vector_distance: float | None = None  # cosine distance, 0..2; also where the vector leg did not rank it
     text_rank: int | None = None  # from 1
-    text_score: float | None = None  # full-text score, larger is better
+    text_score: float | None = None  # larger is better; also beyond the text leg; None when no word meets
     fused_rank: int  # from 1, always present
-    fused_score: float  # reciprocal-rank fusion, larger is better
+    fused_score: float  # 0..1, weighted mean of its shares of the best cosine and the best text score
     logit: float | None = None  # the reranker's raw score; None when it was not scored
     rerank_score: float | None = None  # what the final order is sorted by, larger is better
     final_rank: int | None = None  # from 1, after reranking

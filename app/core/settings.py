@@ -37,8 +37,7 @@ class Settings(BaseSettings):
     candidates: int = Field(default=50, ge=1, le=1000, description="passages the hybrid statement returns")
     leg_candidates: int = Field(default=100, ge=1, le=1000, description="passages each leg contributes to the fusion")
     vector_weight: float = Field(default=1.0, ge=0, description="weight of the vector leg in the fusion")
-    text_weight: float = Field(default=0.7, ge=0, description="weight of the full-text leg in the fusion")
-    rrf_k: int = Field(default=5, ge=1, description="k of reciprocal-rank fusion")
+    text_weight: float = Field(default=1.0, ge=0, description="weight of the full-text leg in the fusion")
     hnsw_ef_search: int = Field(default=200, ge=1, le=1000, description="HNSW search list; at least leg_candidates")
 
     # second stage

@@ -21,7 +21,7 @@ from app.rerank import Reranker
 
 Report = Callable[[str], None]
 _SHAPING = (
-    "embedding_model", "candidates", "leg_candidates", "vector_weight", "text_weight", "rrf_k", "hnsw_ef_search",
+    "embedding_model", "candidates", "leg_candidates", "vector_weight", "text_weight", "hnsw_ef_search",
     "reranker", "relevance_floor", "passages",
 )  # fmt: skip
 

@@ -65,7 +65,6 @@ def retriever(database: Engine, embedder: Embedder) -> HybridRetriever:
         leg_candidates=10,
         vector_weight=1.0,
         text_weight=0.0,
-        rrf_k=5,
         ef_search=40,
     )
 

@@ -30,7 +30,7 @@ MANUAL = [
 def retriever(database: Engine, embedder: Embedder) -> HybridRetriever:
     store(database, embedder, MANUAL, title="Operations")
     return HybridRetriever(
-        database, embedder, candidates=50, leg_candidates=100, vector_weight=1, text_weight=0.7, rrf_k=5, ef_search=200
+        database, embedder, candidates=50, leg_candidates=100, vector_weight=1, text_weight=1, ef_search=200
     )
 
 

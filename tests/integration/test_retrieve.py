@@ -29,7 +29,7 @@ Make = Callable[..., HybridRetriever]
 def make(database: Engine, embedder: Embedder) -> Make:
     def build(**changes: Any) -> HybridRetriever:
         values = {
-            "candidates": 50, "leg_candidates": 100, "vector_weight": 1.0, "text_weight": 0.7, "rrf_k": 5,
+            "candidates": 50, "leg_candidates": 100, "vector_weight": 1.0, "text_weight": 1.0,
             "ef_search": 200,
         }  # fmt: skip
         return HybridRetriever(database, changes.pop("embedder", embedder), **(values | changes))
@@ -61,17 +61,21 @@ def test_an_error_code_is_found_by_the_text_leg(make: Make, database: Engine, em
 def test_every_row_says_how_it_got_there(make: Make, database: Engine, embedder: Embedder) -> None:
     store(database, embedder, BACKUP, title="Operations")
     question = "Where is the nightly dump written to?"
-    hits = make(rrf_k=10, vector_weight=2.0, text_weight=0.5).retrieve(question).hits
+    hits = make(vector_weight=2.0, text_weight=0.5).retrieve(question).hits
     vectors = embedder.embed([hit.text for hit in hits])
     asked, _ = embedder.embed_query(question)
     assert [hit.fused_rank for hit in hits] == list(range(1, len(BACKUP) + 1))
+    best_text = max(hit.text_score or 0.0 for hit in hits)
+    best_cosine = max(1 - (hit.vector_distance or 0.0) for hit in hits)
     for hit, vector in zip(hits, vectors, strict=True):
         assert hit.vector_rank is not None
-        expected = 2.0 / (10 + hit.vector_rank) + (0.5 / (10 + hit.text_rank) if hit.text_rank else 0.0)
-        assert hit.fused_score == pytest.approx(expected)
+        assert hit.vector_distance is not None
+        cosine, score = max(1 - hit.vector_distance, 0.0), hit.text_score or 0.0
+        assert hit.fused_score == pytest.approx((2.0 * cosine / best_cosine + 0.5 * score / best_text) / 2.5)
         # The question is embedded alone, the passages in one batch: int8 activations differ a little.
         assert hit.vector_distance == pytest.approx(1 - float(np.dot(asked, vector)), abs=0.02)
         assert (hit.text_rank is None) == (hit.text_score is None)
+    assert 1.0 >= hits[0].fused_score > hits[-1].fused_score >= 0.0
     first = hits[0]
     assert (first.title, first.heading, first.collection, first.media_type) == (
         "Operations", "Operations", "default", "text/plain",

@@ -11,8 +11,9 @@ from pathlib import Path
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import SQLAlchemyError
 
+from app.bootstrap import build_retriever
 from app.core.errors import AppError
-from app.retrieve import HybridRetriever
+from app.core.settings import Settings
 from tests.fake_embedder import FakeEmbedder
 from tests.kill.corpus import MARK, text_of
 
@@ -65,10 +66,7 @@ class Searches(threading.Thread):
         self._ending = threading.Event()
 
     def run(self) -> None:
-        retriever = HybridRetriever(
-            self.engine, FakeEmbedder(), candidates=50, leg_candidates=100, vector_weight=1.0, text_weight=0.7,
-            rrf_k=5, ef_search=200,
-        )  # fmt: skip
+        retriever = build_retriever(self.engine, FakeEmbedder(), Settings())
         dice = random.Random(self.seed)
         while not self._ending.is_set():
             try:
