@@ -12,7 +12,7 @@ from typer.core import TyperGroup
 
 from app.core.errors import AppError
 from ingest.beir_command import beir
-from ingest.commands import files, worker
+from ingest.commands import files, status, worker
 from ingest.maintenance import rechunk, reembed
 from ingest.show import err
 
@@ -53,6 +53,7 @@ def main() -> None:
 
 app.command()(files)
 app.command()(worker)
+app.command()(status)
 app.command()(reembed)
 app.command()(rechunk)
 app.command()(beir)

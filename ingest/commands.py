@@ -1,5 +1,6 @@
 """`python -m ingest PATH…`, `worker` and `status`: arguments in, text and exit codes out."""
 
+import json
 import os
 from collections import Counter
 from contextlib import closing
@@ -10,12 +11,13 @@ import typer
 from rich.markup import escape
 
 from app.core.errors import SettingsError
+from app.core.progress import read_progress
 from app.core.settings import load_settings
-from ingest.bootstrap import build_ingester
+from ingest.bootstrap import build_ingester, open_database
 from ingest.pipeline import Outcome
 from ingest.rules import Rules
 from ingest.run import How, Run
-from ingest.show import Screen, out, report, summary
+from ingest.show import Screen, out, report, status_lines, summary
 from ingest.sync import Plan
 from ingest.watch import watch
 from ingest.worker import Worker
@@ -37,7 +39,7 @@ def files(
     prune: Annotated[bool, typer.Option("--prune", help="Remove documents whose files are gone.")] = False,
     force: Annotated[bool, typer.Option("--force", help="With --prune: also when nothing is left there.")] = False,
     checksum: Annotated[bool, typer.Option("--checksum", help="Compare contents, not size and time.")] = False,
-    retry: Annotated[bool, typer.Option("--retry", help="Read again what failed and has not changed.")] = False,
+    retry: Annotated[bool, typer.Option("--retry", help="Read again what failed, and pages not recognised.")] = False,
     watching: Annotated[bool, typer.Option("--watch", help="Go on with every change, until stopped.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would happen, write nothing.")] = False,
     inline: Annotated[bool, typer.Option("--inline", help="One by one in this process, without the queue.")] = False,
@@ -116,3 +118,14 @@ def worker(concurrency: Concurrency = _CONCURRENCY) -> None:
             concurrency=concurrency,
             max_bytes=settings.max_file_mib * 2**20,
         ).run()
+
+
+def status(as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False) -> None:
+    """What waits, what is in work, what failed and why, how fast it goes and how long it will take."""
+    with closing(open_database(load_settings(), report)) as database:
+        progress = read_progress(database.engine)
+    if as_json:
+        out.print_json(json.dumps(progress.as_dict()))
+    else:
+        for line in status_lines(progress):
+            out.print(line)

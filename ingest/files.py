@@ -48,7 +48,6 @@ class Files:
         with self._locks.hold(job.lock) as mine:
             if not mine:
                 raise BusyError(f"{job.uri} is being ingested by another process.")
-            self._ingester.ready()
             found = Found(path=job.path)
             try:
                 source = read(found, max_bytes=self._max_bytes)
@@ -59,6 +58,7 @@ class Files:
             except DocumentError as error:
                 self.fail(job, str(error))
                 return Result(outcome=Outcome.FAILED, message=str(error))
+            self._ingester.ready()  # what it raises is no fault of the file
             result = self._ingester.ingest(
                 source, collection=job.collection, within=within, progress=lambda _done, _all: check()
             )

@@ -133,8 +133,12 @@ class Run:
 
     def _unreadable(self, plan: Plan) -> tuple[Found, ...]:
         """What cannot be looked at; a file that is gone is none when its document is to be removed."""
-        removed = {known.uri for known in plan.gone} if self._how.prune else set()
-        return tuple(one for one in plan.unreadable if one.uri not in removed)
+        removed = [known.uri for known in plan.gone] if self._how.prune else []
+
+        def told(one: Found) -> bool:
+            return not one.gone or not any(f"{uri}/".startswith(f"{one.uri}/") for uri in removed)
+
+        return tuple(one for one in plan.unreadable if told(one))
 
     def _job(self, path: Path, *, remove: bool = False) -> FileJob:
         return FileJob(path=path, collection=self._collection, host=HOST, remove=remove)

@@ -6,8 +6,10 @@ from contextlib import contextmanager
 
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+from rich.progress import Progress as Bar
 
+from app.core.progress import STAGES, Progress, headline
 from ingest.pipeline import Outcome, Result
 
 out = Console(soft_wrap=True, highlight=False)
@@ -35,6 +37,30 @@ def summary(counts: Counter[Outcome]) -> str:
     return ", ".join(f"{counts[outcome]} {text}" for outcome, text in _SAID.items() if counts[outcome]) or "nothing"
 
 
+def status_lines(progress: Progress) -> Iterator[str]:
+    """How ingestion stands, with rich's markup."""
+    yield escape(headline(progress)) or "Nothing waits."
+    for one in progress.in_work:
+        tries = f", attempt {one.attempts + 1}" if one.attempts else ""
+        yield f"[dim]being read[/] {escape(one.name)} ({escape(one.collection)}{tries})"
+    workers = f"{progress.workers} worker{'' if progress.workers == 1 else 's'}"
+    yield f"{progress.ready:,} documents ready, {progress.empty:,} without text, {progress.failed:,} failed; {workers}"
+    for failure in progress.failures:
+        still = " An older version still serves." if failure.serves else ""
+        yield f"[red]failed[/] {escape(failure.uri)}: {escape(failure.error)}{still}"
+    if progress.failed > len(progress.failures):
+        yield f"[dim]… and {progress.failed - len(progress.failures):,} more[/]"
+    if progress.mean_seconds:
+        yield f"A document takes {_stages(progress.mean_seconds)} on average."
+    for slow in progress.slowest:
+        yield f"[dim]slowest[/] {escape(slow.uri)}: {_stages(slow.seconds)}"
+
+
+def _stages(seconds: Mapping[str, float]) -> str:
+    spent = ", ".join(f"{stage} {seconds[stage]:.2f} s" for stage in STAGES if stage in seconds)
+    return f"{sum(seconds[stage] for stage in STAGES if stage in seconds):.2f} s ({spent})"
+
+
 class Screen:
     """Listens to a run."""
 
@@ -45,7 +71,7 @@ class Screen:
             TimeRemainingColumn(),
             TextColumn("{task.description}", markup=False),
         )
-        self._progress = Progress(*columns, console=err, transient=True)
+        self._progress = Bar(*columns, console=err, transient=True)
         self._task = self._progress.add_task("", total=None, visible=False)
 
     @contextmanager
