@@ -1,0 +1,92 @@
+"""Golden questions as lines of a file: what is read, what is refused, and that writing and reading agree."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from app.core.errors import QuestionError
+from app.evaluation.lines import expected_from, read_lines, write_lines
+from app.golden import Expected, GoldenQuestion
+
+
+def written(tmp_path: Path, *rows: object) -> Path:
+    path = tmp_path / "golden.jsonl"
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
+    return path
+
+
+def test_what_is_written_is_read_back_the_same(tmp_path: Path) -> None:
+    passage = Expected(source_uri="/m/a.pdf", sha256="ab", part=3, start_char=5, end_char=9, quote="a “b”", grade=2)
+    question = GoldenQuestion(
+        id=4, question="How?", expected=(passage, Expected(quote="other words")), answerable=True, source="picked",
+        status="draft", collection="work", note="by hand",
+    )  # fmt: skip
+    path = tmp_path / "out.jsonl"
+    path.write_text(write_lines([question]), "utf-8")
+    (line,) = read_lines(path)
+    assert (line.question, line.expected, line.answerable) == ("How?", question.expected, True)
+    assert (line.source, line.status, line.collection, line.note) == ("picked", "draft", "work", "by hand")
+
+
+def test_rows_of_other_tools_are_understood(tmp_path: Path) -> None:
+    rows = list(
+        read_lines(
+            written(
+                tmp_path,
+                {"_id": "1", "text": "From BEIR?"},
+                {"query": "Positives?", "positive": ["doc7"]},
+                {"question": "Words?", "expected": "the words of it"},
+                {"question": "None?", "answerable": False},
+            )
+        )
+    )
+    assert [row.question for row in rows] == ["From BEIR?", "Positives?", "Words?", "None?"]
+    assert [row.expected for row in rows] == [
+        (),
+        (Expected(source_uri="doc7"),),
+        (Expected(quote="the words of it"),),
+        (),
+    ]
+    assert [row.answerable for row in rows] == [True, True, True, False]
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        ({"expected": ["a"]}, "no question"),
+        ({"question": "Q?", "expected": ["a"], "answerable": False}, "unanswerable and has"),
+        ({"question": "Q?", "expected": [{"start": 3, "document": "d"}]}, "come together"),
+        ({"question": "Q?", "expected": [{"grade": 3}]}, "names a document"),
+        ({"question": "Q?", "source": "dream"}, '"source" is one of'),
+        (["Q?"], "line 1"),
+    ],
+)
+def test_a_wrong_line_is_named_with_its_fault(tmp_path: Path, row: object, said: str) -> None:
+    with pytest.raises(QuestionError, match=said) as caught:
+        list(read_lines(written(tmp_path, row)))
+    assert "golden.jsonl line 1" in str(caught.value)
+
+
+def test_a_file_that_is_no_json_or_not_there_is_said_in_one_line(tmp_path: Path) -> None:
+    path = tmp_path / "notes.txt"
+    path.write_text("not json", "utf-8")
+    for wrong in (path, tmp_path / "missing.jsonl"):
+        with pytest.raises(QuestionError) as caught:
+            list(read_lines(wrong))
+        assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("typed", "expected"),
+    [
+        ("manual.pdf", Expected(source_uri="manual.pdf")),
+        ("manual.pdf:12", Expected(source_uri="manual.pdf", part=12)),
+        ("/home/me/My notes.md", Expected(source_uri="/home/me/My notes.md")),
+        ("doc-7", Expected(source_uri="doc-7")),
+        ('"kept for thirty days"', Expected(quote="kept for thirty days")),
+        ("kept for thirty days.", Expected(quote="kept for thirty days.")),
+    ],
+)
+def test_what_a_person_types_is_a_document_a_page_or_words(typed: str, expected: Expected) -> None:
+    assert expected_from(typed) == expected
