@@ -18,8 +18,14 @@ INSERT INTO collections (name) VALUES (:name) ON CONFLICT (name) DO NOTHING
 SELECT id FROM collections WHERE name = :name
 
 -- name: known_hashes
--- What another version of the chunker cut counts as changed, so that it is cut anew.
-SELECT d.source_uri, CASE WHEN d.chunker_version = :chunker THEN d.sha256 ELSE 'cut by another chunker' END AS sha256
+-- What another version of the chunker cut counts as changed, so that it is cut anew; and what has scanned pages that
+-- were not read for want of tesseract, so that it can be read again once that is there.
+SELECT d.source_uri,
+    CASE
+        WHEN d.chunker_version IS DISTINCT FROM :chunker THEN 'cut by another chunker'
+        WHEN CAST(d.warnings AS text) LIKE '%ingest --retry%' THEN 'scanned pages unread'
+        ELSE d.sha256
+    END AS sha256
 FROM documents AS d JOIN collections AS c ON c.id = d.collection_id
 WHERE c.name = :collection AND d.source_uri = ANY(:uris) AND d.sha256 IS NOT NULL
 

@@ -36,6 +36,7 @@ class Stored:
     file_modified_at: datetime | None
     chunker_version: str | None
     error: str  # why the file as it is now could not be read; empty when what is stored is what the file says
+    unread: bool  # it has scanned pages that were not read for want of tesseract
 
     @property
     def current(self) -> bool:
@@ -118,10 +119,10 @@ class Sync:
                 new.append(one)
             elif not self._same(one, known, checksum=checksum):
                 (changed if known.sha256 else new).append(one)
+            elif retry and (known.error or known.unread):
+                changed.append(one)
             elif not known.error:
                 unchanged.append(one)
-            elif retry:
-                changed.append(one)
             else:
                 failed.append((one, known.error))
         here = {one.uri for one in found if not one.gone}

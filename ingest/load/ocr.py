@@ -92,7 +92,7 @@ class Recognizer:
             return "no text was recognised there."
         if not self._limits.ocr_seconds:
             return "scanned or blank, and FOREMOST_OCR_SECONDS is 0."
-        return f"scanned or blank. To read scanned pages: {HOW_TO_INSTALL}, then ingest it again."
+        return f"scanned or blank. To read scanned pages: {HOW_TO_INSTALL}, then: python -m ingest --retry PATH"
 
 
 def _fitting(image: Any) -> Any:

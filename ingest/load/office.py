@@ -12,7 +12,7 @@ from ingest.load.html_text import html_text
 from ingest.load.limits import Limits
 from ingest.load.tables import rows_text
 
-_MAX_WORD_XML = 24 * 1024 * 1024  # mammoth builds a DOM: about 40 times the XML in memory
+_MAX_WORD_XML = 16 * 1024 * 1024  # mammoth builds a DOM: about 40 times the XML in memory
 _TEXT_RUN = re.compile(r"\{http://schemas\.openxmlformats\.org/drawingml/2006/main\}(t|p)$")
 _DEEPEST_GROUP = 20
 _MAX_CELLS = 2_000_000

@@ -6,13 +6,17 @@ from typing import Any
 
 import pypdfium2
 import pytest
+from sqlalchemy import Engine
 
-from app.core.domain import Document
+from app.core.domain import CHUNKER_VERSION, Document
 from app.core.errors import DocumentError
 from app.core.tesseract import chosen_languages, tesseract_languages
 from ingest.load import load
 from ingest.load.limits import Limits
+from ingest.pipeline import Ingester, Outcome
+from ingest.store import Store
 from tests import made_files as made
+from tests.fake_embedder import FakeEmbedder
 
 ENGLISH = Limits(ocr_languages="eng")
 LINES = ["The ferry to the island", "leaves at six o'clock."]
@@ -80,6 +84,20 @@ def test_without_tesseract_the_document_names_its_pages_and_how_to_read_them(mon
     assert [part.number for part in document.parts] == [1]
     assert "No text layer on page 1: scanned or blank" in document.warnings[0]
     assert "apt-get install tesseract-ocr" in document.warnings[0]
+
+
+@pytest.mark.tesseract
+def test_pages_that_were_not_read_for_want_of_tesseract_are_read_once_it_is_there(
+    monkeypatch: pytest.MonkeyPatch, database: Engine
+) -> None:
+    store = Store(database, chunker_version=CHUNKER_VERSION)
+    ingester = Ingester(store=store, make_embedder=FakeEmbedder)
+    source = made.source(encoded(picture(LINES), "PNG"), "scan.png")
+    with monkeypatch.context() as without:
+        without.setenv("PATH", "")
+        assert ingester.ingest(source, collection="c").outcome is Outcome.EMPTY
+    assert ingester.ingest(source, collection="c").outcome is Outcome.CHANGED
+    assert ingester.ingest(source, collection="c").outcome is Outcome.UNCHANGED
 
 
 def test_a_picture_made_to_exhaust_memory_is_refused() -> None:
