@@ -15,7 +15,7 @@ from app.core import database
 from app.core.domain import Chunk, Document, EmbeddedChunk, Source
 from app.core.embedding import Embedder
 from ingest.store import Store
-from tests.bench.corpus import Corpus, Rows, embed_all
+from tests.bench.corpus import REAL, Corpus, Rows, embed_all
 from tests.bench.pool import Pool, read_pool
 
 CHUNKS = 20  # of a document
@@ -41,7 +41,7 @@ def open_corpus(keep: Path, embedder: Embedder, pool: Pool | None = None) -> Cor
     file = keep / f"sentences-{len(sentences)}.npy"
     if not file.is_file():
         np.save(file, embed_all(embedder, sentences))
-    return Corpus(pool, np.load(file), embedder)
+    return Corpus(pool, np.load(file), embedder, real=min(REAL, len(sentences) // 10))
 
 
 def open_database(keep: Path, name: str) -> Engine:
@@ -55,7 +55,7 @@ def open_database(keep: Path, name: str) -> Engine:
     return database.engine_for(url.set(database=name).render_as_string(hide_password=False))
 
 
-def built(keep: Path, rows: int, embedder: Embedder) -> tuple[Engine, Built]:
+def built(keep: Path, rows: int, embedder: Embedder, pool: Pool | None = None) -> tuple[Engine, Built]:
     """The database with so many rows, and how it was built, now or in an earlier run."""
     engine = open_database(keep, f"bench_{rows}")
     record = keep / f"built-{rows}.json"
@@ -66,7 +66,7 @@ def built(keep: Path, rows: int, embedder: Embedder) -> tuple[Engine, Built]:
         connection.execute(text("DROP SCHEMA public CASCADE"))  # what an earlier run left unfinished
         connection.execute(text("CREATE SCHEMA public"))
     database.migrate(engine, embedding_dimension=embedder.dimension)
-    pool = read_pool()
+    pool = pool or read_pool()
     corpus = open_corpus(keep, embedder, pool)
     definitions = drop_search_indexes(engine)
     load_seconds = load(engine, corpus.rows(0, rows), embedder)

@@ -33,7 +33,7 @@ class Corpus:
     would pull them apart, and an index finds less among rows without neighbours.
     """
 
-    def __init__(self, pool: Pool, sentence_vectors: Matrix, embedder: Embedder, *, real: int = REAL) -> None:
+    def __init__(self, pool: Pool, sentence_vectors: Matrix, embedder: Embedder, *, real: int) -> None:
         self._sentences = [sentence for document in pool.documents for sentence in document]
         sizes = np.array([len(document) for document in pool.documents])
         self._firsts = np.concatenate(([0], np.cumsum(sizes)[:-1]))

@@ -12,7 +12,7 @@ from sqlalchemy import Engine, event
 from app.retrieve import HybridRetriever
 
 # Common table expressions whose plans are a leg's whole work, everything they read from included.
-LEGS: Mapping[str, str] = {"vector leg": "CTE nearest", "text leg": "CTE matches"}
+LEGS: Mapping[str, str] = {"vector leg": "CTE nearest", "text leg": "CTE scored"}
 
 
 @dataclass(slots=True)

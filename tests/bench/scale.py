@@ -2,7 +2,7 @@
 
 import argparse
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from functools import partial
@@ -11,6 +11,7 @@ from pathlib import Path
 import psutil
 from sqlalchemy import Engine, text
 
+from app.bootstrap import build_retriever
 from app.console import quiet_libraries
 from app.core.embedding import Embedder
 from app.core.models import build_embedder
@@ -24,6 +25,7 @@ from tests.bench.known_vectors import KnownVectors
 from tests.bench.pool import read_pool
 from tests.bench.recall import exact_neighbours, mean_recall
 from tests.bench.tables import console, milliseconds, new_table, percentile
+from tests.quality import orders
 
 SIZES = {"10k": 10_000, "100k": 100_000, "1M": 1_000_000}
 CLIENTS = (1, 4, 16)
@@ -60,41 +62,18 @@ def main(arguments: Sequence[str]) -> None:
     _print(measured)
 
 
-def default_retriever(engine: Engine, embedder: Embedder) -> HybridRetriever:
-    """The retriever with its default settings."""
-    s = load_settings()
-    return HybridRetriever(
-        engine, embedder, candidates=s.candidates, leg_candidates=s.leg_candidates, vector_weight=s.vector_weight,
-        text_weight=s.text_weight, rrf_k=s.rrf_k, ef_search=s.hnsw_ef_search,
-    )  # fmt: skip
-
-
-def vector_leg(engine: Engine, embedder: Embedder) -> Callable[[str], list[int]]:
-    """Question -> ids that the vector leg found through the index, at the default settings."""
-    s = load_settings()
-    retriever = HybridRetriever(
-        engine, embedder, candidates=2 * s.leg_candidates, leg_candidates=s.leg_candidates, vector_weight=1,
-        text_weight=1, rrf_k=s.rrf_k, ef_search=s.hnsw_ef_search,
-    )  # fmt: skip
-
-    def search(question: str) -> list[int]:
-        hits = [hit for hit in retriever.retrieve(question).hits if hit.vector_rank and hit.vector_rank <= RECALL_AT]
-        return [hit.chunk_id for hit in hits]
-
-    return search
-
-
 def _measure(keep: Path, rows: int, embedder: Embedder, known: KnownVectors) -> Measured:
     engine, made = built(keep, rows, embedder)
     try:
         measured = Measured(made)
         questions = list(known.vectors)
-        retriever = default_retriever(engine, known)
+        retriever = build_retriever(engine, known, load_settings())
         concurrently(retriever.retrieve, questions, clients=1, searches=len(questions))  # warms caches
         _latency(measured, engine, retriever, questions)
         asked = questions[:COMPARED]
         true = exact_neighbours(engine, [known.vectors[question] for question in asked], RECALL_AT)
-        found = [vector_leg(engine, known)(question) for question in asked]
+        search = orders.vector_leg(engine, known, load_settings())
+        found = [[hit.chunk_id for hit in search(question)[:RECALL_AT]] for question in asked]
         measured.cells[f"HNSW recall@{RECALL_AT} against exact, {COMPARED} questions"] = (
             f"{mean_recall(found, true):.4f}"
         )

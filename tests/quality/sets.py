@@ -4,22 +4,35 @@ import hashlib
 import json
 import os
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import Engine
 
-from app.core.domain import CHUNKER_VERSION, Document, Hit, Source
+from app.core.domain import CHUNKER_VERSION, Document, Source
 from app.core.embedding import Embedder
-from ingest.chunk import chunk
+from ingest.chunk import OVERLAP_TOKENS, TARGET_TOKENS, chunk
 from ingest.embed import embed
 from ingest.store import Store
 
 FOLDER = Path(os.environ.get("QUALITY_DATA", Path(__file__).resolve().parents[3] / "shared" / "data" / "dev"))
 NAMES = ("xquad_en", "clapnq_dev", "pubmedqa_pqal", "cisi", "lisa", "covidqa_longdocs")
 QUESTIONS = 100  # of a set, evenly spaced; all where there are fewer
+
+
+class Ranked(Protocol):
+    """What is judged of a chunk; app.core.domain.Hit is one."""
+
+    @property
+    def chunk_id(self) -> int: ...
+    @property
+    def source_uri(self) -> str: ...
+    @property
+    def start_char(self) -> int: ...
+    @property
+    def end_char(self) -> int: ...
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -31,47 +44,55 @@ class DevelopmentSet:
     grades: Mapping[str, Mapping[str, int]]  # question id -> document id -> grade
     spans: Mapping[str, tuple[tuple[int, int], ...]]  # question id -> (start, end); empty: documents are judged
 
-    def judgements(self, question_id: str, hits: tuple[Hit, ...]) -> dict[str, int]:
-        """Grades of the units that are ranked: documents, or chunks that cover an answer's span."""
+    def judgements(self, question_id: str, chunks: Sequence[Ranked]) -> dict[str, int]:
+        """Grades of the units that are ranked: documents, or those of all chunks that cover an answer's span."""
         if question_id not in self.spans:
             return dict(self.grades[question_id])
-        found = {hit_unit(self, hit): 1 for hit in hits if self._covers(question_id, hit)}
-        return found or {"the answer was not among the candidates": 1}
+        found = {unit_of(self, chunk): 1 for chunk in chunks if self._covers(question_id, chunk)}
+        return found or {"no chunk holds the answer whole": 1}
 
-    def _covers(self, question_id: str, hit: Hit) -> bool:
-        return hit.source_uri in self.grades[question_id] and any(
-            hit.start_char <= start and end <= hit.end_char for start, end in self.spans[question_id]
+    def _covers(self, question_id: str, chunk: Ranked) -> bool:
+        return chunk.source_uri in self.grades[question_id] and any(
+            chunk.start_char <= start and end <= chunk.end_char for start, end in self.spans[question_id]
         )
 
 
-def hit_unit(data: DevelopmentSet, hit: Hit) -> str:
+def unit_of(data: DevelopmentSet, chunk: Ranked) -> str:
     """What a candidate counts as: its document, or itself where answers are spans."""
-    return str(hit.chunk_id) if data.spans else hit.source_uri
+    return str(chunk.chunk_id) if data.spans else chunk.source_uri
 
 
-def load(name: str) -> DevelopmentSet:
-    """The set with at most QUESTIONS judged questions."""
+def load(name: str, *, questions: int = QUESTIONS) -> DevelopmentSet:
+    """The set with at most so many judged questions."""
     grades: dict[str, dict[str, int]] = defaultdict(dict)
     for line in (FOLDER / name / "qrels.tsv").read_text("utf-8").splitlines():
         question_id, document_id, grade = line.split("\t")
         grades[question_id][document_id] = int(grade)
-    questions = {row["id"]: row["text"] for row in _rows(name, "queries") if row["id"] in grades}
+    asked = {row["id"]: row["text"] for row in _rows(name, "queries") if row["id"] in grades}
     spans: dict[str, tuple[tuple[int, int], ...]] = {}
     if name == "covidqa_longdocs":  # long documents: finding the right one is not enough
         spans = {row["id"]: tuple((at, at + size) for at, size in row["spans"]) for row in _rows(name, "answers")}
-    step = max(1, len(questions) // QUESTIONS)
-    kept = dict(list(questions.items())[::step][:QUESTIONS])
+    step = max(1, len(asked) // questions)
+    kept = dict(list(asked.items())[::step][:questions])
     return DevelopmentSet(name=name, questions=kept, grades=grades, spans=spans)
 
 
-def ingest(name: str, engine: Engine, embedder: Embedder) -> None:
+def ingest(
+    name: str,
+    engine: Engine,
+    embedder: Embedder,
+    *,
+    target_tokens: int = TARGET_TOKENS,
+    overlap_tokens: int = OVERLAP_TOKENS,
+) -> None:
     """Chunk, embed and store the set's documents as ingestion does it."""
     store = Store(engine, chunker_version=CHUNKER_VERSION)
     for row in _rows(name, "corpus"):
         content = row["text"].encode("utf-8", "replace")
         source = Source(uri=row["id"], name=row["id"], content=content, sha256=hashlib.sha256(content).hexdigest())
         document = Document(title=row["title"], text=row["text"], media_type="text/plain", language="en")
-        chunks = embed(chunk(document, embedder), embedder)
+        pieces = chunk(document, embedder, target_tokens=target_tokens, overlap_tokens=overlap_tokens)
+        chunks = embed(pieces, embedder)
         store.store(source, document, chunks, collection=name, embedder=embedder, timings={})
     store.refresh_statistics(always=True)
 
