@@ -7,7 +7,6 @@ import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from importlib.metadata import version
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -20,6 +19,7 @@ from app.commands.golden import golden
 from app.commands.search import search
 from app.commands.settings import settings
 from app.commands.show import show
+from app.commands.train import fit_combination, train_reranker
 from app.commands.why import why
 from app.console import (
     CollectionOption,
@@ -37,7 +37,6 @@ from app.console import (
 )
 from app.core.domain import Answer, Finished, Notice, Outcome, Question, Rewritten, Support, Token
 from app.core.errors import AppError, ModelError
-from app.core.models import embedding_folder
 from app.core.settings import load_settings
 from app.dial.tuning import Tuning
 from app.filters import parse_filters
@@ -200,26 +199,6 @@ def doctor() -> None:
 
 
 @app.command()
-def train_reranker(
-    data: Annotated[Path, typer.Option(help="JSONL of (q, p[, label or grade]) pairs, or a folder of such files.")],
-    out_folder: Annotated[Path, typer.Option("--out", help="Folder for the checkpoint and the trained model.")],
-    base: Annotated[str, typer.Option(help="Base encoder: built-in name, folder or hub id.")] = "all-MiniLM-L6-v2",
-    minutes: Annotated[float, typer.Option(min=0.1, help="Time for training steps.")] = 60.0,
-    seed: Annotated[int, typer.Option(help="Seed of every draw.")] = 0,
-    resume: Annotated[bool, typer.Option("--resume", help="Go on from the checkpoint in --out.")] = False,
-) -> None:
-    """Train a reranker on pairs of your own; FOREMOST_RERANKER then names its folder."""
-    try:
-        from app import training  # noqa: PLC0415  # torch takes seconds to import and is needed here only
-    except ImportError as error:
-        raise AppError(f"Training needs {error.name}. Run: pip install 'foremost[training]'") from error
-    folder = embedding_folder(base, load_settings().data_dir)
-    chosen = training.TrainingSettings(minutes=minutes, seed=seed)
-    result = training.train_reranker(data, folder, out_folder, chosen, resume=resume, report=report)
-    out.print(f"Use it with FOREMOST_RERANKER={result.onnx_folder}")
-
-
-@app.command()
 def migrate(
     check: Annotated[
         bool, typer.Option("--check", help="Change nothing; fail when the schema is not this version's.")
@@ -235,6 +214,8 @@ app.command()(show)
 app.command()(why)
 app.command()(evaluate)
 app.command()(dial)
+app.command()(train_reranker)
+app.command()(fit_combination)
 app.command()(settings)
 app.add_typer(golden, name="golden")
 

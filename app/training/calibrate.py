@@ -59,7 +59,7 @@ def calibrate(
     if parts:
         with torch.no_grad():
             model.match_scale.copy_(_fit(parts))
-    return {name: round(float(scale), 2) for name, scale in zip(MATCHES, model.match_scale, strict=True)}
+    return {name: round(float(scale), 2) for name, scale in zip(MATCHES, model.match_scale.detach(), strict=True)}
 
 
 def _table(

@@ -23,9 +23,9 @@ LOG_EVERY = 20  # steps
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class DistilSettings:
-    """Settings of a distillation; `keep` counts the teacher's layers from 0."""
+    """Settings of a distillation."""
 
-    keep: tuple[int, ...] = (0, 2, 5)
+    layers: int = 3  # of the teacher's, spread evenly, the first and the last among them
     minutes: float = 20.0
     learning_rate: float = 2e-4
     batch_texts: int = 64
@@ -43,10 +43,11 @@ def distil(
     half: bool,
     report: Report,
 ) -> PairReranker:
-    """The student, with the teacher's head. Raises TrainingError when there is no text or no such layer."""
-    if not texts or max(settings.keep) >= teacher.config.num_hidden_layers:
-        raise TrainingError("Distillation needs texts, and layers that the teacher has.")
-    student = _student(teacher, settings.keep)
+    """The student, with the teacher's head. Raises TrainingError when there is no text or too few layers."""
+    has = teacher.config.num_hidden_layers
+    if not texts or settings.layers >= has:
+        raise TrainingError(f"Distillation needs texts, and fewer layers than the {has} of the trained model.")
+    student = _student(teacher, spread(has, settings.layers))
     trained = list(student.bert.encoder.requires_grad_(True).parameters())
     optimizer = torch.optim.AdamW(trained, lr=settings.learning_rate, weight_decay=0.01)
     rng = random.Random(settings.seed)  # noqa: S311  # a reproducible draw, nothing secret
@@ -67,6 +68,13 @@ def distil(
             minutes = (time.monotonic() - started) / 60
             report(f"distil step {step}, {minutes:.1f} min: 1 - cosine {sum(losses) / len(losses):.4f}")
             losses.clear()
+
+
+def spread(has: int, layers: int) -> tuple[int, ...]:
+    """Which of `has` layers are kept, counted from 0: 0, 2 and 5 for three of six."""
+    if layers == 1:
+        return (has - 1,)
+    return tuple(round(place * (has - 1) / (layers - 1)) for place in range(layers))
 
 
 def _step(teacher: PairReranker, student: PairReranker, ids: Tensor, mask: Tensor, *, half: bool) -> float:

@@ -32,6 +32,32 @@ def test_a_file_that_is_left_out_of_a_folder_is_read_when_named_alone(tmp_path: 
     assert list(read_sources(named)) == ["subjqa"]
 
 
+def test_unanswerable_questions_join_the_source_whose_passages_they_are_put_to(tmp_path: Path) -> None:
+    write(tmp_path / "squad_dev_pairs.jsonl", {"q": "what opens it", "p": PROSE})
+    write(tmp_path / "squad_unanswerable.jsonl", {"q": "who opens it", "p": PROSE, "label": 0})
+    sources = read_sources(tmp_path)
+    joined = [(pair.query, pair.grade) for pair in sources["squad_dev_pairs"]]
+    assert joined == [("what opens it", 1), ("who opens it", 0)]
+    assert list(sources) == ["squad_dev_pairs"]
+
+
+def test_a_golden_file_gives_the_passages_it_quotes_and_the_questions_without_an_answer(tmp_path: Path) -> None:
+    file = write(
+        tmp_path / "golden.jsonl",
+        {"question": "what opens it", "expected": [{"document": "a.pdf", "quote": PROSE}, {"document": "b.pdf"}]},
+        {"question": "who sells it", "answerable": False, "expected": []},
+    )
+    assert [(pair.query, pair.passage, pair.grade) for pair in read_sources(file)["golden"]] == [
+        ("what opens it", PROSE, 1),
+        ("who sells it", "", 0),
+    ]
+
+
+def test_data_without_any_answer_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(TrainingError, match="No "):
+        read_sources(write(tmp_path / "pairs.jsonl", {"q": "what opens it", "p": PROSE, "label": 0}))
+
+
 def test_repeated_and_tiny_pairs_are_dropped(tmp_path: Path) -> None:
     row = {"q": "what opens it", "p": PROSE}
     sources = read_sources(write(tmp_path / "pairs.jsonl", row, row, {"q": "why", "p": "Because."}))

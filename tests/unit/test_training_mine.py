@@ -69,6 +69,19 @@ def test_labelled_negatives_come_before_mined_ones() -> None:
     assert [source.passages[one] for one in source.groups[0].by_vector] == [wrong.passage]
 
 
+def test_questions_without_an_answer_stand_beside_the_passages_they_are_put_to() -> None:
+    put = Pair(query="who sells the pump number 0", passage=pairs()[0].passage, grade=0)
+    anywhere = Pair(query="the valve of the moon", passage="", grade=0)
+    pool = Pair(query="", passage="The pump of another house is never mended at all.", grade=0)
+    source = mine("s", [*pairs(), put, anywhere, pool], Recipe(ceiling=2.0), embed, seed=0)
+    assert source.groups[0].unanswered == (put.query,)
+    beside = [group for group in source.groups if anywhere.query in group.unanswered]
+    assert beside
+    assert all("valve" in source.passages[group.positive] for group in beside)
+    assert len(source.groups) == 24
+    assert pool.passage in source.passages
+
+
 def test_a_limit_draws_that_many_groups() -> None:
     assert len(mine("s", pairs(), Recipe(limit=5, ceiling=2.0), embed, seed=0).groups) == 5
 

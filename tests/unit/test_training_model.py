@@ -1,5 +1,7 @@
 """The pair reranker itself, tiny and untrained."""
 
+from dataclasses import replace
+
 import pytest
 import torch
 from tokenizers import Tokenizer
@@ -10,11 +12,11 @@ from transformers import BertConfig
 
 from app.training.base import embed, pair_template, set_token_weights
 from app.training.batches import Batch, Batcher, pad
-from app.training.calibrate import match
+from app.training.calibrate import calibrate, match
 from app.training.distil import DistilSettings, distil
 from app.training.loss import in_batch_loss
 from app.training.mine import Group, Source
-from app.training.modeling_pair import PairReranker
+from app.training.modeling_pair import MATCHES, PairReranker
 
 WORDS = "[PAD] [UNK] [CLS] [SEP] [MASK] the a pump valve motor opens closes by spring what ? who".split()
 
@@ -122,12 +124,56 @@ def test_steps_down_the_gradient_put_the_right_passage_first(model: PairReranker
     assert after.first == 1.0
 
 
+def test_an_unanswerable_question_is_pushed_below_the_answered_one(model: PairReranker, tokenizer: Tokenizer) -> None:
+    import random
+
+    plain = source(closed=True)
+    groups = tuple(replace(group, unanswered=("who opens a valve ?",)) for group in plain.groups)
+    batch = Batcher(tokenizer, negatives=1, rng=random.Random(2)).batch(replace(plain, groups=groups), [0, 1])
+    assert batch.beside.tolist() == [0, 1]
+    assert len(batch.queries.ids) == 4
+    optimizer = torch.optim.AdamW(model.parameters(), lr=5e-3)
+    texts = [plain.passages[0]]
+
+    def margin() -> float:
+        asked = (groups[0].query, groups[0].unanswered[0])
+        answered, unanswered = (match(model, tokenizer, query, texts, half=False)[0] for query in asked)
+        return float((answered - unanswered) @ model.match_scale.detach())
+
+    before = margin()
+    for _ in range(30):
+        in_batch_loss(model, batch, half=False).loss.backward()
+        optimizer.step()
+        optimizer.zero_grad()
+    assert margin() > before
+
+
+def test_shares_are_fitted_so_that_the_answers_come_first(model: PairReranker, tokenizer: Tokenizer) -> None:
+    with torch.no_grad():
+        model.match_scale.zero_()
+    shares = calibrate(model, tokenizer, [source(closed=False)], 0, half=False)
+    assert list(shares) == list(MATCHES)
+    assert min(shares.values()) >= 0
+    assert max(shares.values()) > 0
+
+
+def test_matches_near_together_and_in_order_count_for_more(model: PairReranker) -> None:
+    near, far = torch.full((1, 2, 80), 0.1), torch.full((1, 2, 80), 0.1)
+    near[0, 0, 10] = near[0, 1, 11] = far[0, 1, 10] = far[0, 0, 70] = 1.0
+    ones, halves = torch.ones(1, 80), torch.full((1, 2), 0.5)
+    close, apart = (model.matches(one, torch.ones(1, 2), ones, halves)[0] for one in (near, far))
+    assert float(close[0]) == float(apart[0]) == 1.0
+    assert (close[1:5] == 1.0).all()
+    assert torch.allclose(apart[1:4], torch.tensor(0.55))
+    assert float(close[5]) > float(apart[5])
+
+
 def test_a_student_of_fewer_layers_comes_near_its_teacher(model: PairReranker, tokenizer: Tokenizer) -> None:
     said: list[str] = []
     for parameter in model.bert.encoder.parameters():
         torch.nn.init.normal_(parameter, std=0.3)  # layers that do something
     texts = [" ".join(WORDS[5 + (n * k) % 12] for k in range(1, 9)) for n in range(1, 12)]
-    settings = DistilSettings(keep=(0, 2), learning_rate=5e-3, batch_texts=8, tokens=(16,), max_steps=60, minutes=5)
+    settings = DistilSettings(layers=2, learning_rate=5e-3, batch_texts=8, tokens=(16,), max_steps=60, minutes=5)
     student = distil(model, tokenizer, texts, settings, half=False, report=said.append)
     assert student.config.num_hidden_layers == 2
     first, last = (float(line.split()[-1]) for line in (said[0], said[-1]))
