@@ -2,13 +2,14 @@
 
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Engine
 
 from app.core.errors import DocumentError, NotFoundError
+from app.core.progress import Progress, read_progress
 from app.core.sql import load_queries
 
 _QUERIES = load_queries(__file__)
@@ -34,6 +35,7 @@ class DocumentRow:
     error: str  # last failure, also when an older version still serves
     warnings: tuple[str, ...]
     changed_at: datetime
+    timings: Mapping[str, float] = field(default_factory=dict)  # seconds by stage of ingestion
 
     @property
     def pending(self) -> bool:
@@ -58,10 +60,20 @@ class Library:
         with self._engine.connect() as connection:
             return {row.collection: row.documents for row in connection.execute(_QUERIES["count_documents"])}
 
-    def documents(self, collection: str | None = None) -> tuple[DocumentRow, ...]:
-        """Uploads under way first, then documents by name; None lists all collections."""
+    def progress(self) -> Progress:
+        """What ingestion has to do and has done."""
+        return read_progress(self._engine)
+
+    def documents(
+        self, collection: str | None = None, *, name: str = "", limit: int | None = None
+    ) -> tuple[DocumentRow, ...]:
+        """Uploads under way first, then what failed, then documents by name; None lists all collections.
+
+        name: only those with these characters in their name or path, whatever their case.
+        """
+        asked = {"collection": collection, "name": name.lower(), "limit": limit}
         with self._engine.connect() as connection:
-            rows = connection.execute(_QUERIES["select_documents"], {"collection": collection}).mappings()
+            rows = connection.execute(_QUERIES["select_documents"], asked).mappings()
             return tuple(DocumentRow(**(dict(row) | {"warnings": tuple(row["warnings"])})) for row in rows)
 
     def delete(self, document_id: int) -> None:

@@ -5,17 +5,23 @@ SELECT name FROM collections ORDER BY name
 INSERT INTO collections (name) VALUES (:name) ON CONFLICT (name) DO NOTHING
 
 -- name: select_documents
-SELECT d.id, FALSE AS upload, c.name AS collection, d.name, d.title, d.media_type, d.byte_count, d.part_kind,
-    d.part_count, d.chunk_count, d.status, d.error, d.warnings, coalesce(d.ingested_at, d.created_at) AS changed_at
-FROM documents AS d
-JOIN collections AS c ON c.id = d.collection_id
-WHERE (CAST(:collection AS text) IS NULL OR c.name = :collection)
-UNION ALL
-SELECT u.id, TRUE, c.name, u.name, '', '', octet_length(u.content), NULL, NULL, 0, u.status, u.error, '[]', u.created_at
-FROM uploads AS u
-JOIN collections AS c ON c.id = u.collection_id
-WHERE (CAST(:collection AS text) IS NULL OR c.name = :collection)
-ORDER BY upload DESC, collection, name, id
+SELECT * FROM (
+    SELECT d.id, FALSE AS upload, c.name AS collection, d.name, d.title, d.media_type, d.byte_count, d.part_kind,
+        d.part_count, d.chunk_count, d.status, d.error, d.warnings, coalesce(d.ingested_at, d.created_at) AS changed_at,
+        d.timings
+    FROM documents AS d
+    JOIN collections AS c ON c.id = d.collection_id
+    WHERE (CAST(:collection AS text) IS NULL OR c.name = :collection)
+      AND (:name = '' OR strpos(lower(d.source_uri || ' ' || d.name), :name) > 0)
+    UNION ALL
+    SELECT u.id, TRUE, c.name, u.name, '', '', octet_length(u.content), NULL, NULL, 0, u.status, u.error, '[]', u.created_at,
+        '{}'
+    FROM uploads AS u
+    JOIN collections AS c ON c.id = u.collection_id
+    WHERE (CAST(:collection AS text) IS NULL OR c.name = :collection) AND (:name = '' OR strpos(lower(u.name), :name) > 0)
+) AS rows
+ORDER BY upload DESC, error <> '' AND status <> 'empty' DESC, collection, name, id
+LIMIT CAST(:limit AS bigint)
 
 -- name: count_documents
 SELECT c.name AS collection, count(*) FILTER (WHERE d.status = 'ready') AS documents

@@ -51,9 +51,10 @@ class Progress:
     retrying: int  # of these, those that wait for another attempt
     running: int
     workers: int  # that gave a sign of life within the last half minute
+    documents: int
     ready: int
     empty: int  # without text
-    failed: int
+    failed: int  # with those of which an older version still serves
     done_last_minute: int
     seconds_left: float | None  # at the pace of the last minutes; None when nothing waits or nothing moves
     mean_seconds: Mapping[str, float]  # by stage, of the documents stored last
@@ -85,6 +86,7 @@ def read_progress(engine: Engine) -> Progress:
         retrying=counts.retrying,
         running=counts.running,
         workers=counts.workers,
+        documents=counts.documents,
         ready=counts.ready,
         empty=counts.empty,
         failed=counts.failed,

@@ -103,7 +103,7 @@ documents = Table(
     Column("content", LargeBinary),  # the original bytes
     Column("modified_at", DateTime(timezone=True)),  # of the file
     Column("ingested_at", DateTime(timezone=True)),
-    Column("file_bytes", BigInteger),  # size and time of the file as last read, whatever came of it; null: read it again
+    Column("file_bytes", BigInteger),  # size and time of its file as last read, whatever came of it; null: again
     Column("file_modified_at", DateTime(timezone=True)),
     Column("tried_at", DateTime(timezone=True)),  # when it was last ingested, looked at or failed
     _now(),

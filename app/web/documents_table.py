@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from app.core.progress import STAGES, Progress, headline
 from app.library import DocumentRow, clean_text
 from app.web.highlight import escape
 from app.web.thread import when
@@ -32,8 +33,19 @@ def is_problem(message: str | None) -> bool:
     return 'class="fm-problem"' in (message or "")
 
 
-def render_documents(rows: Sequence[DocumentRow]) -> str:
-    """The whole list, uploads under way first."""
+def render_progress(progress: Progress) -> str:
+    """What waits and is being read, how fast it goes; nothing when nothing waits."""
+    said = headline(progress)
+    if not said:
+        return ""
+    names = "".join(f"<li>{escape(clean_text(one.name))}</li>" for one in progress.in_work[:5])
+    return f'<div class="fm-work" role="status"><p>{escape(said)}</p>{f"<ul>{names}</ul>" if names else ""}</div>'
+
+
+def render_documents(rows: Sequence[DocumentRow], *, of: int | None = None, name: str = "") -> str:
+    """The list, uploads under way first, then failures; of: how many there are, when not all are in the list."""
+    if not rows and name:
+        return f'<div class="fm-empty"><p>No document has “{escape(clean_text(name))}” in its name.</p></div>'
     if not rows:
         return (
             '<div class="fm-empty"><h2>No documents yet</h2><p>Drop files above: text, Markdown, HTML, PDF, Word, '
@@ -43,8 +55,9 @@ def render_documents(rows: Sequence[DocumentRow]) -> str:
     head = "".join(f'<th scope="col">{column}</th>' for column in columns)
     body = "".join(_row(row) for row in rows)
     ready = sum(row.status == "ready" for row in rows)
+    more = f" of {of:,}; type part of a name to find others" if of is not None and of > len(rows) else ""
     return (
-        f'<p class="fm-count">{len(rows):,} listed, {ready:,} ready to be asked</p>'
+        f'<p class="fm-count">{len(rows):,} listed{more}, {ready:,} ready to be asked</p>'
         f'<table class="fm-table"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
     )
 
@@ -62,8 +75,15 @@ def _row(row: DocumentRow) -> str:
         f'<td data-label="Collection">{escape(clean_text(row.collection))}</td>'
         f'<td data-label="State"><span class="fm-state {row.status}">{_STATES[row.status]}</span></td>'
         f'<td data-label="Size">{_size(row.byte_count)}{parts}{chunks}</td>'
-        f'<td data-label="Changed">{when(row.changed_at)}</td><td class="fm-do">{_delete(row, name)}</td></tr>'
+        f'<td data-label="Changed"{_spent(row.timings)}>{when(row.changed_at)}</td>'
+        f'<td class="fm-do">{_delete(row, name)}</td></tr>'
     )
+
+
+def _spent(seconds: Mapping[str, float]) -> str:
+    """Where the time of its ingestion went, shown when pointed at."""
+    stages = ", ".join(f"{stage} {seconds[stage]:.2f} s" for stage in STAGES if stage in seconds)
+    return f' title="{escape(stages)}"' if stages else ""
 
 
 def _delete(row: DocumentRow, name: str) -> str:

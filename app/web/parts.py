@@ -4,6 +4,7 @@ from collections.abc import Generator, Mapping, Sequence
 from typing import Protocol
 
 from app.core.domain import NO_FILTERS, Answer, Event, Filters, ModelInfo, Question, Retrieved
+from app.core.progress import Progress
 from app.diagnosis import Verdict
 from app.golden import Expected
 from app.judgements import Judgements
@@ -53,7 +54,11 @@ class Documents(Protocol):
 
     def counts(self) -> Mapping[str, int]: ...
 
-    def documents(self, collection: str | None = None) -> tuple[DocumentRow, ...]: ...
+    def progress(self) -> Progress: ...
+
+    def documents(
+        self, collection: str | None = None, *, name: str = "", limit: int | None = None
+    ) -> tuple[DocumentRow, ...]: ...
 
     def delete(self, document_id: int) -> None: ...
 

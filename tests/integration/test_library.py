@@ -29,6 +29,13 @@ def test_documents_are_listed_with_their_state_and_counted_when_ready(database: 
     assert library.counts() == {"attic": 0, "club": 3}
 
 
+def test_failures_are_listed_first_and_a_name_finds_a_document(database: Engine, shelf: Shelf) -> None:
+    library = Library(database)
+    assert [row.name for row in library.documents(limit=2)] == ["locked.pdf", "boats.md"]
+    assert [row.name for row in library.documents(name="KAYAK")] == ["kayaks.txt"]
+    assert library.documents(name="100%") == ()
+
+
 def test_an_upload_and_its_job_appear_together_and_first_in_the_list(database: Engine, shelf: Shelf) -> None:
     library = Library(database)
 

@@ -19,11 +19,12 @@ from app.core.domain import (
     Usage,
 )
 from app.core.errors import NotFoundError
+from app.core.progress import InWork, Progress
 from app.library import DocumentRow
 from app.web.candidates import trace
 from app.web.cards import render_sources
 from app.web.conversation import turns
-from app.web.documents_table import is_problem, render_documents, render_message
+from app.web.documents_table import is_problem, render_documents, render_message, render_progress
 from app.web.status import render_status
 from app.web.thread import plain_text, render_live, render_thread
 from app.web.viewer import render_place
@@ -213,6 +214,31 @@ def test_a_failed_document_says_why_and_deleting_takes_two_steps() -> None:
     assert "a&lt;b&gt;.pdf" in html
     assert "It is &lt;locked&gt;." in html
     assert html.index('data-act="confirm"') < html.index('data-act="remove" data-id="7" data-upload="0"')
+
+
+def test_what_ingestion_does_is_told_while_something_waits() -> None:
+    values: dict[str, Any] = {
+        "queued": 1204, "retrying": 3, "running": 1, "workers": 2, "documents": 9, "ready": 7, "empty": 1, "failed": 1,
+        "done_last_minute": 37, "seconds_left": 1953.0, "mean_seconds": {}, "failures": (), "slowest": (),
+        "in_work": (InWork(name="/a/<b>.pdf", collection="c", since=None, attempts=0),),
+    }  # fmt: skip
+    html = render_progress(Progress(**values))
+    assert (
+        "1,204 queued (3 for another attempt) · 1 being read · 37 done in the last minute · about 33 min left" in html
+    )
+    assert "/a/&lt;b&gt;.pdf" in html
+    assert render_progress(Progress(**(values | {"queued": 0, "running": 0}))) == ""
+
+
+def test_a_list_that_is_cut_says_how_to_find_the_rest() -> None:
+    row = DocumentRow(
+        id=1, upload=False, collection="club", name="a.md", title="", media_type="", byte_count=1, part_kind=None,
+        part_count=None, chunk_count=1, status="ready", error="", warnings=(),
+        changed_at=datetime(2026, 11, 24, tzinfo=UTC), timings={"load": 0.5, "embed": 1.25},
+    )  # fmt: skip
+    assert "1 listed of 20,000; type part of a name" in render_documents([row], of=20_000)
+    assert 'title="load 0.50 s, embed 1.25 s"' in render_documents([row])
+    assert "No document has “&lt;x&gt;”" in render_documents([], name="<x>")
 
 
 class Shelf:
