@@ -100,7 +100,7 @@ def finished(draft: Draft, name: str, limits: Limits = _DEFAULTS) -> Document:
         raise _too_much_text(len(draft.text), limits)
     title = re.sub(r"\s+", " ", clean(_title(draft))).strip()[:_LONGEST_TITLE]
     return Document(
-        title=title or clean(name),
+        title=title or " ".join(clean(name).split()) or "unnamed",
         text=draft.text,
         media_type=draft.media_type,
         language=language_of(draft.text, declared=draft.language),

@@ -24,6 +24,12 @@ _CODE_PAGES: tuple[tuple[Callable[[str], bool], tuple[str, ...]], ...] = (  # le
     (lambda letter: ord(letter) < 0x250, ("cp1252", "cp1250", "iso-8859-2")),
     (lambda letter: letter.isascii() or 0x400 <= ord(letter) < 0x530, ("cp1251", "koi8-r", "cp866")),
 )
+_HALF_WIDTH = re.compile("[\uff61-\uff9f]")
+_ESCAPES = (  # seven-bit encodings, told by how they switch to two bytes a character
+    (b"\x1b$B", "iso2022_jp"),
+    (b"\x1b$@", "iso2022_jp"),
+    (b"\x1b$)C", "iso2022_kr"),
+)
 _SAMPLE = 200_000  # bytes that are enough to tell an encoding
 _NOT_FOR_TEXT = frozenset(("idna", "punycode", "unicode-escape", "raw-unicode-escape", "utf-7", "undefined"))
 _MOST_CONTROLS = 0.02  # share of control characters past which it is not text
@@ -51,6 +57,9 @@ def _decode(content: bytes, declared: str | None) -> tuple[str, tuple[str, ...]]
             return content.decode(encoding, "replace"), ()
     if wide := _without_mark(content):
         return content.decode(wide, "replace"), ()
+    for mark, encoding in _ESCAPES:
+        if mark in content[:_SAMPLE]:
+            return content.decode(encoding, "replace"), ()
     named = () if declared is None or declared.lower().replace("_", "-") in _NOT_FOR_TEXT else (declared,)
     for encoding in ("utf-8", *named):
         try:
@@ -89,11 +98,24 @@ def _guess(content: bytes) -> tuple[str, tuple[str, ...]]:
 
 def _likelier(sample: bytes, guessed: str) -> str:
     """The encoding that leaves the fewest oddities; the statistical guess confuses code pages of one script."""
-    letters = [one for one in sample.decode(guessed, "replace") if one.isalpha()]
+    text = sample.decode(guessed, "replace")
+    letters = [one for one in text if one.isalpha()]
+    if len(_HALF_WIDTH.findall(text)) > 0.5 * len(letters):  # no Japanese is written so: KOI8 read as Shift-JIS is
+        return _fewest_oddities(sample, [encoding for _, encodings in _CODE_PAGES for encoding in encodings])
     for belongs, encodings in _CODE_PAGES:
         if letters and all(map(belongs, letters)):
-            return min((*encodings, guessed), key=lambda encoding: _oddities(sample.decode(encoding, "replace")))
+            found = _fewest_oddities(sample, [*encodings, guessed])
+            return "cp1254" if _is_turkish(sample.decode(found, "replace")) else found
     return guessed
+
+
+def _fewest_oddities(sample: bytes, encodings: list[str]) -> str:
+    return min(encodings, key=lambda encoding: _oddities(sample.decode(encoding, "replace")))
+
+
+def _is_turkish(text: str) -> bool:
+    """Whether Windows-1252 shows the six Icelandic letters that Windows-1254 has Turkish ones for, and no others."""
+    return len(set(text) & set("ýþðÝÞÐ")) > 1 and not set(text) & set("áéíóúæÁÉÍÓÚÆ")
 
 
 def _oddities(text: str) -> int:

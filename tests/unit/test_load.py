@@ -63,6 +63,14 @@ def test_the_encoding_of_german_text_is_found(encoding: str) -> None:
     ("encoding", "text"),
     [
         ("cp866", "Однажды, в студеную зимнюю пору, я из лесу вышел; был сильный мороз. Гляжу, поднимается медленно."),
+        ("koi8-r", "Паром отходит каждый день в шесть часов утра от причала номер два. Билет стоит тридцать рублей."),
+        (
+            "cp1254",
+            "Vapur her sabah saat altıda limandan kalkar. Çocuklar için ücret on beş liradır. Şehir ışıkları güzel.",
+        ),
+        ("iso2022_jp", "フェリーは毎朝六時に港を出発します。料金は大人三百円、子供百五十円です。"),
+        ("shift_jis", "フェリーは毎朝六時に港を出発します。料金は大人三百円、子供百五十円です。"),
+        ("gb18030", "渡轮每天早上六点从港口出发。成人票价三十元，儿童十五元。岛上可以租自行车。"),
         ("cp1251", "Паром отходит каждый день в шесть часов утра от причала номер два."),
         ("koi8-r", "Паром отходит каждый день в шесть часов утра от причала номер два."),
         ("cp1250", "Zażółć gęślą jaźń, czyli prom odpływa codziennie o szóstej rano."),
@@ -413,3 +421,7 @@ def test_the_kind_is_told_without_reading_the_document() -> None:
     assert detect(made.source("key,value\n1,2", "x.csv")) == "text/csv"
     assert detect(made.source("key,value\n1,2", "x.txt")) == "text/plain"
     assert detect(made.source(json.dumps({"a": 1}), "x.txt")) == "application/json"
+
+
+def test_a_name_of_two_lines_is_a_title_of_one() -> None:
+    assert loaded("text", "a\nb\t.txt").title == "a b .txt"
