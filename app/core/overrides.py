@@ -72,7 +72,7 @@ def _checked(settings: Settings, values: Mapping[str, str]) -> Settings:
     update: dict[str, object] = {}
     for name, value in values.items():
         field = Settings.model_fields[name]
-        allowed: TypeAdapter[object] = TypeAdapter(Annotated[field.annotation, *field.metadata])
+        allowed: TypeAdapter[object] = TypeAdapter(Annotated[field.annotation, field])
         try:
             update[name] = allowed.validate_python(value)
         except ValidationError as error:

@@ -25,7 +25,7 @@ SELECT id, sha256, source_uri FROM named WHERE kind = (SELECT min(kind) FROM nam
 SELECT d.id, d.sha256, d.source_uri
 FROM documents AS d
 JOIN collections AS c ON c.id = d.collection_id
-WHERE (CAST(:collection AS text) IS NULL OR c.name = :collection) AND d.text ~ :pattern
+WHERE (CAST(:collection AS text) IS NULL OR c.name = :collection) AND d.text ~* :pattern
 ORDER BY d.id
 LIMIT 20
 
