@@ -70,8 +70,10 @@ def _decode(content: bytes, declared: str | None) -> tuple[str, tuple[str, ...]]
 
 
 def _without_mark(content: bytes) -> str | None:
-    """UTF-16 that does not say so: NUL bytes nearly always at one parity."""
+    """UTF-16 or UTF-32 that does not say so: NUL bytes nearly always at the same places."""
     sample = content[:4096]
+    if len(sample) >= 16 and sample[2::4].count(0) == sample[3::4].count(0) == len(sample) // 4:
+        return "utf-32-le"
     pairs = len(sample) // 2
     if pairs < 4:
         return None

@@ -14,6 +14,7 @@ _MARKS = re.compile("[\ue001-\ue008]")
 _LONGEST_HEADER = 300  # characters
 
 _DROPPED = re.compile("[\x00-\x08\x0e-\x1f\x7f\ufeff\ufffe\uffff]")
+_TERMINAL = re.compile("\x1b\\[[0-9;?]{0,20}[A-Za-z]")  # colours of a recorded terminal
 _TRAILING_SPACE = re.compile("(?<![ \t\u00a0])[ \t\u00a0]+$", re.MULTILINE)  # begins at a run, else quadratic
 _BLANK_LINES = re.compile("\n{3,}")
 
@@ -35,6 +36,7 @@ class Draft:
 def clean(text: str) -> str:
     """Text that PostgreSQL can hold and people can read: \\n line ends, no NUL, controls or lone surrogates."""
     text = text.replace("\r\n", "\n").replace("\r", "\n")
+    text = _TERMINAL.sub("", text) if "\x1b" in text else text
     text = text.replace("\x0b", "\n").replace("\x0c", "\n\n").replace("\u2028", "\n").replace("\u2029", "\n\n")
     text = _DROPPED.sub("", text)
     text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")  # pairs join, lone ones go

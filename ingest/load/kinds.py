@@ -80,7 +80,7 @@ def container_kind(content: bytes, name: str) -> str | None:
 
     Raises DocumentError, saying what to do, for a format that is recognised and not read.
     """
-    if b"%PDF-" in content[:1024]:
+    if content.startswith(b"%PDF-") or (b"%PDF-" in content[:1024] and b" obj" in content):
         return PDF
     if content.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return _zip_kind(content)

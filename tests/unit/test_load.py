@@ -51,7 +51,8 @@ def outline(document: Document) -> list[tuple[int, str]]:
 
 
 @pytest.mark.parametrize(
-    "encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "cp1252", "iso-8859-15"]
+    "encoding",
+    ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "cp1252", "iso-8859-15"],
 )
 def test_the_encoding_of_german_text_is_found(encoding: str) -> None:
     document = loaded(GERMAN.encode(encoding), "a.txt")
@@ -425,3 +426,11 @@ def test_the_kind_is_told_without_reading_the_document() -> None:
 
 def test_a_name_of_two_lines_is_a_title_of_one() -> None:
     assert loaded("text", "a\nb\t.txt").title == "a b .txt"
+
+
+def test_a_text_that_speaks_of_pdf_is_no_pdf() -> None:
+    assert loaded("A file begins with %PDF-1.7, then come objects.", "note.txt").media_type == "text/plain"
+
+
+def test_colours_of_a_recorded_terminal_are_no_text() -> None:
+    assert loaded("\x1b[31mred\x1b[0m and \x1b[1;32mgreen\x1b[0m", "log.txt").text == "red and green"
