@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Engine
 from app.core.errors import AppError
 from app.core.sql import load_queries
 from ingest.discover import uri_of
-from ingest.store import faults
+from ingest.faults import faults
 
 QUEUE = "ingest"
 FILE_TASK, UPLOAD_TASK = "ingest.file", "ingest.upload"

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.core.sql import load_queries
-from ingest.store import faults
+from ingest.faults import faults
 
 _QUERIES = load_queries(__file__)
 

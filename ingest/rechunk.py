@@ -9,8 +9,8 @@ from sqlalchemy import Connection, Engine, Row
 from app.core.domain import Source
 from app.core.errors import AppError
 from app.core.sql import load_queries
+from ingest.faults import faults
 from ingest.pipeline import Ingester, Outcome, Result
-from ingest.store import faults
 
 _QUERIES = load_queries(__file__)
 

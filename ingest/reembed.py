@@ -22,7 +22,7 @@ from app.core.embedding import Embedder, Matrix, unit
 from app.core.errors import CorpusError
 from app.core.sql import load_queries
 from ingest.chunk import Contexts
-from ingest.store import faults
+from ingest.faults import faults
 
 _QUERIES = load_queries(__file__)
 _LOCK_KEY = 0x72656D62

@@ -20,7 +20,7 @@ UPDATE corpus SET next_model = :model, next_dimension = :dimension
 DO $$
 BEGIN
     EXECUTE format(
-        'ALTER TABLE chunks ADD COLUMN embedding_next halfvec(%s)',
+        'ALTER TABLE chunks ADD COLUMN embedding_next halfvec(%s) STORAGE EXTERNAL',
         CAST(current_setting('foremost.dimension') AS integer)
     );
 END $$
@@ -31,7 +31,7 @@ DO $$
 BEGIN
     ALTER TABLE chunks DROP COLUMN embedding;
     EXECUTE format(
-        'ALTER TABLE chunks ADD COLUMN embedding halfvec(%s) NOT NULL',
+        'ALTER TABLE chunks ADD COLUMN embedding halfvec(%s) STORAGE EXTERNAL NOT NULL',
         CAST(current_setting('foremost.dimension') AS integer)
     );
     CREATE INDEX ix_chunks_embedding

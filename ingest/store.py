@@ -3,25 +3,22 @@
 A reader sees the old document or the new one, never a mixture; a failure leaves what was stored before.
 """
 
-import json
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass
-from datetime import datetime
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import psycopg
 from pgvector import HalfVector
 from pgvector.psycopg import register_vector
-from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy import Connection, Engine, Row
 
 from app.core.domain import Document, EmbeddedChunk, Source
 from app.core.embedding import Embedder
-from app.core.errors import CorpusError, DatabaseError, DocumentError
+from app.core.errors import CorpusError, DocumentError
 from app.core.sql import load_queries
+from ingest.faults import faults
+from ingest.rows import document_row, file_time
 
 _QUERIES = load_queries(__file__)
 _SEPARATOR = " › "
@@ -39,7 +36,6 @@ _COPY_TYPES = (
     "int8", "int8", "int4", "text", "text", "text", "int4", "int4", "text", "int4", "int4", "int4", "oid", "halfvec",
 )  # fmt: skip
 _SAMPLED_CHUNKS = 100_000  # up to here lexemes are counted exactly, in about 4 s; beyond, in a sample of this size
-_PERMANENT = (psycopg.DataError, psycopg.errors.ProgramLimitExceeded)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +74,7 @@ class Store:
     def require_corpus_of(self, embedder: Embedder) -> None:
         """Raise CorpusError, saying how to mend it, when the stored corpus was embedded by another model."""
         with faults(), self._engine.connect() as connection:
-            _check_corpus(connection, embedder)
+            _check_corpus(connection.execute(_QUERIES["standing"], {"collection": ""}).one(), embedder)
 
     def store(
         self,
@@ -102,15 +98,14 @@ class Store:
         started = time.perf_counter()
         with faults(), self._engine.begin() as connection:
             connection.execute(_QUERIES["lock_chunks"])
-            if embedder is not None:
-                self._claim_corpus(connection, embedder)
-            collection_id = _collection_id(connection, collection)
+            collection_id = self._standing(connection, collection, embedder)
             claimed = _claim(connection, source, collection_id, None)
             _copy(connection, claimed.id, collection_id, document, chunks)
             for member in members:
                 self._store_member(connection, member, claimed.id, collection_id)
-            uris = [member.source.uri for member in members]
-            connection.execute(_QUERIES["delete_other_members"], {"document_id": claimed.id, "uris": uris})
+            if claimed.sha256 is not None:
+                uris = [member.source.uri for member in members]
+                connection.execute(_QUERIES["delete_other_members"], {"document_id": claimed.id, "uris": uris})
             within(connection)
             seconds = {**timings, "store": time.perf_counter() - started}
             self._finish(connection, claimed.id, source, document, chunks, seconds)
@@ -135,7 +130,7 @@ class Store:
         chunks: Sequence[EmbeddedChunk],
         seconds: Mapping[str, float],
     ) -> None:
-        row = _row(source, document, len(chunks), seconds) | {"chunker": self._chunker_version}
+        row = document_row(source, document, len(chunks), seconds) | {"chunker": self._chunker_version}
         connection.execute(_QUERIES["finish_document"], {"document_id": document_id, **row})
 
     def record_failure(
@@ -151,12 +146,12 @@ class Store:
             connection.execute(
                 _QUERIES[query],
                 {
-                    "collection_id": _collection_id(connection, collection),
+                    "collection_id": self._standing(connection, collection, None),
                     "uri": source_uri,
                     "name": name,
                     "error": error,
                     "file_bytes": len(source.content) if source else None,
-                    "file_modified_at": _file_time(source) if source else None,
+                    "file_modified_at": file_time(source) if source else None,
                 },
             )
 
@@ -168,39 +163,42 @@ class Store:
                 connection.execute(_QUERIES["analyze"])
                 connection.execute(_QUERIES["refresh_lexeme_frequencies"], {"sampled": _SAMPLED_CHUNKS})
 
-    def _claim_corpus(self, connection: Connection, embedder: Embedder) -> None:
-        connection.execute(
-            _QUERIES["claim_corpus"],
-            {"model": embedder.name, "dimension": embedder.dimension, "chunker": self._chunker_version},
-        )
-        _check_corpus(connection, embedder)
+    def _standing(self, connection: Connection, collection: str, embedder: Embedder | None) -> int:
+        """Id of the collection; the first document of all claims the corpus for its model."""
+        asked = {"collection": collection}
+        standing = connection.execute(_QUERIES["standing"], asked).one()
+        if (standing.model is None and embedder is not None) or standing.collection_id is None:
+            connection.execute(_QUERIES["claim_collection"], {"name": collection})
+            if embedder is not None:
+                claim = {"model": embedder.name, "dimension": embedder.dimension, "chunker": self._chunker_version}
+                connection.execute(_QUERIES["claim_corpus"], claim)
+            standing = connection.execute(_QUERIES["standing"], asked).one()
+        if embedder is not None:
+            _check_corpus(standing, embedder)
+        return int(standing.collection_id)
 
 
-def _check_corpus(connection: Connection, embedder: Embedder) -> None:
-    corpus = connection.execute(_QUERIES["corpus"]).one_or_none()
-    if corpus is not None and corpus.embedding_model != embedder.name:
+def _check_corpus(standing: Row[Any], embedder: Embedder) -> None:
+    if standing.model is not None and standing.model != embedder.name:
         raise CorpusError(
-            f"The stored documents were embedded by {corpus.embedding_model}, the configured model is {embedder.name}. "
-            f"Set FOREMOST_EMBEDDING_MODEL={corpus.embedding_model}, or use another database."
+            f"The stored documents were embedded by {standing.model}, the configured model is {embedder.name}. "
+            f"Set FOREMOST_EMBEDDING_MODEL={standing.model}, or embed them by the configured one: "
+            "python -m ingest reembed"
         )
-    column = connection.execute(_QUERIES["dimension"]).scalar()
-    if column is not None and column not in (-1, embedder.dimension):
+    if standing.dimension is not None and standing.dimension not in (-1, embedder.dimension):
         raise CorpusError(
-            f"The database was made for vectors of {column} numbers, {embedder.name} makes {embedder.dimension}. "
-            "Set FOREMOST_EMBEDDING_MODEL to the model it was made for, or use another database."
+            f"The database was made for vectors of {standing.dimension} numbers, {embedder.name} makes "
+            f"{embedder.dimension}. Set FOREMOST_EMBEDDING_MODEL to the model it was made for, or run: "
+            "python -m ingest reembed"
         )
-
-
-def _collection_id(connection: Connection, name: str) -> int:
-    connection.execute(_QUERIES["claim_collection"], {"name": name})
-    return int(connection.execute(_QUERIES["collection"], {"name": name}).scalar_one())
 
 
 def _claim(connection: Connection, source: Source, collection_id: int, container_id: int | None) -> Any:
     """The document's row, locked and without chunks; its sha256 is that of the older version."""
     values = {"collection_id": collection_id, "uri": source.uri, "name": source.name, "container_id": container_id}
     claimed = connection.execute(_QUERIES["claim_document"], values).one()
-    connection.execute(_QUERIES["delete_chunks"], {"document_id": claimed.id})
+    if claimed.sha256 is not None:
+        connection.execute(_QUERIES["delete_chunks"], {"document_id": claimed.id})
     return claimed
 
 
@@ -211,8 +209,9 @@ def _copy(
     if not chunks:
         return
     wanted = TEXT_CONFIGS.get(document.language or "", "simple")
-    config = int(connection.execute(_QUERIES["text_config"], {"config": wanted}).scalar_one())
-    connection.execute(_QUERIES["claim_text_config"], {"config": config})
+    config = connection.execute(_QUERIES["text_config"], {"config": wanted}).one()
+    if not config.claimed:
+        connection.execute(_QUERIES["claim_text_config"], {"config": config.oid})
     driver: Any = connection.connection.driver_connection
     if not connection.info.get("vectors"):  # once a connection: it asks the server for its types
         register_vector(driver)
@@ -226,47 +225,6 @@ def _copy(
                 (
                     document_id, collection_id, chunk.ordinal, _SEPARATOR.join((document.title, *chunk.heading_path)),
                     chunk.text, chunk.part_kind, chunk.part_first, chunk.part_last, chunk.part_name, chunk.start_char,
-                    chunk.end_char, chunk.token_count, config, vector,
+                    chunk.end_char, chunk.token_count, config.oid, vector,
                 )
             )  # fmt: skip
-
-
-def _row(source: Source, document: Document, chunk_count: int, timings: Mapping[str, float]) -> dict[str, object]:
-    reason = " ".join(("No text was found in it.", *document.warnings))
-    return {
-        "title": document.title,
-        "media_type": document.media_type,
-        "language": document.language,
-        "byte_count": len(source.content),
-        "part_kind": document.parts[0].kind if document.parts else None,
-        "part_count": len(document.parts) or None,
-        "chunk_count": chunk_count,
-        "status": "ready" if chunk_count else "empty",
-        "error": "" if chunk_count else reason,
-        "warnings": json.dumps(document.warnings),
-        "timings": json.dumps({stage: round(seconds, 4) for stage, seconds in timings.items()}),
-        "parts": json.dumps([asdict(part) for part in document.parts]),
-        "text": document.text,
-        "content": source.content,
-        "modified_at": source.modified_at,
-        "file_modified_at": _file_time(source),
-        "sha256": source.sha256,
-    }
-
-
-def _file_time(source: Source) -> datetime | None:
-    """What tells the next run that the file is unchanged; nothing for a file that may change without showing it."""
-    return source.modified_at if source.settled else None
-
-
-@contextmanager
-def faults() -> Iterator[None]:
-    """Third-party errors in our own words: what the content caused is permanent, everything else may pass."""
-    try:
-        yield
-    except (SQLAlchemyError, psycopg.Error) as error:
-        cause = error.orig if isinstance(error, DBAPIError) else error
-        line = (str(cause).strip().splitlines() or [type(cause).__name__])[0].rstrip(".")
-        if isinstance(cause, _PERMANENT):
-            raise DocumentError(f"The database refuses its content ({line}): report this file.") from error
-        raise DatabaseError(f"The database failed ({line}). Check that it runs, then run the same again.") from error

@@ -1,6 +1,11 @@
--- name: dimension
--- Of the vector column; -1 when it takes any.
-SELECT atttypmod FROM pg_attribute WHERE attrelid = 'chunks'::regclass AND attname = 'embedding'
+-- name: standing
+-- What a document is stored upon: model of the corpus, dimension of the vector column (-1 takes any), its collection.
+SELECT
+    (SELECT embedding_model FROM corpus) AS model,
+    (
+        SELECT atttypmod FROM pg_attribute WHERE attrelid = 'chunks'::regclass AND attname = 'embedding'
+    ) AS dimension,
+    (SELECT id FROM collections WHERE name = :collection) AS collection_id
 
 -- name: claim_corpus
 -- The first document stored decides the model of the database.
@@ -8,14 +13,8 @@ INSERT INTO corpus (embedding_model, embedding_dimension, chunker_version)
 VALUES (:model, :dimension, :chunker)
 ON CONFLICT (singleton) DO NOTHING
 
--- name: corpus
-SELECT embedding_model, embedding_dimension, chunker_version FROM corpus
-
 -- name: claim_collection
 INSERT INTO collections (name) VALUES (:name) ON CONFLICT (name) DO NOTHING
-
--- name: collection
-SELECT id FROM collections WHERE name = :name
 
 -- name: known_hashes
 -- What another version of the chunker cut counts as changed, so that it is cut anew; and what has scanned pages that
@@ -54,8 +53,9 @@ WHERE id = :document_id
 DELETE FROM chunks WHERE document_id = :document_id
 
 -- name: text_config
--- The configuration when this server has it, else 'simple'.
-SELECT oid FROM pg_ts_config
+-- The configuration when this server has it, else 'simple'; and whether it occurs already.
+SELECT oid, EXISTS (SELECT FROM text_configs WHERE config = CAST(pg_ts_config.oid AS regconfig)) AS claimed
+FROM pg_ts_config
 WHERE cfgnamespace = 'pg_catalog'::regnamespace AND cfgname IN (:config, 'simple')
 ORDER BY cfgname = 'simple'
 LIMIT 1

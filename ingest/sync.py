@@ -17,9 +17,9 @@ from app.core.domain import CHUNKER_VERSION, Source
 from app.core.errors import DocumentError
 from app.core.sql import load_queries
 from ingest.discover import Found, read, uri_of
+from ingest.faults import faults
 from ingest.jobs import lock_of
 from ingest.locks import Locks
-from ingest.store import faults
 
 _QUERIES = load_queries(__file__)
 
