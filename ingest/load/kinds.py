@@ -64,6 +64,7 @@ _UNSUPPORTED_ZIPS = (  # (an entry's name, what it is, what to do)
     ("META-INF/MANIFEST.MF", "a program", "leave it out"),
 )
 _COMPRESSED = ((b"\x1f\x8b", GZIP), (b"BZh", BZIP2), (b"\xfd7zXZ\x00", XZ))
+_PDF_OBJECT = re.compile(rb"[0-9] [0-9]+ obj")
 _HEADER = re.compile(r"^([A-Za-z][A-Za-z-]*):[ \t]?.*$")
 _MAIL_HEADERS = frozenset(
     "from to subject date received mime-version message-id return-path delivered-to content-type".split()
@@ -80,7 +81,7 @@ def container_kind(content: bytes, name: str) -> str | None:
 
     Raises DocumentError, saying what to do, for a format that is recognised and not read.
     """
-    if content.startswith(b"%PDF-") or (b"%PDF-" in content[:1024] and b" obj" in content):
+    if content.startswith(b"%PDF-") or (b"%PDF-" in content[:1024] and _PDF_OBJECT.search(content)):
         return PDF
     if content.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return _zip_kind(content)
