@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import Engine
 
 from app.core.settings import Settings
-from app.ledger import Ledger
-from app.library import Library
+from app.web.dial_tab import Tunes
 from app.web.serve import start
 from tests.fakes import FakeServices, ScriptedModel, make_services
 from tests.shelf import Shelf, fill_shelf, script
@@ -28,13 +27,13 @@ class Site:
 
 
 @contextmanager
-def running_site(engine: Engine, settings: Settings) -> Iterator[Site]:
-    """Start the page, stop it at the end."""
+def running_site(engine: Engine, settings: Settings, *, tuning: Tunes | None = None) -> Iterator[Site]:
+    """Start the page, with a Dial tab where there is something to measure with; stop it at the end."""
     shelf = fill_shelf(engine)
     model = ScriptedModel(script)
     notice = "Ollama does not answer at http://127.0.0.1:11434; the embedded model answers instead."
     services = make_services(engine, settings, shelf.hits, model, notices=(notice,))
-    page, address = start(services, settings, examples=EXAMPLES)
+    page, address = start(services, settings, examples=EXAMPLES, tuning=tuning)
     try:
         yield Site(address=address, services=services, shelf=shelf, engine=engine)
     finally:

@@ -1,0 +1,102 @@
+"""The Dial tab in a real browser: start, follow, stop, choose by a budget, apply."""
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from sqlalchemy import Engine
+
+from app.core.settings import Settings
+from tests.fake_tuning import FakeTuning
+from tests.site import running_site
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def tuning() -> FakeTuning:
+    return FakeTuning()
+
+
+@pytest.fixture
+def open_dial(
+    chromium: "Browser", database: Engine, make_settings: Callable[..., Settings], tuning: FakeTuning
+) -> Iterator[Callable[..., "Page"]]:
+    """Open the page at its Dial tab."""
+    contexts = []
+    with running_site(database, make_settings(port=0), tuning=tuning) as site:
+
+        def open_page(**options: Any) -> "Page":
+            context = chromium.new_context(**({"viewport": {"width": 1280, "height": 900}} | options))
+            contexts.append(context)
+            page = context.new_page()
+            page.set_default_timeout(30_000)
+            page.goto(site.address)
+            page.get_by_role("tab", name="Dial").click()
+            page.wait_for_selector("#fm-dial-intro p")
+            return page
+
+        yield open_page
+        for context in contexts:
+            context.close()
+
+
+def test_a_sweep_is_started_followed_and_its_setting_applied(
+    open_dial: Callable[..., "Page"], tuning: FakeTuning
+) -> None:
+    page = open_dial()
+    assert "340 golden questions, 40 of them unanswerable" in page.locator("#fm-dial-intro").inner_text()
+    page.get_by_role("button", name="Measure every setting").click()
+    page.wait_for_selector('#fm-dial-progress [aria-valuenow="25"]')
+    assert page.get_by_role("button", name="Measure every setting").is_disabled()
+
+    tuning.finish()
+    page.wait_for_selector("#fm-dial-chart svg")
+    assert page.locator("#fm-dial-chart .fm-dot").count() == 11
+    page.get_by_label("Milliseconds before the model begins").fill("150")
+    page.wait_for_function(
+        "document.querySelector('#fm-dial-choice b')?.innerText === '10 candidates, full, 5 passages'"
+    )
+    page.locator("#fm-dial-apply").click()
+    page.wait_for_selector("#fm-dial-message .fm-said")
+    assert tuning.applied == [{"reranker": "auto", "candidates": "10", "passages": "5"}]
+
+
+def test_a_budget_that_nothing_meets_and_a_covered_setting_are_said(
+    open_dial: Callable[..., "Page"], tuning: FakeTuning
+) -> None:
+    tuning.finish()
+    tuning.covered = ("FOREMOST_CANDIDATES",)
+    page = open_dial()
+    page.get_by_label("Milliseconds before the model begins").fill("1")
+    page.wait_for_selector("#fm-dial-choice .fm-problem")
+    assert page.locator("#fm-dial-apply").is_disabled()
+    page.get_by_label("Milliseconds before the model begins").fill("900")
+    page.wait_for_selector("#fm-dial-choice .fm-choice")
+    page.locator("#fm-dial-apply").click()
+    page.wait_for_selector("#fm-dial-message .fm-problem")
+    assert "FOREMOST_CANDIDATES is set in the environment" in page.locator("#fm-dial-message").inner_text()
+
+
+def test_a_sweep_can_be_stopped_and_refusals_be_measured(open_dial: Callable[..., "Page"], tuning: FakeTuning) -> None:
+    page = open_dial()
+    page.get_by_role("button", name="Measure every setting").click()
+    page.get_by_role("button", name="Stop").click()
+    page.wait_for_selector("#fm-dial-progress p")
+    assert "What was scored is kept" in page.locator("#fm-dial-progress").inner_text()
+    page.get_by_role("button", name="Measure refusals").click()
+    page.get_by_role("button", name="Apply this floor").click()
+    page.wait_for_selector("#fm-dial-message .fm-said")
+    assert list(tuning.applied[0]) == ["relevance_floor"]
+    assert "ranked too low" in page.locator("#fm-dial-curve").inner_text()
+
+
+def test_on_a_phone_nothing_is_wider_than_the_screen(open_dial: Callable[..., "Page"], tuning: FakeTuning) -> None:
+    tuning.finish()
+    tuning.start_floor()
+    page = open_dial(viewport={"width": 390, "height": 800})
+    page.wait_for_selector("#fm-dial-curve svg")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
