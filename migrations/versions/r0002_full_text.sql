@@ -143,10 +143,13 @@ AS $$
             words.config,
             words.lexeme,
             count(*) AS times,
-            max(coalesce(listed.chunk_count, 1))::double precision AS holding,
+            coalesce((  -- not a join: whatever the planner takes the tables to hold, this is one probe of the index
+                SELECT listed.chunk_count
+                FROM lexeme_frequencies AS listed
+                WHERE listed.config = words.config AND listed.lexeme = words.lexeme
+            ), 1)::double precision AS holding,
             (SELECT greatest(sum(text_configs.chunk_count), 1) FROM text_configs)::double precision AS whole
         FROM words
-        LEFT JOIN lexeme_frequencies AS listed ON listed.config = words.config AND listed.lexeme = words.lexeme
         WHERE place IN (SELECT same.place FROM words AS same JOIN own ON own.config = same.config)
         GROUP BY words.config, words.lexeme
     ),
