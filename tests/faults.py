@@ -7,7 +7,9 @@ fault            injected                                    right when `why` sa
 missing          the document deleted, or replaced by one    not ingested (with the loader's reason where it failed)
                  that cannot be read
 split            the chunk cut in two inside the words       the words span two chunks
-weight           a leg's weight at 0                         fused out, and the first remedy is that weight
+weight           a leg's weight at 0                         fused out, and the first remedy is that weight; or, where
+                                                             it is a candidate still, ranked too low, and that weight,
+                                                             tried, brings it into the prompt
 candidates       5 candidates, with legs of 100 or of 5      in neither leg's candidates when both legs' first ones
                                                              lack it, else fused out; the first remedy is candidates
 reranker         scores turned round, or drawn by lot        reranked down
@@ -103,8 +105,9 @@ class BadReranker:
 class Workplace:
     """A corpus of files, ingested, and the means to ask, to break and to mend."""
 
-    def __init__(self, engine: Engine, embedder: Embedder, settings: Settings) -> None:
+    def __init__(self, engine: Engine, embedder: Embedder, settings: Settings, *, few: int = 5) -> None:
         self.settings = settings
+        self.few = few  # candidates where that is the fault
         self.engine = engine
         self._embedder = embedder
         self._store = Store(engine, chunker_version=CHUNKER_VERSION)
@@ -247,15 +250,15 @@ def faults_of(place: Workplace, asked: Asked) -> dict[str, Callable[[], Fault]]:
     """Every variant of every fault for a question; made when it is needed, as some look at the corpus."""
 
     def candidates(legs: int) -> Fault:
-        chosen = place.settings.model_copy(update={"candidates": 5, "leg_candidates": legs})
+        chosen = place.settings.model_copy(update={"candidates": place.few, "leg_candidates": legs})
         firsts = [hit for leg in ("vector", "text") for hit in place.first_of_leg(asked.question, chosen, leg, legs)]
         found = any(asked.quote in hit.text for hit in firsts)
         right = Loss.FUSED_OUT if found else Loss.NOT_RETRIEVED
         return Fault(
             name="candidates",
-            variant=f"5 of legs of {legs}",
+            variant=f"{place.few} of legs of {legs}",
             right=frozenset({right}),
-            settings={"candidates": 5, "leg_candidates": legs},
+            settings={"candidates": place.few, "leg_candidates": legs},
             remedy="FOREMOST_CANDIDATES",
         )
 
@@ -263,7 +266,7 @@ def faults_of(place: Workplace, asked: Asked) -> dict[str, Callable[[], Fault]]:
         return Fault(
             name="weight",
             variant=f"{leg} at 0",
-            right=frozenset({Loss.FUSED_OUT}),
+            right=frozenset({Loss.FUSED_OUT, Loss.RERANKED_DOWN, Loss.BEYOND_LIMIT}),
             settings={f"{leg}_weight": 0.0},
             remedy=f"FOREMOST_{leg.upper()}_WEIGHT",
         )
@@ -290,7 +293,7 @@ def faults_of(place: Workplace, asked: Asked) -> dict[str, Callable[[], Fault]]:
         "weight/vector": partial(weight, "vector"),
         "weight/text": partial(weight, "text"),
         "candidates/100": partial(candidates, 100),
-        "candidates/5": partial(candidates, 5),
+        "candidates/5": partial(candidates, place.few),
         "reranker/inverted": partial(reranker, "inverted"),
         "reranker/drawn": partial(reranker, "drawn"),
         "budget/tokens": partial(budget, "FOREMOST_PASSAGES_TOKENS", 100, Loss.BUDGET),
@@ -342,17 +345,20 @@ def _right(fault: Fault, verdict: Verdict) -> bool:
         return False
     if fault.variant == "unreadable" and not any("failed (" in line for line in verdict.evidence):
         return False
-    return not fault.remedy or (bool(verdict.remedies) and fault.remedy in verdict.remedies[0].setting)
+    if not fault.remedy:
+        return True
+    first = verdict.remedies[0] if verdict.remedies else None
+    ranked = verdict.loss in (Loss.RERANKED_DOWN, Loss.BEYOND_LIMIT)
+    return first is not None and fault.remedy in first.settings and (not ranked or "in the prompt" in first.tried)
 
 
 def _helped(place: Workplace, asked: Asked, verdict: Verdict, settings: Settings) -> bool | None:
     """The first remedy that is a setting, put into practice."""
-    remedy = next((remedy for remedy in verdict.remedies if remedy.setting), None)
+    remedy = next((remedy for remedy in verdict.remedies if remedy.settings), None)
     if remedy is None:
         return None
-    names = [name.removeprefix("FOREMOST_").lower() for name in remedy.setting.split()]
     values: dict[str, object] = {}
-    for name, value in zip(names, remedy.value.split(), strict=True):
-        kind = type(getattr(settings, name))
-        values[name] = kind(value)
+    for variable, value in remedy.settings.items():
+        name = variable.removeprefix("FOREMOST_").lower()
+        values[name] = type(getattr(settings, name))(value)
     return in_prompt(place.ask(asked.question, settings.model_copy(update=values)), asked.quote)

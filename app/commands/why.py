@@ -97,6 +97,8 @@ def _print(verdict: Verdict) -> None:
         out.print("\n[bold]what would help[/]")
     for number, remedy in enumerate(verdict.remedies, 1):
         out.print(f"{number}. {escape(remedy.text)}")
+        if remedy.settings:
+            out.print("   " + escape(" ".join(f"{name}={value}" for name, value in remedy.settings.items())))
         if remedy.tried:
             out.print(f"   [dim]{escape(remedy.tried)}[/]")
     for note in verdict.notes:

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 from app.candidate_table import what_became
 from app.core.domain import Hit
-from app.core.settings import variable_names
+from app.core.settings import Settings, variable_names
 from app.diagnosis.corpus import Whereabouts
 from app.diagnosis.expectation import Expectation
-from app.diagnosis.judge import furthest
+from app.diagnosis.judge import furthest, leg_limit
 from app.diagnosis.trial import Run, Trials
 from app.diagnosis.verdict import Remedy, Value
 
@@ -49,8 +49,7 @@ def changed(
     return [
         Remedy(
             text=text,
-            setting=" ".join(f"{names[name]}" for name in changes),
-            value=" ".join(str(value) for value in changes.values()),
+            settings={names[name]: str(value) for name, value in changes.items()},
             tried=tried,
         )
     ]
@@ -61,3 +60,17 @@ def _outcome(hit: Hit | None, run: Run) -> str:
         return "tried: it is still not among the candidates"
     became = what_became(hit, answered=False)
     return f"tried: fused {hit.fused_rank} of {len(run.context.hits)}, final {hit.final_rank}, {became}"
+
+
+def for_idle_leg(
+    case: Case, vector_rank: int | None, text_rank: int | None, *, only_when_it_helps: bool = False
+) -> list[Remedy]:
+    """Its weight back for a leg that has the passage among its candidates and counts for nothing."""
+    remedies: list[Remedy] = []
+    for leg, rank in (("vector", vector_rank), ("text", text_rank)):
+        name = f"{leg}_weight"
+        if case.run.number(name) == 0 and rank is not None and rank <= leg_limit(case.run):
+            default = Settings.model_fields[name].default
+            text = f"The {leg} leg, which ranks it {rank:,}, counts for nothing: give it its weight back."
+            remedies += changed(case, text, {name: default}, only_when_it_helps=only_when_it_helps)
+    return remedies

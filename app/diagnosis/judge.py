@@ -52,8 +52,8 @@ def _how_far(hit: Hit) -> tuple[bool, bool, int]:
 def loss_of(hit: Hit, run: Run) -> Loss:
     """Where a candidate was lost.
 
-    A passage that its rank would have let in, but for the token budget or the relevance floor, was lost there. Else it
-    was ranked too low: by the reranker when that put it lower than the first stage had.
+    One that its rank would have let in, but for the token budget or the relevance floor, was lost there. Else it was
+    ranked too low: by the reranker, when that put it lower than the first stage had.
     """
     if hit.passage_number is not None:
         if run.answer is None:
@@ -63,10 +63,11 @@ def loss_of(hit: Hit, run: Run) -> Loss:
         return Loss.NOT_SCORED
     if hit.fate is Fate.DUPLICATE:
         return Loss.DUPLICATE
-    if hit.fate in (Fate.BUDGET, Fate.BELOW_FLOOR) and _fits(hit, run, int(run.number("passages"))):
+    final, fused, limit = hit.final_rank or hit.fused_rank, hit.fused_rank, int(run.number("passages"))
+    pushed_out = fused <= limit < final  # neighbours that join may make room for more, but it had a place of its own
+    if hit.fate in (Fate.BUDGET, Fate.BELOW_FLOOR) and not pushed_out and _fits(hit, run, limit):
         return Loss.BUDGET if hit.fate is Fate.BUDGET else Loss.BELOW_FLOOR
-    moved_down = hit.logit is not None and hit.final_rank is not None and hit.final_rank > hit.fused_rank
-    return Loss.RERANKED_DOWN if moved_down else Loss.BEYOND_LIMIT
+    return Loss.RERANKED_DOWN if hit.logit is not None and final > fused else Loss.BEYOND_LIMIT
 
 
 def _up_to(hit: Hit) -> Callable[[Hit], bool]:

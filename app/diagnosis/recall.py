@@ -2,8 +2,8 @@
 
 import math
 
-from app.core.settings import Settings, variable_names
-from app.diagnosis.case import Case, changed
+from app.core.settings import variable_names
+from app.diagnosis.case import Case, changed, for_idle_leg
 from app.diagnosis.corpus import Place, StoredDocument, Whereabouts
 from app.diagnosis.judge import Missed, leg_limit
 from app.diagnosis.trial import Run
@@ -71,19 +71,11 @@ def for_out_of_scope(whereabouts: Whereabouts, run: Run) -> list[Remedy]:
 
 def for_recall(case: Case, missed: Missed) -> list[Remedy]:
     """A weight that is not zero, then as many candidates as its rank needs, then a heavier weight."""
-    return [*_weights_at_zero(case, missed), *_more_candidates(case, missed), *_heavier_leg(case, missed)]
-
-
-def _weights_at_zero(case: Case, missed: Missed) -> list[Remedy]:
-    remedies: list[Remedy] = []
-    legs = (("vector", missed.ranks.vector_rank), ("text", missed.ranks.text_rank))
-    for leg, rank in legs:
-        name = f"{leg}_weight"
-        if case.run.number(name) == 0 and rank is not None and rank <= leg_limit(case.run):
-            default = Settings.model_fields[name].default
-            text = f"The {leg} leg, which ranks it {rank:,}, counts for nothing: give it its weight back."
-            remedies += changed(case, text, {name: default})
-    return remedies
+    return [
+        *for_idle_leg(case, missed.ranks.vector_rank, missed.ranks.text_rank),
+        *_more_candidates(case, missed),
+        *_heavier_leg(case, missed),
+    ]
 
 
 def _more_candidates(case: Case, missed: Missed) -> list[Remedy]:

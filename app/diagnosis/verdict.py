@@ -1,7 +1,7 @@
 """The result of a diagnosis: which stage lost the passage, how we know, and what would have let it through (pure)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
 
@@ -81,8 +81,7 @@ class Remedy:
     """What would have let the passage through."""
 
     text: str
-    setting: str = ""  # environment variable, when the remedy is one
-    value: str = ""
+    settings: Mapping[str, str] = field(default_factory=dict)  # environment variable -> value, when it is settings
     tried: str = ""  # what came of a search with it, when it was tried
 
 

@@ -67,15 +67,13 @@ def _row(hit: Hit, key: str) -> str:
     detail = f"<small>{escape(hit.fate_detail)}</small>" if hit.fate_detail else ""
     place = place_of(hit.part_kind, hit.part_first, hit.part_last, hit.part_name)
     title = f"<b>{escape(hit.title)}</b>{' · ' + escape(place) if place else ''}"
-    right = ""
     if key:
         at = f'data-answer="{escape(key)}" data-rank="{hit.fused_rank}"'
         title = f'<button type="button" class="fm-plain" data-act="open" {at}>{title}</button>'
-        right = right_button(key, hit.fused_rank)
     return (
         f'<tr class="{"kept" if kept else "dropped"}">{cells}'
         f"<td class='fm-fate'>{escape(what_became(hit, answered=bool(key)))}{detail}</td>"
-        f"<td class='fm-what'>{title}{_whole(hit)}{right}</td></tr>"
+        f"<td class='fm-what'>{title}{_whole(hit, key)}</td></tr>"
     )
 
 
@@ -83,14 +81,15 @@ def _plain(value: float | None) -> str:
     return "" if value is None else f"{value:.6g}"
 
 
-def _whole(hit: Hit) -> str:
-    """The beginning of the text, all of it when it is pressed."""
+def _whole(hit: Hit, key: str) -> str:
+    """The beginning of the text, all of it when it is pressed, and below it the button that vouches for it."""
     snippet = " ".join(hit.text.split())
+    right = right_button(key, hit.fused_rank) if key else ""
     if len(snippet) <= _SNIPPET:
-        return f'<p class="fm-whole" dir="auto">{escape(snippet)}</p>'
+        return f'<p class="fm-whole" dir="auto">{escape(snippet)}</p>{right}'
     return (
         f'<details class="fm-whole"><summary dir="auto"><span>{escape(snippet[:_SNIPPET].rstrip())}…</span></summary>'
-        f'<p dir="auto">{escape(hit.text)}</p></details>'
+        f'<p dir="auto">{escape(hit.text)}</p>{right}</details>'
     )
 
 

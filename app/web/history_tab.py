@@ -31,8 +31,8 @@ class HistoryTab:
                 self._list = area(name="fm-history-list")
             with gr.Column(elem_classes="fm-pane fm-right", min_width=280, scale=7):
                 self._answer = area(name="fm-history-answer")
-                self._sources = area(name="fm-history-sources")
                 self._why = WhyPanel(services, name="fm-history-why")
+                self._sources = area(name="fm-history-sources")
 
     def wire(self, tab: gr.Tab) -> None:
         """Connect events to handlers; called inside the page once all its components exist."""

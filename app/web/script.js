@@ -161,6 +161,9 @@ watch('value', () => {
   const panel = element.querySelector('.fm-sources');
   if (panel?.dataset.focus) focusCard(panel, panel.dataset.focus);
   markShown();
+  if (window.matchMedia('(max-width: 900px)').matches) { // a table of fifty cards would bury what comes after it
+    element.querySelector('.fm-candidates[open]')?.removeAttribute('open');
+  }
   const why = element.querySelector('.fm-why');
   if (why && shared.judged) {
     shared.judged = false;

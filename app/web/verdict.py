@@ -1,6 +1,6 @@
 """A verdict as HTML: the road with the stage that lost the passage, the evidence, and what would help."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from app.diagnosis import Loss, Side, Standing, Verdict
 from app.web.highlight import escape
@@ -112,8 +112,17 @@ def _row(label: str, standing: Standing, kind: str) -> str:
 def _remedies(verdict: Verdict) -> str:
     if not verdict.remedies:
         return ""
-    items = "".join(f"<li>{escape(remedy.text)}{_tried(remedy.tried)}</li>" for remedy in verdict.remedies)
+    items = "".join(
+        f"<li>{escape(remedy.text)}{_settings(remedy.settings)}{_tried(remedy.tried)}</li>"
+        for remedy in verdict.remedies
+    )
     return f"<h4>What would help</h4><ol>{items}</ol>"
+
+
+def _settings(settings: Mapping[str, str]) -> str:
+    if not settings:
+        return ""
+    return "<br>" + "".join(f"<code>{escape(name)}={escape(value)}</code>" for name, value in settings.items())
 
 
 def _tried(outcome: str) -> str:

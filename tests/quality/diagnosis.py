@@ -211,7 +211,7 @@ def _told(outcome: Outcome) -> Case:
     return {
         "right": outcome.right, "helped": outcome.helped, "named": verdict.loss.value, "summary": verdict.summary,
         "evidence": list(verdict.evidence),
-        "remedies": [[remedy.text, remedy.setting, remedy.value, remedy.tried] for remedy in verdict.remedies],
+        "remedies": [[remedy.text, dict(remedy.settings), remedy.tried] for remedy in verdict.remedies],
         "question": outcome.asked.question, "quote": outcome.asked.quote, "file": outcome.asked.path.name,
     }  # fmt: skip
 
