@@ -87,7 +87,7 @@ def _zip_entries(content: bytes, budget: Budget, notes: list[str]) -> Iterator[E
         archive = zipfile.ZipFile(io.BytesIO(content))
         found = archive.infolist()
     for entry in found:
-        if entry.is_dir():
+        if not entry.filename or entry.is_dir():
             continue
         if stat.S_ISLNK(entry.external_attr >> 16):
             notes.append("Links in it were left out.")

@@ -83,7 +83,8 @@ class _Unpacking:
 
     def _entries(self, source: Source, kind: str, notes: list[str]) -> Iterator[Entry]:
         if kind != kinds.MAILBOX:
-            yield from entries(kind, source.content, source.name, self._budget, notes)
+            with damage_told():
+                yield from entries(kind, source.content, source.name, self._budget, notes)
             return
         for number, content in enumerate(mails(source.content), start=1):
             yield Entry(f"mail {number}.eml", partial(bytes, content), source.modified_at)

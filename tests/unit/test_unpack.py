@@ -138,6 +138,13 @@ def test_hidden_files_in_an_archive_are_left_out_as_in_folders() -> None:
     assert set(found) == {"a.txt", ""}
 
 
+def test_an_entry_without_a_name_is_left_out() -> None:
+    content = made.zipped({"ab": "text", "cd.txt": "text"})
+    at = content.index(b"PK\x01\x02") + 28
+    content = content[:at] + b"\x00\x00\x02\x00" + content[at + 4 :]  # the name's two bytes become an extra field
+    assert set(opened(content, "a.zip")) == {"cd.txt", ""}
+
+
 def test_one_bad_file_does_not_keep_the_others_from_being_read() -> None:
     found = texts(opened(made.zipped({"bad.docx": b"PK\x03\x04 broken", "good.txt": "text"}), "a.zip"))
     assert found["bad.docx"].startswith("! It is a damaged")
