@@ -84,8 +84,10 @@ def _do(run: Run, plan: Plan, screen: Screen, target: str, *, quiet: bool) -> No
         raise SettingsError("There are no files to ingest there: name other files or folders.")
     with screen.shown():
         counts = run.do(plan)
-    if quiet and not any(counts[outcome] for outcome in Outcome if outcome is not Outcome.UNCHANGED):
-        return
+    if quiet:
+        del counts[Outcome.UNCHANGED]
+        if not counts.total():
+            return
     out.print(f"Collection {escape(target)}: {summary(counts)}.")
     kept = 0 if counts[Outcome.REMOVED] else len(plan.gone)
     if kept:

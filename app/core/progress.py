@@ -91,7 +91,7 @@ def read_progress(engine: Engine) -> Progress:
         empty=counts.empty,
         failed=counts.failed,
         done_last_minute=counts.done_last_minute,
-        seconds_left=pending / counts.per_second if pending and counts.per_second else None,
+        seconds_left=pending / float(counts.per_second) if pending and counts.per_second else None,
         mean_seconds={stage: float(means[stage]) for stage in STAGES if means[stage] is not None},
         in_work=tuple(InWork(**row) for row in in_work),
         failures=tuple(Failure(**row) for row in failures),

@@ -1,6 +1,8 @@
 """`python -m ingest` as people run it: real processes, a real database, the real model."""
 
+import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -192,3 +194,58 @@ def test_a_worker_killed_in_the_middle_leaves_nothing_half_stored_and_the_next_f
     assert status == "ready"
     assert rows(database, "SELECT count(*) FROM chunks") == [(chunk_count,)]
     assert rows(database, "SELECT * FROM uploads") == []
+
+
+# ---------------------------------------------------------------------------------------------------- watching, status
+
+
+def test_a_watched_folder_is_followed_through_changes_moves_and_deletions(
+    environment: dict[str, str], database: Engine, tmp_path: Path
+) -> None:
+    folder = tmp_path / "watched"
+    folder.mkdir()
+    (folder / "kept.md").write_text("Kept.")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "ingest", str(folder), "--watch", "--prune"],
+        env=environment | {"PYTHONUNBUFFERED": "1"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        wait_for(process, "Watching for changes")
+        assert process.stdout is not None
+        assert process.stdout.readline() == "Collection default: 1 added.\n"
+        (folder / "new.md").write_text("The ferry sails at nine.")
+        assert process.stdout.readline() == "Collection default: 1 added.\n"
+        (folder / "new.md").rename(folder / "renamed.md")
+        assert process.stdout.readline() == "Collection default: 1 moved.\n"
+        (folder / "renamed.md").unlink()
+        assert process.stdout.readline() == "Collection default: 1 removed.\n"
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(SECONDS) == 0
+    finally:
+        process.kill()
+        process.wait(SECONDS)
+        for stream in (process.stdout, process.stderr):
+            if stream:
+                stream.close()
+    assert rows(database, "SELECT name FROM documents") == [("kept.md",)]
+
+
+def test_status_tells_how_ingestion_stands_to_people_and_programs(ingest: Run, tmp_path: Path) -> None:
+    (tmp_path / "a.md").write_text("# Harbour\n\nThe harbour opens at six.")
+    (tmp_path / "broken.pdf").write_bytes(b"%PDF-1.4 broken")
+    ingest(tmp_path)
+    (tmp_path / "b.md").write_text("Later.")
+    assert ingest(tmp_path, "--detach").stdout == "Collection default: 1 unchanged, 1 failed, 1 queued.\n"
+    said = ingest("status").stdout
+    assert "1 queued · 0 being read" in said
+    assert "no worker runs" in said
+    assert f"failed {tmp_path}/broken.pdf: The PDF is damaged" in said
+    assert re.search(
+        r"slowest .*/a\.md: [\d.]+ s \(load [\d.]+ s, chunk [\d.]+ s, embed [\d.]+ s, store [\d.]+ s\)", said
+    )
+    told = json.loads(ingest("status", "--json").stdout)
+    assert (told["queued"], told["ready"], told["failed"]) == (1, 1, 1)
+    assert ingest(tmp_path).stdout == "Collection default: 1 added, 1 unchanged, 1 failed.\n"
