@@ -14,6 +14,7 @@ from rich.markup import escape
 
 from app.bootstrap import check_database, migrate_database, open_services
 from app.commands.dial import dial
+from app.commands.doctor import doctor
 from app.commands.evaluate import evaluate
 from app.commands.golden import golden
 from app.commands.search import search
@@ -40,7 +41,6 @@ from app.core.errors import AppError, ModelError
 from app.core.settings import load_settings
 from app.dial.tuning import Tuning
 from app.filters import parse_filters
-from app.health import checks
 from app.views import answer_view
 
 app = typer.Typer(
@@ -183,22 +183,6 @@ def _print_sources(answer: Answer) -> None:
 
 
 @app.command()
-def doctor() -> None:
-    """Check every part; say what is wrong and the command that mends it."""
-    failed = 0
-    for check in checks(load_settings()):
-        mark = "[green]ok[/]  " if check.ok else "[bold red]bad[/] "
-        out.print(f"{mark} {escape(check.name)}: {escape(check.detail)}")
-        if not check.ok:
-            failed += 1
-            out.print(f"     [bold]mend:[/] {escape(check.fix)}")
-        for note in check.notes:
-            out.print(f"     [yellow]note:[/] {escape(note)}")
-    if failed:
-        raise typer.Exit(1)
-
-
-@app.command()
 def migrate(
     check: Annotated[
         bool, typer.Option("--check", help="Change nothing; fail when the schema is not this version's.")
@@ -209,6 +193,7 @@ def migrate(
     out.print(f"The database is at revision {act(load_settings(), report=report)}.")
 
 
+app.command()(doctor)
 app.command()(search)
 app.command()(show)
 app.command()(why)
