@@ -29,8 +29,8 @@ def advice(run: Run) -> str:
         return f"Recall first: no reranker can find what is not among the candidates.{more}"
     floor = len(run.lost(Loss.BELOW_FLOOR))
     if floor * 2 > len(low):
-        return "Most losses fall below the relevance floor: see `evaluate --floor`."
-    return "Ranking first: the passages are among the candidates. Try another reranker or more passages (`dial`)."
+        return "Most losses fall below the relevance floor: measure what a lower one keeps."
+    return "Ranking first: the passages are among the candidates. Try another reranker or more passages: the dial measures both."
 
 
 def split(run: Run) -> list[tuple[Loss, int, float]]:

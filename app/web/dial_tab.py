@@ -58,7 +58,7 @@ class DialTab:
                     )  # fmt: skip
                     self._share = gr.Dropdown(
                         [("half of the questions", 50), ("95 % of the questions", 95)], value=95, label="for",
-                        elem_id="fm-dial-share", scale=0, min_width=200,
+                        elem_id="fm-dial-share", scale=0, min_width=240,
                     )  # fmt: skip
                     self._apply = gr.Button("Apply", elem_id="fm-dial-apply", scale=0)
                 self._choice = area(name="fm-dial-choice")

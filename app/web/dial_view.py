@@ -70,7 +70,7 @@ def render_sweep(sweep: Sweep | None, chosen: Recommendation | None) -> str:
         f"{sweep.questions:,} questions, {sweep.timed} timed on {escape(sweep.machine)}{measured}</span></div>"
         f'<figure class="fm-figure">{render_sweep_chart(sweep, chosen)}<ul class="fm-legend">{legend}'
         '<li class="front"><i></i>no other is better and faster</li></ul></figure>'
-        f'<details class="fm-candidates"><summary>All settings in figures</summary><div class="fm-scroll"><table>'
+        f'<details class="fm-more fm-figures"><summary>All settings in figures</summary><div class="fm-scroll"><table>'
         f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>"
         '<p class="fm-note">Gain: over no reranking, with '
         "its 95 % interval. In N: percent of the questions with an expected passage among the first N. p50, p95: "
