@@ -1,18 +1,17 @@
 """`dial`: what reranking costs and gives on this corpus and this machine, and the setting for a time budget."""
 
 import json
-import sys
 from contextlib import closing
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Table
 
 from app.bootstrap import SearchServices, open_searcher
+from app.commands.tables import print_table
 from app.console import JsonOption, err, out, report
 from app.core.errors import NotFoundError, QuestionError
 from app.core.overrides import apply
@@ -123,7 +122,7 @@ def _print(found: Sweep) -> None:
             f"{1000 * point.p95:.0f}",
             "best at its speed" if point.pareto and measured else "",
         )
-    (out if sys.stdout.isatty() else Console(width=160, highlight=False)).print(table)
+    print_table(table)
     out.print("[dim]gain: over no reranking; in N: % of the questions with an expected passage among the first N[/]")
     for line in found.left_out:
         report(f"Left out: {line}")

@@ -9,9 +9,11 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from app.bootstrap import open_searcher
+from app.bootstrap import SearchServices, open_searcher
 from app.commands.progress import progress_bar
+from app.commands.tables import print_table
 from app.console import JsonOption, err, out, report
+from app.core.overrides import apply
 from app.core.settings import load_settings
 from app.evaluation.compare import ALPHA, Comparison, compare
 from app.evaluation.floor import KEEP, FloorCurve, floor_curve
@@ -50,6 +52,7 @@ def evaluate(
     keep: Annotated[bool, typer.Option("--keep", help="Keep a folder's ingested corpus for the next run.")] = False,
     floor: Annotated[bool, typer.Option("--floor", help="Show what each relevance floor keeps and refuses.")] = False,
     keep_share: Annotated[float, typer.Option(help="Of the answerable, what a recommended floor keeps.")] = KEEP,
+    apply_it: Annotated[bool, typer.Option("--apply", help="With --floor: apply the recommended one.")] = False,
     png: Annotated[Path | None, typer.Option(help="With --floor: write its curve as a picture.")] = None,
     everything: Annotated[bool, typer.Option("--all", help="Name every lost question.")] = False,
     as_text: JsonOption = False,
@@ -68,8 +71,10 @@ def evaluate(
             run = measured(place, parts.searcher.reranker, settings, name=save or "now", progress=progress)
         if save:
             runs.save(run)
+        curve = floor_curve(run, current=settings.relevance_floor, keep=keep_share) if floor else None
+        if curve is not None and apply_it:
+            _apply(parts, run, curve)
     compared = compare(before, run, gate=gate, alpha=alpha) if before else None
-    curve = floor_curve(run, current=settings.relevance_floor, keep=keep_share) if floor else None
     if png is not None and curve is not None:
         counts = f"{curve.current.answerable} answerable, {curve.current.unanswerable} unanswerable questions"
         plot_floor(curve, png, title=f"{run.target}: {counts}")
@@ -79,6 +84,13 @@ def evaluate(
         _print(run, compared, curve, most=len(run.questions) if everything else _NAMED)
     if compared is not None and compared.regressed:
         raise typer.Exit(1)
+
+
+def _apply(parts: SearchServices, run: Run, curve: FloorCurve) -> None:
+    values = {"relevance_floor": f"{curve.recommended.floor:.2f}"}
+    for variable in apply(parts.engine, parts.given, values, reason=f"evaluate --floor on {run.target}"):
+        report(f"{variable} is set in the environment or .env, which wins: remove it there.")
+    report(f"Applied: FOREMOST_RELEVANCE_FLOOR={values['relevance_floor']}")
 
 
 def _print_json(run: Run, compared: Comparison | None, curve: FloorCurve | None) -> None:
@@ -100,7 +112,7 @@ def _print(run: Run, compared: Comparison | None, curve: FloorCurve | None, *, m
     out.print(f"[bold]{escape(run.target)}[/], {len(run.judged)} questions with known passages, {escape(run.reranker)}")
     if run.judged:
         _print_split(run, most)
-        out.print(_figures(run))
+        print_table(_figures(run))
     _print_refusal(run)
     seconds = [f"{s} {1000 * run.percentile(0.5, s):.0f}/{1000 * run.percentile(0.95, s):.0f}" for s in STAGES]
     total = f"{1000 * run.percentile(0.5):.0f}/{1000 * run.percentile(0.95):.0f}"
@@ -169,7 +181,7 @@ def _print_floor(curve: FloorCurve) -> None:
             f"{point.floor:.2f}", f"{point.kept_share or 0:.1%}", expected, f"{point.recall or 0:.1%}",
             "–" if point.precision is None else f"{point.precision:.0%}", marked.get(point.floor, ""),
         )  # fmt: skip
-    out.print(table)
+    print_table(table)
     out.print(
         f"[bold]→[/] FOREMOST_RELEVANCE_FLOOR={curve.recommended.floor:.2f} refuses {curve.recommended.refused} of "
         f"{curve.recommended.unanswerable} and keeps {curve.recommended.kept_share or 0:.1%} of the answerable "
@@ -189,7 +201,7 @@ def _print_comparison(compared: Comparison) -> None:
             f"{100 * d.after:.1f}", f"{100 * (d.after - d.before):+.1f}", f"{d.p_worse:.4f}",
             str(d.questions_better), str(d.questions_worse),
         )  # fmt: skip
-    out.print(table)
+    print_table(table)
     for line in compared.settings:
         out.print(f"  differs: {escape(line)}")
     if compared.only_before or compared.only_after:

@@ -55,6 +55,16 @@ class Listener:
         self.tell(Step(stage=stage, done=done, of=of))
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Measured:
+    """Every question with its orders, the seconds of some, and what was left out."""
+
+    known: tuple[Known, ...]
+    timed: tuple[Mapping[str, Mapping[int, float]], ...]
+    left_out: tuple[str, ...]
+    seconds: float
+
+
 class Measurer:
     """One sweep over one set of questions."""
 
@@ -79,6 +89,22 @@ class Measurer:
 
     def sweep(self, questions: QuestionSet, *, minutes: float = MINUTES) -> Sweep:
         """Measure within the minutes. Raises Cancelled, QuestionError, and what retrieving and reranking raise."""
+        measured = self.measure(questions, minutes=minutes)
+        contenders = [scorer.contender for scorer in self._scorers]
+        return Sweep(
+            target=questions.name,
+            questions=len(measured.known),
+            timed=len(measured.timed),
+            machine=machine(),
+            rerankers={contender.label: contender.reranker.name for contender in contenders},
+            points=points_of(measured.known, measured.timed, contenders, self._depths),
+            left_out=measured.left_out,
+            seconds=measured.seconds,
+            created_at=datetime.now(UTC),
+        )
+
+    def measure(self, questions: QuestionSet, *, minutes: float = MINUTES) -> "Measured":
+        """What a sweep is made of, question by question."""
         started = time.perf_counter()
         asked = [question for question in questions.questions if question.answerable and question.expected]
         if not asked:
@@ -90,19 +116,10 @@ class Measurer:
         deadline = started + 60 * minutes
         timed = self._time(known, started + 60 * minutes * _TIMED_SHARE)
         left_out += self._score(known, deadline)
-        points = points_of(known, timed, [scorer.contender for scorer in self._scorers], self._depths)
         if len(timed) < min(TIMED, len(asked)):
             left_out.append(f"Seconds were measured on {len(timed)} questions.")
-        return Sweep(
-            target=questions.name,
-            questions=len(asked),
-            timed=len(timed),
-            machine=machine(),
-            rerankers={s.contender.label: s.contender.reranker.name for s in self._scorers},
-            points=points,
-            left_out=tuple(left_out),
-            seconds=time.perf_counter() - started,
-            created_at=datetime.now(UTC),
+        return Measured(
+            known=tuple(known), timed=tuple(timed), left_out=tuple(left_out), seconds=time.perf_counter() - started
         )
 
     def _retrieve(self, asked: Sequence[Asked]) -> list[Known]:

@@ -26,22 +26,27 @@ def sweep(
 
     Raises Cancelled when the listener stopped it; what was scored is kept and the next sweep goes on from there.
     """
-    measurer = Measurer(
-        retrievers={
-            depth: build_retriever(place.engine, place.embedder, settings, candidates=depth) for depth in DEPTHS
-        },
-        leg_candidates=settings.leg_candidates,
-        contenders=_contenders(settings, place.embedder),
-        judge=Judge(place.engine),
-        cache=Cache(home),
-        listener=listener or Listener(),
-    )
-    found = measurer.sweep(place.questions, minutes=minutes)
+    found = build_measurer(place, home, settings, listener=listener).sweep(place.questions, minutes=minutes)
     save_sweep(home, found)
     return found
 
 
-def _contenders(settings: Settings, embedder: Embedder) -> Sequence[Contender]:
+def build_measurer(
+    place: Bench, home: Engine, settings: Settings, *, depths: Sequence[int] = DEPTHS, listener: Listener | None = None
+) -> Measurer:
+    """What measures a set of questions at each number of candidates."""
+    retrievers = {depth: build_retriever(place.engine, place.embedder, settings, candidates=depth) for depth in depths}
+    return Measurer(
+        retrievers=retrievers,
+        leg_candidates=settings.leg_candidates,
+        contenders=contenders(settings, place.embedder),
+        judge=Judge(place.engine),
+        cache=Cache(home),
+        listener=listener or Listener(),
+    )
+
+
+def contenders(settings: Settings, embedder: Embedder) -> Sequence[Contender]:
     """The fast reranker that needs no weights of its own, and the configured one, or the shipped one."""
     full = settings.reranker if settings.reranker not in ("none", SMALL) else "auto"
     return [

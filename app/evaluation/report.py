@@ -30,7 +30,7 @@ def advice(run: Run) -> str:
     floor = len(run.lost(Loss.BELOW_FLOOR))
     if floor * 2 > len(low):
         return "Most losses fall below the relevance floor: measure what a lower one keeps."
-    return "Ranking first: the passages are among the candidates. Try another reranker or more passages: the dial measures both."
+    return "Ranking first: the passages are among the candidates. The dial measures rerankers and more passages."
 
 
 def split(run: Run) -> list[tuple[Loss, int, float]]:

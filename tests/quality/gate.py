@@ -1,0 +1,185 @@
+"""Does the gate of `evaluate --compare` see 3 points, and not cry wolf? `python -m tests.quality.gate --data FOLDER`.
+
+A pool of questions is retrieved and scored once. Then, draw after draw, 200 of them are evaluated before and after a
+fault that costs the pool about 3 points of nDCG@10 - and before and after nothing that matters (A/A).
+
+Faults: noise on the reranker's logits; documents that are gone; candidates cut to fewer; the reranker left out for a
+part of the questions. Each is made as strong as costs 3 points on the pool; a draw may have a little more or less.
+A/A: the same pipeline again; and noise of the same strength on both sides, so that questions change without a reason.
+"""
+
+import argparse
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import ir_measures
+import numpy as np
+import numpy.typing as npt
+from ir_measures import nDCG
+from rich.console import Console
+
+from app.bootstrap import build_retriever
+from app.core import database
+from app.core.domain import Hit
+from app.core.models import build_embedder
+from app.core.settings import load_settings
+from app.dial.cache import Cache, pair_id
+from app.dial.scorer import Contender, Scorer
+from app.dial.table import order_of
+from app.evaluation.compare import ALPHA, p_worse
+from app.evaluation.judge import Judge, Judgement
+from app.evaluation.questions import of_folder
+from app.evaluation.scratch import corpus_of
+from app.rerank import Reranker, build_reranker
+from tests.quality.sets import FOLDER
+
+FloatArray = npt.NDArray[np.float64]
+Fault = Callable[[float, int], FloatArray]  # strength, seed -> values of the pool's questions
+_LOSS = 0.03
+_out = Console(width=140, highlight=False)
+
+
+class Pool:
+    """Questions with their scored candidates, and what faults make of them."""
+
+    def __init__(self, scored: Sequence[tuple[Judgement, tuple[Hit, ...]]], reranker: Reranker) -> None:
+        self.scored = scored
+        self._reranker = reranker
+
+    def sound(self) -> FloatArray:
+        """Values without a fault."""
+        return self._values([self._reranker.reorder(hits) for _, hits in self.scored])
+
+    def noisy(self, strength: float, seed: int) -> FloatArray:
+        """Noise on every logit."""
+        rng = np.random.default_rng(seed)
+        return self._values(
+            [
+                self._reranker.reorder([replace(h, logit=(h.logit or 0.0) + rng.normal(0, strength)) for h in hits])
+                for _, hits in self.scored
+            ]
+        )
+
+    def gone(self, strength: float, seed: int) -> FloatArray:
+        """A share of the documents is not there."""
+        rng = np.random.default_rng(seed)
+        documents = sorted({hit.document_id for _, hits in self.scored for hit in hits})
+        lost = {document for document in documents if rng.uniform() < strength}
+        return self._values(
+            [self._reranker.reorder([h for h in hits if h.document_id not in lost]) for _, hits in self.scored]
+        )
+
+    def fewer(self, strength: float, seed: int) -> FloatArray:
+        """Only the first candidates are reranked, the more so the stronger."""
+        keep = max(1, round(50 * (1 - strength)))
+        return self._values([self._reranker.reorder(hits[:keep]) for _, hits in self.scored])
+
+    def left_out(self, strength: float, seed: int) -> FloatArray:
+        """A share of the questions is not reranked."""
+        rng = np.random.default_rng(seed)
+        return self._values(
+            [hits if rng.uniform() < strength else self._reranker.reorder(hits) for _, hits in self.scored]
+        )
+
+    def _values(self, orders: Sequence[Sequence[Hit]]) -> FloatArray:
+        judged, run = {}, {}
+        for at, ((judgement, _), hits) in enumerate(zip(self.scored, orders, strict=True)):
+            judged[str(at)], run[str(at)] = dict(judgement.grades), dict(order_of(judgement, hits).run)
+        values = np.zeros(len(orders))
+        for metric in ir_measures.iter_calc([nDCG @ 10], judged, run):
+            values[int(metric.query_id)] = metric.value
+        return values
+
+
+def main() -> None:
+    """Score the pool, then count alarms."""
+    options = _options()
+    pool = _pool(options)
+    sound = pool.sound()
+    _out.print(f"{options.set}: {len(sound)} questions, nDCG@10 {100 * sound.mean():.1f}, alpha {ALPHA}")
+    rng = np.random.default_rng(17)
+    faults: dict[str, Fault] = {
+        "noise on logits": pool.noisy,
+        "documents gone": pool.gone,
+        "fewer candidates": pool.fewer,
+        "reranker left out": pool.left_out,
+    }
+    for name, fault in faults.items():
+        strength = _strength(fault, sound)
+        found, sizes = 0, []
+        for seed in range(options.draws):
+            drawn = rng.choice(len(sound), min(options.questions, len(sound)), replace=False)
+            after = fault(strength, 100 + seed)
+            sizes.append(100 * (sound[drawn].mean() - after[drawn].mean()))
+            found += _alarm(sound[drawn], after[drawn])
+        _out.print(
+            f"{name} (strength {strength:.3f}): {found} of {options.draws} found; loss in the draws "
+            f"{np.mean(sizes):.1f} points on average, {min(sizes):.1f} to {max(sizes):.1f}"
+        )
+    noise = _strength(pool.noisy, sound)
+    alarms = 0
+    for seed in range(options.draws):
+        drawn = rng.choice(len(sound), min(options.questions, len(sound)), replace=False)
+        alarms += _alarm(pool.noisy(noise, 1000 + seed)[drawn], pool.noisy(noise, 2000 + seed)[drawn])
+    same = sum(_alarm(sound, pool.sound()) for _ in range(options.draws))
+    _out.print(
+        f"A/A, the same again: {same} of {options.draws} alarm; noise on both sides: {alarms} of {options.draws}"
+    )
+
+
+def _alarm(before: FloatArray, after: FloatArray) -> bool:
+    """As Comparison.regressed decides."""
+    return bool(after.mean() < before.mean() and p_worse(before, after) <= ALPHA)
+
+
+def _strength(fault: Fault, sound: FloatArray) -> float:
+    """How strong a fault costs 3 points on the pool, on average of three seeds."""
+    low, high = 0.0, 1.0
+    while high < 64 and _loss(fault, high, sound) < _LOSS:
+        low, high = high, high * 2
+    for _ in range(12):
+        middle = (low + high) / 2
+        low, high = (middle, high) if _loss(fault, middle, sound) < _LOSS else (low, middle)
+    return high
+
+
+def _loss(fault: Fault, strength: float, sound: FloatArray) -> float:
+    return float(np.mean([sound.mean() - fault(strength, seed).mean() for seed in range(3)]))
+
+
+def _pool(options: argparse.Namespace) -> Pool:
+    options.data.mkdir(parents=True, exist_ok=True)
+    options.data.chmod(0o755)
+    settings = load_settings(data_dir=options.data)
+    home = database.connect(settings)
+    embedder = build_embedder(settings.embedding_model, settings.data_dir)
+    database.migrate(home, embedding_dimension=embedder.dimension)
+    whole = of_folder(FOLDER / options.set)
+    step = max(1, len(whole.questions) // options.pool)
+    reranker = build_reranker("auto", embedder, settings.data_dir, budget_ms=0)
+    scorer = Scorer(Contender(label="full", setting="auto", reranker=reranker), Cache(home))
+    scored = []
+    with corpus_of(whole, home, embedder, settings, keep=True, report=_out.print) as corpus:
+        judge, retriever = Judge(corpus), build_retriever(corpus, embedder, settings)
+        for asked in whole.questions[::step][: options.pool]:
+            hits = retriever.retrieve(asked.text).hits
+            logits = scorer.logits(asked.text, hits)
+            known = tuple(replace(hit, logit=logits[pair_id(asked.text, hit)]) for hit in hits)
+            scored.append((judge.judge(asked), known))
+    home.dispose()
+    return Pool(scored, reranker)
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, required=True, help="data directory; kept, so that a second run is quick")
+    parser.add_argument("--set", default="covidqa_longdocs")
+    parser.add_argument("--pool", type=int, default=400)
+    parser.add_argument("--questions", type=int, default=200)
+    parser.add_argument("--draws", type=int, default=20)
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    main()
