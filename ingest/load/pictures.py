@@ -7,7 +7,7 @@ from ingest.load.draft import Builder, Draft, unmarked
 from ingest.load.limits import Limits
 from ingest.load.ocr import Recognizer
 
-_MOST_PIXELS = 200_000_000
+_MOST_PIXELS = 100_000_000  # an A3 page at 600 dots per inch has 70 million
 
 
 def load_picture(content: bytes, media_type: str, limits: Limits) -> Draft:
