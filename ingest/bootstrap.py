@@ -36,6 +36,12 @@ class Services(Database):
 
     ingester: Ingester
     loaders: Loaders
+    settings: Settings
+
+    def revive(self) -> None:
+        """Start the embedded server again when it was ended; another server has its own operator."""
+        if self.settings.database_url is None:
+            database.start_embedded(self.settings.data_dir)
 
     def close(self) -> None:
         """End the loading processes and give back the database."""
@@ -71,7 +77,7 @@ def build_ingester(settings: Settings, report: Report) -> Services:
     loaders = Loaders(limits_of(settings))
     store = Store(engine, chunker_version=CHUNKER_VERSION)
     ingester = Ingester(store=store, make_embedder=make_embedder, load=loaders.load)
-    return Services(engine=engine, ingester=ingester, loaders=loaders)
+    return Services(engine=engine, ingester=ingester, loaders=loaders, settings=settings)
 
 
 def limits_of(settings: Settings) -> Limits:

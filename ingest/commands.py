@@ -68,6 +68,7 @@ def files(
             collection=target,
             max_bytes=settings.max_file_mib * 2**20,
             how=how,
+            revive=services.revive,
         )
         plan = run.look(roots, rules)
         if dry_run:
@@ -119,6 +120,7 @@ def worker(concurrency: Concurrency = _CONCURRENCY) -> None:
             ),
             concurrency=concurrency,
             max_bytes=settings.max_file_mib * 2**20,
+            revive=services.revive,
         ).run()
 
 

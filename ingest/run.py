@@ -2,7 +2,7 @@
 
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -50,14 +50,24 @@ class Run:
     """Runs over the same files of one collection, one after the other. Raises AppError."""
 
     def __init__(
-        self, engine: Engine, ingester: Ingester, listener: Listener, *, collection: str, max_bytes: int, how: How
+        self,
+        engine: Engine,
+        ingester: Ingester,
+        listener: Listener,
+        *,
+        collection: str,
+        max_bytes: int,
+        how: How,
+        revive: Callable[[], object] = lambda: None,
     ) -> None:
+        """revive: see Worker."""
         self._engine = engine
         self._ingester = ingester
         self._listener = listener
         self._collection = collection
         self._max_bytes = max_bytes
         self._how = how
+        self._revive = revive
         self._locks = Locks(engine)
         self._sync = Sync(engine, collection, self._locks, max_bytes=max_bytes)
 
@@ -181,6 +191,7 @@ class Run:
             told=tell,
             concurrency=self._how.concurrency,
             max_bytes=self._max_bytes,
+            revive=self._revive,
         )
         worker.run(until=following)
         if following.remaining:

@@ -48,13 +48,16 @@ class Worker:
         concurrency: int = 1,
         max_bytes: int = 100 * 2**20,
         host: str = HOST,
+        revive: Callable[[], object] = lambda: None,
     ) -> None:
+        """revive: what brings the database back when it is away, where that is our business."""
         self._engine = engine
         self._ingester = ingester
         self._report = report
         self._told = told
         self._concurrency = concurrency
         self._host = host
+        self._revive = revive
         self._locks = Locks(engine)
         self._files = Files(engine, ingester, self._locks, max_bytes=max_bytes, host=host)
         self._uploads = Uploads(engine, ingester, self._locks)
@@ -133,6 +136,8 @@ class Worker:
             pause = 1.0 if time.monotonic() - started > _LONGEST_PAUSE else min(2 * pause, _LONGEST_PAUSE)
             self._report(f"The database is away ({problem}); looking again in {pause:.0f} s.")
             time.sleep(pause)
+            with suppress(DatabaseError):  # the next round tells
+                self._revive()
 
     async def _work(self, until: Callable[[], bool] | None, wait: bool) -> bool:
         """True when it ended because it was to end, False when the database went away."""

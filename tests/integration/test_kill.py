@@ -4,8 +4,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
+from app.core import database
+from ingest.files import HOST
+from ingest.jobs import FileJob, Jobs
+from ingest.worker import Worker
 from tests.kill.harness import KillTest
+from tests.kill.processes import engine_named, ingester_on
+from tests.kill.server import CrashingServer
 
 
 @pytest.fixture
@@ -15,6 +22,33 @@ def killing(data_dir: Path) -> Iterator[KillTest]:
     test = KillTest(folder, kills=10, seed=11, documents=20, crashes=1)
     yield test
     test.close()
+
+
+def test_a_worker_brings_back_its_embedded_server_and_goes_on(data_dir: Path) -> None:
+    folder = data_dir / "revive"
+    folder.mkdir(mode=0o755)
+    server = CrashingServer(folder)
+    engine = engine_named(server.url, "worker")
+    (folder / "a.md").write_text("Read after all.")
+    Jobs(engine).add([FileJob(path=folder / "a.md", collection="c", host=HOST)])
+    looks: list[int] = []
+
+    def until() -> bool:
+        looks.append(len(looks))
+        if looks == [0]:
+            server.crash()
+        return not Jobs(engine).unfinished([1])
+
+    try:
+        said: list[str] = []
+        worker = Worker(engine, ingester_on(engine), report=said.append, revive=lambda: database.start_embedded(folder))
+        worker.run(until=until)
+        assert any("The database is away" in line for line in said)
+        with engine.connect() as connection:
+            assert connection.execute(text("SELECT name, status FROM documents")).all() == [("a.md", "ready")]
+    finally:
+        engine.dispose()
+        server.stop()
 
 
 def test_whatever_is_killed_every_document_is_one_version_whole_and_none_is_lost(killing: KillTest) -> None:

