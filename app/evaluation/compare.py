@@ -87,6 +87,8 @@ def p_worse(before: npt.NDArray[np.float64], after: npt.NDArray[np.float64]) -> 
     from scipy.stats import permutation_test  # noqa: PLC0415  # takes 2 s to import, which every command would pay
 
     differing = before != after  # pairs that agree do not move the sum, whatever their sign
+    if differing.sum() == 1:  # one pair: its sign is one of two
+        return 0.5 if after.sum() < before.sum() else 1.0
     test = permutation_test(
         (after[differing], before[differing]),
         lambda a, b, axis: (a - b).sum(axis=axis),

@@ -17,6 +17,12 @@ def test_the_same_results_twice_are_no_regression() -> None:
     assert all(difference.p_worse == 1.0 for difference in compared.differences)
 
 
+def test_a_single_question_lost_is_no_proof() -> None:
+    compared = compare(run_of([1.0] * 30), run_of([0.0] + [1.0] * 29))
+    assert not compared.regressed
+    assert compared.differences[0].p_worse == 0.5
+
+
 def test_three_points_lost_on_two_hundred_questions_are_a_regression() -> None:
     before, after = [1.0] * 200, [0.0] * 6 + [1.0] * 194
     compared = compare(run_of(before), run_of(after, name="after"))
