@@ -22,8 +22,15 @@ def language_of(text: str, *, declared: str | None) -> str | None:
     sample = text[:half] + text[middle : middle + half]
     said = (declared or "").replace("_", "-").split("-")[0].strip().lower()
     fallback = said if len(said) == 2 and said.isascii() and said.isalpha() else None
-    if sum(map(str.isalpha, sample)) < _FEWEST_LETTERS:
+    if sum(_weight(letter) for letter in sample if letter.isalpha()) < _FEWEST_LETTERS:
         return fallback
-    language, probability = _identifier().classify(sample)
+    ranked = dict(_identifier().rank(sample))
+    ranked["zh"] += ranked.pop("wuu", 0.0) + ranked.pop("yue", 0.0)  # as written they are hardly told apart
+    language, probability = max(ranked.items(), key=lambda one: one[1])
     known = probability >= _SUREST and len(language) == 2  # "zxx" says that it is no language
     return str(language) if known else fallback
+
+
+def _weight(letter: str) -> int:
+    """A character of Thai, kana, Han or Hangul says as much as about three of an alphabet."""
+    return 3 if letter >= "\u0e00" else 1
