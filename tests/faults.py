@@ -145,14 +145,14 @@ class Workplace:
         answer = next(event.answer for event in events if isinstance(event, Finished))
         return self._ledger.load(answer.id)
 
-    def why(self, answer: Answer, expect: str, settings: Settings) -> Verdict:
-        """The diagnosis under the settings that the fault left."""
+    def diagnosis(self, settings: Settings) -> Diagnosis:
+        """The diagnosis under these settings, a bad reranker included."""
         parts = Parts(
             retriever=partial(build_retriever, self.engine, self._embedder),
             reranker=self._reranker,
             count_tokens=lambda passage: self._embedder.count_tokens([passage])[0],
         )
-        return Diagnosis(corpus=Corpus(self.engine), trials=Trials(parts, settings)).of_answer(answer, expect)
+        return Diagnosis(corpus=Corpus(self.engine), trials=Trials(parts, settings))
 
     def first_of_leg(self, question: str, settings: Settings, leg: str, most: int) -> list[Hit]:
         """A leg's first hits alone: the other one's weight at 0 and no more than it fills."""
@@ -320,7 +320,7 @@ def injected(place: Workplace, asked: Asked, fault: Fault) -> Outcome | None:
         answer = place.ask(asked.question, settings)
         if in_prompt(answer, asked.quote):
             return None
-        verdict = place.why(answer, fault.expect or f'"{asked.quote}"', settings)
+        verdict = place.diagnosis(settings).of_answer(answer, fault.expect or f'"{asked.quote}"')
         helped = _helped(place, asked, verdict, settings)
     return Outcome(fault=fault, asked=asked, verdict=verdict, right=_right(fault, verdict), helped=helped)
 

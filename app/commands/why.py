@@ -109,7 +109,7 @@ def _print(verdict: Verdict) -> None:
 
 def _print_standing(standing: Standing) -> None:
     place = f" ({standing.place})" if standing.place else ""
-    out.print(f"  {escape(standing.heading or standing.title)}{escape(place)} [dim]passage {standing.chunk_id}[/]")
+    out.print(f"  {escape(standing.name)}{escape(place)} [dim]passage {standing.chunk_id}[/]")
     ranks = [
         f"{name} {'–' if value is None else value}"
         for name, value in (

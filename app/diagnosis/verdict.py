@@ -75,6 +75,13 @@ class Standing:
     became: str = "not a candidate"  # its fate, in words
     exact: bool = False  # the leg ranks are of the complete order, not of the legs' candidates
 
+    @property
+    def name(self) -> str:
+        """Title and heading path, the title said once."""
+        if self.heading.startswith(self.title):
+            return self.heading
+        return " › ".join(part for part in (self.title, self.heading) if part)
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Remedy:

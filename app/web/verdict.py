@@ -101,7 +101,7 @@ def _row(label: str, standing: Standing, kind: str) -> str:
     numbers += ["–" if score is None else f"{score:.2f}" for score in (standing.logit, standing.combined_score)]
     numbers.append("–" if standing.final_rank is None else f"{standing.final_rank}")
     place = f" · {escape(standing.place)}" if standing.place else ""
-    name = escape(standing.heading or standing.title)
+    name = escape(standing.name)
     return (
         f'<tr class="{kind}"><th scope="row"><small>{label}</small>{name}{place}</th>'
         + "".join(f"<td>{number}</td>" for number in numbers)

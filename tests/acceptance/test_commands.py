@@ -75,6 +75,29 @@ def test_a_question_about_an_ingested_file_is_answered_from_it(answer: dict[str,
     assert "02:30 UTC" in cited["text"]
 
 
+def test_a_past_answer_is_shown_with_its_ledger(run: Run, answer: dict[str, Any]) -> None:
+    shown = run("app", "show", answer["id"][:8], "--sort", "vector")
+    assert shown.returncode == 0, shown.stderr
+    assert "When does the nightly backup run?" in shown.stdout
+    assert "in the prompt as [1] · cited" in " ".join(shown.stdout.split())
+    told = json.loads(run("app", "show", "last", "--json").stdout)
+    assert (told["id"], len(told["candidates"])) == (answer["id"], len(answer["candidates"]))
+    wrong = run("app", "show", "ffffffff")
+    assert wrong.returncode == 1
+    assert "There is no answer 'ffffffff'" in wrong.stderr
+
+
+def test_why_names_the_stage_of_loss_and_keeps_the_question(run: Run, answer: dict[str, Any]) -> None:
+    done = run("app", "why", answer["id"], "--expect", '"Visitors park behind the east hall"', "--apply-to-golden")
+    assert done.returncode == 0, done.stderr
+    assert "kept as golden question" in done.stdout
+    told = json.loads(run("app", "why", "last", "--expect", "tariffs.xlsx", "--json").stdout)
+    assert (told["loss"], told["side"]) == ("not_ingested", "the documents")
+    nothing = run("app", "why", "last", "--expect", " ")
+    assert nothing.returncode == 2
+    assert "Say what should have been found" in nothing.stderr
+
+
 def test_the_answer_proves_that_the_prompt_was_read_whole(answer: dict[str, Any]) -> None:
     usage = answer["usage"]
     assert usage["uncut"] == "proven", usage

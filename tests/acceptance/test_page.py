@@ -145,6 +145,49 @@ def test_the_ledger_sorts_by_a_column_and_shows_the_whole_text(visit: Callable[.
     assert "Small scratches are noted in the logbook." in whole.inner_text()
 
 
+def test_a_lost_passage_is_explained_and_kept_beside_the_answer(visit: Callable[..., "Page"], site: Site) -> None:
+    page = visit()
+    ask(page, OPENING)
+    answered(page)
+    panel = page.locator("#fm-why-area")
+
+    panel.get_by_label("What should have been found").fill("hang by the blade")
+    page.keyboard.press("Enter")
+    verdict = panel.locator(".fm-verdict")
+    verdict.wait_for()
+    assert "Beyond the passage limit" in verdict.locator("h3").inner_text()
+    assert verdict.locator(".fm-road .lost").inner_text().startswith("reranked")
+    assert "Looking after boats › Winter" in verdict.locator(".fm-standings .expected").inner_text()
+    assert verdict.locator("ol li").last.inner_text().endswith("python -m app train-reranker")
+
+    panel.get_by_role("button", name="Keep this question").click()
+    panel.get_by_text("Kept as golden question").wait_for()
+    with site.engine.connect() as connection:
+        kept = connection.execute(text("SELECT question, source, quote FROM golden_questions "
+                                       "JOIN golden_expected ON question_id = golden_questions.id")).one()  # fmt: skip
+    assert tuple(kept) == (OPENING, "why", "hang by the blade")
+
+
+def test_the_right_passage_is_picked_in_history_and_a_thumb_counts(visit: Callable[..., "Page"], site: Site) -> None:
+    page = visit()
+    ask(page, OPENING)
+    answered(page).get_by_role("button", name="Good answer").click()
+    page.locator(".fm-action[aria-label='Good answer'][aria-pressed='true']").wait_for()
+    with site.engine.connect() as connection:
+        assert connection.execute(text("SELECT source FROM golden_questions")).scalar_one() == "thumbs"
+    page.get_by_role("tab", name="History").click()
+    page.locator(".fm-list button", has_text=OPENING).click()
+    row = page.locator("#fm-history-sources .fm-candidates tr", has_text="Rinse every boat")
+    row.get_by_role("button", name="This was the right passage").click()
+
+    panel = page.locator("#fm-history-why")
+    panel.get_by_text("Kept as golden question").wait_for()
+    assert "Looking after boats" in panel.locator(".fm-standings .expected").inner_text()
+    with site.engine.connect() as connection:
+        quotes = connection.execute(text("SELECT quote FROM golden_expected ORDER BY id")).scalars().all()
+    assert quotes[-1].startswith("Rinse every boat")
+
+
 def test_a_marker_selects_its_card_by_mouse_and_by_keyboard(visit: Callable[..., "Page"]) -> None:
     page = visit()
     ask(page, OPENING)

@@ -1,0 +1,213 @@
+"""The diagnosis over a real corpus: what is found where, what an old answer is judged by, what is kept as golden."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, text
+
+from app.core.domain import Answer, Context, Fate, Outcome, Query
+from app.core.embedding import Embedder
+from app.core.errors import NotFoundError
+from app.core.settings import Settings
+from app.diagnosis import Corpus, Diagnosis, Expectation, Loss
+from app.golden import Golden
+from app.judgements import Judgements
+from app.ledger import Ledger
+from tests.builders import make_hit
+from tests.faults import COLLECTION, Workplace
+
+HARBOUR = """# Harbour rules
+
+## Mooring
+
+Boats are moored with two lines. The harbour master decides which of the foot-
+bridges is closed in a storm.
+
+## Fuel
+
+Diesel is sold at the west quay from seven in the morning until noon, in cans of at most twenty litres.
+"""
+PADDING = "\n\n".join(
+    f"## Berth {n}\n\nBerth {n} is let by the year. Its tenant pays for water and light at berth {n}."
+    for n in range(1, 40)
+)
+
+
+@pytest.fixture
+def place(database: Engine, embedder: Embedder, make_settings: Callable[..., Settings], tmp_path: Path) -> Workplace:
+    """A small harbour."""
+    workplace = Workplace(database, embedder, make_settings())
+    for name, content in (("harbour.md", HARBOUR), ("berths.md", f"# Berths\n\n{PADDING}")):
+        (tmp_path / name).write_text(content, "utf-8")
+        workplace.ingest(tmp_path / name)
+    workplace.finish()
+    return workplace
+
+
+def diagnosis_of(place: Workplace, **settings: object) -> Diagnosis:
+    return place.diagnosis(place.settings.model_copy(update=settings))
+
+
+def test_words_are_found_over_hyphens_in_headings_and_by_page(place: Workplace) -> None:
+    corpus = Corpus(place.engine)
+    for quote in ("FOOTBRIDGES is closed", "Fuel diesel is sold at the west quay", "Harbour rules"):
+        found = corpus.find(Expectation(quote=quote))
+        assert [document.name for document, _ in found.whole], quote
+    assert corpus.find(Expectation(document="harbour.md", quote="berth 3")).places == ()
+    assert len(corpus.find(Expectation(document="berths.md")).whole) > 1
+    assert corpus.find(Expectation(document="berths.md", part=1)).places == ()
+    assert not corpus.find(Expectation(quote="the lighthouse")).places
+
+
+def test_a_document_that_failed_or_waits_is_told_apart_from_one_that_never_came(
+    place: Workplace, tmp_path: Path
+) -> None:
+    with place.unreadable(tmp_path / "harbour.md"):
+        failed = diagnosis_of(place).of_question("When is diesel sold?", "harbour.pdf")
+    assert failed.loss is Loss.NOT_INGESTED
+    assert any("damaged" in line for line in failed.evidence)
+    with place.engine.begin() as connection:
+        connection.execute(
+            text("INSERT INTO uploads (collection_id, name, content) SELECT id, 'new.pdf', 'x' FROM collections")
+        )
+    waiting = diagnosis_of(place).of_question("When is diesel sold?", "new.pdf")
+    assert waiting.loss is Loss.NOT_INGESTED
+    assert "worker" in waiting.remedies[0].text
+    never = diagnosis_of(place).of_question("When is diesel sold?", "tides.pdf")
+    assert never.loss is Loss.NOT_INGESTED
+    assert "tides.pdf" in never.summary
+    words = diagnosis_of(place).of_question("When is diesel sold?", 'harbour.md:"sold on Sundays"')
+    assert words.loss is Loss.NOT_IN_TEXT
+
+
+def test_a_passage_outside_the_searched_collection_is_said_to_be_there(place: Workplace) -> None:
+    with place.engine.begin() as connection:
+        connection.execute(text("INSERT INTO collections (name) VALUES ('attic')"))
+    verdict = diagnosis_of(place).of_question("When is diesel sold?", "west quay", collection="attic")
+    assert verdict.loss is Loss.OUT_OF_SCOPE
+    assert COLLECTION in verdict.remedies[0].text
+
+
+def test_the_candidates_it_would_take_are_found_by_trying(place: Workplace) -> None:
+    tight = diagnosis_of(place, candidates=2, leg_candidates=2)
+    verdict = tight.of_question("Who pays for water at berth 7?", "twenty litres", collection=COLLECTION)
+
+    assert verdict.loss is Loss.NOT_RETRIEVED
+    assert verdict.passage is not None
+    assert verdict.passage.exact
+    wanted = int(verdict.remedies[0].settings["FOREMOST_CANDIDATES"])
+    enough = place.settings.model_copy(update={"candidates": wanted, "leg_candidates": 2})
+    assert any("twenty litres" in hit.text for hit in place.ask("Who pays for water at berth 7?", enough).context.hits)
+    if wanted > 3:
+        fewer = place.settings.model_copy(update={"candidates": wanted - 1, "leg_candidates": 2})
+        hits = place.ask("Who pays for water at berth 7?", fewer).context.hits
+        assert not any("twenty litres" in hit.text for hit in hits)
+
+
+def test_a_passage_in_the_prompt_is_judged_by_the_answer(place: Workplace) -> None:
+    open_floor = place.settings.model_copy(update={"relevance_floor": 0.0})
+    answer = place.ask("When is diesel sold at the west quay?", open_floor)
+    cited = diagnosis_of(place).of_answer(answer, '"west quay"')
+    assert (cited.loss, cited.remedies) == (Loss.NOTHING, ())
+    read = next(hit for hit in answer.context.hits if hit.passage_number and not hit.cited)
+    unused = diagnosis_of(place).of_answer(answer, f"chunk:{read.chunk_id}")
+    assert unused.loss is Loss.NOT_USED
+    assert diagnosis_of(place).of_question(answer.question, "west quay").loss is Loss.IN_PROMPT
+
+
+def test_an_old_answer_is_judged_by_its_ledger_and_the_change_since_is_said(place: Workplace, tmp_path: Path) -> None:
+    question = "When is diesel sold at the west quay?"
+    answer = place.ask(question, place.settings)
+    (tmp_path / "harbour.md").write_text(HARBOUR.replace("Diesel", "Today diesel"), "utf-8")
+    place.ingest(tmp_path / "harbour.md")
+
+    again = diagnosis_of(place).of_answer(answer, "harbour.md")
+    assert again.loss is Loss.NOTHING
+    assert any("ingested again since" in note for note in again.notes)
+    with place.without(tmp_path / "harbour.md"):
+        gone = diagnosis_of(place).of_answer(answer, '"twenty litres"')
+    assert gone.loss is Loss.NOTHING
+    assert any("no longer in the corpus" in note for note in gone.notes)
+
+
+def test_a_document_that_came_after_the_answer_asks_for_another_try(place: Workplace, tmp_path: Path) -> None:
+    answer = place.ask("How high is the tide?", place.settings)
+    (tmp_path / "tides.md").write_text("# Tides\n\nThe tide is four metres high in spring.", "utf-8")
+    place.ingest(tmp_path / "tides.md")
+    verdict = diagnosis_of(place).of_answer(answer, "four metres high")
+    assert verdict.loss is Loss.NOT_INGESTED
+    assert "after this answer" in verdict.summary
+    assert verdict.remedies[0].text == "Ask again."
+
+
+def test_what_was_expected_is_kept_by_place_and_words(place: Workplace, tmp_path: Path) -> None:
+    diagnosis = diagnosis_of(place)
+    (words,) = diagnosis.golden_passages("FOOTBRIDGES is closed")
+    assert words.source_uri == str(tmp_path / "harbour.md")
+    assert words.quote == "foot-\nbridges is closed"
+    assert HARBOUR[words.start_char : words.end_char] == words.quote
+    (document,) = diagnosis.golden_passages("berths.md")
+    assert (document.source_uri, document.quote) == (str(tmp_path / "berths.md"), "")
+    (missing,) = diagnosis.golden_passages("the lighthouse keeper")
+    assert (missing.source_uri, missing.quote) == ("", "the lighthouse keeper")
+
+
+# -------------------------------------------------------------------------------------------- what people say
+
+
+def an_answer(**changes: object) -> Answer:
+    hits = (make_hit(1, fate=Fate.IN_PROMPT, passage_number=1, cited=True), make_hit(2))
+    answer = Answer(
+        id="11111111-2222-4333-8444-555555555555", chat_id=None, question="And then?",
+        query=Query(text="What then?", changed=True, reason=""), collection="default", text="So.",
+        outcome=Outcome.ANSWERED, sentences=(), removed_markers=0,
+        context=Context(passages=(), hits=hits, tokens=0, token_budget=0), prompt=(), model=None, usage=None,
+        reranker="", scored=0, notices=(), timings={}, settings={},
+    )  # fmt: skip
+    return replace(answer, **changes)  # type: ignore[arg-type]
+
+
+def judging(database: Engine, answer: Answer) -> tuple[Judgements, Golden]:
+    ledger, golden = Ledger(database), Golden(database)
+    ledger.store(answer)
+    return Judgements(ledger, golden), golden
+
+
+def test_a_good_answer_vouches_for_what_it_cites_until_the_thumb_is_taken_back(database: Engine) -> None:
+    answer = an_answer()
+    judgements, golden = judging(database, answer)
+
+    judgements.rate(answer, 1)
+    (kept,) = golden.questions()
+    assert (kept.question, kept.source, kept.answerable) == ("What then?", "thumbs", True)
+    assert [passage.source_uri for passage in kept.expected] == ["/docs/1.md"]
+    judgements.rate(answer, 0)
+    assert golden.questions() == ()
+
+
+def test_a_good_not_found_says_that_the_question_has_no_answer_here(database: Engine) -> None:
+    answer = an_answer(outcome=Outcome.NOT_FOUND)
+    judgements, golden = judging(database, answer)
+    judgements.rate(answer, 1)
+    assert [(kept.answerable, kept.expected) for kept in golden.questions()] == [(False, ())]
+
+
+def test_a_bad_or_stopped_answer_vouches_for_nothing(database: Engine) -> None:
+    answer = an_answer(outcome=Outcome.STOPPED)
+    judgements, golden = judging(database, answer)
+    assert judgements.rate(answer, -1) is None
+    assert judgements.rate(answer, 1) is None
+    assert golden.questions() == ()
+
+
+def test_a_picked_passage_stays_when_the_thumb_is_taken_back(database: Engine) -> None:
+    answer = an_answer()
+    judgements, golden = judging(database, answer)
+    judgements.right_passage(answer, judgements.candidate(answer, 2))
+    judgements.rate(answer, -1)
+    (kept,) = golden.questions()
+    assert (kept.source, [passage.source_uri for passage in kept.expected]) == ("picked", ["/docs/2.md"])
+    with pytest.raises(NotFoundError):
+        judgements.candidate(answer, 3)
