@@ -235,7 +235,7 @@ def _cause(returncode: int, limits: Limits) -> str:
     name = ""
     with contextlib.suppress(ValueError):
         name = f" ({signal.Signals(-returncode).name})" if returncode < 0 else ""
-    return f"It crashes its parser{name}: it is damaged or made to, get a fresh copy."
+    return f"It crashes its parser{name}: it is damaged or takes too much memory, get a fresh copy or split it."
 
 
 def _too_long(limits: Limits) -> str:

@@ -12,7 +12,7 @@ from ingest.load.damage import damage_told
 from ingest.load.decode import decode
 from ingest.load.draft import Draft, clean
 from ingest.load.language import language_of
-from ingest.load.limits import Limits
+from ingest.load.limits import Limits, too_much_text
 from ingest.load.mail import load_mail
 from ingest.load.markup import load_epub, load_html, load_json, load_markdown, load_plain, load_rtf
 from ingest.load.office import load_docx, load_pptx, load_xlsx
@@ -57,7 +57,7 @@ def _draft(content: bytes, name: str, limits: Limits) -> Draft:
     if kind == kinds.HTML:
         return load_html(content)
     if len(text) > limits.characters:  # their text is no shorter than the file
-        raise _too_much_text(len(text), limits)
+        raise DocumentError(too_much_text(limits))
     loaders = {kinds.MARKDOWN: load_markdown, kinds.JSON: load_json, kinds.CSV: load_csv}
     return loaders.get(kind, load_plain)(text, warnings)
 
@@ -87,17 +87,10 @@ def _closed() -> DocumentError:
     return DocumentError("It is an archive that is not opened here: unpack it and ingest what is inside.")
 
 
-def _too_much_text(length: int, limits: Limits) -> DocumentError:
-    return DocumentError(
-        f"It holds {length:,} characters of text, more than the {limits.characters:,} read of one file: "
-        "split it into smaller files, or raise FOREMOST_LOAD_CHARACTERS."
-    )
-
-
 def finished(draft: Draft, name: str, limits: Limits = _DEFAULTS) -> Document:
     """A draft with its title and language settled. Raises DocumentError when it holds more text than is read."""
     if len(draft.text) > limits.characters:
-        raise _too_much_text(len(draft.text), limits)
+        raise DocumentError(too_much_text(limits))
     title = re.sub(r"\s+", " ", clean(_title(draft))).strip()[:_LONGEST_TITLE]
     return Document(
         title=title or " ".join(clean(name).split()) or "unnamed",

@@ -32,3 +32,11 @@ def too_much_memory(limits: Limits) -> str:
         f"It takes more than {limits.memory_mib} MiB of memory to read: split it into smaller files, "
         "or raise FOREMOST_LOAD_MEMORY_MIB."
     )
+
+
+def too_much_text(limits: Limits) -> str:
+    """What is said of a document that holds more text than is read of one."""
+    return (
+        f"It holds more than {limits.characters:,} characters of text: split it into smaller files, "
+        "or raise FOREMOST_LOAD_CHARACTERS."
+    )

@@ -13,7 +13,7 @@ from ingest.load.container import Container
 from ingest.load.decode import decode
 from ingest.load.draft import Builder, Draft, clean
 from ingest.load.html_text import html_text
-from ingest.load.limits import Limits
+from ingest.load.limits import Limits, too_much_text
 from ingest.load.markdown import markdown_headings, markdown_tables
 
 _META_CHARSET = re.compile(rb"<meta\b[^>]*?charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.-]+)", re.IGNORECASE)
@@ -118,6 +118,8 @@ def load_epub(content: bytes, limits: Limits) -> Draft:
             continue
         chapter, _ = decode(container.read(path))
         builder.add(html_text(chapter)[0])
+        if builder.length > limits.characters:  # one small file may be named as a thousand chapters
+            raise DocumentError(too_much_text(limits))
     return Draft(
         text=builder.text(),
         media_type=kinds.EPUB,

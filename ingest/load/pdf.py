@@ -9,7 +9,7 @@ from app.core.errors import DocumentError
 from ingest.load import kinds
 from ingest.load.divided_words import rejoined, words_of
 from ingest.load.draft import LONGEST_HEADING, Builder, Draft, clean, unmarked
-from ingest.load.limits import Limits
+from ingest.load.limits import Limits, too_much_text
 from ingest.load.numbers import pages
 from ingest.load.ocr import DOTS_PER_INCH, MOST_PIXELS, Recognizer
 from ingest.load.pdf_forms import form_values
@@ -72,12 +72,16 @@ def _read(pdf: Any, failure: type[Exception], limits: Limits) -> Draft:
     recognizer = Recognizer(limits)
     texts: list[str] = []
     failed: list[int] = []
+    length = 0
     for number in range(1, count + 1):
         try:
             texts.append(_page_text(pdf, number, recognizer))
         except failure:
             texts.append("")
             failed.append(number)
+        length += len(texts[-1])
+        if length > limits.characters:
+            raise DocumentError(too_much_text(limits))
     if len(failed) == count:
         raise DocumentError("The PDF is damaged: none of its pages can be read. Get a fresh copy.")
     known = words_of(texts)
