@@ -52,7 +52,8 @@ def _more_passages(case: Case, hit: Hit) -> list[Remedy]:
     if hit.fate is Fate.BELOW_FLOOR:
         wanted["relevance_floor"] = _floor_for(case, hit)
     changes = {name: value for name, value in wanted.items() if value != case.run.settings[name]}
-    text = f"Give the model {places} passages: that many rank as well as this one."
+    lower = f", and lower the relevance floor to {wanted['relevance_floor']}" if "relevance_floor" in changes else ""
+    text = f"Give the model {places} passages{lower}: that many rank as well as this one."
     return changed(case, text, changes, only_when_it_helps=True)
 
 
