@@ -9,7 +9,7 @@ PIP_FLAGS ?=
 export HF_HUB_OFFLINE ?= 1
 export GRADIO_ANALYTICS_ENABLED ?= False
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev chat ingest test check bench bench-scale fuzz quality clean kill-test
+.PHONY: help setup setup-dev chat ingest test check bench bench-scale fuzz quality diagnosis clean kill-test
 
 help:  ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -71,6 +71,9 @@ kill-test: $(VENV)/.installed-dev  ## kill workers and the server 200 times whil
 
 quality: $(VENV)/.installed-dev  ## measure retrieval and reranking on the development sets (QUALITY_DATA names their folder)
 	$(BIN)/python -m pytest tests/quality -s
+
+diagnosis: $(VENV)/.installed-dev  ## inject 200 faults and count how many `why` names rightly (goes on where it stopped)
+	$(BIN)/python -m tests.quality.diagnosis --data $${TMPDIR:-/tmp}/foremost-diagnosis
 
 clean:  ## remove the virtual environment, caches and build leftovers; your data stays
 	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
