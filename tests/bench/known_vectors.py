@@ -6,7 +6,6 @@ import numpy as np
 import numpy.typing as npt
 
 from app.core.embedding import Embedder, Matrix
-from tests.bench.corpus import embed_all
 
 
 class KnownVectors:
@@ -15,9 +14,9 @@ class KnownVectors:
     def __init__(self, embedder: Embedder, questions: Sequence[str]) -> None:
         self._embedder = embedder
         self.name, self.dimension, self.max_tokens = embedder.name, embedder.dimension, embedder.max_tokens
-        self.vectors: Mapping[str, npt.NDArray[np.float32]] = dict(
-            zip(questions, embed_all(embedder, list(questions)), strict=True)
-        )
+        self.vectors: Mapping[str, npt.NDArray[np.float32]] = {
+            question: embedder.embed_query(question)[0] for question in questions
+        }
 
     def embed_query(self, text: str) -> tuple[npt.NDArray[np.float32], bool]:
         """The vector found before."""

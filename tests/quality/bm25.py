@@ -1,6 +1,9 @@
 """BM25 by bm25s, the measure of the text leg: Porter2 stems, English stop words, k1 0.9, b 0.4."""
 
+import logging
 from collections.abc import Sequence
+
+logging.getLogger("bm25s").disabled = True  # it reports every index, and sets its own level when it is used
 
 try:
     import bm25s
