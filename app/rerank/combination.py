@@ -9,20 +9,20 @@ from app.core.domain import Hit
 from app.core.errors import ModelError
 from app.rerank.base import cosine
 
+_FUSED_K = 60
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Combination:
-    """score = bias + logit × w + cosine × w + text score × w + w / (fused_k + fused rank); the default is the logit.
+    """score = bias + logit × w + cosine × w + fused score × w + w / (60 + fused rank); the default is the logit.
 
-    The fused rank and not the fused score, whose size depends on the fusion's settings. A candidate that the full-text
-    leg did not find has a text score of 0.
+    The fused score is 0..1, the share of what the best candidate of each leg has.
     """
 
     logit: float = 1.0
     cosine: float = 0.0
-    text: float = 0.0
-    fused: float = 0.0
-    fused_k: float = 60.0
+    fused_score: float = 0.0
+    fused: float = 0.0  # by rank
     bias: float = 0.0
 
     @classmethod
@@ -39,12 +39,12 @@ class Combination:
 
     def score(self, logit: float, hit: Hit) -> float:
         """The combined score of one candidate, larger is better."""
-        first_stage = self.text * (hit.text_score or 0.0) + self.fused / (self.fused_k + hit.fused_rank)
+        first_stage = self.fused_score * hit.fused_score + self.fused / (_FUSED_K + hit.fused_rank)
         return self._alone(logit, hit) + first_stage
 
     def relevance(self, logit: float, hit: Hit) -> float:
-        """0..1 from what question and passage say by themselves: the rank among others and a text score, which grows
-        with the question's length, tell candidates of one question apart and no more.
+        """0..1 from what question and passage say by themselves; how a passage stands among the others, however far
+        they all are from the question, is left out.
         """
         return sigmoid(self._alone(logit, hit))
 

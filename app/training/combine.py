@@ -24,9 +24,7 @@ from app.search import Retriever
 from app.training.data import TrainingError
 
 COSINE = (0.0, 0.5, 1.0, 2.0, 4.0)
-TEXT = (0.0, 0.03, 0.06, 0.1, 0.15)
-FUSED = (0.0, 1.0, 2.0, 4.0, 8.0)
-FUSED_K = 10.0
+FUSED_SCORE = (0.0, 2.0, 4.0, 6.0, 8.0, 10.0, 14.0)
 SPREAD = 1.1  # of the logits within one question once they are weighted: what the other weights are in proportion to
 FLOOR, KEPT, SPARE = 0.2, 0.99, 0.4  # this share of the questions keeps a passage above the floor with so much to spare
 _MEASURE = nDCG @ 10
@@ -82,9 +80,9 @@ def fit(sets: Mapping[str, Sequence[Scored]]) -> Fit:
     if not usable:
         raise TrainingError("No question has candidates and an expected passage: there is nothing to fit.")
     weight = _logit_weight([one for rows in usable.values() for one in rows])
-    grid = list(itertools.product(COSINE, TEXT, FUSED))
+    grid = list(itertools.product(COSINE, FUSED_SCORE))
     tables = {name: [_features(one) for one in rows] for name, rows in usable.items()}
-    fused = {name: _ndcg(rows, [-one[:, 3] for one in tables[name]]) for name, rows in usable.items()}
+    fused = {name: _ndcg(rows, [one[:, 2] for one in tables[name]]) for name, rows in usable.items()}
     values = {
         name: np.array([_ndcg(rows, _scores(tables[name], weight, point)) for point in grid])
         for name, rows in usable.items()
@@ -99,8 +97,8 @@ def fit(sets: Mapping[str, Sequence[Scored]]) -> Fit:
         )
         for name, rows in usable.items()
     }
-    by_cosine, by_text, by_fused = grid[best]
-    combination = {"logit": weight, "cosine": by_cosine, "text": by_text, "fused": by_fused, "fused_k": FUSED_K}
+    by_cosine, by_fused = grid[best]
+    combination = {"logit": weight, "cosine": by_cosine, "fused_score": by_fused}
     bias = _bias([one for table in tables.values() for one in table], weight, by_cosine)
     return Fit(combination=combination | {"bias": bias}, gains=gains)
 
@@ -112,9 +110,8 @@ def _bias(tables: Sequence[Array], weight: float, by_cosine: float) -> float:
 
 
 def _features(one: Scored) -> Array:
-    """[candidates, 4]: logit, cosine, text score, fused rank."""
-    rows = [(hit.logit or 0.0, cosine(hit), hit.text_score or 0.0, float(hit.fused_rank)) for hit in one.hits]
-    return np.array(rows)
+    """[candidates, 3]: logit, cosine, fused score."""
+    return np.array([(hit.logit or 0.0, cosine(hit), hit.fused_score) for hit in one.hits])
 
 
 def _logit_weight(rows: Sequence[Scored]) -> float:
@@ -122,12 +119,9 @@ def _logit_weight(rows: Sequence[Scored]) -> float:
     return round(SPREAD / spread, 2) if spread > 0 else 1.0
 
 
-def _scores(tables: Sequence[Array], weight: float, point: tuple[float, float, float]) -> list[Array]:
-    by_cosine, by_text, by_fused = point
-    return [
-        weight * one[:, 0] + by_cosine * one[:, 1] + by_text * one[:, 2] + by_fused / (FUSED_K + one[:, 3])
-        for one in tables
-    ]
+def _scores(tables: Sequence[Array], weight: float, point: tuple[float, float]) -> list[Array]:
+    by_cosine, by_fused = point
+    return [weight * one[:, 0] + by_cosine * one[:, 1] + by_fused * one[:, 2] for one in tables]
 
 
 def _ndcg(rows: Sequence[Scored], scores: Sequence[Array]) -> float:
@@ -143,7 +137,7 @@ def _ndcg(rows: Sequence[Scored], scores: Sequence[Array]) -> float:
 
 def _best(gains: Sequence[Array]) -> int:
     """Position in the grid: the middle of the best region, as single points differ by chance. Losses weigh more."""
-    shape = (len(COSINE), len(TEXT), len(FUSED))
+    shape = (len(COSINE), len(FUSED_SCORE))
     worth = np.mean(gains, axis=0) + 0.5 * np.minimum(0.0, np.min(gains, axis=0))
     smooth = uniform_filter(worth.reshape(shape), 3, mode="constant", cval=float(worth.mean()))
     return int(smooth.argmax())

@@ -25,10 +25,9 @@ INPUTS = ("input_ids", "attention_mask", "token_type_ids")
 OPSET = 17
 
 COMBINATION_DOC = (
-    "rank by bias + logit * (the model's raw output) + cosine * (1 - cosine distance of query and passage) + text * "
-    "(the full-text leg's BM25, 0 where it did not find the passage) + fused / (fused_k + fused rank). Nothing is "
-    "normalised within a query. The relevance that the floor is compared with is sigmoid(bias + logit + cosine, each "
-    "with its weight), which does not depend on the other candidates."
+    "rank by bias + logit * (the model's raw output) + cosine * (1 - cosine distance of query and passage) + "
+    "fused_score * (the first stage's score, 0..1) + fused / (60 + fused rank). The relevance that the floor is "
+    "compared with is sigmoid(bias + logit + cosine, each with its weight), which does not depend on other candidates."
 )
 
 

@@ -3,6 +3,7 @@
 Negatives come from both legs of retrieval, BM25 (k1 0.9, b 0.4, English stems) and the base model's vectors.
 """
 
+import logging
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -13,6 +14,8 @@ import numpy.typing as npt
 import Stemmer
 
 from app.training.data import Pair, Recipe
+
+logging.getLogger("bm25s").setLevel(logging.WARNING)  # importing it turns its debug lines on
 
 DEPTH = 40  # candidates looked at in each leg
 KEPT = 10  # negatives kept of each leg

@@ -109,7 +109,7 @@ def test_a_run_stops_resumes_and_gives_the_same_logits_in_every_form(base: Path,
 
     config = json.loads((result.onnx_folder / "config.json").read_text())
     assert config["max_tokens"] > 0
-    assert set(config["combination"]) == {"logit", "cosine", "text", "fused", "fused_k", "bias"}
+    assert set(config["combination"]) == {"logit", "cosine", "fused_score", "bias"}
     card = (result.onnx_folder / "MODEL_CARD.md").read_text()
     assert "pairs.jsonl" in card
     assert '"seed": 0' in card

@@ -57,7 +57,7 @@ def scored(key: str, *logits: float, right: int) -> Scored:
 def test_fitted_weights_follow_the_logits_where_they_are_right_and_say_what_they_bring() -> None:
     sets = {name: [scored(f"{name}{n}", 1.0, 2.0, 9.0, right=3) for n in range(4)] for name in ("one", "two")}
     fitted = fit(sets)
-    assert set(fitted.combination) == {"logit", "cosine", "text", "fused", "fused_k", "bias"}
+    assert set(fitted.combination) == {"logit", "cosine", "fused_score", "bias"}
     assert json.dumps(dict(fitted.combination))
     for gain in fitted.gains.values():
         assert (gain.questions, gain.fitted, gain.unseen) == (4, 1.0, 1.0)

@@ -134,9 +134,8 @@ def test_a_combination_adds_up_what_it_was_given() -> None:
     hit = make_hit(4, vector_distance=0.25, fused_score=0.5, text_score=3.0)
     combination = Combination.read({"logit": 2, "cosine": 4, "fused": 128, "bias": -1})
     assert combination.score(1.5, hit) == pytest.approx(-1 + 3 + 3 + 2)
-    with_text = Combination.read({"logit": 0, "text": 0.5, "fused": 28, "fused_k": 10})
-    assert with_text.score(1.5, hit) == pytest.approx(1.5 + 2)
-    assert with_text.score(1.5, make_hit(4, text_score=None)) == pytest.approx(2)
+    assert Combination.read({"fused_score": 8}).score(1.5, hit) == pytest.approx(1.5 + 4)
+    assert combination.relevance(1.5, hit) == pytest.approx(sigmoid(-1 + 3 + 3))
     assert Combination.read(None).score(1.5, hit) == 1.5
 
 
