@@ -26,7 +26,7 @@ SAMPLE = Path(__file__).parent / "sample"
 SAMPLE_COLLECTION = "sample"
 _CONCURRENCY = min(4, os.cpu_count() or 1)
 
-Concurrency = Annotated[int, typer.Option(min=1, max=64, help="Files read at the same time.")]
+Concurrency = Annotated[int, typer.Option(min=1, max=16, help="Files read at the same time.")]
 
 
 def files(

@@ -49,7 +49,9 @@ WHERE j.task_name = :task AND j.status = 'doing'
   )
 
 -- name: wait_again
-UPDATE procrastinate_jobs SET status = 'todo', attempts = attempts + 1, scheduled_at = NULL, worker_id = NULL
+-- Behind the others: what kills its workers holds nobody up.
+UPDATE procrastinate_jobs
+SET status = 'todo', attempts = attempts + 1, scheduled_at = NULL, worker_id = NULL, priority = -1
 WHERE id = :id AND status = 'doing' AND attempts = :attempts
 
 -- name: end

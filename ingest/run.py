@@ -5,13 +5,13 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
 
 from sqlalchemy import Engine
 
 from app.core.errors import DocumentError, SettingsError
 from ingest.discover import Found, discover, read
-from ingest.files import HOST, Files
+from ingest.files import HOST, BusyError, Files
+from ingest.following import Following, Listener
 from ingest.jobs import FileJob, Jobs
 from ingest.locks import Locks
 from ingest.pipeline import Ingester, Outcome, Result
@@ -34,16 +34,6 @@ class How:
     inline: bool = False  # in this process, without the queue
     detach: bool = False  # put jobs in and leave them to the workers
     concurrency: int = 1  # files at once
-
-
-class Listener(Protocol):
-    """Who is told how a run goes."""
-
-    def progress(self, done: int, of: int, name: str) -> None:
-        """So many of so many files are done; name is one in work."""
-
-    def tell(self, uri: str, result: Result) -> None:
-        """How a file fared."""
 
 
 class Run:
@@ -158,14 +148,20 @@ class Run:
         files = Files(self._engine, self._ingester, self._locks, max_bytes=self._max_bytes)
         for place, job in enumerate(jobs):
             self._listener.progress(place, len(jobs), job.path.name)
-            try:
-                result = files.ingest(job)
-            except DocumentError as error:  # it keeps being written to
-                files.fail(job, str(error))
-                result = _failed(str(error))
+            result = self._here(files, job)
             self._listener.tell(job.uri, result)
             counts[result.outcome] += 1
         return counts
+
+    def _here(self, files: Files, job: FileJob) -> Result:
+        while True:
+            try:
+                return files.ingest(job)
+            except BusyError:  # a worker has it: it will be done, or free, in a moment
+                time.sleep(_LOOK_SECONDS)
+            except DocumentError as error:  # it keeps being written to
+                files.fail(job, str(error))
+                return _failed(str(error))
 
     def _queued(self, jobs: Sequence[FileJob], before: Mapping[str, Stored]) -> Counter[Outcome]:
         """Put jobs in, work until they are done, by us or by other workers, and see what is stored then."""
@@ -177,7 +173,7 @@ class Run:
         queue = Jobs(self._engine)
         ids, added = queue.add(jobs)
         told: set[str] = set()
-        following = _Following(queue, ids, self._listener)
+        following = Following(queue, ids, self._listener)
 
         def tell(uri: str, result: Result) -> None:
             told.add(uri)
@@ -228,23 +224,3 @@ _VANISHED = "It was gone before it could be read."
 
 def _failed(why: str) -> Result:
     return Result(outcome=Outcome.FAILED, message=why)
-
-
-class _Following:
-    """Asked by the worker whether it may stop: when none of our jobs is left."""
-
-    def __init__(self, queue: Jobs, ids: Sequence[int], listener: Listener) -> None:
-        self._queue = queue
-        self._listener = listener
-        self._all = len(ids)
-        self._looked = 0.0
-        self.remaining = list(ids)
-        self.name = ""
-
-    def __call__(self) -> bool:
-        if time.monotonic() - self._looked < max(_LOOK_SECONDS, len(self.remaining) / 20_000):
-            return False
-        self.remaining = self._queue.unfinished(self.remaining)
-        self._listener.progress(self._all - len(self.remaining), self._all, self.name)
-        self._looked = time.monotonic()
-        return not self.remaining

@@ -13,7 +13,9 @@ from sqlalchemy import Engine, text
 from app.core.embedding import Embedder
 from app.core.errors import SettingsError
 from ingest import sync
+from ingest.files import HOST
 from ingest.jobs import FileJob, Jobs
+from ingest.locks import Locks
 from ingest.pipeline import Ingester, Outcome, Result
 from ingest.rules import Rules
 from ingest.run import How, Run
@@ -255,6 +257,22 @@ def test_a_file_that_another_machine_found_waits_for_that_machine(database: Engi
     worker_on(database, host="there").run(wait=False)
     assert stored(database) == ["only-there.md"]
     assert rows(database, "SELECT count(*) FROM procrastinate_jobs") == [(0,)]
+
+
+def test_a_file_that_another_process_works_on_is_left_to_it(database: Engine, tmp_path: Path) -> None:
+    job = FileJob(path=write(tmp_path / "a.md", "Mine."), collection="c", host=HOST)
+    Jobs(database).add([job])
+    other = Locks(database)
+    with other.hold(job.lock) as held:
+        assert held
+        worker_on(database).run(wait=False)
+        assert stored(database) == []
+        assert rows(database, "SELECT status::text FROM procrastinate_jobs") == [("todo",)]
+    other.close()
+    with database.begin() as connection:
+        connection.execute(text("UPDATE procrastinate_jobs SET scheduled_at = NULL"))
+    worker_on(database).run(wait=False)
+    assert stored(database) == ["a.md"]
 
 
 def test_a_job_whose_path_is_no_text_finds_its_file(database: Engine, tmp_path: Path, run: Sync) -> None:

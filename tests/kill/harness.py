@@ -50,6 +50,7 @@ class Figures:
     seconds: float = 0.0
     mixed: list[str] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)
+    given_up: list[str] = field(default_factory=list)  # after ten deaths of their workers; the next look reads them
 
     def lines(self) -> list[str]:
         """For people."""
@@ -61,7 +62,8 @@ class Figures:
             "was in work when the kill came",
             f"searches: {self.searches} with {self.hits} hits, {self.snapshots} looks at the whole corpus, "
             f"{self.interrupted} while the server was away",
-            f"mixtures seen: {len(self.mixed)}; wrong at rest: {len(self.wrong)}",
+            f"mixtures seen: {len(self.mixed)}; wrong at rest: {len(self.wrong)}; given up meanwhile after ten deaths "
+            f"of their workers, and read by a later look: {len(self.given_up)}",
             f"time: {self.seconds:.0f} s, {self.rest_seconds:.1f} s of it to come to rest after the last kill",
         ]
 
@@ -198,3 +200,5 @@ class KillTest:
         figures.documents = len(self._corpus.files)
         figures.searches, figures.hits, figures.snapshots = searches.searches, searches.hits, searches.snapshots
         figures.interrupted, figures.mixed = searches.interrupted, searches.mixed
+        figures.given_up = sorted(searches.given_up)
+        figures.wrong += [f"failed meanwhile: {line}" for line in figures.given_up if "Workers died of it" not in line]

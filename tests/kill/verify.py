@@ -18,7 +18,7 @@ from tests.fake_embedder import FakeEmbedder
 from tests.kill.corpus import MARK, text_of
 
 _WHOLE = text(  # one statement sees one moment
-    "SELECT d.source_uri, d.text AS document, d.chunk_count, "
+    "SELECT d.source_uri, d.status, d.error, d.text AS document, d.chunk_count, "
     "array_agg(c.text ORDER BY c.ordinal) FILTER (WHERE c.id IS NOT NULL) AS chunks, "
     "array_agg(c.ordinal ORDER BY c.ordinal) FILTER (WHERE c.id IS NOT NULL) AS ordinals "
     "FROM documents AS d LEFT JOIN chunks AS c ON c.document_id = d.id GROUP BY d.id"
@@ -33,13 +33,19 @@ def marks_of(texts: Sequence[str]) -> set[tuple[str, str]]:
     return found
 
 
-def mixtures(engine: Engine) -> list[str]:
-    """Documents that are neither one version nor another, whole."""
+def mixtures(engine: Engine, given_up: set[str] | None = None) -> list[str]:
+    """Documents that are neither one version nor another, whole.
+
+    A document that is marked as failed, with nothing stored, is whole too; given_up takes its error.
+    """
     with engine.connect() as connection:
         rows = connection.execute(_WHOLE).all()
     wrong = []
     for row in rows:
         chunks = row.chunks or []
+        if row.status == "failed" and given_up is not None and not (chunks or row.document):
+            given_up.add(f"{row.source_uri}: {row.error}")
+            continue
         marks = marks_of([*chunks, row.document])
         if len(marks) != 1:
             wrong.append(f"{row.source_uri} says {sorted(marks)}")
@@ -59,6 +65,7 @@ class Searches(threading.Thread):
     snapshots: int = 0
     interrupted: int = 0  # the server was away
     mixed: list[str] = field(default_factory=list)
+    given_up: set[str] = field(default_factory=set)  # documents that were marked as failed meanwhile, and why
     keys: int = 100
 
     def __post_init__(self) -> None:
@@ -75,7 +82,7 @@ class Searches(threading.Thread):
                 self.hits += len(found.hits)
                 self._check([(hit.source_uri, hit.text) for hit in found.hits])
                 if self.searches % 10 == 0:
-                    self.mixed += mixtures(self.engine)
+                    self.mixed += mixtures(self.engine, self.given_up)
                     self.snapshots += 1
             except (AppError, SQLAlchemyError):
                 self.interrupted += 1
