@@ -63,7 +63,7 @@ def of_folder(folder: Path) -> QuestionSet:
     for name in ("corpus.jsonl", "queries.jsonl"):
         if not (folder / name).is_file():
             raise SettingsError(
-                f"{folder} has no {name}: give a folder in BEIR's layout, or GOLDEN for the golden set."
+                f"{folder} has no {name}: give a folder in BEIR's layout, or golden for the golden set."
             )
     grades = _grades(folder)
     spans = _spans(folder / "answers.jsonl")

@@ -107,6 +107,9 @@ def main() -> None:
     }
     for name, fault in faults.items():
         strength = _strength(fault, sound)
+        if _loss(fault, strength, sound) < 0.9 * _LOSS:
+            _out.print(f"{name}: costs {100 * _loss(fault, strength, sound):.1f} points at most on this set, left out")
+            continue
         found, sizes = 0, []
         for seed in range(options.draws):
             drawn = rng.choice(len(sound), min(options.questions, len(sound)), replace=False)
