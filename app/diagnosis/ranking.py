@@ -39,7 +39,7 @@ def for_ranked_too_low(case: Case, hit: Hit) -> list[Remedy]:
             remedies += changed(case, text, {"reranker": name}, only_when_it_helps=True)
     remedies += _more_passages(case, hit)
     remedies.append(
-        Remedy(text="A reranker trained on pairs like this one ranks it better: python -m app train-reranker")
+        Remedy(text="A reranker trained on pairs like this one ranks it better: `python -m app train-reranker`")
     )
     return remedies
 

@@ -21,10 +21,10 @@ def for_not_ingested(documents: tuple[StoredDocument, ...], whereabouts: Whereab
         return [Remedy(text="It waits for the worker: let `python -m ingest worker` run, then ask again.")]
     failed = [document for document in documents if document.status == "failed"]
     if failed:
-        return [Remedy(text=f"Mend the file as the reason says, then: python -m ingest {failed[0].source_uri}")]
+        return [Remedy(text=f"Mend the file as the reason says, then: `python -m ingest {failed[0].source_uri}`")]
     return [
         Remedy(
-            text="Ingest the document: python -m ingest PATH. `python -m ingest PATH --dry-run` says what it would do."
+            text="Ingest the document: `python -m ingest PATH`; with `--dry-run` it says what it would do."
         )
     ]
 

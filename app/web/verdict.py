@@ -1,5 +1,6 @@
 """A verdict as HTML: the road with the stage that lost the passage, the evidence, and what would help."""
 
+import re
 from collections.abc import Mapping, Sequence
 
 from app.diagnosis import Loss, Side, Standing, Verdict
@@ -113,10 +114,15 @@ def _remedies(verdict: Verdict) -> str:
     if not verdict.remedies:
         return ""
     items = "".join(
-        f"<li>{escape(remedy.text)}{_settings(remedy.settings)}{_tried(remedy.tried)}</li>"
+        f"<li>{_with_commands(remedy.text)}{_settings(remedy.settings)}{_tried(remedy.tried)}</li>"
         for remedy in verdict.remedies
     )
     return f"<h4>What would help</h4><ol>{items}</ol>"
+
+
+def _with_commands(text: str) -> str:
+    """What stands between backquotes is a command."""
+    return re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(text))
 
 
 def _settings(settings: Mapping[str, str]) -> str:

@@ -158,7 +158,7 @@ def test_a_lost_passage_is_explained_and_kept_beside_the_answer(visit: Callable[
     assert "Beyond the passage limit" in verdict.locator("h3").inner_text()
     assert verdict.locator(".fm-road .lost").inner_text().startswith("reranked")
     assert "Looking after boats › Winter" in verdict.locator(".fm-standings .expected").inner_text()
-    assert verdict.locator("ol li").last.inner_text().endswith("python -m app train-reranker")
+    assert verdict.locator("ol li").last.inner_text().strip().endswith("python -m app train-reranker")
 
     panel.get_by_role("button", name="Keep this question").click()
     panel.get_by_text("Kept as golden question").wait_for()
