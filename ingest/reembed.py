@@ -119,8 +119,9 @@ class Reembedder:
     def _pass(self, done: int, passages: int) -> int:
         after, found = 0, 0
         while rows := self._missing(after):
+            vectors = self._vectors(rows)
             with self._engine.begin() as connection:
-                found += self._write(connection, rows)
+                found += self._write(connection, rows, vectors)
             after = rows[-1].id
             self._told("passages", min(done + found, passages), passages)
         return found
@@ -129,9 +130,8 @@ class Reembedder:
         with self._engine.connect() as connection:
             return connection.execute(_QUERIES["missing"], {"after": after, "limit": _BATCH}).all()
 
-    def _write(self, connection: Connection, rows: Sequence[Row[Any]]) -> int:
-        """Embed and store; returns how many rows took their vector."""
-        vectors = self._vectors(rows)
+    def _write(self, connection: Connection, rows: Sequence[Row[Any]], vectors: Matrix) -> int:
+        """Store the vectors of these rows; returns how many rows took theirs."""
         connection.execute(_QUERIES["stage"])
         driver: Any = connection.connection.driver_connection
         register_vector(driver)
@@ -209,7 +209,7 @@ class Reembedder:
         if len(rows) > _LAST:
             return False
         if rows:
-            self._write(connection, rows)
+            self._write(connection, rows, self._vectors(rows))
         self._told("switch", 0, 1)
         connection.execute(_QUERIES["stop_readers"])
         connection.execute(_QUERIES["switch"])
