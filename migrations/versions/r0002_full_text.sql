@@ -66,12 +66,16 @@ ALTER TABLE chunks
     ALTER COLUMN embedding SET STORAGE EXTERNAL,
     SET (toast_tuple_target = 256);
 DROP INDEX ix_chunks_tsv;
+DROP INDEX ix_chunks_embedding;
 ALTER TABLE chunks DROP COLUMN tsv;
 ALTER TABLE chunks
     ADD COLUMN tsv TSVECTOR STORAGE EXTERNAL GENERATED ALWAYS AS (
         setweight(search_vector(text_config, heading), 'A') || search_vector(text_config, text)
     ) STORED NOT NULL;
 CREATE INDEX ix_chunks_tsv ON chunks USING gin (tsv);
+-- A list of 128 while building: half as long again to build as with 64, and the same search misses half as many.
+CREATE INDEX ix_chunks_embedding ON chunks USING hnsw (embedding halfvec_cosine_ops)
+    WITH (m = 16, ef_construction = 128);
 
 -- How many chunks hold a lexeme, for weighing words by rarity; one that is not listed is rare.
 CREATE TABLE lexeme_frequencies (
