@@ -1,8 +1,10 @@
 """An answer (or a question) and what should have been found go in; the stage that lost it comes out, with remedies."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from app.core.domain import Answer, Hit
+from app.core.errors import AppError
 from app.diagnosis import ranking, recall, summary
 from app.diagnosis.case import Case
 from app.diagnosis.corpus import Corpus, Whereabouts
@@ -85,33 +87,45 @@ class Diagnosis:
         missed = missed_most_narrowly(where, self._trials.exact_ranks(run, ids))
         loss = loss_in_retrieval(missed, run)
         said, evidence = summary.of_missed(loss, missed, where, run)
-        fitting = recall.for_recall(case, missed) if missed else recall.for_out_of_scope(where, run)
+        fitting = _tried(lambda: recall.for_recall(case, missed) if missed else recall.for_out_of_scope(where, run))
         return _made(case, loss, said, evidence, fitting, passage=_standing(missed) if missed else None)
 
 
 def _of_candidate(case: Case, hit: Hit) -> Verdict:
     loss = loss_of(hit, case.run)
-    said, evidence = summary.of_candidate(loss, hit, case.run, _winners(case.run, hit))
-    fitting: list[Remedy] = []
+    winners = _winners(case.run, hit)
+    said, evidence = summary.of_candidate(loss, hit, case.run, winners)
+    fitting = _tried(lambda: _for_candidate(case, hit, loss))
+    shown = standing_of(hit, answered=case.run.answer is not None)
+    return _made(case, loss, said, evidence, fitting, passage=shown, winners=winners)
+
+
+def _for_candidate(case: Case, hit: Hit, loss: Loss) -> list[Remedy]:
     match loss:
         case Loss.NOT_SCORED:
-            fitting = ranking.for_not_scored(case, hit)
+            return ranking.for_not_scored(case, hit)
         case Loss.RERANKED_DOWN | Loss.BEYOND_LIMIT:
-            fitting = ranking.for_ranked_too_low(case, hit)
+            return ranking.for_ranked_too_low(case, hit)
         case Loss.BUDGET:
-            fitting = ranking.for_budget(case, hit)
+            return ranking.for_budget(case, hit)
         case Loss.BELOW_FLOOR:
-            fitting = ranking.for_below_floor(case, hit)
+            return ranking.for_below_floor(case, hit)
         case Loss.NOT_USED:
-            fitting = [_for_model(case.run)]
+            return [_for_model(case.run)]
         case Loss.DUPLICATE:
-            fitting = [
+            return [
                 Remedy(text="Look at the passage that is in: the model has these words, or nearly these, from there.")
             ]
         case _:
-            pass
-    shown = standing_of(hit, answered=case.run.answer is not None)
-    return _made(case, loss, said, evidence, fitting, passage=shown, winners=_winners(case.run, hit))
+            return []
+
+
+def _tried(remedies: Callable[[], list[Remedy]]) -> list[Remedy]:
+    """The remedies; where they cannot be tried (an old answer's reranker is gone), the verdict stands without."""
+    try:
+        return remedies()
+    except AppError as error:
+        return [Remedy(text=f"No remedy could be tried: {error}")]
 
 
 def _for_model(run: Run) -> Remedy:

@@ -22,11 +22,7 @@ def for_not_ingested(documents: tuple[StoredDocument, ...], whereabouts: Whereab
     failed = [document for document in documents if document.status == "failed"]
     if failed:
         return [Remedy(text=f"Mend the file as the reason says, then: `python -m ingest {failed[0].source_uri}`")]
-    return [
-        Remedy(
-            text="Ingest the document: `python -m ingest PATH`; with `--dry-run` it says what it would do."
-        )
-    ]
+    return [Remedy(text="Ingest the document: `python -m ingest PATH`; with `--dry-run` it says what it would do.")]
 
 
 def for_not_in_text(documents: tuple[StoredDocument, ...]) -> list[Remedy]:

@@ -142,6 +142,15 @@ def test_a_document_that_came_after_the_answer_asks_for_another_try(place: Workp
     assert verdict.remedies[0].text == "Ask again."
 
 
+def test_an_old_answer_is_judged_even_when_its_reranker_is_gone(place: Workplace) -> None:
+    answer = place.ask("When is diesel sold?", place.settings.model_copy(update={"passages": 1}))
+    lost = next(hit for hit in answer.context.hits if hit.passage_number is None)
+    gone = replace(answer, settings={**answer.settings, "reranker": "/models/gone"})
+    verdict = diagnosis_of(place).of_answer(gone, f"chunk:{lost.chunk_id}")
+    assert verdict.loss in (Loss.RERANKED_DOWN, Loss.BEYOND_LIMIT, Loss.BUDGET, Loss.BELOW_FLOOR)
+    assert verdict.remedies[0].text.startswith("No remedy could be tried")
+
+
 def test_what_was_expected_is_kept_by_place_and_words(place: Workplace, tmp_path: Path) -> None:
     diagnosis = diagnosis_of(place)
     (words,) = diagnosis.golden_passages("FOOTBRIDGES is closed")
