@@ -170,6 +170,7 @@ def retune(services: Services) -> None:
     services.settings = overridden(services.given, services.engine)
     services.searcher = _build_searcher(services.engine, services.embedder, services.settings)
     services.answerer = _build_answerer(services, services.model, services.ledger, services.answerer.notices)
+    services.diagnosis = build_diagnosis(services)
 
 
 def open_chat_model(settings: Settings, *, report: Report) -> tuple[ChatModel, tuple[str, ...]]:

@@ -6,7 +6,9 @@ from contextlib import closing
 import pytest
 from sqlalchemy import Engine, text
 
+from app import bootstrap
 from app.bootstrap import build_retriever, open_searcher
+from app.core.domain import Question
 from app.core.embedding import Embedder
 from app.core.errors import SettingsError
 from app.core.overrides import apply, load_overrides, overridden, withdraw
@@ -16,12 +18,13 @@ from app.dial.measure import Cancelled, Listener, Measurer, Step
 from app.dial.scorer import Contender
 from app.dial.session import sweep
 from app.dial.sweeps import last_sweep
+from app.dial.tuning import Tuning
 from app.evaluation.judge import Judge
 from app.evaluation.questions import Asked, QuestionSet
 from app.evaluation.session import Bench
-from app.golden import Expected
+from app.golden import Expected, Golden
 from app.rerank import Reranker, build_reranker
-from tests.fakes import WordReranker
+from tests.fakes import ScriptedModel, WordReranker
 from tests.ingested import ingest_text
 
 TOPICS = {
@@ -170,6 +173,32 @@ def test_values_that_the_settings_do_not_allow_are_not_applied(
         with pytest.raises(SettingsError):
             apply(corpus, make_settings(), values, reason="test")
     assert load_overrides(corpus) == ()
+
+
+def test_the_page_measures_in_the_background_and_answers_by_what_was_applied(
+    corpus: Engine, embedder: Embedder, make_settings: Callable[..., Settings], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    golden = Golden(corpus)
+    for asked in QUESTIONS.questions:
+        golden.add(asked.text, asked.expected, source="file")
+    golden.add("Who painted the chapel's ceiling?", [], source="typed", answerable=False)
+    monkeypatch.setattr(bootstrap, "open_chat_model", lambda *_, **__: (ScriptedModel(lambda _: ["Ten [1]."]), ()))
+    settings = make_settings(database_url=corpus.url.render_as_string(hide_password=False))
+    with closing(bootstrap.open_services(settings, report=lambda _line: None)) as services:
+        tuning = Tuning(services)
+        tuning.start_sweep(1.0)
+        tuning.join()
+        tuning.start_floor()
+        tuning.join()
+        state = tuning.state()
+        assert (state.questions, state.unanswerable, state.running, state.problem) == (5, 1, "", "")
+        assert state.sweep is not None
+        assert state.curve is not None
+        assert tuning.apply({"passages": "2", "reranker": "none"}, "test") == ()
+        (*_, finished) = services.answerer.answer(Question(text="What does a permit cost?"))
+        assert finished.answer.settings["passages"] == 2
+        assert finished.answer.reranker == "none (first-stage order)"
+        assert services.ledger.load(finished.answer.id).settings["reranker"] == "none"
 
 
 def test_a_search_goes_by_what_was_applied(
