@@ -139,7 +139,9 @@ def _corpus(corpus: Row[Any], embedder: Embedder) -> Check:
         name="corpus",
         ok=same,
         detail=detail,
-        fix="" if same else f"Set FOREMOST_EMBEDDING_MODEL={corpus.model}, or run: python -m ingest reembed",
+        fix=""
+        if same
+        else f"Set FOREMOST_EMBEDDING_MODEL={corpus.model} (of a folder: its path), or run: python -m ingest reembed",
         notes=tuple(notes),
     )
 

@@ -182,8 +182,8 @@ def _check_corpus(standing: Row[Any], embedder: Embedder) -> None:
     if standing.model is not None and standing.model != embedder.name:
         raise CorpusError(
             f"The stored documents were embedded by {standing.model}, the configured model is {embedder.name}. "
-            f"Set FOREMOST_EMBEDDING_MODEL={standing.model}, or embed them by the configured one: "
-            "python -m ingest reembed"
+            f"Set FOREMOST_EMBEDDING_MODEL={standing.model} (of a folder: its path), or embed them by the configured "
+            "one: python -m ingest reembed"
         )
     if standing.dimension is not None and standing.dimension not in (-1, embedder.dimension):
         raise CorpusError(
