@@ -1,5 +1,6 @@
 """A corpus in the embedded server: one database for each size, loaded through the store, kept and found again."""
 
+import hashlib
 import json
 import os
 import time
@@ -11,12 +12,14 @@ from pathlib import Path
 import numpy as np
 from sqlalchemy import Engine, create_engine, text
 
+import migrations
 from app.core import database
 from app.core.domain import Chunk, Document, EmbeddedChunk, Source
 from app.core.embedding import Embedder
 from ingest.store import Store
 from tests.bench.corpus import REAL, Corpus, Rows, embed_all
 from tests.bench.pool import Pool, read_pool
+from tests.bench.tables import console
 
 CHUNKS = 20  # of a document
 FEW_OF = 100  # one document of so many lies in a small collection of its own
@@ -32,6 +35,7 @@ class Built:
     index_seconds: dict[str, float]  # of each search index, built afterwards
     source: str
     agreement: float  # mean cosine of the real vectors and those made from sentences
+    schema: str  # digest of the migrations it was built by
 
 
 def open_corpus(keep: Path, embedder: Embedder, pool: Pool | None = None) -> Corpus:
@@ -61,7 +65,12 @@ def built(keep: Path, rows: int, embedder: Embedder, pool: Pool | None = None) -
     record = keep / f"built-{rows}.json"
     if record.is_file():
         database.migrate(engine, embedding_dimension=embedder.dimension)
-        return engine, Built(**json.loads(record.read_text("utf-8")))
+        made = Built(**json.loads(record.read_text("utf-8")))
+        if made.schema != _schema():
+            console.print(
+                f"{rows} chunks were built by other migrations than today's; without {record} they are built anew."
+            )
+        return engine, made
     with engine.begin() as connection:
         connection.execute(text("DROP SCHEMA public CASCADE"))  # what an earlier run left unfinished
         connection.execute(text("CREATE SCHEMA public"))
@@ -76,10 +85,17 @@ def built(keep: Path, rows: int, embedder: Embedder, pool: Pool | None = None) -
         index_seconds=create_indexes(engine, definitions),
         source=pool.source,
         agreement=corpus.agreement,
+        schema=_schema(),
     )
     Store(engine, chunker_version="bench").refresh_statistics(always=True)
     record.write_text(json.dumps(asdict(made)), "utf-8")
     return engine, made
+
+
+def _schema() -> str:
+    """Revisions are forward only once they are out; before that, their text may still change."""
+    texts = [path.read_bytes() for path in sorted(Path(migrations.__path__[0]).glob("versions/r*.sql"))]
+    return hashlib.sha256(b"".join(texts)).hexdigest()[:12]
 
 
 def load(engine: Engine, rows: Iterator[Rows], embedder: Embedder, *, connections: int = CONNECTIONS) -> float:
