@@ -8,6 +8,7 @@ import contextlib
 import json
 import os
 import sys
+from pathlib import Path
 from typing import IO
 
 from app.core.errors import DocumentError
@@ -96,6 +97,10 @@ def _bound_processor(limits: Limits) -> None:
 def _peak_mib() -> int:
     if resource is None:
         return 0
+    status = Path("/proc/self/status")
+    if status.exists():  # ru_maxrss would tell the size of the process that started this one, when that is larger
+        line = next((line for line in status.read_text("ascii").splitlines() if line.startswith("VmHWM:")), "")
+        return int(line.split()[1]) // 1024 if line else 0
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return int(peak / MIB) if sys.platform == "darwin" else peak // 1024
 
