@@ -236,6 +236,8 @@ def test_a_watched_folder_is_followed_through_changes_moves_and_deletions(
 def test_status_tells_how_ingestion_stands_to_people_and_programs(ingest: Run, tmp_path: Path) -> None:
     (tmp_path / "a.md").write_text("# Harbour\n\nThe harbour opens at six.")
     (tmp_path / "broken.pdf").write_bytes(b"%PDF-1.4 broken")
+    for path in tmp_path.iterdir():
+        os.utime(path, (1_600_000_000, 1_600_000_000))  # long enough ago for size and time to tell a change
     ingest(tmp_path)
     (tmp_path / "b.md").write_text("Later.")
     assert ingest(tmp_path, "--detach").stdout == "Collection default: 1 unchanged, 1 failed, 1 queued.\n"
