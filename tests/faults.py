@@ -38,6 +38,7 @@ from app.ledger import Ledger
 from app.pipeline import Answerer, Prompts
 from app.prompts import conversation
 from app.rerank import Reranker, build_reranker
+from app.rerank.base import GROUP
 from app.rerank.combination import sigmoid
 from app.search import Searcher
 from ingest.chunk import chunk
@@ -153,6 +154,12 @@ class Workplace:
             count_tokens=lambda passage: self._embedder.count_tokens([passage])[0],
         )
         return Diagnosis(corpus=Corpus(self.engine), trials=Trials(parts, settings))
+
+    def found(self, asked: Asked) -> Hit | None:
+        """The candidate of the first stage, as configured, that holds the words; None when there is none."""
+        retriever = build_retriever(self.engine, self._embedder, self.settings)
+        hits = retriever.retrieve(asked.question, collection=COLLECTION).hits
+        return next((hit for hit in hits if asked.quote in hit.text), None)
 
     def first_of_leg(self, question: str, settings: Settings, leg: str, most: int) -> list[Hit]:
         """A leg's first hits alone: the other one's weight at 0 and no more than it fills."""
@@ -297,9 +304,26 @@ def faults_of(place: Workplace, asked: Asked) -> dict[str, Callable[[], Fault]]:
         "reranker/inverted": partial(reranker, "inverted"),
         "reranker/drawn": partial(reranker, "drawn"),
         "budget/tokens": partial(budget, "FOREMOST_PASSAGES_TOKENS", 100, Loss.BUDGET),
-        "budget/context": partial(budget, "FOREMOST_CONTEXT_TOKENS", 700, Loss.BUDGET),
+        "budget/context": partial(budget, "FOREMOST_CONTEXT_TOKENS", 640, Loss.BUDGET),
         "budget/time": partial(budget, "FOREMOST_RERANK_BUDGET_MS", 1, Loss.NOT_SCORED),
     }
+
+
+def has_a_chance(name: str, hit: Hit, few: int) -> bool:
+    """Whether a fault can have an effect at all on a passage of these ranks, so that no time is spent where it cannot.
+
+    Fewer candidates lose what is ranked after them, a reranking time of nothing what comes after the first group. A
+    leg at weight 0 is not tried where the other leg alone ranks the passage among its first ten: it stays there.
+    """
+    fault, variant = name.split("/")
+    if fault == "candidates":
+        return hit.fused_rank > few
+    if variant == "time":
+        return hit.fused_rank > GROUP
+    if fault == "weight":
+        other = hit.text_rank if variant == "vector" else hit.vector_rank
+        return other is None or other > 10
+    return True
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

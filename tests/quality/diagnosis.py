@@ -24,7 +24,8 @@ from app.console import quiet_libraries
 from app.core import database
 from app.core.models import build_embedder
 from app.core.settings import load_settings
-from tests.faults import Asked, Outcome, Workplace, faults_of, in_prompt, injected
+from app.diagnosis.words import fold
+from tests.faults import Asked, Outcome, Workplace, faults_of, has_a_chance, in_prompt, injected
 from tests.quality.sets import FOLDER
 
 WANTED: Mapping[str, int] = {  # cases; 200 in all
@@ -93,15 +94,20 @@ def _cases(
             open_ones = [name for name, count in left.items() if count > 0]
             if not open_ones or time.monotonic() > until:
                 break
-            if not in_prompt(place.ask(asked.question, place.settings), asked.quote):
+            hit = place.found(asked)
+            done = {case["key"] for case in cases if case.get("question") == asked.question}
+            chosen = [name for name in open_ones if hit and name not in done and has_a_chance(name, hit, place.few)]
+            if not chosen or not in_prompt(place.ask(asked.question, place.settings), asked.quote):
                 continue  # lost already, without any fault
             made = faults_of(place, asked)
-            for name in sorted(open_ones, key=lambda one: tried[one])[:_AT_ONCE]:
+            for name in sorted(chosen, key=lambda one: tried[one])[:_AT_ONCE]:
                 if tried[name] == _FRUITLESS and left[name] == wanted[name] and _sibling(name, wanted):
                     left[_sibling(name, wanted)] += left.pop(name)
                     continue
                 outcome = injected(place, asked, made[name]())
-                case = {"key": name, "position": position, "effective": outcome is not None}
+                case = {
+                    "key": name, "position": position, "question": asked.question, "effective": outcome is not None,
+                }  # fmt: skip
                 case |= _told(outcome) if outcome else {}
                 cases.append(case)
                 file.write(json.dumps(case) + "\n")
@@ -125,8 +131,8 @@ def _ingested(place: Workplace, folder: Path) -> list[Asked]:
         place.ingest(path)  # does nothing for one that a run before has ingested
     place.finish()
     console.print(f"{len(texts)} files ingested in {time.perf_counter() - started:.0f} s")
-    everything = "\n".join(texts.values())
-    fitting = [one for one in asked if _fits(one.quote) and everything.count(one.quote) == 1]
+    everything = fold("\n".join(texts.values()))
+    fitting = [one for one in asked if _fits(one.quote) and everything.count(fold(one.quote)) == 1]
     console.print(f"{len(fitting)} of {len(asked)} questions have words of their own to look for")
     return fitting
 
@@ -212,7 +218,7 @@ def _told(outcome: Outcome) -> Case:
         "right": outcome.right, "helped": outcome.helped, "named": verdict.loss.value, "summary": verdict.summary,
         "evidence": list(verdict.evidence),
         "remedies": [[remedy.text, dict(remedy.settings), remedy.tried] for remedy in verdict.remedies],
-        "question": outcome.asked.question, "quote": outcome.asked.quote, "file": outcome.asked.path.name,
+        "quote": outcome.asked.quote, "file": outcome.asked.path.name,
     }  # fmt: skip
 
 
