@@ -74,7 +74,7 @@ class Diagnosis:
         if loss is Loss.SPLIT:
             place = next(place for place in where.places if place.pieces)
             said, evidence = summary.of_split(place, run)
-            return _made(case, loss, said, evidence, recall.for_split(case, place))
+            return _made(case, loss, said, evidence, _tried(lambda: recall.for_split(case, place)))
         if loss is not None:
             said, evidence = summary.of_missing(loss, case.expectation, where)
             fitting = (

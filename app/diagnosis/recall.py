@@ -1,6 +1,7 @@
 """A passage that never became a candidate goes in, the remedies that fit its loss come out, tried where that can be."""
 
 import math
+from dataclasses import replace
 
 from app.core.settings import variable_names
 from app.diagnosis.case import Case, changed, for_idle_leg
@@ -55,7 +56,27 @@ def for_split(case: Case, place: Place) -> list[Remedy]:
                  "passages_tokens": int(case.run.number("passages_tokens")) + 600}  # fmt: skip
         text = "Neighbouring chunks are joined when both are in the prompt: give it more passages."
         remedies += changed(case, text, wider, only_when_it_helps=True)
-    return remedies
+    return [*remedies, *_for_lost_piece(case, place)]
+
+
+def _for_lost_piece(case: Case, place: Place) -> list[Remedy]:
+    """Neighbours are joined when both are in the prompt: what brings in a piece that is no candidate, when it helps."""
+    known = {hit.chunk_id for hit in case.run.context.hits}
+    lost = [piece for piece in place.pieces if piece.id not in known]
+    ranks = case.trials.exact_ranks(case.run, [piece.id for piece in lost]) if lost else {}
+    for piece in lost:
+        if piece.id in ranks:
+            missed = Missed(document=place.document, chunk=piece, ranks=ranks[piece.id])
+            alone = replace(case, whereabouts=Whereabouts(places=(Place(document=place.document, whole=(piece,)),)))
+            remedies = for_idle_leg(case, missed.ranks.vector_rank, missed.ranks.text_rank, only_when_it_helps=True)
+            enough = _enough_candidates(alone, missed.best_rank) if missed.best_rank <= MOST_CANDIDATES else None
+            if enough is not None and enough["candidates"] <= _MOST_RERANKED:
+                text = (
+                    f"Passage {piece.id} is no candidate: with more of them both pieces come into the prompt, joined."
+                )
+                remedies += changed(case, text, enough, only_when_it_helps=True)
+            return remedies
+    return []
 
 
 def for_out_of_scope(whereabouts: Whereabouts, run: Run) -> list[Remedy]:
