@@ -8,6 +8,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Engine, text
+
+from tests.conftest import TEMPLATE
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -22,11 +25,13 @@ TOPICS = {
 
 
 @pytest.fixture(scope="module")
-def run(data_dir: Path) -> Run:
-    """Run `python -m app …` with the data directory of the test run."""
+def run(data_dir: Path, server: Engine) -> Run:
+    """Run `python -m app …` on a database of these tests' own."""
+    with server.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE evaluate_commands TEMPLATE {TEMPLATE}"))
+    url = server.url.set(database="evaluate_commands").render_as_string(hide_password=False)
     environment = {name: value for name, value in os.environ.items() if not name.startswith("FOREMOST_")}
-    environment |= {"FOREMOST_DATA_DIR": str(data_dir), "FOREMOST_CHAT_BACKEND": "embedded"}
-    environment.pop("DATABASE_URL", None)
+    environment |= {"FOREMOST_DATA_DIR": str(data_dir), "FOREMOST_CHAT_BACKEND": "embedded", "DATABASE_URL": url}
 
     def command(*words: str, **more: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
@@ -41,7 +46,7 @@ def run(data_dir: Path) -> Run:
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The topics in BEIR's layout, and a question that none of them answers."""
     path = tmp_path_factory.mktemp("beir")
-    corpus = [{"_id": name, "title": "", "text": text} for name, (_, text) in TOPICS.items()]
+    corpus = [{"_id": name, "title": "", "text": passage} for name, (_, passage) in TOPICS.items()]
     queries = [{"_id": f"q-{name}", "text": question} for name, (question, _) in TOPICS.items()]
     queries.append({"_id": "q-none", "text": "Who painted the chapel's ceiling?", "answerable": False})
     for name, rows in (("corpus", corpus), ("queries", queries)):

@@ -47,6 +47,7 @@ def test_a_whole_installation_passes_every_check(settings_for: MakeSettings) -> 
         "embedding model",
         "reranker",
         "chat model",
+        "text recognition",
     }
     assert named["database"].detail.startswith("PostgreSQL 18")
     assert "qwen-tmpl:latest (ollama), context 4096 tokens" in named["chat model"].detail
