@@ -75,6 +75,7 @@ def test_a_folder_goes_in_and_a_second_run_finds_nothing_to_do(ingest: Run, data
 
 def test_a_run_with_nothing_to_do_makes_no_model(ingest: Run, environment: dict[str, str], tmp_path: Path) -> None:
     (tmp_path / "a.md").write_text("Once.")
+    os.utime(tmp_path / "a.md", (1_600_000_000, 1_600_000_000))  # long enough ago for size and time to tell a change
     assert ingest("a.md").returncode == 0
     environment["FOREMOST_EMBEDDING_MODEL"] = "/no/such/model"
     again = ingest("a.md")
