@@ -18,7 +18,7 @@ from app.core.domain import Chunk, Document, EmbeddedChunk, Source
 from app.core.embedding import Embedder
 from ingest.store import Store
 from tests.bench.corpus import REAL, Corpus, Rows, embed_all
-from tests.bench.pool import Pool, read_pool
+from tests.bench.pool import Pool, read_pool, sentences_for
 from tests.bench.tables import console
 
 CHUNKS = 20  # of a document
@@ -38,9 +38,8 @@ class Built:
     schema: str  # digest of the migrations it was built by
 
 
-def open_corpus(keep: Path, embedder: Embedder, pool: Pool | None = None) -> Corpus:
-    """The corpus of this folder; the vectors of its sentences are embedded once."""
-    pool = pool or read_pool()
+def open_corpus(keep: Path, embedder: Embedder, pool: Pool) -> Corpus:
+    """The corpus made of this pool; the vectors of its sentences are embedded once for a folder."""
     sentences = [sentence for document in pool.documents for sentence in document]
     file = keep / f"sentences-{len(sentences)}.npy"
     if not file.is_file():
@@ -75,7 +74,7 @@ def built(keep: Path, rows: int, embedder: Embedder, pool: Pool | None = None) -
         connection.execute(text("DROP SCHEMA public CASCADE"))  # what an earlier run left unfinished
         connection.execute(text("CREATE SCHEMA public"))
     database.migrate(engine, embedding_dimension=embedder.dimension)
-    pool = pool or read_pool()
+    pool = pool or read_pool(sentences=sentences_for(rows))
     corpus = open_corpus(keep, embedder, pool)
     definitions = drop_search_indexes(engine)
     load_seconds = load(engine, corpus.rows(0, rows), embedder)

@@ -21,7 +21,7 @@ from app.core.settings import load_settings
 from tests.bench.build import built, open_corpus, open_database
 from tests.bench.known_vectors import KnownVectors
 from tests.bench.peer import PEERS, PYTHON, PeerProcess, started
-from tests.bench.pool import read_pool
+from tests.bench.pool import read_pool, sentences_for
 from tests.bench.scale import SIZES
 from tests.bench.tables import console, milliseconds, new_table, percentile, seconds_of
 from tests.quality import orders, sets
@@ -59,7 +59,7 @@ def speed(keep: Path, rows: int, embedder: Embedder, peers: Sequence[str]) -> No
     """Latency of a hybrid search, question by question in turn."""
     engine, _ = built(keep, rows, embedder)
     known = KnownVectors(embedder, read_pool().questions)
-    batches = list(open_corpus(keep, embedder).rows(0, rows))
+    batches = list(open_corpus(keep, embedder, read_pool(sentences=sentences_for(rows))).rows(0, rows))
     texts = [words for batch in batches for words in batch.texts]
     folder = rows_folder(keep, f"rows-{rows}", texts, [batch.vectors for batch in batches])
     retriever = build_retriever(engine, known, load_settings())

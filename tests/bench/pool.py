@@ -1,6 +1,7 @@
 """Real text to recombine: sentences of the development data, or of Python's own documentation where that is absent."""
 
 import ast
+import gzip
 import json
 import re
 import sysconfig
@@ -11,6 +12,8 @@ from pathlib import Path
 from tests.quality.sets import FOLDER
 
 SENTENCES = 40_000  # embedded once, in about two minutes
+MOST_SENTENCES = 160_000
+SHARED_BY = 5  # chunks of a corpus that begin half of their text with the same sentence; real corpora repeat less
 PIECE = 24  # sentences of a document at most; longer ones are several, so that each is about one thing
 _END = re.compile(r"(?<=[.!?])\s+(?=[A-Z0-9])")
 _SHORTEST, _LONGEST = 25, 400  # characters of a sentence
@@ -26,12 +29,18 @@ class Pool:
 
 
 def read_pool(*, sentences: int = SENTENCES, questions: int = 200, folder: Path = FOLDER) -> Pool:
-    """About so many sentences, from documents evenly spaced over the source; always the same ones."""
+    """About so many sentences, from documents evenly spaced over the source; always the same ones.
+
+    The passages beside the development sets, for training, come in where those have too few.
+    """
     if folder.is_dir():
         names = sorted(path.parent.name for path in folder.glob("*/corpus.jsonl"))
         documents = [row["text"] for name in names for row in _rows(folder / name / "corpus.jsonl")]
         asked = [row["text"] for name in names for row in _rows(folder / name / "queries.jsonl")]
         source = f"the development sets {', '.join(names)}"
+        if sentences > SENTENCES:
+            documents += _training(folder.parent / "training")
+            source += " and the training passages beside them"
     else:
         documents = list(_docstrings())
         asked = [text.split(".")[0] for text in documents if "\n" not in text]
@@ -43,6 +52,11 @@ def read_pool(*, sentences: int = SENTENCES, questions: int = 200, folder: Path 
     return Pool(source=source, documents=tuple(kept), questions=tuple(spaced))
 
 
+def sentences_for(rows: int) -> int:
+    """How many sentences a corpus of so many chunks is made of."""
+    return min(max(2 * rows // SHARED_BY, 4_000), MOST_SENTENCES)
+
+
 def _pieces(text: str) -> Iterator[tuple[str, ...]]:
     sentences = [piece.replace("\n", " ") for piece in _END.split(text) if _SHORTEST <= len(piece) <= _LONGEST]
     for first in range(0, len(sentences), PIECE):
@@ -51,6 +65,14 @@ def _pieces(text: str) -> Iterator[tuple[str, ...]]:
 
 def _rows(path: Path) -> list[dict[str, str]]:
     return [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+
+
+def _training(folder: Path) -> list[str]:
+    passages: dict[str, None] = {}
+    for path in sorted(folder.glob("*.jsonl.gz")):
+        with gzip.open(path, "rt", encoding="utf-8") as lines:
+            passages |= dict.fromkeys(json.loads(line)["p"] for line in lines)
+    return list(passages)
 
 
 def _docstrings() -> Iterator[str]:
