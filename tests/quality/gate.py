@@ -4,7 +4,7 @@ A pool of questions is retrieved and scored once. Then, draw after draw, 200 of 
 fault that costs the pool about 3 points of nDCG@10 - and before and after nothing that matters (A/A).
 
 Faults: noise on the reranker's logits; documents that are gone; candidates cut to fewer; the reranker left out for a
-part of the questions. Each is made as strong as costs 3 points on the pool; a draw may have a little more or less.
+part of the questions. Each is made as strong as costs 3 points on the drawn questions, or the least above that.
 A/A: the same pipeline again; and noise of the same strength on both sides, so that questions change without a reason.
 """
 
@@ -35,7 +35,7 @@ from app.rerank import Reranker, build_reranker
 from tests.quality.sets import FOLDER
 
 FloatArray = npt.NDArray[np.float64]
-Fault = Callable[[float, int], FloatArray]  # strength, seed -> values of the pool's questions
+Fault = Callable[["Pool", float, int], FloatArray]  # questions, strength, seed -> value of each
 _LOSS = 0.03
 _out = Console(width=140, highlight=False)
 
@@ -46,6 +46,11 @@ class Pool:
     def __init__(self, scored: Sequence[tuple[Judgement, tuple[Hit, ...]]], reranker: Reranker) -> None:
         self.scored = scored
         self._reranker = reranker
+
+    def drawn(self, rng: np.random.Generator, count: int) -> "Pool":
+        """Some of the questions, each at most once."""
+        chosen = rng.choice(len(self.scored), min(count, len(self.scored)), replace=False)
+        return Pool([self.scored[at] for at in chosen], self._reranker)
 
     def sound(self) -> FloatArray:
         """Values without a fault."""
@@ -100,35 +105,33 @@ def main() -> None:
     _out.print(f"{options.set}: {len(sound)} questions, nDCG@10 {100 * sound.mean():.1f}, alpha {ALPHA}")
     rng = np.random.default_rng(17)
     faults: dict[str, Fault] = {
-        "noise on logits": pool.noisy,
-        "documents gone": pool.gone,
-        "fewer candidates": pool.fewer,
-        "reranker left out": pool.left_out,
+        "noise on logits": Pool.noisy,
+        "documents gone": Pool.gone,
+        "fewer candidates": Pool.fewer,
+        "reranker left out": Pool.left_out,
     }
     for name, fault in faults.items():
-        strength = _strength(fault, sound)
-        if _loss(fault, strength, sound) < 0.9 * _LOSS:
-            _out.print(f"{name}: costs {100 * _loss(fault, strength, sound):.1f} points at most on this set, left out")
-            continue
-        found, sizes = 0, []
+        found, sizes, beyond = 0, list[float](), 0
         for seed in range(options.draws):
-            drawn = rng.choice(len(sound), min(options.questions, len(sound)), replace=False)
-            after = fault(strength, 100 + seed)
-            sizes.append(100 * (sound[drawn].mean() - after[drawn].mean()))
-            found += _alarm(sound[drawn], after[drawn])
-        _out.print(
-            f"{name} (strength {strength:.3f}): {found} of {options.draws} found; loss in the draws "
-            f"{np.mean(sizes):.1f} points on average, {min(sizes):.1f} to {max(sizes):.1f}"
-        )
-    noise = _strength(pool.noisy, sound)
-    alarms = 0
+            drawn = pool.drawn(rng, options.questions)
+            before = drawn.sound()
+            strength = _strength(drawn, fault, before, seed)
+            if strength is None:
+                beyond += 1
+                continue
+            after = fault(drawn, strength, seed)
+            sizes.append(100 * (before.mean() - after.mean()))
+            found += _alarm(before, after)
+        said = f"loss in the draws {min(sizes):.1f} to {max(sizes):.1f} points" if sizes else ""
+        left = f"; {beyond} draws cannot lose 3 points this way" if beyond else ""
+        _out.print(f"{name}: {found} of {len(sizes)} found; {said}{left}")
+    noise = _strength(pool, Pool.noisy, sound, 0) or 1.0
+    alarms = same = 0
     for seed in range(options.draws):
-        drawn = rng.choice(len(sound), min(options.questions, len(sound)), replace=False)
-        alarms += _alarm(pool.noisy(noise, 1000 + seed)[drawn], pool.noisy(noise, 2000 + seed)[drawn])
-    same = sum(_alarm(sound, pool.sound()) for _ in range(options.draws))
-    _out.print(
-        f"A/A, the same again: {same} of {options.draws} alarm; noise on both sides: {alarms} of {options.draws}"
-    )
+        drawn = pool.drawn(rng, options.questions)
+        alarms += _alarm(drawn.noisy(noise, 1000 + seed), drawn.noisy(noise, 2000 + seed))
+        same += _alarm(drawn.sound(), drawn.sound())
+    _out.print(f"A/A of {options.draws}: the same again, {same} alarms; noise on both sides, {alarms} alarms")
 
 
 def _alarm(before: FloatArray, after: FloatArray) -> bool:
@@ -136,19 +139,17 @@ def _alarm(before: FloatArray, after: FloatArray) -> bool:
     return bool(after.mean() < before.mean() and p_worse(before, after) <= ALPHA)
 
 
-def _strength(fault: Fault, sound: FloatArray) -> float:
-    """How strong a fault costs 3 points on the pool, on average of three seeds."""
+def _strength(drawn: "Pool", fault: Fault, before: FloatArray, seed: int) -> float | None:
+    """How strong a fault costs the questions 3 points or the least above; None where it cannot."""
     low, high = 0.0, 1.0
-    while high < 64 and _loss(fault, high, sound) < _LOSS:
+    while before.mean() - fault(drawn, high, seed).mean() < _LOSS:
         low, high = high, high * 2
-    for _ in range(12):
+        if high > 64:
+            return None
+    for _ in range(10):
         middle = (low + high) / 2
-        low, high = (middle, high) if _loss(fault, middle, sound) < _LOSS else (low, middle)
+        low, high = (middle, high) if before.mean() - fault(drawn, middle, seed).mean() < _LOSS else (low, middle)
     return high
-
-
-def _loss(fault: Fault, strength: float, sound: FloatArray) -> float:
-    return float(np.mean([sound.mean() - fault(strength, seed).mean() for seed in range(3)]))
 
 
 def _pool(options: argparse.Namespace) -> Pool:
