@@ -83,7 +83,7 @@ def of_candidate(loss: Loss, hit: Hit, run: Run, winners: Sequence[Standing]) ->
     evidence = [f"fused rank {hit.fused_rank} of {total}, final rank {hit.final_rank}: {hit.fate.value}"]
     if hit.fate_detail:
         evidence.append(hit.fate_detail)
-    if hit.logit is not None and winners and winners[-1].logit is not None:
+    if hit.passage_number is None and hit.logit is not None and winners and winners[-1].logit is not None:
         last = winners[-1]
         evidence.append(
             f"logit {hit.logit:.2f} and combined score {hit.rerank_score or 0:.2f}; the last passage in the prompt has "
