@@ -6,7 +6,7 @@ from dataclasses import replace
 from app.core.domain import Answer, Hit
 from app.core.errors import AppError
 from app.diagnosis import ranking, recall, summary
-from app.diagnosis.case import Case
+from app.diagnosis.case import Case, for_idle_leg
 from app.diagnosis.corpus import Corpus, Whereabouts
 from app.diagnosis.expectation import Expectation, meets, parse_expectation
 from app.diagnosis.judge import (
@@ -101,15 +101,16 @@ def _of_candidate(case: Case, hit: Hit) -> Verdict:
 
 
 def _for_candidate(case: Case, hit: Hit, loss: Loss) -> list[Remedy]:
+    """What fits the loss; before it, the weight of a leg that counts for nothing, when that alone would have helped."""
     match loss:
         case Loss.NOT_SCORED:
-            return ranking.for_not_scored(case, hit)
+            fitting = ranking.for_not_scored(case, hit)
         case Loss.RERANKED_DOWN | Loss.BEYOND_LIMIT:
-            return ranking.for_ranked_too_low(case, hit)
+            fitting = ranking.for_ranked_too_low(case, hit)
         case Loss.BUDGET:
-            return ranking.for_budget(case, hit)
+            fitting = ranking.for_budget(case, hit)
         case Loss.BELOW_FLOOR:
-            return ranking.for_below_floor(case, hit)
+            fitting = ranking.for_below_floor(case, hit)
         case Loss.NOT_USED:
             return [_for_model(case.run)]
         case Loss.DUPLICATE:
@@ -118,6 +119,7 @@ def _for_candidate(case: Case, hit: Hit, loss: Loss) -> list[Remedy]:
             ]
         case _:
             return []
+    return [*for_idle_leg(case, hit.vector_rank, hit.text_rank, only_when_it_helps=True), *fitting]
 
 
 def _tried(remedies: Callable[[], list[Remedy]]) -> list[Remedy]:

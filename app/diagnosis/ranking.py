@@ -4,7 +4,7 @@ import math
 
 from app.core.domain import Fate, Hit
 from app.core.settings import variable_names
-from app.diagnosis.case import Case, changed, for_idle_leg
+from app.diagnosis.case import Case, changed
 from app.diagnosis.judge import places_needed
 from app.diagnosis.verdict import Remedy, Value
 from app.rerank.base import GROUP
@@ -31,8 +31,8 @@ def for_not_scored(case: Case, hit: Hit) -> list[Remedy]:
 
 
 def for_ranked_too_low(case: Case, hit: Hit) -> list[Remedy]:
-    """A leg's weight or another reranker, where that helps, and as many passages as its rank needs."""
-    remedies = for_idle_leg(case, hit.vector_rank, hit.text_rank, only_when_it_helps=True)
+    """Another reranker, where that helps, and as many passages as its rank needs."""
+    remedies: list[Remedy] = []
     for name in _RERANKERS:
         if name != case.run.settings["reranker"]:
             text = f"With FOREMOST_RERANKER={name} it would have come into the prompt; evaluate before you change it."
