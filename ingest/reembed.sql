@@ -35,7 +35,7 @@ BEGIN
         CAST(current_setting('foremost.dimension') AS integer)
     );
     CREATE INDEX ix_chunks_embedding
-        ON chunks USING hnsw (embedding halfvec_cosine_ops) WITH (m = 16, ef_construction = 128);
+        ON chunks USING hnsw (embedding halfvec_cosine_ops) WITH (m = 24, ef_construction = 128);
 END $$
 
 -- name: say_dimension
@@ -94,13 +94,17 @@ DROP INDEX IF EXISTS ix_chunks_embedding_next
 
 -- name: index_memory
 SELECT
-    set_config('maintenance_work_mem', '256MB', false),
+    set_config(
+        'maintenance_work_mem',
+        CAST(greatest(pg_size_bytes(current_setting('maintenance_work_mem')), 268435456) / 1024 AS text),
+        false
+    ),
     set_config('max_parallel_maintenance_workers', :workers, false)
 
 -- name: build_index
 -- Beside the searches and the ingestion; the same parameters as the index that serves.
 CREATE INDEX CONCURRENTLY IF NOT EXISTS ix_chunks_embedding_next
-ON chunks USING hnsw (embedding_next halfvec_cosine_ops) WITH (m = 16, ef_construction = 128)
+ON chunks USING hnsw (embedding_next halfvec_cosine_ops) WITH (m = 24, ef_construction = 128)
 
 -- name: index_progress
 SELECT tuples_done, tuples_total FROM pg_stat_progress_create_index WHERE relid = 'chunks'::regclass

@@ -140,7 +140,7 @@ chunks = Table(
         "ix_chunks_embedding",
         "embedding",
         postgresql_using="hnsw",
-        postgresql_with={"m": 16, "ef_construction": 128},
+        postgresql_with={"m": 24, "ef_construction": 128},
         postgresql_ops={"embedding": "halfvec_cosine_ops"},
     ),
 )
