@@ -47,6 +47,34 @@ def test_the_vector_column_takes_the_dimension_of_the_model(server: Engine) -> N
     assert kind == "halfvec(1024)"
 
 
+def test_a_server_with_little_shared_memory_builds_the_vector_index_with_one_process(server: Engine) -> None:
+    with server.connect() as connection:
+        connection.execute(text("CREATE DATABASE little_memory"))
+    engine = create_engine(server.url.set(database="little_memory"))
+    with engine.connect() as connection:
+        config = core.alembic_config()
+        config.attributes |= {"connection": connection, "embedding_dimension": 384}
+        command.upgrade(config, "0005")
+        connection.execute(
+            text("""
+            CREATE FUNCTION no_room() RETURNS event_trigger LANGUAGE plpgsql AS $$
+            BEGIN
+                IF current_setting('max_parallel_maintenance_workers') <> '0' THEN
+                    RAISE EXCEPTION 'could not resize shared memory segment' USING ERRCODE = 'disk_full';
+                END IF;
+            END $$;
+            CREATE EVENT TRIGGER no_room ON ddl_command_start WHEN TAG IN ('CREATE INDEX')
+                EXECUTE FUNCTION no_room();
+        """)
+        )
+        connection.commit()
+    core.migrate(engine, embedding_dimension=384)
+    with engine.connect() as connection:
+        built = connection.execute(text("SELECT indexdef FROM pg_indexes WHERE indexname = 'ix_chunks_embedding'"))
+        assert "m='24', ef_construction='128'" in built.scalar_one()
+    engine.dispose()
+
+
 def test_an_empty_database_says_which_command_migrates_it(server: Engine) -> None:
     with server.connect() as connection:
         connection.execute(text("CREATE DATABASE never_migrated"))

@@ -1,5 +1,6 @@
 """The vector index compared with an exact search."""
 
+import re
 import uuid
 
 import pytest
@@ -41,6 +42,20 @@ def test_an_empty_corpus_has_nothing_to_compare(database: Engine) -> None:
     measured = measure_recall(database, FakeEmbedder(), ef_search=100, nearest=10, sample=5)
     assert measured.trials == ()
     assert "no passages yet" in recall_check(measured).detail
+
+
+def test_the_advice_to_make_the_index_denser_can_be_followed(database: Engine) -> None:
+    store(database, FakeEmbedder(), [f"passage {n}" for n in range(30)])
+    trials = (Trial(ef_search=1000, recall=0.9, milliseconds=2.0),)
+    measured = VectorRecall(chunks=90_000, questions=30, past=0, nearest=100, exact_milliseconds=80.0, trials=trials)
+    fix = recall_check(measured).fix
+    commands = re.findall(r"ALTER INDEX .*\)|REINDEX INDEX [A-Z]+ \w+", fix)
+    assert len(commands) == 2
+    with database.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        for command in reversed(commands):
+            connection.execute(text(command))
+        definition = connection.scalar(text("SELECT indexdef FROM pg_indexes WHERE indexname = 'ix_chunks_embedding'"))
+    assert "m='32', ef_construction='200'" in definition
 
 
 @pytest.mark.parametrize(
