@@ -12,7 +12,7 @@ from xml.parsers.expat import ExpatError
 
 from app.core.errors import DocumentError
 
-DAMAGE = (  # beside the parsers' own classes that derive from these
+DAMAGE = (  # of the standard library's readers
     ValueError, LookupError, TypeError, AttributeError, ArithmeticError, AssertionError, OSError, EOFError, SyntaxError,
     NotImplementedError, RuntimeError, struct.error, zlib.error, zipfile.BadZipFile, ParseError, ExpatError, LZMAError,
     TarError,
@@ -30,6 +30,8 @@ def damage_told() -> Iterator[None]:
         raise DocumentError(
             "It takes more memory to read than it may: split it into smaller files, or raise FOREMOST_LOAD_MEMORY_MIB."
         ) from error
-    except DAMAGE as error:
+    except DocumentError:
+        raise
+    except Exception as error:  # parsers have error classes of their own, and not all of them derive from DAMAGE
         detail = " ".join((str(error).strip() or type(error).__name__).split())[:120]
         raise DocumentError(f"It is damaged and cannot be read ({detail}): get a fresh copy.") from error

@@ -11,6 +11,7 @@ import zipfile
 from collections.abc import Mapping
 
 from app.core.errors import DocumentError
+from ingest.load.damage import DAMAGE
 
 TEXT, MARKDOWN, HTML, CSV, JSON = "text/plain", "text/markdown", "text/html", "text/csv", "application/json"
 PDF, RTF, EPUB = "application/pdf", "application/rtf", "application/epub+zip"
@@ -140,7 +141,7 @@ def _zip_kind(content: bytes) -> str:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             names = frozenset(archive.namelist()[:10_000])
             declared = _beginning(archive, "mimetype") if "mimetype" in names else b""
-    except (zipfile.BadZipFile, OSError, KeyError, ValueError, RuntimeError, NotImplementedError) as error:
+    except DAMAGE as error:
         raise DocumentError("It is a damaged zip container: get a fresh copy.") from error
     if declared.strip() == EPUB.encode():
         return EPUB

@@ -67,7 +67,8 @@ def test_reranking_never_hurts_and_quality_holds(
     assert reranked >= FLOORS[name]
     for measure, lost in LOST_TO_A_LEG.items():
         better = max(_mean(scores[leg][measure]) for leg in ("vector leg", "text leg"))
-        assert _mean(scores["fused"][measure]) >= better - lost, measure
+        # a bound below one question would be none at all: of 100 questions one is a whole point
+        assert _mean(scores["fused"][measure]) >= better - max(lost, 1 / len(data.questions)), measure
 
 
 def _measure(data: sets.DevelopmentSet, engine: Engine, embedder: Embedder, s: Settings) -> Scores:

@@ -1,7 +1,9 @@
 """Loading: every format becomes clean text with its structure, and what cannot be read says why."""
 
 import gzip
+import io
 import json
+import zipfile
 
 import pytest
 from hypothesis import given, settings
@@ -244,6 +246,27 @@ def test_a_pdf_that_is_damaged_or_locked_says_so_whatever_came_before_it() -> No
         load(made.source(made.pdf([["secret"]], locked=True), "x.pdf"))
     with pytest.raises(DocumentError, match="damaged"):
         load(made.source(b"%PDF-1.4\nnothing more", "x.pdf"))
+
+
+def test_a_damaged_first_entry_of_a_container_is_told_before_its_kind_is_known() -> None:
+    book = bytearray(made.zipped({"mimetype": "application/epub+zip" * 9, "x": "y"}))
+    data = 30 + len("mimetype")  # after the entry's own header
+    book[data] = 0xFF  # no kind of block that deflate knows
+    with pytest.raises(DocumentError, match="damaged zip container"):
+        loaded(bytes(book), "a.epub")
+
+
+def test_an_error_class_of_a_parser_s_own_is_told_in_one_line() -> None:
+    slides = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(made.pptx_with([("Fares", "x", "y")]))) as old, zipfile.ZipFile(slides, "w") as new:
+        for name in old.namelist():
+            new.writestr(
+                name, old.read(name).replace(b" Target=", b" Tarted=") if name == "_rels/.rels" else old.read(name)
+            )
+    with pytest.raises(
+        DocumentError, match=r"^It is damaged and cannot be read \(required 'Target'[^\n]*: get a fresh copy\.$"
+    ):
+        loaded(slides.getvalue(), "a.pptx")
 
 
 @pytest.mark.parametrize(
