@@ -25,6 +25,8 @@ FLOORS = {
     "lisa": 0.51,
     "covidqa_longdocs": 0.679,
 }
+# One expected passage a question and many questions without one: of 100, a single question is twice the bound on R@50.
+MORE_QUESTIONS = {"covidqa_longdocs": 300}
 MOST_LOST = 0.01  # of the fused order's nDCG@10, on any set
 # What the fused order may lose against the better leg alone, in points of R@50 and of nDCG@10.
 LOST_TO_A_LEG = {"R@50": 0.005, "nDCG@10": 0.01}
@@ -55,7 +57,7 @@ def test_reranking_never_hurts_and_quality_holds(
     embedder: Embedder,
     make_settings: Callable[..., Settings],
 ) -> None:
-    data = sets.load(name)
+    data = sets.load(name, questions=MORE_QUESTIONS.get(name, sets.QUESTIONS))
     sets.ingest(name, database, embedder)
     scores = _measure(data, database, embedder, make_settings())
     _print(data, scores)
@@ -67,8 +69,7 @@ def test_reranking_never_hurts_and_quality_holds(
     assert reranked >= FLOORS[name]
     for measure, lost in LOST_TO_A_LEG.items():
         better = max(_mean(scores[leg][measure]) for leg in ("vector leg", "text leg"))
-        # a bound below one question would be none at all: of 100 questions one is a whole point
-        assert _mean(scores["fused"][measure]) >= better - max(lost, 1 / len(data.questions)), measure
+        assert _mean(scores["fused"][measure]) >= better - lost, measure
 
 
 def _measure(data: sets.DevelopmentSet, engine: Engine, embedder: Embedder, s: Settings) -> Scores:
