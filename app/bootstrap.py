@@ -7,10 +7,10 @@ from functools import lru_cache, partial
 from sqlalchemy import Engine
 
 from app.core import database
+from app.core.applied_settings import overridden
 from app.core.chat import ChatModel
-from app.core.embedding import Embedder
-from app.core.models import build_embedder
-from app.core.overrides import overridden
+from app.core.models.embedding import Embedder
+from app.core.models.find import build_embedder
 from app.core.settings import Settings
 from app.diagnosis import Corpus, Diagnosis, Parts, Trials
 from app.generate import build_chat_model

@@ -12,9 +12,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from app.bootstrap import open_chat_model
 from app.core import database
 from app.core.domain import CHUNKER_VERSION
-from app.core.embedding import Embedder
 from app.core.errors import AppError
-from app.core.models import build_embedder
+from app.core.models.embedding import Embedder
+from app.core.models.find import build_embedder
 from app.core.settings import Settings
 from app.core.sql import load_queries
 from app.core.tesseract import HOW_TO_INSTALL, chosen_languages, tesseract_languages

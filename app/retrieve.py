@@ -13,8 +13,8 @@ from sqlalchemy.exc import DBAPIError
 
 from app.core.database import reachable
 from app.core.domain import NO_FILTERS, ExactRank, Filters, Hit, Retrieval
-from app.core.embedding import Embedder
 from app.core.errors import CorpusError, DatabaseError, NotFoundError
+from app.core.models.embedding import Embedder
 from app.core.sql import load_queries
 
 _QUERIES = load_queries(__file__)

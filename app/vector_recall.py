@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, Engine
 
 from app.core.database import reachable
-from app.core.embedding import Embedder
+from app.core.models.embedding import Embedder
 from app.core.sql import load_queries
 
 ENOUGH = 0.98  # recall below this is worth a larger search list

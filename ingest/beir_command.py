@@ -9,7 +9,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from app.core import database
 from app.core.errors import SettingsError
-from app.core.models import build_embedder
+from app.core.models.find import build_embedder
 from app.core.settings import load_settings
 from ingest.beir import COLLECTION, ingest_corpus
 

@@ -8,8 +8,8 @@ from sqlalchemy import Engine, event
 
 from app.core import database
 from app.core.domain import CHUNKER_VERSION
-from app.core.embedding import Embedder
-from app.core.models import build_embedder
+from app.core.models.embedding import Embedder
+from app.core.models.find import build_embedder
 from app.core.settings import Settings
 from ingest.load.limits import Limits
 from ingest.loaders import Loaders

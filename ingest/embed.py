@@ -4,7 +4,7 @@ from array import array
 from collections.abc import Callable, Sequence
 
 from app.core.domain import Chunk, EmbeddedChunk
-from app.core.embedding import Embedder
+from app.core.models.embedding import Embedder
 
 BATCH = 64  # chunks of similar length embedded in one call: little padding, and progress that moves
 

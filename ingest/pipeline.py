@@ -9,8 +9,8 @@ from enum import StrEnum
 from sqlalchemy import Connection
 
 from app.core.domain import Document, EmbeddedChunk, Source
-from app.core.embedding import Embedder
 from app.core.errors import DocumentError
+from app.core.models.embedding import Embedder
 from ingest.chunk import chunk
 from ingest.embed import embed
 from ingest.load import detect

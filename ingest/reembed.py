@@ -18,8 +18,8 @@ from pgvector.psycopg import register_vector
 from sqlalchemy import Connection, Engine, Row
 from sqlalchemy.exc import DBAPIError
 
-from app.core.embedding import Embedder, Matrix, unit
 from app.core.errors import CorpusError
+from app.core.models.embedding import Embedder, Matrix, unit
 from app.core.sql import load_queries
 from ingest.chunk import Contexts
 from ingest.faults import faults

@@ -14,8 +14,8 @@ from pgvector.psycopg import register_vector
 from sqlalchemy import Connection, Engine, Row
 
 from app.core.domain import Document, EmbeddedChunk, Source
-from app.core.embedding import Embedder
 from app.core.errors import CorpusError, DocumentError
+from app.core.models.embedding import Embedder
 from app.core.sql import load_queries
 from ingest.faults import faults
 from ingest.rows import document_row, file_time

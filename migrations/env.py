@@ -6,13 +6,13 @@ from sqlalchemy.schema import SchemaItem
 
 from app.core.database import connect
 from app.core.settings import load_settings
-from app.core.tables import metadata
+from migrations.tables import metadata
 
 _WHILE_RE_EMBEDDING = ("embedding_next", "ix_chunks_embedding_next")
 
 
 def ours(_item: SchemaItem, name: str | None, kind: str, reflected: bool, _compared: SchemaItem | None) -> bool:
-    """procrastinate manages its own tables, re-embedding its column; everything else must match app.core.tables."""
+    """procrastinate manages its own tables, re-embedding its column; everything else must match migrations.tables."""
     if reflected and name in _WHILE_RE_EMBEDDING:
         return False
     return not (kind == "table" and reflected and (name or "").startswith("procrastinate_"))

@@ -9,8 +9,8 @@ import pytest
 from sqlalchemy import Engine, create_engine, text
 
 from app.core import database as core_database
-from app.core.embedding import Embedder
-from app.core.models import build_embedder
+from app.core.models.embedding import Embedder
+from app.core.models.find import build_embedder
 from app.core.settings import Settings, load_settings, variable_names
 
 TEMPLATE = "template_for_tests"

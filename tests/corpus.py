@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import Engine, text
 
-from app.core.embedding import Embedder
+from app.core.models.embedding import Embedder
 
 _CLAIM = {
     "corpus": text(

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from app.core.embedding import Matrix, refuse_long, unit
+from app.core.models.embedding import Matrix, refuse_long, unit
 
 _TOKEN = re.compile(r"\w{1,4}|[^\w\s]")
 

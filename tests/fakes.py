@@ -22,8 +22,8 @@ from app.core.domain import (
     Retrieval,
     Usage,
 )
-from app.core.embedding import Matrix
 from app.core.errors import NotFoundError
+from app.core.models.embedding import Matrix
 from app.core.settings import Settings
 from app.diagnosis import Corpus, Diagnosis, Parts, Trials
 from app.golden import Golden

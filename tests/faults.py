@@ -31,7 +31,7 @@ from sqlalchemy import Engine, text
 
 from app.bootstrap import build_retriever
 from app.core.domain import CHUNKER_VERSION, Answer, Chunk, Document, Finished, Hit, Question, Reranking, Source
-from app.core.embedding import Embedder
+from app.core.models.embedding import Embedder
 from app.core.settings import Settings
 from app.diagnosis import Corpus, Diagnosis, Loss, Parts, Trials, Verdict
 from app.ledger import Ledger

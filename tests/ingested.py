@@ -5,7 +5,7 @@ import hashlib
 from sqlalchemy import Engine
 
 from app.core.domain import CHUNKER_VERSION, Document, Source
-from app.core.embedding import Embedder
+from app.core.models.embedding import Embedder
 from ingest.chunk import chunk
 from ingest.embed import embed
 from ingest.store import Store

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import Engine, insert, select
 
 from app.core.domain import Hit
-from app.core.tables import collections, documents
+from migrations.tables import collections, documents
 from tests.builders import make_hit
 from tests.pdf import make_pdf
 

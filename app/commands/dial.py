@@ -13,8 +13,8 @@ from rich.table import Table
 from app.bootstrap import SearchServices, open_searcher
 from app.commands.tables import print_table
 from app.console import JsonOption, err, out, report
+from app.core.applied_settings import apply
 from app.core.errors import NotFoundError, QuestionError
-from app.core.overrides import apply
 from app.core.settings import load_settings, variable_names
 from app.dial.cache import Cache
 from app.dial.measure import MINUTES, Listener, Step

@@ -13,7 +13,7 @@ from app.bootstrap import SearchServices, open_searcher
 from app.commands.progress import progress_bar
 from app.commands.tables import print_table
 from app.console import JsonOption, err, out, report
-from app.core.overrides import apply
+from app.core.applied_settings import apply
 from app.core.settings import load_settings
 from app.evaluation.compare import ALPHA, Comparison, compare
 from app.evaluation.floor import KEEP, FloorCurve, floor_curve

@@ -15,8 +15,8 @@ from app.bootstrap import build_retriever, open_database, open_searcher
 from app.commands.progress import progress_bar
 from app.console import out, report
 from app.core.errors import AppError
-from app.core.models import embedding_folder
-from app.core.onnx_runtime import CONFIG_FILE, read_config
+from app.core.models.find import embedding_folder
+from app.core.models.onnx_runtime import CONFIG_FILE, read_config
 from app.core.settings import load_settings
 from app.evaluation.session import bench, question_set
 

@@ -1,1 +1,1 @@
-"""What both roads stand on: domain, errors, settings, database, tables, embedding and models."""
+"""The ground both roads stand on: domain, errors, settings, SQL, database, models."""

@@ -18,8 +18,8 @@ from sqlalchemy import Connection, Engine, create_engine
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
-from app.core.embedded_settings import server_settings, this_machine, write_settings
 from app.core.errors import DatabaseError
+from app.core.postgres_conf import server_settings, this_machine, write_settings
 from app.core.settings import Settings
 from app.core.sql import load_queries
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import Engine
 
 from app.bootstrap import build_retriever
-from app.core.embedding import Embedder
+from app.core.models.embedding import Embedder
 from app.core.settings import Settings
 from app.dial.cache import Cache
 from app.dial.measure import MINUTES, Listener, Measurer

@@ -5,8 +5,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from app.bootstrap import Services, retune
+from app.core.applied_settings import apply
 from app.core.errors import AppError
-from app.core.overrides import apply
 from app.dial.measure import Cancelled, Listener, Step
 from app.dial.session import sweep
 from app.dial.sweep import Sweep

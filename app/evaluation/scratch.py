@@ -12,8 +12,8 @@ from sqlalchemy.exc import DBAPIError
 
 from app.core import database
 from app.core.domain import CHUNKER_VERSION
-from app.core.embedding import Embedder
 from app.core.errors import AppError, DatabaseError
+from app.core.models.embedding import Embedder
 from app.core.settings import Settings
 from app.core.sql import load_queries
 from app.evaluation.questions import QuestionSet

@@ -9,7 +9,7 @@ from pathlib import Path
 from sqlalchemy import Engine
 
 from app.bootstrap import build_retriever
-from app.core.embedding import Embedder
+from app.core.models.embedding import Embedder
 from app.core.settings import Settings
 from app.evaluation.judge import Judge
 from app.evaluation.measure import Stages, measure

@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from app.core.embedding import Embedder
-from app.core.models import Report, has_gpu, hub_folder, is_bert_cross_encoder, onnx_folder, silent
-from app.core.onnx_runtime import MODEL_FILE
+from app.core.models.embedding import Embedder
+from app.core.models.find import Report, has_gpu, hub_folder, is_bert_cross_encoder, onnx_folder, silent
+from app.core.models.onnx_runtime import MODEL_FILE
 from app.rerank.base import Reranker
 from app.rerank.cross_encoder import OnnxCrossEncoder
 from app.rerank.keep_order import KeepOrder

@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from app.core.domain import Hit, Reranking
-from app.core.onnx_runtime import batches_by_length, open_session, open_tokenizer, read_config, run
+from app.core.models.onnx_runtime import batches_by_length, open_session, open_tokenizer, read_config, run
 from app.rerank.base import LONG_QUESTION, Score, by_score, passage_text, rerank_within
 from app.rerank.combination import Combination
 

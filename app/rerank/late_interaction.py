@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 
 from app.core.domain import Hit, Reranking
-from app.core.embedding import Embedder, Matrix
+from app.core.models.embedding import Embedder, Matrix
 from app.rerank.base import LONG_QUESTION, Score, between, by_score, cosine_relevance, passage_text, rerank_within
 
 # rerank_score = MaxSim + this × (full-text score / best full-text score among the candidates). On the development sets

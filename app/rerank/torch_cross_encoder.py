@@ -8,8 +8,8 @@ import numpy as np
 
 from app.core.domain import Hit, Reranking
 from app.core.errors import ModelError
-from app.core.models import has_gpu
-from app.core.onnx_runtime import first_line
+from app.core.models.find import has_gpu
+from app.core.models.onnx_runtime import first_line
 from app.rerank.base import LONG_QUESTION, Score, by_score, passage_text, rerank_within
 from app.rerank.combination import sigmoid
 

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, text
 
-from app.core.embedding import Embedder
+from app.core.models.embedding import Embedder
 from app.library import Library
 from tests import made_files as made
 

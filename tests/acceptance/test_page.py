@@ -9,7 +9,7 @@ from sqlalchemy import Engine, select, text
 
 from app.core.domain import Outcome
 from app.core.settings import Settings
-from app.core.tables import answers, uploads
+from migrations.tables import answers, uploads
 from tests.site import EXAMPLES, OPENING, Site, running_site
 
 if TYPE_CHECKING:

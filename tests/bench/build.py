@@ -15,7 +15,7 @@ from sqlalchemy import Engine, create_engine, text
 import migrations
 from app.core import database
 from app.core.domain import Chunk, Document, EmbeddedChunk, Source
-from app.core.embedding import Embedder
+from app.core.models.embedding import Embedder
 from ingest.store import Store
 from tests.bench.corpus import REAL, Corpus, Rows, embed_all
 from tests.bench.pool import Pool, read_pool, sentences_for

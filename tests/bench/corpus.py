@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from app.core.embedding import Embedder, Matrix, unit
+from app.core.models.embedding import Embedder, Matrix, unit
 from tests.bench.pool import Pool
 
 BATCH = 10_000  # rows generated at once

@@ -17,7 +17,7 @@ import psutil
 from sqlalchemy import Engine, text
 
 from app.core import database
-from app.core.models import build_embedder, embedding_folder
+from app.core.models.find import build_embedder, embedding_folder
 from tests.bench import made_corpus
 from tests.bench.build import open_database
 from tests.bench.peer import PYTHON, ROOT

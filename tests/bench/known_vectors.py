@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from app.core.embedding import Embedder, Matrix
+from app.core.models.embedding import Embedder, Matrix
 
 
 class KnownVectors:

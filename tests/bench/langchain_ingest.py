@@ -18,7 +18,7 @@ def embeddings(model: str) -> Any:
     from langchain_core.embeddings import Embeddings
 
     if model.startswith("onnx:"):
-        from app.core.models import build_embedder
+        from app.core.models.find import build_embedder
 
         onnx = build_embedder("all-MiniLM-L6-v2", Path(model.removeprefix("onnx:")))
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from app.console import quiet_libraries
 from app.core import database
-from app.core.embedding import Matrix
-from app.core.models import build_embedder
+from app.core.models.embedding import Matrix
+from app.core.models.find import build_embedder
 from tests.bench.build import CONNECTIONS, create_indexes, drop_search_indexes, load, open_corpus, open_database
 from tests.bench.peer import PYTHON, started
 from tests.bench.peers import peer_database, rows_folder

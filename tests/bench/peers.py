@@ -15,8 +15,8 @@ from sqlalchemy import Engine, text
 from app.bootstrap import build_retriever
 from app.console import quiet_libraries
 from app.core import database
-from app.core.embedding import Embedder, Matrix
-from app.core.models import build_embedder
+from app.core.models.embedding import Embedder, Matrix
+from app.core.models.find import build_embedder
 from app.core.settings import load_settings
 from tests.bench.build import built, open_corpus, open_database
 from tests.bench.known_vectors import KnownVectors

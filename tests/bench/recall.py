@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 import numpy as np
 from sqlalchemy import Engine, text
 
-from app.core.embedding import Matrix
+from app.core.models.embedding import Matrix
 
 _EXACT = text(
     "SELECT id FROM (SELECT id, (embedding <=> CAST(:vector AS halfvec)) + 0 AS distance FROM chunks) AS compared "

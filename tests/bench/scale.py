@@ -13,8 +13,8 @@ from sqlalchemy import Engine, text
 
 from app.bootstrap import build_retriever
 from app.console import quiet_libraries
-from app.core.embedding import Embedder
-from app.core.models import build_embedder
+from app.core.models.embedding import Embedder
+from app.core.models.find import build_embedder
 from app.core.settings import load_settings
 from app.retrieve import HybridRetriever
 from tests.bench import legs

@@ -13,9 +13,9 @@ from pathlib import Path
 from app.bootstrap import Services, open_services
 from app.console import quiet_libraries
 from app.core.domain import Finished, Question
-from app.core.models import build_embedder, embedding_folder
+from app.core.models.find import build_embedder, embedding_folder
+from app.core.models.torch_embedder import TorchEmbedder
 from app.core.settings import load_settings
-from app.core.torch_embedder import TorchEmbedder
 from app.rerank import KeepOrder, Reranker, build_reranker
 from tests.bench.tables import add_times, console, new_table, percentile, seconds_of
 

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import Engine, text
 
 from app.bootstrap import build_retriever
-from app.core.embedding import Embedder
+from app.core.models.embedding import Embedder
 from app.core.settings import load_settings
 from tests.bench import legs
 from tests.bench.build import FEW_OF, built

@@ -9,11 +9,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from app.core import models, onnx_export
 from app.core.domain import Hit
-from app.core.embedding import Embedder
 from app.core.errors import ModelError
-from app.core.models import BUILT_IN, embedding_folder
+from app.core.models import find as models
+from app.core.models import onnx_export
+from app.core.models.embedding import Embedder
+from app.core.models.find import BUILT_IN, embedding_folder
 from app.rerank import OnnxCrossEncoder, TorchCrossEncoder, build_reranker
 from app.rerank.base import passage_text
 from tests.builders import make_hit

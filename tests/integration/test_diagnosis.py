@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import Engine, text
 
 from app.core.domain import Answer, Context, Fate, Outcome, Query
-from app.core.embedding import Embedder
 from app.core.errors import NotFoundError
+from app.core.models.embedding import Embedder
 from app.core.settings import Settings
 from app.diagnosis import Corpus, Diagnosis, Expectation, Loss
 from app.golden import Golden

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-from app.core.embedding import Embedder
+from app.core.models.embedding import Embedder
 from app.core.settings import Settings
 from ingest.commands import SAMPLE
 from tests.faults import Asked, Workplace, faults_of, in_prompt, injected

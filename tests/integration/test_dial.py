@@ -8,10 +8,10 @@ from sqlalchemy import Engine, text
 
 from app import bootstrap
 from app.bootstrap import build_retriever, open_searcher
+from app.core.applied_settings import apply, load_overrides, overridden, withdraw
 from app.core.domain import Question
-from app.core.embedding import Embedder
 from app.core.errors import SettingsError
-from app.core.overrides import apply, load_overrides, overridden, withdraw
+from app.core.models.embedding import Embedder
 from app.core.settings import Settings
 from app.dial.cache import Cache, identity
 from app.dial.measure import Cancelled, Listener, Measurer, Step

@@ -14,8 +14,8 @@ from app.cite import cite
 from app.core import chat_server
 from app.core.chat import ChatModel
 from app.core.domain import Message, Question, Support, Turn, Usage
-from app.core.embedding import Embedder
 from app.core.errors import ContextOverflowError, ModelError
+from app.core.models.embedding import Embedder
 from app.generate import build_chat_model, tokens
 from app.pack import render
 from app.prompts import conversation

@@ -7,8 +7,8 @@ import pytest
 from sqlalchemy import Engine
 
 from app.bootstrap import build_retriever
-from app.core.embedding import Embedder
 from app.core.errors import NotFoundError
+from app.core.models.embedding import Embedder
 from app.core.settings import Settings
 from app.evaluation.draft import Drafter
 from app.evaluation.questions import Asked, QuestionSet

@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import Connection, Engine, text
 
 from app.core.domain import Source
-from app.core.embedding import Embedder
 from app.core.errors import CorpusError, DatabaseError
+from app.core.models.embedding import Embedder
 from ingest.commands import SAMPLE
 from ingest.discover import discover, read
 from ingest.pipeline import Ingester, Outcome

@@ -5,8 +5,8 @@ from sqlalchemy import Engine, select, text
 
 from app.core.domain import Hit
 from app.core.errors import DocumentError, NotFoundError
-from app.core.tables import collections, uploads
 from app.library import Library
+from migrations.tables import collections, uploads
 from tests.shelf import GUIDE, HANDBOOK, Shelf, fill_shelf
 
 

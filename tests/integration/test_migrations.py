@@ -9,9 +9,9 @@ from alembic import command
 from sqlalchemy import Engine, create_engine, text
 
 from app.core import database as core
-from app.core.embedded_settings import server_settings, this_machine
 from app.core.errors import DatabaseError
-from app.core.tables import metadata
+from app.core.postgres_conf import server_settings, this_machine
+from migrations.tables import metadata
 
 
 def test_alembic_check_finds_nothing_to_change(database: Engine) -> None:

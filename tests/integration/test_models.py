@@ -9,11 +9,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from app.core import models
-from app.core.embedding import Embedder
 from app.core.errors import ModelError
-from app.core.models import BUILT_IN, build_embedder, embedding_folder, is_plain_bert
-from app.core.torch_embedder import TorchEmbedder
+from app.core.models import find as models
+from app.core.models.embedding import Embedder
+from app.core.models.find import BUILT_IN, build_embedder, embedding_folder, is_plain_bert
+from app.core.models.torch_embedder import TorchEmbedder
 from app.support import EmbeddingSupport
 
 TEXTS = [
@@ -26,7 +26,7 @@ TEXTS = [
 def test_serving_imports_neither_torch_nor_transformers(data_dir: Path, embedder: Embedder) -> None:
     code = (
         "import sys; from pathlib import Path\n"
-        "from app.core.models import build_embedder\n"
+        "from app.core.models.find import build_embedder\n"
         "from app.rerank import build_reranker\n"
         "import app.retrieve, app.support\n"
         f"embedder = build_embedder({BUILT_IN!r}, Path({str(data_dir)!r}))\n"

@@ -15,9 +15,9 @@ from alembic import command
 from sqlalchemy import Connection, Engine, text
 
 from app.core import database as core
-from app.core.embedding import Embedder, Matrix
 from app.core.errors import CorpusError
-from app.core.models import build_embedder, embedding_folder, fingerprint, onnx_folder
+from app.core.models.embedding import Embedder, Matrix
+from app.core.models.find import build_embedder, embedding_folder, fingerprint, onnx_folder
 from app.retrieve import HybridRetriever
 from ingest import reembed
 from ingest.pipeline import Ingester, Outcome

@@ -9,8 +9,8 @@ import pytest
 from sqlalchemy import Engine, text
 
 from app.core.domain import Filters
-from app.core.embedding import Embedder
 from app.core.errors import CorpusError, NotFoundError
+from app.core.models.embedding import Embedder
 from app.retrieve import _QUERIES, HybridRetriever
 from tests.corpus import store
 

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Engine, text
 
 from app.core.domain import Hit
-from app.core.embedding import Embedder
+from app.core.models.embedding import Embedder
 from app.retrieve import _QUERIES, HybridRetriever
 from tests.corpus import store
 from tests.fake_embedder import FakeEmbedder

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, text
 
-from app.core.embedding import Embedder
 from app.core.errors import SettingsError
+from app.core.models.embedding import Embedder
 from ingest import sync
 from ingest.files import HOST
 from ingest.jobs import FileJob, Jobs

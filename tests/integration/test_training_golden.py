@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-from app.core.embedding import Embedder
+from app.core.models.embedding import Embedder
 from app.evaluation.judge import Judgement
 from app.golden import Expected, Golden
 from app.training import TrainingError, fit, write_golden_pairs

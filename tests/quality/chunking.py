@@ -22,8 +22,8 @@ from sqlalchemy import Engine
 from app.console import quiet_libraries
 from app.core import database
 from app.core.domain import Hit
-from app.core.embedding import Embedder
-from app.core.models import build_embedder
+from app.core.models.embedding import Embedder
+from app.core.models.find import build_embedder
 from app.core.settings import load_settings
 from app.rerank import build_reranker
 from tests.quality import orders, sets

@@ -12,7 +12,7 @@ import numpy as np
 from rich.console import Console
 
 from app.core import database
-from app.core.models import build_embedder
+from app.core.models.find import build_embedder
 from app.core.settings import load_settings
 from app.dial.measure import Listener, Measured, Step
 from app.dial.scorer import Contender

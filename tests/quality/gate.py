@@ -22,7 +22,7 @@ from rich.console import Console
 from app.bootstrap import build_retriever
 from app.core import database
 from app.core.domain import Hit
-from app.core.models import build_embedder
+from app.core.models.find import build_embedder
 from app.core.settings import load_settings
 from app.dial.cache import Cache, pair_id
 from app.dial.scorer import Contender, Scorer

@@ -7,7 +7,7 @@ from sqlalchemy import Engine, text
 
 from app.bootstrap import build_retriever
 from app.core.domain import Hit
-from app.core.embedding import Embedder
+from app.core.models.embedding import Embedder
 from app.core.settings import Settings
 from tests.quality import bm25
 from tests.quality.sets import Ranked

@@ -12,7 +12,7 @@ from typing import Any, Protocol
 from sqlalchemy import Engine
 
 from app.core.domain import CHUNKER_VERSION, Document, Source
-from app.core.embedding import Embedder
+from app.core.models.embedding import Embedder
 from ingest.chunk import OVERLAP_TOKENS, TARGET_TOKENS, chunk
 from ingest.embed import embed
 from ingest.store import Store

@@ -10,7 +10,7 @@ from rich.table import Table
 from scipy.stats import permutation_test
 from sqlalchemy import Engine
 
-from app.core.embedding import Embedder
+from app.core.models.embedding import Embedder
 from app.core.settings import Settings
 from app.rerank import build_reranker
 from tests.quality import orders, sets

