@@ -6,6 +6,7 @@ from functools import lru_cache, partial
 
 from sqlalchemy import Engine
 
+from app.cite.meaning import EmbeddingSupport
 from app.core import database
 from app.core.applied_settings import overridden
 from app.core.chat import ChatModel
@@ -22,9 +23,8 @@ from app.pipeline import Answerer, Prompts
 from app.prompts import NOT_FOUND, conversation
 from app.rerank import Reranker, build_reranker
 from app.retrieve import HybridRetriever
-from app.rewrite import Rewriter
+from app.rewrite.rewriter import Rewriter
 from app.search import Searcher
-from app.support import EmbeddingSupport
 
 Report = Callable[[str], None]
 

@@ -5,7 +5,8 @@ from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from app.cite import SupportScorer, cite
+from app.answer_draft import Draft
+from app.cite.cite import SupportScorer, cite
 from app.core.chat import ChatModel
 from app.core.domain import (
     NO_FILTERS,
@@ -28,7 +29,6 @@ from app.core.domain import (
     Token,
 )
 from app.core.errors import ModelError, QuestionError
-from app.draft import Draft
 from app.pack import pack, render
 from app.search import Searcher, checked
 

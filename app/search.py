@@ -5,9 +5,9 @@ from collections.abc import Generator
 from dataclasses import replace
 from typing import Protocol
 
+from app.answer_draft import Draft
 from app.core.domain import NO_FILTERS, Event, Filters, Query, Question, Retrieval, Retrieved, Started
 from app.core.errors import QuestionError
-from app.draft import Draft
 from app.rerank import Reranker
 
 MAX_QUESTION_CHARACTERS = 4000

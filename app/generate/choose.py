@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from app.core import chat_server
 from app.core.chat import ChatModel
 from app.core.errors import ModelError
+from app.generate import embedded_server
 from app.generate.ollama_server import SUGGESTED_MODEL, OllamaServer
 from app.generate.options import CallOptions
 
@@ -53,8 +53,8 @@ def build_chat_model(
 def _instead_of_ollama(
     error: ModelError, data_dir: Path, options: CallOptions, report: Callable[[str], None]
 ) -> tuple[ChatModel, tuple[str, ...]]:
-    if not chat_server.installed():
-        raise ModelError(f"{error} {chat_server.NOT_INSTALLED}") from error
+    if not embedded_server.installed():
+        raise ModelError(f"{error} {embedded_server.NOT_INSTALLED}") from error
     chat, notices = _embedded(data_dir, "", options, report)
     return chat, (f"The small embedded model {chat.info.name} answers. {error}", *notices)
 
@@ -104,12 +104,12 @@ def _embedded(
     if model and not model.endswith(".gguf"):
         raise ModelError(
             f"The embedded backend has no model {model!r}. Leave FOREMOST_CHAT_MODEL empty for "
-            f"{chat_server.MODEL_NAME}, or set it to a .gguf file."
+            f"{embedded_server.MODEL_NAME}, or set it to a .gguf file."
         )
-    file = Path(model).expanduser() if model else chat_server.chat_model_file(data_dir, report)
-    running = chat_server.chat_server(file, context_tokens=options.context_tokens)
+    file = Path(model).expanduser() if model else embedded_server.chat_model_file(data_dir, report)
+    running = embedded_server.chat_server(file, context_tokens=options.context_tokens)
     server = OpenAIServer(f"{running.url}/v1", running.api_key, shown="The embedded model")
-    name = chat_server.MODEL_NAME if not model else file.stem
+    name = embedded_server.MODEL_NAME if not model else file.stem
     chat = OpenAIChat(server, server.models[0], backend="embedded", api_key=running.api_key, name=name, options=options)
     return chat, _smaller_context(chat, options)
 

@@ -10,17 +10,16 @@ from pathlib import Path
 import httpx
 import pytest
 
-from app.cite import cite
-from app.core import chat_server
+from app.cite.cite import cite
+from app.cite.meaning import EmbeddingSupport
 from app.core.chat import ChatModel
 from app.core.domain import Message, Question, Support, Turn, Usage
 from app.core.errors import ContextOverflowError, ModelError
 from app.core.models.embedding import Embedder
-from app.generate import build_chat_model, tokens
+from app.generate import build_chat_model, embedded_server, tokens
 from app.pack import render
 from app.prompts import conversation
-from app.rewrite import Rewriter
-from app.support import EmbeddingSupport
+from app.rewrite.rewriter import Rewriter
 from tests.builders import make_passage
 
 CONTEXT_TOKENS = 2048
@@ -70,9 +69,9 @@ def model(data_dir: Path) -> Iterator[ChatModel]:
 
 
 @pytest.fixture
-def server(model: ChatModel, data_dir: Path) -> chat_server.ChatServer:
+def server(model: ChatModel, data_dir: Path) -> embedded_server.ChatServer:
     """The running server behind the model."""
-    return chat_server.chat_server(chat_server.chat_model_file(data_dir), context_tokens=CONTEXT_TOKENS)
+    return embedded_server.chat_server(embedded_server.chat_model_file(data_dir), context_tokens=CONTEXT_TOKENS)
 
 
 def answer(model: ChatModel, messages: tuple[Message, ...], max_tokens: int | None = None) -> tuple[str, Usage]:
@@ -108,7 +107,7 @@ def test_a_prompt_that_does_not_fit_is_refused_with_both_sizes(model: ChatModel)
     assert f"context is {CONTEXT_TOKENS}" in str(caught.value)
 
 
-def test_the_server_itself_refuses_what_does_not_fit(server: chat_server.ChatServer) -> None:
+def test_the_server_itself_refuses_what_does_not_fit(server: embedded_server.ChatServer) -> None:
     response = httpx.post(
         f"{server.url}/v1/chat/completions",
         json={"messages": [{"role": "user", "content": "hello world " * 1500}], "max_tokens": 1},
@@ -119,13 +118,13 @@ def test_the_server_itself_refuses_what_does_not_fit(server: chat_server.ChatSer
     assert response.json()["error"]["type"] == "exceed_context_size_error"
 
 
-def test_without_its_key_the_server_answers_nobody(server: chat_server.ChatServer) -> None:
+def test_without_its_key_the_server_answers_nobody(server: embedded_server.ChatServer) -> None:
     for path in ("/props", "/slots"):
         assert httpx.get(server.url + path).status_code == 401
     assert server.url.startswith("http://127.0.0.1:")
 
 
-def test_closing_the_stream_frees_the_model_at_once(model: ChatModel, server: chat_server.ChatServer) -> None:
+def test_closing_the_stream_frees_the_model_at_once(model: ChatModel, server: embedded_server.ChatServer) -> None:
     story = (Message(role="user", content="Write a very long story about a lighthouse keeper."),)
     stream = model.stream(story, max_tokens=1500)
     next(piece for piece in stream if piece)
@@ -176,8 +175,8 @@ def test_a_follow_up_becomes_a_question_about_what_was_said_before(model: ChatMo
     assert "warranty" in query.text.lower()
 
 
-def test_the_model_is_loaded_once_for_a_process(model: ChatModel, server: chat_server.ChatServer) -> None:
-    again = chat_server.chat_server(server.model, context_tokens=CONTEXT_TOKENS)
+def test_the_model_is_loaded_once_for_a_process(model: ChatModel, server: embedded_server.ChatServer) -> None:
+    again = embedded_server.chat_server(server.model, context_tokens=CONTEXT_TOKENS)
     assert again is server
 
 
@@ -198,24 +197,24 @@ def test_a_file_that_is_no_model_is_refused(tmp_path: Path) -> None:
     broken = tmp_path / "broken.gguf"
     broken.write_bytes(b"not a model")
     with pytest.raises(ModelError, match="cannot load"):
-        chat_server.chat_server(broken, context_tokens=512)
+        embedded_server.chat_server(broken, context_tokens=512)
 
 
 def test_the_model_file_has_the_published_checksum_and_is_assembled_once(model: ChatModel, data_dir: Path) -> None:
     said: list[str] = []
-    file = chat_server.chat_model_file(data_dir, said.append)
+    file = embedded_server.chat_model_file(data_dir, said.append)
     assert said == []
     with file.open("rb") as content:
-        assert hashlib.file_digest(content, "sha256").hexdigest() == chat_server.MODEL_SHA256
+        assert hashlib.file_digest(content, "sha256").hexdigest() == embedded_server.MODEL_SHA256
     assert [path.name for path in file.parent.glob("*.gguf*")] == [file.name]
 
 
 def test_a_damaged_wheel_leaves_no_model_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     part = tmp_path / "part01.bin"
     part.write_bytes(b"not the model")
-    monkeypatch.setattr(chat_server, "_carried_file", lambda *_: part)
+    monkeypatch.setattr(embedded_server, "_carried_file", lambda *_: part)
     with pytest.raises(ModelError, match="checksum is wrong"):
-        chat_server.chat_model_file(tmp_path)
+        embedded_server.chat_model_file(tmp_path)
     assert list((tmp_path / "models").iterdir()) == []
 
 
@@ -224,7 +223,7 @@ def test_missing_wheels_are_told_with_what_to_install(tmp_path: Path, monkeypatc
         raise importlib.metadata.PackageNotFoundError
 
     monkeypatch.setattr(importlib.metadata, "distribution", none)
-    assert not chat_server.installed()
+    assert not embedded_server.installed()
     with pytest.raises(ModelError, match="pip install"):
         build_chat_model(backend="auto", data_dir=tmp_path, **SETTINGS)  # type: ignore[arg-type]
 

@@ -9,12 +9,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from app.cite.meaning import EmbeddingSupport
 from app.core.errors import ModelError
 from app.core.models import find as models
 from app.core.models.embedding import Embedder
 from app.core.models.find import BUILT_IN, build_embedder, embedding_folder, is_plain_bert
 from app.core.models.torch_embedder import TorchEmbedder
-from app.support import EmbeddingSupport
 
 TEXTS = [
     "To get lost data back, run the restore command.",
@@ -28,7 +28,7 @@ def test_serving_imports_neither_torch_nor_transformers(data_dir: Path, embedder
         "import sys; from pathlib import Path\n"
         "from app.core.models.find import build_embedder\n"
         "from app.rerank import build_reranker\n"
-        "import app.retrieve, app.support\n"
+        "import app.retrieve, app.cite.meaning\n"
         f"embedder = build_embedder({BUILT_IN!r}, Path({str(data_dir)!r}))\n"
         f"build_reranker('auto', embedder, Path({str(data_dir)!r}), budget_ms=1)\n"
         "assert embedder.embed(['a text']).shape == (1, 384)\n"

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from app.cite import cite
+from app.cite.cite import cite
 from app.core.domain import Citations, Passage, Support
 from tests.builders import make_passage
 

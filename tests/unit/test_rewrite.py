@@ -6,8 +6,8 @@ import pytest
 
 from app.core.domain import Message, ModelInfo, Question, Turn, Usage
 from app.core.errors import ModelError
-from app.references import points_back
-from app.rewrite import Rewriter
+from app.rewrite.followups import points_back
+from app.rewrite.rewriter import Rewriter
 
 HISTORY = (Turn(question="When does the nightly backup run?", answer="The nightly backup runs at 02:30 UTC [1]."),)
 

@@ -5,7 +5,7 @@ import itertools
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.core.sentences import sentence_spans
+from app.cite.sentences import sentence_spans
 
 
 def _sentences(text: str) -> list[str]:

@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import numpy.typing as npt
 
+from app.cite.sentences import sentence_spans
 from app.core.domain import Citations, Passage, Sentence, Support
-from app.core.sentences import sentence_spans
 
 SupportScorer = Callable[[Sequence[str], Sequence[str]], npt.NDArray[np.float32]]
 

@@ -7,7 +7,7 @@ from app.core.chat import ChatModel
 from app.core.domain import Query, Question, Turn, Usage
 from app.core.errors import ModelError
 from app.prompts import conversation
-from app.references import content_words, points_back, words
+from app.rewrite.followups import content_words, points_back, words
 
 _REWRITE_TOKENS = 80
 _ANSWER_CHARACTERS = 300  # of an earlier answer; its beginning names what it is about

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from app.cite.sentences import sentence_spans
 from app.core.models.embedding import Embedder, Matrix
-from app.core.sentences import sentence_spans
 
 # A sentence is compared with windows of this many of the passage's sentences: a claim often joins neighbours.
 WINDOWS = (1, 2)
