@@ -40,8 +40,8 @@ from app.core.domain import Answer, Finished, Notice, Outcome, Question, Rewritt
 from app.core.errors import AppError, ModelError
 from app.core.settings import load_settings
 from app.dial.tuning import Tuning
-from app.filters import parse_filters
-from app.views import answer_view
+from app.present.as_json import answer_view
+from app.present.filters import parse_filters
 
 app = typer.Typer(
     help="Ask your own documents, and see why the answer can be trusted.",

@@ -24,8 +24,8 @@ from app.console import (
 )
 from app.core.domain import place_of
 from app.core.settings import load_settings
-from app.filters import parse_filters
-from app.views import search_view
+from app.present.as_json import search_view
+from app.present.filters import parse_filters
 
 
 def search(

@@ -11,12 +11,12 @@ from rich.markup import escape
 from rich.table import Table
 
 from app.bootstrap import open_database
-from app.candidate_table import COLUMNS, in_order_of, what_became, where
 from app.console import JsonOption, out, report
 from app.core.domain import Answer, Hit
 from app.core.settings import load_settings
 from app.ledger import Ledger
-from app.views import answer_view
+from app.present.as_json import answer_view
+from app.present.candidate_table import COLUMNS, in_order_of, what_became, where
 
 AnswerArgument = Annotated[str, typer.Argument(help='Id of an answer, the beginning of one, or "last".')]
 _SNIPPET = 70  # characters of a passage in the table

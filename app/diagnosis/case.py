@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from app.candidate_table import what_became
 from app.core.domain import Hit
 from app.core.settings import Settings, variable_names
 from app.diagnosis.corpus import Whereabouts
@@ -11,6 +10,7 @@ from app.diagnosis.expectation import Expectation
 from app.diagnosis.judge import furthest, leg_limit
 from app.diagnosis.trial import Run, Trials
 from app.diagnosis.verdict import Remedy, Value
+from app.present.candidate_table import what_became
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
 
-from app.candidate_table import what_became
 from app.core.domain import Hit, place_of
+from app.present.candidate_table import what_became
 
 Value = str | int | float | bool | None
 

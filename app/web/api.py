@@ -7,8 +7,8 @@ from gradio.events import api as publish
 
 from app.core.domain import Finished, Question
 from app.core.errors import AppError
-from app.filters import parse_filters
-from app.views import answer_view, search_view
+from app.present.as_json import answer_view, search_view
+from app.present.filters import parse_filters
 from app.web.conversation import problem_line
 from app.web.parts import Services
 

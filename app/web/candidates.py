@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from app.candidate_table import COLUMNS, Column, what_became
 from app.core.domain import Hit, place_of
+from app.present.candidate_table import COLUMNS, Column, what_became
 from app.web.highlight import escape
 
 _SNIPPET = 160  # characters of a candidate's text in the table

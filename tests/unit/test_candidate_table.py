@@ -2,9 +2,9 @@
 
 import pytest
 
-from app.candidate_table import COLUMNS, in_order_of, what_became
 from app.core.domain import Fate
 from app.core.errors import QuestionError
+from app.present.candidate_table import COLUMNS, in_order_of, what_became
 from tests.builders import make_hit
 
 HITS = (

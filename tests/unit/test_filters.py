@@ -7,7 +7,7 @@ import pytest
 
 from app.core.domain import NO_FILTERS, Filters
 from app.core.errors import QuestionError
-from app.filters import parse_filters
+from app.present.filters import parse_filters
 
 
 def test_nothing_typed_is_no_filter() -> None:
