@@ -13,14 +13,14 @@ from app.core.chat import ChatModel
 from app.core.models.embedding import Embedder
 from app.core.models.find import build_embedder
 from app.core.settings import Settings
-from app.diagnosis import Corpus, Diagnosis, Parts, Trials
 from app.generate import build_chat_model
-from app.golden import Golden
-from app.judgements import Judgements
 from app.ledger import Ledger
 from app.library import Library
 from app.pipeline import Answerer, Prompts
 from app.prompts import NOT_FOUND, conversation
+from app.quality.diagnosis import Corpus, Diagnosis, Parts, Trials
+from app.quality.expected.feedback import Judgements
+from app.quality.expected.golden import Golden
 from app.rerank import Reranker, build_reranker
 from app.retrieve import HybridRetriever
 from app.rewrite.rewriter import Rewriter

@@ -39,9 +39,9 @@ from app.console import (
 from app.core.domain import Answer, Finished, Notice, Outcome, Question, Rewritten, Support, Token
 from app.core.errors import AppError, ModelError
 from app.core.settings import load_settings
-from app.dial.tuning import Tuning
 from app.present.as_json import answer_view
 from app.present.filters import parse_filters
+from app.quality.dial.tuning import Tuning
 
 app = typer.Typer(
     help="Ask your own documents, and see why the answer can be trusted.",

@@ -3,8 +3,8 @@
 from datetime import UTC, datetime
 
 from app.core.domain import ExactRank
-from app.diagnosis.corpus import StoredChunk, StoredDocument
-from app.diagnosis.judge import Missed
+from app.quality.diagnosis.judge import Missed
+from app.quality.expected.locate import StoredChunk, StoredDocument
 
 
 def missed(ranks: ExactRank) -> Missed:

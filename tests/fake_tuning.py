@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from app.core.errors import NotFoundError
-from app.dial.estimate import Estimate
-from app.dial.measure import Step
-from app.dial.sweep import Point, Sweep, marked
-from app.dial.tuning import State
-from app.evaluation.floor import floor_curve
+from app.quality.dial.estimate import Estimate
+from app.quality.dial.measure import Step
+from app.quality.dial.sweep import Point, Sweep, marked
+from app.quality.dial.tuning import State
+from app.quality.evaluation.floor import floor_curve
 from tests.runs import result, run_of
 
 _MACHINE = "AMD EPYC × 2"

@@ -25,13 +25,13 @@ from app.core.domain import (
 from app.core.errors import NotFoundError
 from app.core.models.embedding import Matrix
 from app.core.settings import Settings
-from app.diagnosis import Corpus, Diagnosis, Parts, Trials
-from app.golden import Golden
-from app.judgements import Judgements
 from app.ledger import Ledger
 from app.library import Library
 from app.pipeline import Answerer, Prompts
 from app.prompts import conversation
+from app.quality.diagnosis import Corpus, Diagnosis, Parts, Trials
+from app.quality.expected.feedback import Judgements
+from app.quality.expected.golden import Golden
 from app.search import Searcher
 
 NOT_FOUND = "The documents do not say."

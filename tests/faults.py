@@ -33,10 +33,10 @@ from app.bootstrap import build_retriever
 from app.core.domain import CHUNKER_VERSION, Answer, Chunk, Document, Finished, Hit, Question, Reranking, Source
 from app.core.models.embedding import Embedder
 from app.core.settings import Settings
-from app.diagnosis import Corpus, Diagnosis, Loss, Parts, Trials, Verdict
 from app.ledger import Ledger
 from app.pipeline import Answerer, Prompts
 from app.prompts import conversation
+from app.quality.diagnosis import Corpus, Diagnosis, Loss, Parts, Trials, Verdict
 from app.rerank import Reranker, build_reranker
 from app.rerank.base import GROUP
 from app.rerank.combination import sigmoid

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from app.evaluation.run import Loss, QuestionResult, Run
+from app.quality.evaluation.run import Loss, QuestionResult, Run
 
 ORDERS = ("vector", "text", "fused", "reranked")
 

@@ -16,13 +16,13 @@ from app.console import JsonOption, err, out, report
 from app.core.applied_settings import apply
 from app.core.errors import NotFoundError, QuestionError
 from app.core.settings import load_settings, variable_names
-from app.dial.cache import Cache
-from app.dial.measure import MINUTES, Listener, Step
-from app.dial.plot import plot_sweep
-from app.dial.session import sweep
-from app.dial.sweep import PASSAGES, SWEEP, Recommendation, Sweep, recommend
-from app.dial.sweeps import last_sweep
-from app.evaluation.session import bench, question_set
+from app.quality.dial.cache import Cache
+from app.quality.dial.measure import MINUTES, Listener, Step
+from app.quality.dial.plot import plot_sweep
+from app.quality.dial.session import sweep
+from app.quality.dial.sweep import PASSAGES, SWEEP, Recommendation, Sweep, recommend
+from app.quality.dial.sweeps import last_sweep
+from app.quality.evaluation.session import bench, question_set
 
 
 def dial(

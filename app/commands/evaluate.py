@@ -15,12 +15,12 @@ from app.commands.tables import print_table
 from app.console import JsonOption, err, out, report
 from app.core.applied_settings import apply
 from app.core.settings import load_settings
-from app.evaluation.compare import ALPHA, Comparison, compare
-from app.evaluation.floor import KEEP, FloorCurve, floor_curve
-from app.evaluation.judge import ORDERS
-from app.evaluation.measure import HEADLINE
-from app.evaluation.plot import plot_floor
-from app.evaluation.report import (
+from app.quality.evaluation.compare import ALPHA, Comparison, compare
+from app.quality.evaluation.floor import KEEP, FloorCurve, floor_curve
+from app.quality.evaluation.judge import ORDERS
+from app.quality.evaluation.measure import HEADLINE
+from app.quality.evaluation.plot import plot_floor
+from app.quality.evaluation.report import (
     STAGES,
     advice,
     as_json,
@@ -32,10 +32,10 @@ from app.evaluation.report import (
     split,
     verdict,
 )
-from app.evaluation.run import RUN, Loss, Refusal, Run
-from app.evaluation.runs import Runs
-from app.evaluation.session import bench, question_set
-from app.evaluation.session import evaluate as measured
+from app.quality.evaluation.run import RUN, Loss, Refusal, Run
+from app.quality.evaluation.runs import Runs
+from app.quality.evaluation.session import bench, question_set
+from app.quality.evaluation.session import evaluate as measured
 
 _NAMED = 5  # questions of a kind that are printed without --all
 

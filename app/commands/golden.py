@@ -14,11 +14,11 @@ from app.bootstrap import build_retriever, open_chat_model, open_database, open_
 from app.console import CollectionOption, JsonOption, out, report
 from app.core.errors import QuestionError
 from app.core.settings import load_settings
-from app.evaluation.draft import BIAS, Draft, Drafter
-from app.evaluation.lines import expected_from, read_lines, write_lines
-from app.evaluation.questions import of_folder
-from app.evaluation.resolve import Resolved, resolve
-from app.golden import Expected, Golden, GoldenQuestion
+from app.quality.evaluation.questions import of_folder
+from app.quality.evaluation.resolve import Resolved, resolve
+from app.quality.expected.drafting import BIAS, Draft, Drafter
+from app.quality.expected.golden import Expected, Golden, GoldenQuestion
+from app.quality.expected.lines import expected_from, read_lines, write_lines
 
 Resolver = Callable[[Expected, str | None], Resolved]
 

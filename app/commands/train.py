@@ -18,7 +18,7 @@ from app.core.errors import AppError
 from app.core.models.find import embedding_folder
 from app.core.models.onnx_runtime import CONFIG_FILE, read_config
 from app.core.settings import load_settings
-from app.evaluation.session import bench, question_set
+from app.quality.evaluation.session import bench, question_set
 
 GOLDEN = "golden"
 
@@ -107,7 +107,7 @@ def _gains(gains: Mapping[str, Any]) -> Table:
 
 def _training() -> ModuleType:
     try:
-        from app import training  # noqa: PLC0415  # torch takes seconds to import and is needed here only
+        from app.quality import training  # noqa: PLC0415  # torch takes seconds to import and is needed here only
     except ImportError as error:
         raise AppError(f"Training needs {error.name}. Run: pip install 'foremost[training]'") from error
     return training

@@ -13,9 +13,9 @@ from app.console import CollectionOption, JsonOption, out, report
 from app.core.domain import Answer, Finished, Question
 from app.core.errors import ModelError
 from app.core.settings import Settings, load_settings
-from app.diagnosis import Loss, Side, Standing, Verdict, verdict_view
-from app.golden import Golden
 from app.ledger import Ledger
+from app.quality.diagnosis import Loss, Side, Standing, Verdict, verdict_view
+from app.quality.expected.golden import Golden
 
 FORMS = 'document, document:page, document:"words", "words" or chunk:ID'
 _ANSWER = re.compile(r"last|[0-9a-f]{6,}(-[0-9a-f]*)*", re.IGNORECASE)

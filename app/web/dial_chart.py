@@ -4,8 +4,8 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from app.dial.sweep import NO_RERANKER, Point, Recommendation, Sweep
-from app.evaluation.floor import FloorCurve
+from app.quality.dial.sweep import NO_RERANKER, Point, Recommendation, Sweep
+from app.quality.evaluation.floor import FloorCurve
 from app.web.highlight import escape
 
 _WIDTH, _HEIGHT = 640, 330

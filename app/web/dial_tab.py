@@ -7,9 +7,9 @@ import gradio as gr
 
 from app.core.errors import AppError
 from app.core.settings import variable_names
-from app.dial.measure import MINUTES
-from app.dial.sweep import Recommendation, recommend
-from app.dial.tuning import State
+from app.quality.dial.measure import MINUTES
+from app.quality.dial.sweep import Recommendation, recommend
+from app.quality.dial.tuning import State
 from app.web.areas import Update, area, listen
 from app.web.conversation import problem_line
 from app.web.dial_view import render_choice, render_floor, render_intro, render_progress, render_sweep
@@ -20,7 +20,7 @@ _BUDGET = 500  # milliseconds
 
 
 class Tunes(Protocol):
-    """What the tab needs of app.dial.tuning; tests bring their own."""
+    """What the tab needs of app.quality.dial.tuning; tests bring their own."""
 
     def state(self) -> State: ...
 

@@ -1,11 +1,11 @@
 """What the Dial tab shows, as HTML: the state of the golden set, the sweep, the choice, the relevance floor (pure)."""
 
-from app.dial.measure import Step
-from app.dial.sweep import NO_RERANKER, PASSAGES, Point, Recommendation, Sweep
-from app.dial.tuning import State
-from app.evaluation.floor import FloorCurve
-from app.evaluation.report import advice, split
-from app.evaluation.run import Run
+from app.quality.dial.measure import Step
+from app.quality.dial.sweep import NO_RERANKER, PASSAGES, Point, Recommendation, Sweep
+from app.quality.dial.tuning import State
+from app.quality.evaluation.floor import FloorCurve
+from app.quality.evaluation.report import advice, split
+from app.quality.evaluation.run import Run
 from app.web.dial_chart import render_floor_chart, render_sweep_chart
 from app.web.highlight import escape
 from app.web.thread import when

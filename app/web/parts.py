@@ -5,11 +5,11 @@ from typing import Protocol
 
 from app.core.domain import NO_FILTERS, Answer, Event, Filters, ModelInfo, Question, Retrieved
 from app.core.progress import Progress
-from app.diagnosis import Verdict
-from app.golden import Expected
-from app.judgements import Judgements
 from app.ledger import AnswerSummary, ChatSummary
 from app.library import DocumentRow
+from app.quality.diagnosis import Verdict
+from app.quality.expected.feedback import Judgements
+from app.quality.expected.golden import Expected
 
 
 class Answers(Protocol):

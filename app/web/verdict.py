@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 
-from app.diagnosis import Loss, Side, Standing, Verdict
+from app.quality.diagnosis import Loss, Side, Standing, Verdict
 from app.web.highlight import escape
 
 # The stages of the road as people see them, each with the losses that happen there.

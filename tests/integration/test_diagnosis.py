@@ -11,10 +11,10 @@ from app.core.domain import Answer, Context, Fate, Outcome, Query
 from app.core.errors import NotFoundError
 from app.core.models.embedding import Embedder
 from app.core.settings import Settings
-from app.diagnosis import Corpus, Diagnosis, Expectation, Loss
-from app.golden import Golden
-from app.judgements import Judgements
 from app.ledger import Ledger
+from app.quality.diagnosis import Corpus, Diagnosis, Expectation, Loss
+from app.quality.expected.feedback import Judgements
+from app.quality.expected.golden import Golden
 from tests.builders import make_hit
 from tests.faults import COLLECTION, Workplace
 

@@ -13,16 +13,16 @@ from app.core.domain import Question
 from app.core.errors import SettingsError
 from app.core.models.embedding import Embedder
 from app.core.settings import Settings
-from app.dial.cache import Cache, identity
-from app.dial.measure import Cancelled, Listener, Measurer, Step
-from app.dial.scorer import Contender
-from app.dial.session import sweep
-from app.dial.sweeps import last_sweep
-from app.dial.tuning import Tuning
-from app.evaluation.judge import Judge
-from app.evaluation.questions import Asked, QuestionSet
-from app.evaluation.session import Bench
-from app.golden import Expected, Golden
+from app.quality.dial.cache import Cache, identity
+from app.quality.dial.measure import Cancelled, Listener, Measurer, Step
+from app.quality.dial.scorer import Contender
+from app.quality.dial.session import sweep
+from app.quality.dial.sweeps import last_sweep
+from app.quality.dial.tuning import Tuning
+from app.quality.evaluation.judge import Judge
+from app.quality.evaluation.questions import Asked, QuestionSet
+from app.quality.evaluation.session import Bench
+from app.quality.expected.golden import Expected, Golden
 from app.rerank import Reranker, build_reranker
 from tests.fakes import ScriptedModel, WordReranker
 from tests.ingested import ingest_text

@@ -10,13 +10,13 @@ from app.bootstrap import build_retriever
 from app.core.errors import NotFoundError
 from app.core.models.embedding import Embedder
 from app.core.settings import Settings
-from app.evaluation.draft import Drafter
-from app.evaluation.questions import Asked, QuestionSet
-from app.evaluation.resolve import resolve
-from app.evaluation.run import Loss, Run
-from app.evaluation.runs import Runs
-from app.evaluation.session import Bench, evaluate
-from app.golden import Expected, Golden
+from app.quality.evaluation.questions import Asked, QuestionSet
+from app.quality.evaluation.resolve import resolve
+from app.quality.evaluation.run import Loss, Run
+from app.quality.evaluation.runs import Runs
+from app.quality.evaluation.session import Bench, evaluate
+from app.quality.expected.drafting import Drafter
+from app.quality.expected.golden import Expected, Golden
 from app.rerank import KeepOrder
 from tests.fakes import ScriptedModel
 from tests.ingested import ingest_text

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import Engine
 
 from app.core.errors import NotFoundError, QuestionError
-from app.golden import Expected, Golden
+from app.quality.expected.golden import Expected, Golden
 
 PAGE = Expected(source_uri="/m/manual.pdf", part=3, start_char=10, end_char=40, quote="Backups are kept for 30 days.")
 

@@ -15,9 +15,9 @@ from tokenizers.normalizers import Lowercase
 from tokenizers.pre_tokenizers import Whitespace
 from transformers import BertConfig, BertModel
 
-from app.training import DistilSettings, TrainingError, TrainingSettings, distil_reranker, train_reranker
-from app.training.base import load_base, pair_template
-from app.training.export import INPUTS, export_onnx
+from app.quality.training import DistilSettings, TrainingError, TrainingSettings, distil_reranker, train_reranker
+from app.quality.training.base import load_base, pair_template
+from app.quality.training.export import INPUTS, export_onnx
 
 TOPICS = "pump valve motor filter spring engine boiler lamp".split()
 PARTS = "seal shaft pin cover wire hose plug screw".split()

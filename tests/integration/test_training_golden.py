@@ -7,11 +7,11 @@ import pytest
 from sqlalchemy import Engine
 
 from app.core.models.embedding import Embedder
-from app.evaluation.judge import Judgement
-from app.golden import Expected, Golden
-from app.training import TrainingError, fit, write_golden_pairs
-from app.training.combine import Scored
-from app.training.data import read_sources
+from app.quality.evaluation.judge import Judgement
+from app.quality.expected.golden import Expected, Golden
+from app.quality.training import TrainingError, fit, write_golden_pairs
+from app.quality.training.combine import Scored
+from app.quality.training.data import read_sources
 from tests.builders import make_hit
 from tests.corpus import store
 

@@ -24,7 +24,7 @@ from app.console import quiet_libraries
 from app.core import database
 from app.core.models.find import build_embedder
 from app.core.settings import load_settings
-from app.diagnosis.words import fold
+from app.quality.expected.words import fold
 from tests.faults import Asked, Outcome, Workplace, faults_of, has_a_chance, in_prompt, injected
 from tests.quality.sets import FOLDER
 

@@ -14,14 +14,14 @@ from rich.console import Console
 from app.core import database
 from app.core.models.find import build_embedder
 from app.core.settings import load_settings
-from app.dial.measure import Listener, Measured, Step
-from app.dial.scorer import Contender
-from app.dial.session import build_measurer, contenders
-from app.dial.sweep import Sweep, recommend
-from app.dial.table import Known, points_of
-from app.evaluation.questions import QuestionSet, of_folder
-from app.evaluation.scratch import corpus_of
-from app.evaluation.session import Bench
+from app.quality.dial.measure import Listener, Measured, Step
+from app.quality.dial.scorer import Contender
+from app.quality.dial.session import build_measurer, contenders
+from app.quality.dial.sweep import Sweep, recommend
+from app.quality.dial.table import Known, points_of
+from app.quality.evaluation.questions import QuestionSet, of_folder
+from app.quality.evaluation.scratch import corpus_of
+from app.quality.evaluation.session import Bench
 from tests.quality.sets import FOLDER
 
 _out = Console(width=140, highlight=False)

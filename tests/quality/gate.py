@@ -24,13 +24,13 @@ from app.core import database
 from app.core.domain import Hit
 from app.core.models.find import build_embedder
 from app.core.settings import load_settings
-from app.dial.cache import Cache, pair_id
-from app.dial.scorer import Contender, Scorer
-from app.dial.table import order_of
-from app.evaluation.compare import ALPHA, p_worse
-from app.evaluation.judge import Judge, Judgement
-from app.evaluation.questions import of_folder
-from app.evaluation.scratch import corpus_of
+from app.quality.dial.cache import Cache, pair_id
+from app.quality.dial.scorer import Contender, Scorer
+from app.quality.dial.table import order_of
+from app.quality.evaluation.compare import ALPHA, p_worse
+from app.quality.evaluation.judge import Judge, Judgement
+from app.quality.evaluation.questions import of_folder
+from app.quality.evaluation.scratch import corpus_of
 from app.rerank import Reranker, build_reranker
 from tests.quality.sets import FOLDER
 

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from app.core.errors import QuestionError
-from app.evaluation.compare import ALPHA, compare
-from app.evaluation.report import advice, comparison_json, split, verdict
-from app.evaluation.run import RUN, Loss
+from app.quality.evaluation.compare import ALPHA, compare
+from app.quality.evaluation.report import advice, comparison_json, split, verdict
+from app.quality.evaluation.run import RUN, Loss
 from tests.runs import run_of
 
 

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.core.errors import QuestionError
-from app.diagnosis.expectation import Expectation, meets, parse_expectation
-from app.diagnosis.words import fold, spans_of
+from app.quality.expected.expectation import Expectation, meets, parse_expectation
+from app.quality.expected.words import fold, spans_of
 from tests.builders import make_hit
 
 

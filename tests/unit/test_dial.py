@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 
 from app.core.errors import QuestionError
-from app.dial.estimate import Estimate, Estimator
-from app.dial.measure import Step
-from app.dial.sweep import SWEEP, Point, Sweep, marked, recommend
-from app.dial.tuning import State
-from app.evaluation.floor import floor_curve
+from app.quality.dial.estimate import Estimate, Estimator
+from app.quality.dial.measure import Step
+from app.quality.dial.sweep import SWEEP, Point, Sweep, marked, recommend
+from app.quality.dial.tuning import State
+from app.quality.evaluation.floor import floor_curve
 from app.web.dial_view import render_choice, render_floor, render_intro, render_progress, render_sweep
 from tests.runs import result, run_of
 

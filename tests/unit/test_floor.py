@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from app.core.errors import QuestionError
-from app.evaluation.floor import floor_curve
-from app.evaluation.run import Run
+from app.quality.evaluation.floor import floor_curve
+from app.quality.evaluation.run import Run
 from tests.runs import result, run_of
 
 

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from app.core.errors import QuestionError
-from app.evaluation.lines import expected_from, read_lines, write_lines
-from app.golden import Expected, GoldenQuestion
+from app.quality.expected.golden import Expected, GoldenQuestion
+from app.quality.expected.lines import expected_from, read_lines, write_lines
 
 
 def written(tmp_path: Path, *rows: object) -> Path:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from app.training.data import Pair, TrainingError, is_english, is_telling, read_sources, sentence_pairs
+from app.quality.training.data import Pair, TrainingError, is_english, is_telling, read_sources, sentence_pairs
 
 PROSE = "The valve is opened by a spring that is held in place with a pin, so that it can not be lost."
 

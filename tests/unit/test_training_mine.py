@@ -6,10 +6,10 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from app.training.batches import plan
-from app.training.data import Pair, Recipe
-from app.training.held_out import split
-from app.training.mine import Matrix, Source, mine
+from app.quality.training.batches import plan
+from app.quality.training.data import Pair, Recipe
+from app.quality.training.held_out import split
+from app.quality.training.mine import Matrix, Source, mine
 
 TOPICS = ["pump", "valve", "motor", "filter"]
 

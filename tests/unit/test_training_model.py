@@ -10,13 +10,13 @@ from tokenizers.normalizers import Lowercase
 from tokenizers.pre_tokenizers import Whitespace
 from transformers import BertConfig
 
-from app.training.base import embed, pair_template, set_token_weights
-from app.training.batches import Batch, Batcher, pad
-from app.training.calibrate import calibrate, match
-from app.training.distil import DistilSettings, distil
-from app.training.loss import in_batch_loss
-from app.training.mine import Group, Source
-from app.training.modeling_pair import MATCHES, PairReranker
+from app.quality.training.base import embed, pair_template, set_token_weights
+from app.quality.training.batches import Batch, Batcher, pad
+from app.quality.training.calibrate import calibrate, match
+from app.quality.training.distil import DistilSettings, distil
+from app.quality.training.loss import in_batch_loss
+from app.quality.training.mine import Group, Source
+from app.quality.training.modeling_pair import MATCHES, PairReranker
 
 WORDS = "[PAD] [UNK] [CLS] [SEP] [MASK] the a pump valve motor opens closes by spring what ? who".split()
 

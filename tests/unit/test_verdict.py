@@ -5,11 +5,11 @@ from dataclasses import replace
 import pytest
 
 from app.core.domain import NO_FILTERS, Context, ExactRank, Fate, Hit
-from app.diagnosis.corpus import Whereabouts
-from app.diagnosis.expectation import Expectation
-from app.diagnosis.judge import furthest, in_legs, leg_limit, loss_of, places_needed
-from app.diagnosis.trial import Run
-from app.diagnosis.verdict import Loss, Side
+from app.quality.diagnosis.judge import furthest, in_legs, leg_limit, loss_of, places_needed
+from app.quality.diagnosis.trial import Run
+from app.quality.diagnosis.verdict import Loss, Side
+from app.quality.expected.expectation import Expectation
+from app.quality.expected.locate import Whereabouts
 from tests.builders import make_hit, make_passage
 from tests.diagnosis import missed
 

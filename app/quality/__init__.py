@@ -1,0 +1,1 @@
+"""What measures and explains: expected passages, diagnosis, evaluation, the dial, training."""

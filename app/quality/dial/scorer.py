@@ -1,0 +1,73 @@
+"""A question and its candidates go in, their logits come out: from the cache where known, timed where asked."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from app.core.domain import Hit
+from app.quality.dial.cache import Cache, identity, pair_id
+from app.rerank import Reranker
+
+DEPTHS = (10, 20, 50, 100, 200)  # candidates
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Contender:
+    """A reranker of the sweep."""
+
+    label: str  # "small" or "full"
+    setting: str  # value of FOREMOST_RERANKER
+    reranker: Reranker  # without a time limit
+
+
+class Scorer:
+    """Scores each pair of question and passage once, ever."""
+
+    def __init__(self, contender: Contender, cache: Cache) -> None:
+        self.contender = contender
+        self.identity = identity(contender.reranker)
+        self.fresh = 0  # pairs scored by the model in this run
+        self.seconds = 0.0  # that took
+        self._cache = cache
+
+    def logits(self, question: str, hits: Sequence[Hit]) -> dict[str, float]:
+        """Pair -> logit for every candidate."""
+        wanted = {pair_id(question, hit): hit for hit in hits}
+        known = self._cache.scores(self.identity, list(wanted))
+        left = [hit for pair, hit in wanted.items() if pair not in known]
+        return known | self._score(question, left)
+
+    def timed(self, question: str, hits: Sequence[Hit], depths: Sequence[int] = DEPTHS) -> dict[int, float]:
+        """Seconds of reranking at each depth, measured by scoring slice after slice, whatever the cache knows.
+
+        hits: as many as the deepest depth, in fused order; fewer make the deeper depths cost what there is.
+        """
+        known = self._cache.timings(self.identity, question)
+        if set(depths) <= set(known):
+            return {depth: known[depth] for depth in depths}
+        measured: dict[int, float] = {}
+        total, done = 0.0, 0
+        for depth in depths:
+            part = hits[done:depth]
+            started = time.perf_counter()
+            self._score(question, part)
+            total += time.perf_counter() - started
+            measured[depth], done = total, max(done, depth)
+        self._cache.save_timings(self.identity, question, measured)
+        return measured
+
+    def order(self, question: str, hits: Sequence[Hit], logits: dict[str, float]) -> tuple[Hit, ...]:
+        """The candidates in the reranker's final order."""
+        known = [replace(hit, logit=logits[pair_id(question, hit)]) for hit in hits]
+        return self.contender.reranker.reorder(known)
+
+    def _score(self, question: str, hits: Sequence[Hit]) -> dict[str, float]:
+        if not hits:
+            return {}
+        started = time.perf_counter()
+        scored = self.contender.reranker.rerank(question, hits).hits
+        self.seconds += time.perf_counter() - started
+        self.fresh += len(hits)
+        logits = {pair_id(question, hit): hit.logit for hit in scored if hit.logit is not None}
+        self._cache.save_scores(self.identity, logits)
+        return logits

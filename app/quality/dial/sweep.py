@@ -1,0 +1,115 @@
+"""What a sweep found: each setting with its quality and its seconds, and which of them to take (pure)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from pydantic import TypeAdapter
+
+from app.core.errors import QuestionError
+from app.quality.dial.estimate import Estimate
+
+PASSAGES = (1, 3, 5, 8)
+NO_RERANKER = "none"
+_NEAR = 0.001  # of nDCG: settings as good as one another, of which the fastest is taken
+_NEAR_PASSAGES = 0.01  # of the share of questions whose passage is in the prompt
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Point:
+    """A setting of candidates and reranker."""
+
+    reranker: str  # "none", "small" or "full"
+    setting: str  # value of FOREMOST_RERANKER
+    candidates: int  # that are reranked; 0 with no reranker
+    quality: Estimate  # nDCG@10 of the final order
+    gain: Estimate  # what that is better by than no reranking
+    found: Mapping[int, Estimate]  # passages -> share of the questions with an expected passage among them
+    p50: float  # seconds from the question to the final order: embedding, SQL, reranking
+    p95: float
+    pareto: bool = False  # no other is both better and faster
+
+    @property
+    def name(self) -> str:
+        """The setting for people."""
+        return "no reranking" if self.reranker == NO_RERANKER else f"{self.candidates} candidates, {self.reranker}"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Sweep:
+    """Every setting on one set of questions and one machine."""
+
+    target: str
+    questions: int
+    timed: int  # questions on which the seconds were measured
+    machine: str
+    rerankers: Mapping[str, str]  # "small", "full" -> name
+    points: tuple[Point, ...]
+    left_out: tuple[str, ...]  # what was not measured, for people
+    seconds: float  # that the sweep took
+    created_at: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Recommendation:
+    """What to set for a budget."""
+
+    point: Point
+    passages: int
+    budget: float  # seconds
+    share: int  # percent of the questions that stay within it: 50 or 95
+    best: Point  # of all settings, whatever it takes
+
+    @property
+    def values(self) -> Mapping[str, str]:
+        """Settings by field name."""
+        values = {"reranker": self.point.setting, "passages": str(self.passages)}
+        return values if self.point.reranker == NO_RERANKER else values | {"candidates": str(self.point.candidates)}
+
+
+def marked(points: tuple[Point, ...]) -> tuple[Point, ...]:
+    """The points with those marked that no other one beats in both quality and median time."""
+
+    def beaten(point: Point) -> bool:
+        return any(
+            other.quality.mean >= point.quality.mean
+            and other.p50 <= point.p50
+            and (other.quality.mean > point.quality.mean or other.p50 < point.p50)
+            for other in points
+        )
+
+    names = Point.__slots__
+    return tuple(
+        Point(**{name: getattr(point, name) for name in names if name != "pareto"}, pareto=not beaten(point))
+        for point in points
+    )
+
+
+def recommend(sweep: Sweep, budget: float, *, share: int = 95) -> Recommendation:
+    """The best setting within the budget, of equally good ones the fastest; then as few passages as serve as well.
+
+    budget: seconds within which `share` percent (50 or 95) of the questions shall be. Raises QuestionError when no
+    setting is that fast.
+    """
+    measured = [point for point in sweep.points if point.quality.questions]
+    within = [point for point in measured if _seconds(point, share) <= budget]
+    if not within:
+        fastest = min(measured, key=lambda point: _seconds(point, share))
+        raise QuestionError(
+            f"No setting is within {1000 * budget:.0f} ms: the fastest, {fastest.name}, takes "
+            f"{1000 * _seconds(fastest, share):.0f} ms. Allow more."
+        )
+    best = max(within, key=lambda point: point.quality.mean)
+    good = [point for point in within if point.quality.mean >= best.quality.mean - _NEAR]
+    chosen = min(good, key=lambda point: point.p50)
+    most = max(estimate.mean for estimate in chosen.found.values())
+    passages = min(count for count, found in chosen.found.items() if found.mean >= most - _NEAR_PASSAGES)
+    overall = max(measured, key=lambda point: point.quality.mean)
+    return Recommendation(point=chosen, passages=passages, budget=budget, share=share, best=overall)
+
+
+def _seconds(point: Point, share: int) -> float:
+    return point.p50 if share == 50 else point.p95
+
+
+SWEEP = TypeAdapter(Sweep)

@@ -1,0 +1,132 @@
+"""What the page's Dial tab stands on: one measurement at a time, in a thread of its own, and what the last found."""
+
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
+from app.bootstrap import Services, retune
+from app.core.applied_settings import apply
+from app.core.errors import AppError
+from app.quality.dial.measure import Cancelled, Listener, Step
+from app.quality.dial.session import sweep
+from app.quality.dial.sweep import Sweep
+from app.quality.dial.sweeps import last_sweep
+from app.quality.evaluation.floor import FloorCurve, floor_curve
+from app.quality.evaluation.questions import of_golden
+from app.quality.evaluation.run import Run
+from app.quality.evaluation.session import Bench, evaluate
+from app.quality.expected.golden import Golden
+from app.rerank import build_reranker
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class State:
+    """How things stand."""
+
+    questions: int  # golden, accepted
+    unanswerable: int  # of them
+    drafts: int
+    in_effect: Mapping[str, str]  # settings that the dial changes, by field name
+    running: str = ""  # "sweep" or "floor"
+    step: Step | None = None
+    problem: str = ""  # why the last measurement ended early
+    sweep: Sweep | None = None
+    run: Run | None = None  # the last evaluation of this process
+    curve: FloorCurve | None = None
+
+
+class Tuning:
+    """Measures in the background and applies what was found."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._golden = Golden(services.engine)
+        self._lock = threading.RLock()
+        self._thread: threading.Thread | None = None
+        self._stop = threading.Event()
+        self._kept = State(questions=0, unanswerable=0, drafts=0, in_effect={})
+
+    def state(self) -> State:
+        """Everything the tab shows. Raises AppError when the database cannot be read."""
+        questions = self._golden.questions()
+        accepted = [question for question in questions if question.status == "accepted"]
+        settings = self._services.settings
+        names = ("reranker", "candidates", "passages", "relevance_floor")
+        if self._kept.sweep is None:
+            self._keep(sweep=last_sweep(self._services.engine, "golden"))
+        return replace(
+            self._kept,
+            questions=len(accepted),
+            unanswerable=sum(not question.answerable for question in accepted),
+            drafts=len(questions) - len(accepted),
+            in_effect={name: str(getattr(settings, name)) for name in names},
+        )
+
+    def start_sweep(self, minutes: float) -> None:
+        """Begin a sweep over the golden set, unless something is being measured. Raises AppError for an empty set."""
+        place = self._bench()
+
+        def work(listener: Listener) -> None:
+            found = sweep(place, self._services.engine, self._services.settings, minutes=minutes, listener=listener)
+            self._keep(sweep=found)
+
+        self._start("sweep", work)
+
+    def start_floor(self) -> None:
+        """Begin an evaluation of refusals over the golden set. Raises AppError for an empty set."""
+        place = self._bench()
+        settings = self._services.settings
+
+        def work(listener: Listener) -> None:
+            reranker = build_reranker(settings.reranker, place.embedder, settings.data_dir, budget_ms=0)
+            run = evaluate(
+                place, reranker, settings, name="page", progress=lambda done, of: listener.step("evaluating", done, of)
+            )
+            self._keep(run=run, curve=floor_curve(run, current=settings.relevance_floor))
+
+        self._start("floor", work)
+
+    def stop(self) -> None:
+        """End what is being measured; what a sweep has scored is kept."""
+        self._stop.set()
+
+    def join(self) -> None:
+        """Wait for the end of what is being measured."""
+        if self._thread is not None:
+            self._thread.join()
+
+    def apply(self, values: Mapping[str, str], reason: str) -> tuple[str, ...]:
+        """Use settings from the next question on; returns variables of the environment that win over some of them."""
+        covered = apply(self._services.engine, self._services.given, values, reason=reason)
+        retune(self._services)
+        return covered
+
+    def _bench(self) -> Bench:
+        questions = of_golden(self._golden.questions(status="accepted"))
+        return Bench(questions=questions, engine=self._services.engine, embedder=self._services.embedder)
+
+    def _start(self, what: str, work: Callable[[Listener], None]) -> None:
+        with self._lock:
+            if self._kept.running:
+                return
+            self._stop.clear()
+            self._keep(running=what, step=None, problem="")
+        listener = Listener(tell=lambda step: self._keep(step=step), stopped=self._stop.is_set)
+        self._thread = threading.Thread(target=self._run, args=(work, listener), name=f"foremost-{what}", daemon=True)
+        self._thread.start()
+
+    def _run(self, work: Callable[[Listener], None], listener: Listener) -> None:
+        problem = "It stopped before its end; the page's log says why."  # of what is not foreseen below
+        try:
+            work(listener)
+            problem = ""
+        except Cancelled:
+            problem = "Stopped. What was scored is kept; start again to go on."
+        except AppError as error:
+            problem = str(error)
+        finally:
+            self._keep(running="", step=None, problem=problem)
+
+    def _keep(self, **changes: object) -> None:
+        with self._lock:
+            self._kept = replace(self._kept, **changes)  # type: ignore[arg-type]  # the fields of State

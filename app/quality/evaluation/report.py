@@ -1,0 +1,113 @@
+"""A run goes in, what a person should know of it comes out: the split first, then the figures (pure)."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+
+from app.quality.evaluation.compare import Comparison
+from app.quality.evaluation.judge import ORDERS
+from app.quality.evaluation.run import RANKING, RECALL, Loss, QuestionResult, Refusal, Run
+
+STAGES = ("embed", "sql", "rerank")
+
+
+def advice(run: Run) -> str:
+    """Which stage to mend first, in one line."""
+    judged, missed, low = len(run.judged), run.lost(*RECALL), run.lost(*RANKING)
+    if not judged:
+        return "No question has an expected passage: there is nothing to rank."
+    if not missed and not low:
+        return "Every expected passage reaches the prompt."
+    if len(run.lost(Loss.NOT_STORED)) * 2 > len(missed) + len(low):
+        return "Most losses are passages that are not in the database: ingest their documents first."
+    if len(missed) >= len(low):
+        fused_out = len(run.lost(Loss.FUSED_OUT))
+        more = (
+            f" {fused_out} of {len(missed)} are there with FOREMOST_CANDIDATES={run.settings['leg_candidates']}."
+            if fused_out
+            else ""
+        )
+        return f"Recall first: no reranker can find what is not among the candidates.{more}"
+    floor = len(run.lost(Loss.BELOW_FLOOR))
+    if floor * 2 > len(low):
+        return "Most losses fall below the relevance floor: measure what a lower one keeps."
+    return "Ranking first: the passages are among the candidates. The dial measures rerankers and more passages."
+
+
+def split(run: Run) -> list[tuple[Loss, int, float]]:
+    """How many judged questions ended where, with their share (0..1)."""
+    judged = len(run.judged)
+    order = (Loss.NONE, *RANKING, *RECALL)
+    return [(loss, len(run.lost(loss)), len(run.lost(loss)) / judged if judged else 0.0) for loss in order]
+
+
+def rank_line(question: QuestionResult) -> str:
+    """Where the first expected passage of a question stood at every stage, for people."""
+    ranks = ", ".join(f"{order} {rank}" for order, rank in question.ranks.items() if rank is not None)
+    return ranks or "; ".join(question.missing) or "in no order"
+
+
+def as_json(run: Run) -> dict[str, object]:
+    """The summary of a run for programs; the run itself goes beside it."""
+    floor = run.settings.get("relevance_floor")
+    return {
+        "name": run.name,
+        "target": run.target,
+        "questions": len(run.questions),
+        "judged": len(run.judged),
+        "advice": advice(run),
+        "split": {loss.value: {"count": count, "share": share} for loss, count, share in split(run)},
+        "means": {order: means(run, order) for order in ORDERS},
+        "refusal": refusal_json(run.refusal(floor)) if isinstance(floor, float) else None,
+        "seconds": {
+            stage or "all": {"p50": run.percentile(0.5, stage), "p95": run.percentile(0.95, stage)}
+            for stage in (*STAGES, None)
+        },
+        "settings": dict(run.settings),
+    }
+
+
+def means(run: Run, order: str) -> Mapping[str, float]:
+    """Mean of every measure in an order."""
+    measures = run.judged[0].values[order] if run.judged else ()
+    return {measure: run.mean(order, measure) for measure in measures}
+
+
+def refusal_json(refusal: Refusal) -> dict[str, object]:
+    """Counts and shares of a floor."""
+    return asdict(refusal) | {
+        "precision": refusal.precision,
+        "recall": refusal.recall,
+        "kept_share": refusal.kept_share,
+    }
+
+
+def comparison_json(comparison: Comparison) -> dict[str, object]:
+    """A comparison for programs."""
+    return {
+        "before": comparison.before,
+        "after": comparison.after,
+        "shared": comparison.shared,
+        "gate": comparison.gate,
+        "alpha": comparison.alpha,
+        "regressed": comparison.regressed,
+        "differences": [asdict(difference) for difference in comparison.differences],
+        "lost": [{"key": question.key, "question": question.text} for question in comparison.lost],
+        "settings": list(comparison.settings),
+    }
+
+
+def verdict(comparison: Comparison) -> str:
+    """The gate's verdict in one line."""
+    gate = next(d for d in comparison.differences if d.measure == comparison.gate)
+    change = 100 * (gate.after - gate.before)
+    what = f"{gate.measure} {100 * gate.before:.1f} → {100 * gate.after:.1f} ({change:+.1f}, p {gate.p_worse:.4f})"
+    if comparison.regressed:
+        return f"Regression: {what} on {comparison.shared} shared questions."
+    if gate.after < gate.before:
+        return f"No regression beyond chance: {what} on {comparison.shared} shared questions."
+    return f"No regression: {what} on {comparison.shared} shared questions."
+
+
+def named(questions: Sequence[QuestionResult], most: int) -> tuple[Sequence[QuestionResult], int]:
+    """The first few, and how many more there are."""
+    return questions[:most], max(0, len(questions) - most)

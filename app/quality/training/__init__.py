@@ -1,0 +1,24 @@
+"""A reranker trained on a person's own (query, passage) pairs: pipeline.py is the road, on one screen.
+
+In the order it runs: golden, data, base, mine, store, held_out, batches, loss, train, calibrate,
+export, card; distil makes a smaller one, and combine fits the weights of the final order.
+"""
+
+from app.quality.training.combine import fit, scored
+from app.quality.training.data import TrainingError
+from app.quality.training.distil import DistilSettings
+from app.quality.training.golden import write_golden_pairs
+from app.quality.training.pipeline import distil_reranker, train_reranker
+from app.quality.training.settings import TrainingResult, TrainingSettings
+
+__all__ = [
+    "DistilSettings",
+    "TrainingError",
+    "TrainingResult",
+    "TrainingSettings",
+    "distil_reranker",
+    "fit",
+    "scored",
+    "train_reranker",
+    "write_golden_pairs",
+]

@@ -1,0 +1,131 @@
+"""A trained pair reranker goes in, two folders come out: fp32 for CrossEncoder, int8 ONNX for the product.
+
+No torch is needed to run the second one. int8: dynamic quantisation, weights per channel, embedding tables too.
+"""
+
+import json
+import shutil
+import tempfile
+import warnings
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import onnx
+import torch
+from onnxruntime.quantization import QuantType, quantize_dynamic
+from tokenizers import Tokenizer
+from torch import Tensor, nn
+
+from app.quality.training import modeling_pair
+from app.quality.training.modeling_pair import PairReranker
+
+MODEL_FILE, TOKENIZER_FILE, CONFIG_FILE = "model.onnx", "tokenizer.json", "config.json"
+INPUTS = ("input_ids", "attention_mask", "token_type_ids")
+OPSET = 17
+
+COMBINATION_DOC = (
+    "rank by bias + logit * (the model's raw output) + cosine * (1 - cosine distance of query and passage) + "
+    "fused_score * (the first stage's score, 0..1) + fused / (60 + fused rank). The relevance that the floor is "
+    "compared with is sigmoid(bias + logit + cosine, each with its weight), which does not depend on other candidates."
+)
+
+
+class _Logits(nn.Module):
+    def __init__(self, model: PairReranker) -> None:
+        super().__init__()
+        self.model = model
+
+    def forward(self, input_ids: Tensor, attention_mask: Tensor, token_type_ids: Tensor) -> Tensor:
+        logits: Tensor = self.model(input_ids, attention_mask, token_type_ids).logits
+        return logits
+
+
+def export_torch(model: PairReranker, tokenizer: Tokenizer, target: Path, *, max_tokens: int) -> None:
+    """Write `target` for `CrossEncoder(target, trust_remote_code=True)`: raw logits, the code beside the weights."""
+    target.mkdir(parents=True, exist_ok=True)
+    code = Path(modeling_pair.__file__)
+    model.config.num_labels = 1
+    model.config.architectures = [PairReranker.__name__]
+    model.config.auto_map = {"AutoModelForSequenceClassification": f"{code.stem}.{PairReranker.__name__}"}
+    model.config.sentence_transformers = {"activation_fn": "torch.nn.modules.linear.Identity"}
+    model.save_pretrained(target)
+    shutil.copy(code, target / code.name)
+    tokenizer.save(str(target / TOKENIZER_FILE))
+    special = {
+        "pad_token": "[PAD]",
+        "unk_token": "[UNK]",
+        "cls_token": "[CLS]",
+        "sep_token": "[SEP]",
+        "mask_token": "[MASK]",
+    }
+    names = ["input_ids", "token_type_ids", "attention_mask"]
+    settings = {
+        "tokenizer_class": "PreTrainedTokenizerFast",
+        "model_max_length": max_tokens,
+        "model_input_names": names,
+    }
+    (target / "tokenizer_config.json").write_text(json.dumps(settings | special, indent=1) + "\n", "utf-8")
+
+
+def export_onnx(
+    model: PairReranker,
+    tokenizer: Tokenizer,
+    target: Path,
+    *,
+    max_tokens: int,
+    combination: Mapping[str, float],
+    quantise: bool = True,
+) -> None:
+    """Write `target` with model.onnx, tokenizer.json and config.json for the product's ONNX reranker."""
+    target.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as scratch:
+        full = Path(scratch) / "fp32.onnx"
+        trace(model, full)
+        if quantise:
+            quantise_file(full, target / MODEL_FILE)
+        else:
+            shutil.copy(full, target / MODEL_FILE)
+    tokenizer.save(str(target / TOKENIZER_FILE))
+    config: dict[str, Any] = {
+        "kind": "cross-encoder",
+        "max_tokens": max_tokens,
+        "layers": model.config.num_hidden_layers,
+        "combination": dict(combination),
+        "combination_doc": COMBINATION_DOC,
+    }
+    (target / CONFIG_FILE).write_text(json.dumps(config, indent=1) + "\n", "utf-8")
+
+
+def trace(model: PairReranker, path: Path) -> None:
+    """Write the fp32 ONNX graph: three int64 inputs [batch, seq], output `logits` float32 [batch, 1]."""
+    ids = torch.arange(20).view(2, 10) % model.config.vocab_size
+    mask = torch.ones_like(ids)
+    mask[1, 8:] = 0
+    side = torch.zeros_like(ids)
+    side[:, 4:] = 1
+    axes = {name: {0: "batch", 1: "seq"} for name in INPUTS}
+    with torch.no_grad(), warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the tracer warns of every Python number it sees
+        torch.onnx.export(
+            _Logits(model).to(device="cpu", dtype=torch.float32),
+            (ids, mask, side * mask),
+            str(path),
+            input_names=list(INPUTS),
+            output_names=["logits"],
+            dynamic_axes=axes | {"logits": {0: "batch"}},
+            opset_version=OPSET,
+            dynamo=False,
+        )
+
+
+def quantise_file(full: Path, target: Path) -> None:
+    """Weights of matrix products and embedding tables to int8; the token-to-token similarities stay float32."""
+    quantize_dynamic(
+        full,
+        target,
+        weight_type=QuantType.QInt8,
+        per_channel=True,
+        op_types_to_quantize=["MatMul", "Gather"],
+        extra_options={"MatMulConstBOnly": True, "DefaultTensorType": onnx.TensorProto.FLOAT},
+    )
