@@ -13,16 +13,7 @@ import typer
 from rich.markup import escape
 
 from app.bootstrap import check_database, migrate_database, open_services
-from app.commands.dial import dial
-from app.commands.doctor import doctor
-from app.commands.evaluate import evaluate
-from app.commands.golden import golden
-from app.commands.search import search
-from app.commands.settings import settings
-from app.commands.show import show
-from app.commands.train import fit_combination, train_reranker
-from app.commands.why import why
-from app.console import (
+from app.commands.console import (
     CollectionOption,
     DocumentOption,
     JsonOption,
@@ -36,6 +27,15 @@ from app.console import (
     quiet_libraries,
     report,
 )
+from app.commands.dial import dial
+from app.commands.doctor import doctor
+from app.commands.evaluate import evaluate
+from app.commands.golden import golden
+from app.commands.search import search
+from app.commands.settings import settings
+from app.commands.show import show
+from app.commands.train import fit_combination, train_reranker
+from app.commands.why import why
 from app.core.domain import Answer, Finished, Notice, Outcome, Question, Rewritten, Support, Token
 from app.core.errors import AppError, ModelError
 from app.core.settings import load_settings

@@ -11,8 +11,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from app.bootstrap import SearchServices, open_searcher
+from app.commands.console import JsonOption, err, out, report
 from app.commands.tables import print_table
-from app.console import JsonOption, err, out, report
 from app.core.applied_settings import apply
 from app.core.errors import NotFoundError, QuestionError
 from app.core.settings import load_settings, variable_names

@@ -7,11 +7,11 @@ import typer
 from rich.markup import escape
 
 from app.bootstrap import open_searcher
-from app.console import out, report
+from app.commands.console import out, report
 from app.core.settings import Settings, load_settings
-from app.health import Check, checks
+from app.doctor.health import Check, checks
+from app.doctor.vector_recall import VectorRecall, measure_recall
 from app.retrieve import EXACT_BELOW
-from app.vector_recall import VectorRecall, measure_recall
 
 
 def doctor(

@@ -10,9 +10,9 @@ from rich.markup import escape
 from rich.table import Table
 
 from app.bootstrap import SearchServices, open_searcher
+from app.commands.console import JsonOption, err, out, report
 from app.commands.progress import progress_bar
 from app.commands.tables import print_table
-from app.console import JsonOption, err, out, report
 from app.core.applied_settings import apply
 from app.core.settings import load_settings
 from app.quality.evaluation.compare import ALPHA, Comparison, compare

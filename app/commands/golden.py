@@ -11,7 +11,7 @@ import typer
 from rich.markup import escape
 
 from app.bootstrap import build_retriever, open_chat_model, open_database, open_searcher
-from app.console import CollectionOption, JsonOption, out, report
+from app.commands.console import CollectionOption, JsonOption, out, report
 from app.core.errors import QuestionError
 from app.core.settings import load_settings
 from app.quality.evaluation.questions import of_folder

@@ -10,7 +10,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from app.bootstrap import open_searcher
-from app.console import (
+from app.commands.console import (
     CollectionOption,
     DocumentOption,
     JsonOption,

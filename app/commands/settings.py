@@ -7,7 +7,7 @@ import typer
 from rich.markup import escape
 
 from app.bootstrap import open_database
-from app.console import out, report
+from app.commands.console import out, report
 from app.core.applied_settings import Override, load_overrides, withdraw
 from app.core.errors import AppError
 from app.core.settings import Settings, load_settings, variable_names

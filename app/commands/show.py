@@ -11,7 +11,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from app.bootstrap import open_database
-from app.console import JsonOption, out, report
+from app.commands.console import JsonOption, out, report
 from app.core.domain import Answer, Hit
 from app.core.settings import load_settings
 from app.ledger import Ledger

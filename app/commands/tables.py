@@ -5,7 +5,7 @@ import sys
 from rich.console import Console
 from rich.table import Table
 
-from app.console import out
+from app.commands.console import out
 
 
 def print_table(table: Table) -> None:

@@ -12,8 +12,8 @@ from rich.markup import escape
 from rich.table import Table
 
 from app.bootstrap import build_retriever, open_database, open_searcher
+from app.commands.console import out, report
 from app.commands.progress import progress_bar
-from app.console import out, report
 from app.core.errors import AppError
 from app.core.models.find import embedding_folder
 from app.core.models.onnx_runtime import CONFIG_FILE, read_config

@@ -9,7 +9,7 @@ import typer
 from rich.markup import escape
 
 from app.bootstrap import SearchServices, build_diagnosis, open_searcher, open_services
-from app.console import CollectionOption, JsonOption, out, report
+from app.commands.console import CollectionOption, JsonOption, out, report
 from app.core.domain import Answer, Finished, Question
 from app.core.errors import ModelError
 from app.core.settings import Settings, load_settings

@@ -5,7 +5,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from app.console import quiet_libraries
+from app.commands.console import quiet_libraries
 from app.core import database
 from app.core.models.embedding import Matrix
 from app.core.models.find import build_embedder

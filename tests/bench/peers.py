@@ -13,7 +13,7 @@ import numpy as np
 from sqlalchemy import Engine, text
 
 from app.bootstrap import build_retriever
-from app.console import quiet_libraries
+from app.commands.console import quiet_libraries
 from app.core import database
 from app.core.models.embedding import Embedder, Matrix
 from app.core.models.find import build_embedder

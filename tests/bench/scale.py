@@ -12,7 +12,7 @@ import psutil
 from sqlalchemy import Engine, text
 
 from app.bootstrap import build_retriever
-from app.console import quiet_libraries
+from app.commands.console import quiet_libraries
 from app.core.models.embedding import Embedder
 from app.core.models.find import build_embedder
 from app.core.settings import load_settings

@@ -11,7 +11,7 @@ from contextlib import closing
 from pathlib import Path
 
 from app.bootstrap import Services, open_services
-from app.console import quiet_libraries
+from app.commands.console import quiet_libraries
 from app.core.domain import Finished, Question
 from app.core.models.find import build_embedder, embedding_folder
 from app.core.models.torch_embedder import TorchEmbedder

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, create_engine, text
 
-from app import health
 from app.core.settings import Settings
-from app.health import Check, checks
+from app.doctor import health
+from app.doctor.health import Check, checks
 from tests.chat_replay import recorded_ollama
 
 MakeSettings = Callable[..., Settings]

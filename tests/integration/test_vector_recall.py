@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import Engine, text
 
 from app.commands.doctor import recall_check
-from app.vector_recall import ENOUGH, Trial, VectorRecall, measure_recall
+from app.doctor.vector_recall import ENOUGH, Trial, VectorRecall, measure_recall
 from tests.corpus import store
 from tests.fake_embedder import FakeEmbedder
 

@@ -19,7 +19,7 @@ from rich.console import Console
 from rich.table import Table
 from sqlalchemy import Engine
 
-from app.console import quiet_libraries
+from app.commands.console import quiet_libraries
 from app.core import database
 from app.core.domain import Hit
 from app.core.models.embedding import Embedder

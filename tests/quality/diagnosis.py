@@ -20,7 +20,7 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
-from app.console import quiet_libraries
+from app.commands.console import quiet_libraries
 from app.core import database
 from app.core.models.find import build_embedder
 from app.core.settings import load_settings
