@@ -12,7 +12,7 @@ from app.core.models.embedding import Embedder
 from app.core.models.find import build_embedder
 from app.core.settings import Settings
 from ingest.load.limits import Limits
-from ingest.loaders import Loaders
+from ingest.load.pool import Loaders
 from ingest.pipeline import Ingester
 from ingest.store import Store
 

@@ -11,10 +11,10 @@ from rich.markup import escape
 from typer.core import TyperGroup
 
 from app.core.errors import AppError
-from ingest.beir_command import beir
-from ingest.commands import files, status, worker
-from ingest.maintenance import rechunk, reembed
-from ingest.show import err
+from ingest.commands.beir import beir
+from ingest.commands.files import files, status, worker
+from ingest.commands.maintenance import rechunk, reembed
+from ingest.commands.screen import err
 
 
 class _FilesByDefault(TyperGroup):

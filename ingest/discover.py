@@ -14,7 +14,7 @@ from pathlib import Path
 
 from app.core.domain import Source
 from app.core.errors import DocumentError
-from ingest.rules import Chain, Rules
+from ingest.ignore_rules import Chain, Rules
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _SETTLING_SECONDS = 2.0  # a file changed again this soon may keep its time: file systems count in steps of up to 2 s

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from app.core.domain import Document, EmbeddedChunk, Source
 from app.core.errors import DocumentError
 from app.core.models.embedding import Embedder
-from ingest.chunk import chunk
+from ingest.chunk.chunk import chunk
 from ingest.embed import embed
 from ingest.load import detect
 from ingest.load.limits import Limits

@@ -41,7 +41,7 @@ from app.rerank import Reranker, build_reranker
 from app.rerank.base import GROUP
 from app.rerank.combination import sigmoid
 from app.search import Searcher
-from ingest.chunk import chunk
+from ingest.chunk.chunk import chunk
 from ingest.embed import embed
 from ingest.pipeline import Ingester, load_here
 from ingest.store import Store

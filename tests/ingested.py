@@ -6,7 +6,7 @@ from sqlalchemy import Engine
 
 from app.core.domain import CHUNKER_VERSION, Document, Source
 from app.core.models.embedding import Embedder
-from ingest.chunk import chunk
+from ingest.chunk.chunk import chunk
 from ingest.embed import embed
 from ingest.store import Store
 

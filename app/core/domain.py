@@ -8,7 +8,7 @@ from typing import Literal
 
 # ---------------------------------------------------------------------------------------------- a document goes in
 
-CHUNKER_VERSION = "2"  # of ingest.chunk: another way of cutting takes the next, and older documents are cut anew
+CHUNKER_VERSION = "2"  # of ingest.chunk.chunk: another way of cutting takes the next, and older documents are cut anew
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

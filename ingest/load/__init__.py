@@ -10,7 +10,7 @@ from app.core.errors import DocumentError
 from ingest.load import kinds
 from ingest.load.damage import damage_told
 from ingest.load.decode import decode
-from ingest.load.draft import Draft, clean
+from ingest.load.extracted import Draft, clean
 from ingest.load.language import language_of
 from ingest.load.limits import Limits, too_much_text
 from ingest.load.mail import load_mail

@@ -1,7 +1,7 @@
 """The loading process: sources come in on standard input, their documents go out on standard output.
 
 It runs apart from everything else, because what it reads may be made to exhaust memory, to run forever or to crash a
-parser. It never sees the database, the models or a secret; its parent (ingest.isolate) ends it when it goes too far.
+parser. It never sees the database, the models or a secret. Its parent, ingest.load.parent, ends it past a limit.
 """
 
 import contextlib
@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import IO
 
 from app.core.errors import DocumentError
+from ingest.load.frames import Frame, document_header, read_frame, source_header, source_of, write_frame
 from ingest.load.limits import MIB, Limits, too_much_memory
 from ingest.load.unpack import unpacked
-from ingest.load.wire import Frame, document_header, read_frame, source_header, source_of, write_frame
 
 try:
     import resource

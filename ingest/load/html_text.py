@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
-from ingest.load.draft import TABLE_END, TABLE_MARK, heading_mark, unmarked
+from ingest.load.extracted import TABLE_END, TABLE_MARK, heading_mark, unmarked
 
 _BLOCKS = frozenset(
     "address article aside blockquote body caption center dd details dialog div dl dt fieldset figcaption figure "

@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from ingest.load import kinds
 from ingest.load.decode import decode
-from ingest.load.draft import Builder, Draft, heading_mark, unmarked
+from ingest.load.extracted import Builder, Draft, heading_mark, unmarked
 from ingest.load.html_text import html_text
 
 _SEPARATOR = re.compile(rb"^From [^\n]*\n", re.MULTILINE)

@@ -3,7 +3,7 @@
 import re
 
 from app.core.domain import Heading, Rows
-from ingest.load.draft import LONGEST_HEADING
+from ingest.load.extracted import LONGEST_HEADING
 
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 _ATX = re.compile(r" {0,3}(#{1,6})(?=[ \t]|$)")

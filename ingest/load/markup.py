@@ -11,7 +11,7 @@ from app.core.errors import DocumentError
 from ingest.load import kinds
 from ingest.load.container import Container
 from ingest.load.decode import decode
-from ingest.load.draft import Builder, Draft, clean
+from ingest.load.extracted import Builder, Draft, clean
 from ingest.load.html_text import html_text
 from ingest.load.limits import Limits, too_much_text
 from ingest.load.markdown import markdown_headings, markdown_tables

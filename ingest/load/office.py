@@ -7,7 +7,7 @@ from typing import Any
 
 from ingest.load import kinds
 from ingest.load.container import Container
-from ingest.load.draft import Builder, Draft, heading_mark, unmarked
+from ingest.load.extracted import Builder, Draft, heading_mark, unmarked
 from ingest.load.html_text import html_text
 from ingest.load.limits import Limits
 from ingest.load.tables import rows_text

@@ -4,7 +4,7 @@ from html import escape
 from xml.etree import ElementTree
 
 from ingest.load.container import Container
-from ingest.load.draft import Builder, Draft
+from ingest.load.extracted import Builder, Draft
 from ingest.load.html_text import html_text
 from ingest.load.limits import Limits
 

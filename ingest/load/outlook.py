@@ -10,7 +10,7 @@ from typing import Any
 
 from ingest.load import kinds
 from ingest.load.decode import decode
-from ingest.load.draft import Draft, unmarked
+from ingest.load.extracted import Draft, unmarked
 from ingest.load.html_text import html_text
 from ingest.load.mail import Attachment, mail_draft
 

@@ -8,7 +8,7 @@ from app.core.domain import Heading, Part
 from app.core.errors import DocumentError
 from ingest.load import kinds
 from ingest.load.divided_words import rejoined, words_of
-from ingest.load.draft import LONGEST_HEADING, Builder, Draft, clean, unmarked
+from ingest.load.extracted import LONGEST_HEADING, Builder, Draft, clean, unmarked
 from ingest.load.limits import Limits, too_much_text
 from ingest.load.numbers import pages
 from ingest.load.ocr import DOTS_PER_INCH, MOST_PIXELS, Recognizer

@@ -3,7 +3,7 @@
 import io
 
 from app.core.errors import DocumentError
-from ingest.load.draft import Builder, Draft, unmarked
+from ingest.load.extracted import Builder, Draft, unmarked
 from ingest.load.limits import Limits
 from ingest.load.ocr import Recognizer
 

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from ingest.load import kinds
-from ingest.load.draft import TABLE_END, TABLE_MARK, Builder, Draft, unmarked
+from ingest.load.extracted import TABLE_END, TABLE_MARK, Builder, Draft, unmarked
 
 _NUMBER = re.compile(r"^[\s+\-−€$£%(]*\d[\d\s.,:/\-%)€$£]*$")
 _SPACE = re.compile(r"\s+")

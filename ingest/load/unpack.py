@@ -12,7 +12,7 @@ from app.core.errors import DocumentError
 from ingest.load import finished, kinds, load
 from ingest.load.archives import Budget, Entry, entries
 from ingest.load.damage import damage_told
-from ingest.load.draft import Builder, Draft, clean
+from ingest.load.extracted import Builder, Draft, clean
 from ingest.load.limits import Limits
 from ingest.load.mail import Attachment, attachments, mails
 from ingest.load.outlook import outlook_attachments

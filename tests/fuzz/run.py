@@ -10,8 +10,8 @@ from pathlib import Path
 
 from app.core.domain import Document
 from app.core.errors import DocumentError
-from ingest.isolate import Loaded, Loader
 from ingest.load.limits import Limits
+from ingest.load.parent import Loaded, Loader
 from tests import made_files as made
 from tests.fuzz.mutate import mutated
 

@@ -12,8 +12,8 @@ import pytest
 
 from app.core.domain import Document
 from app.core.errors import DocumentError
-from ingest.isolate import Loader
 from ingest.load.limits import Limits
+from ingest.load.parent import Loader
 from tests import made_files as made
 
 AWKWARD = Path(__file__).resolve().parents[3] / "shared" / "data" / "files"

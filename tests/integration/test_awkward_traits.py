@@ -6,8 +6,8 @@ import pytest
 
 from app.core.domain import Document
 from app.core.errors import DocumentError
-from ingest.isolate import Loader
 from ingest.load.limits import MIB, Limits
+from ingest.load.parent import Loader
 from tests import made_files as made
 from tests.outlook_file import outlook_message
 

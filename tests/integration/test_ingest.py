@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Engine, text
 from app.core.domain import Source
 from app.core.errors import CorpusError, DatabaseError
 from app.core.models.embedding import Embedder
-from ingest.commands import SAMPLE
+from ingest.commands.files import SAMPLE
 from ingest.discover import discover, read
 from ingest.pipeline import Ingester, Outcome
 from ingest.store import TEXT_CONFIGS, Store
@@ -279,7 +279,7 @@ def test_the_sample_is_found_by_the_real_model(database: Engine, embedder: Embed
 
 
 def test_the_real_tokenizer_agrees_with_every_chunk_of_awkward_text(embedder: Embedder) -> None:
-    from ingest.chunk import chunk
+    from ingest.chunk.chunk import chunk
     from ingest.load import load
 
     awkward = "x" * 5_000 + " 漢字かな交じり文。" * 300 + " \u200bzero\u200dwidth " * 50 + "é" * 400 + " 🗂" * 300

@@ -8,8 +8,8 @@ import pytest
 
 from app.core.domain import Document
 from app.core.errors import DocumentError
-from ingest.isolate import INSIDE, Loaded, Loader
 from ingest.load.limits import Limits
+from ingest.load.parent import INSIDE, Loaded, Loader
 from tests import made_files as made
 
 GUIDE = made.source("# Ferry\n\nIt leaves at six.", "guide.md")

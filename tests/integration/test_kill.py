@@ -7,9 +7,9 @@ import pytest
 from sqlalchemy import text
 
 from app.core import database
-from ingest.files import HOST
-from ingest.jobs import FileJob, Jobs
-from ingest.worker import Worker
+from ingest.queue.files import HOST
+from ingest.queue.jobs import FileJob, Jobs
+from ingest.queue.worker import Worker
 from tests.kill.harness import KillTest
 from tests.kill.processes import engine_named, ingester_on
 from tests.kill.server import CrashingServer

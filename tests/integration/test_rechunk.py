@@ -4,8 +4,8 @@ from typing import Any
 
 from sqlalchemy import Engine, text
 
+from ingest.corpus.rechunk import rechunk
 from ingest.pipeline import Ingester, Outcome, Result
-from ingest.rechunk import rechunk
 from ingest.store import Store
 from tests import made_files as made
 from tests.fake_embedder import FakeEmbedder

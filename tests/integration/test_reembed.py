@@ -19,9 +19,9 @@ from app.core.errors import CorpusError
 from app.core.models.embedding import Embedder, Matrix
 from app.core.models.find import build_embedder, embedding_folder, fingerprint, onnx_folder
 from app.retrieve import HybridRetriever
-from ingest import reembed
+from ingest.corpus import reembed
+from ingest.corpus.reembed import Reembedder, abort
 from ingest.pipeline import Ingester, Outcome
-from ingest.reembed import Reembedder, abort
 from ingest.store import Store
 from tests import made_files as made
 from tests.fake_embedder import FakeEmbedder

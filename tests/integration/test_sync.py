@@ -12,15 +12,15 @@ from sqlalchemy import Engine, text
 
 from app.core.errors import SettingsError
 from app.core.models.embedding import Embedder
-from ingest import sync
-from ingest.files import HOST
-from ingest.jobs import FileJob, Jobs
-from ingest.locks import Locks
+from ingest.folder import sync
+from ingest.folder.run import How, Run
+from ingest.ignore_rules import Rules
 from ingest.pipeline import Ingester, Outcome, Result
-from ingest.rules import Rules
-from ingest.run import How, Run
+from ingest.queue.files import HOST
+from ingest.queue.jobs import FileJob, Jobs
+from ingest.queue.locks import Locks
+from ingest.queue.worker import Worker
 from ingest.store import Store
-from ingest.worker import Worker
 from tests import made_files as made
 from tests.fake_embedder import FakeEmbedder
 

@@ -7,11 +7,11 @@ from sqlalchemy import Connection, Engine, create_engine, event, text
 
 from app.core.errors import DatabaseError
 from app.library import Library
-from ingest.jobs import ATTEMPTS
 from ingest.pipeline import Ingester
+from ingest.queue.jobs import ATTEMPTS
+from ingest.queue.uploads import Uploads
+from ingest.queue.worker import run_worker
 from ingest.store import Store
-from ingest.uploads import Uploads
-from ingest.worker import run_worker
 from tests import made_files as made
 from tests.fake_embedder import FakeEmbedder
 

@@ -8,9 +8,9 @@ import pytest
 from sqlalchemy import Engine, text
 
 from app.core.progress import headline, read_progress
-from ingest.files import HOST
-from ingest.jobs import FileJob, Jobs
-from ingest.show import status_lines
+from ingest.commands.screen import status_lines
+from ingest.queue.files import HOST
+from ingest.queue.jobs import FileJob, Jobs
 from tests.kill.processes import Nursery
 from tests.kill.verify import mixtures, wait_until
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.exc import SQLAlchemyError
 
-from ingest.run import How
+from ingest.folder.run import How
 from tests.kill.corpus import ChangingFolder
 from tests.kill.processes import Nursery, engine_named, look
 from tests.kill.server import CrashingServer

@@ -16,11 +16,11 @@ from sqlalchemy.engine import make_url
 
 from app.core.domain import CHUNKER_VERSION
 from ingest.bootstrap import no_wait_for_the_disk
+from ingest.folder.run import How, Run
+from ingest.ignore_rules import Rules
 from ingest.pipeline import Ingester, Result
-from ingest.rules import Rules
-from ingest.run import How, Run
+from ingest.queue.worker import Worker
 from ingest.store import Store
-from ingest.worker import Worker
 from tests import made_files as made
 from tests.fake_embedder import FakeEmbedder
 

@@ -95,7 +95,7 @@ def _measured(
     engine = database.engine_for(url)
     try:
         database.migrate(engine, embedding_dimension=embedder.dimension)
-        with mock.patch("ingest.chunk.CONTEXT_TOKENS", point.context):
+        with mock.patch("ingest.chunk.chunk.CONTEXT_TOKENS", point.context):
             sets.ingest(name, engine, embedder, target_tokens=point.target, overlap_tokens=point.overlap)
         return figures_of(engine, name, embedder, questions)
     finally:

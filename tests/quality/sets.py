@@ -13,7 +13,7 @@ from sqlalchemy import Engine
 
 from app.core.domain import CHUNKER_VERSION, Document, Source
 from app.core.models.embedding import Embedder
-from ingest.chunk import OVERLAP_TOKENS, TARGET_TOKENS, chunk
+from ingest.chunk.chunk import OVERLAP_TOKENS, TARGET_TOKENS, chunk
 from ingest.embed import embed
 from ingest.store import Store
 

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.core.domain import Chunk, Document, Heading, Part
-from ingest.chunk import CONTEXT_TOKENS, MAX_CHARACTERS, chunk
+from ingest.chunk.chunk import CONTEXT_TOKENS, MAX_CHARACTERS, chunk
 from ingest.load import load
 from ingest.load.markdown import markdown_headings
 from tests import made_files as made

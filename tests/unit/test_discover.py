@@ -7,7 +7,7 @@ import pytest
 
 from app.core.errors import DocumentError
 from ingest.discover import ChangingError, Found, GoneError, discover, discover_changed, read
-from ingest.rules import Rules
+from ingest.ignore_rules import Rules
 
 
 def names(found: tuple[Found, ...], below: Path) -> list[str]:

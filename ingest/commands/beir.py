@@ -11,7 +11,7 @@ from app.core import database
 from app.core.errors import SettingsError
 from app.core.models.find import build_embedder
 from app.core.settings import load_settings
-from ingest.beir import COLLECTION, ingest_corpus
+from ingest.corpus.beir import COLLECTION, ingest_corpus
 
 _err = Console(stderr=True, soft_wrap=True, highlight=False)
 

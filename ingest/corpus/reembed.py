@@ -21,7 +21,7 @@ from sqlalchemy.exc import DBAPIError
 from app.core.errors import CorpusError
 from app.core.models.embedding import Embedder, Matrix, unit
 from app.core.sql import load_queries
-from ingest.chunk import Contexts
+from ingest.chunk.chunk import Contexts
 from ingest.faults import faults
 
 _QUERIES = load_queries(__file__)

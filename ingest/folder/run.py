@@ -10,14 +10,14 @@ from sqlalchemy import Engine
 
 from app.core.errors import DocumentError, SettingsError
 from ingest.discover import Found, discover, read
-from ingest.files import HOST, BusyError, Files
-from ingest.following import Following, Listener
-from ingest.jobs import FileJob, Jobs
-from ingest.locks import Locks
+from ingest.folder.progress import Following, Listener
+from ingest.folder.sync import Plan, Stored, Sync
+from ingest.ignore_rules import Rules
 from ingest.pipeline import Ingester, Outcome, Result
-from ingest.rules import Rules
-from ingest.sync import Plan, Stored, Sync
-from ingest.worker import Worker
+from ingest.queue.files import HOST, BusyError, Files
+from ingest.queue.jobs import FileJob, Jobs
+from ingest.queue.locks import Locks
+from ingest.queue.worker import Worker
 
 _BATCH = 1_000  # documents asked for with one query
 _LOOK_SECONDS = 0.5  # between looks at what the queue has done

@@ -9,9 +9,9 @@ from app.core.errors import AppError, DocumentError
 from app.core.sql import load_queries
 from ingest.discover import ChangingError, Found, GoneError, read
 from ingest.faults import faults
-from ingest.jobs import FILE_TASK, STARTING_SECONDS, FileJob, Jobs, file_job, take_back
-from ingest.locks import Locks
 from ingest.pipeline import Ingester, Outcome, Result
+from ingest.queue.jobs import FILE_TASK, STARTING_SECONDS, FileJob, Jobs, file_job, take_back
+from ingest.queue.locks import Locks
 from ingest.store import nothing_more
 
 HOST = platform.node() or "localhost"

@@ -19,12 +19,12 @@ from procrastinate.exceptions import JobAborted, ProcrastinateException
 from sqlalchemy import Connection, Engine
 
 from app.core.errors import AppError, DatabaseError
-from ingest.files import HOST, Files
-from ingest.jobs import ATTEMPTS, FILE_TASK, QUEUE, UPLOAD_TASK, file_job, require_ours
-from ingest.locks import Locks
 from ingest.pipeline import Ingester, Outcome, Result
-from ingest.retries import MAY_PASS, OURS, Retry, queue_of
-from ingest.uploads import Uploads
+from ingest.queue.files import HOST, Files
+from ingest.queue.jobs import ATTEMPTS, FILE_TASK, QUEUE, UPLOAD_TASK, file_job, require_ours
+from ingest.queue.locks import Locks
+from ingest.queue.retries import MAY_PASS, OURS, Retry, queue_of
+from ingest.queue.uploads import Uploads
 
 _HOUSEKEEPING_SECONDS = 5.0  # between looks for jobs of dead workers
 _POLL_SECONDS = 2.0  # between looks for jobs whose time has come; new ones are notified

@@ -18,8 +18,8 @@ from app.core.errors import DocumentError
 from app.core.sql import load_queries
 from ingest.discover import Found, read, uri_of
 from ingest.faults import faults
-from ingest.jobs import lock_of
-from ingest.locks import Locks
+from ingest.queue.jobs import lock_of
+from ingest.queue.locks import Locks
 
 _QUERIES = load_queries(__file__)
 

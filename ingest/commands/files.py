@@ -14,15 +14,15 @@ from app.core.errors import SettingsError
 from app.core.progress import read_progress
 from app.core.settings import load_settings
 from ingest.bootstrap import build_ingester, open_database
+from ingest.commands.screen import Screen, out, report, status_lines, summary
+from ingest.folder.run import How, Run
+from ingest.folder.sync import Plan
+from ingest.folder.watch import watch
+from ingest.ignore_rules import Rules
 from ingest.pipeline import Outcome
-from ingest.rules import Rules
-from ingest.run import How, Run
-from ingest.show import Screen, out, report, status_lines, summary
-from ingest.sync import Plan
-from ingest.watch import watch
-from ingest.worker import Worker
+from ingest.queue.worker import Worker
 
-SAMPLE = Path(__file__).parent / "sample"
+SAMPLE = Path(__file__).resolve().parents[1] / "sample"
 SAMPLE_COLLECTION = "sample"
 _CONCURRENCY = min(4, os.cpu_count() or 1)
 

@@ -22,11 +22,11 @@ import psutil
 
 from app.core.domain import Document, Source
 from app.core.errors import AppError, DocumentError
+from ingest.load.frames import Frame, document_of, read_frame, source_header, source_of, write_frame
 from ingest.load.limits import MIB, Limits, too_much_memory
 from ingest.load.unpack import INSIDE as INSIDE
-from ingest.load.wire import Frame, document_of, read_frame, source_header, source_of, write_frame
 
-_ROOT = Path(__file__).resolve().parents[1]
+_ROOT = Path(__file__).resolve().parents[2]
 _WATCH_SECONDS = 0.1  # between looks at the memory of a process that is loading
 _START_SECONDS = 60  # that a process may take to say that it is ready
 _MOST_DEATHS = 5  # of processes over one archive; after that the rest of it is given up

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from app.core.domain import Chunk, Document
-from ingest.boundaries import Boundaries, TokenStarts
-from ingest.sections import Span, merged, sections
-from ingest.table_headers import TableHeaders
+from ingest.chunk.boundaries import Boundaries, TokenStarts
+from ingest.chunk.sections import Span, merged, sections
+from ingest.chunk.table_headers import TableHeaders
 
 TARGET_TOKENS = 180  # of a chunk's text; with its headings this stays well below the 256 that MiniLM reads
 OVERLAP_TOKENS = 0  # headings are repeated in every chunk and neighbours are joined when packed, so none is needed

@@ -11,9 +11,9 @@ import watchfiles
 
 from app.core.errors import DatabaseError, SettingsError
 from ingest.discover import discover_changed
-from ingest.rules import Rules
-from ingest.run import Run
-from ingest.sync import Plan
+from ingest.folder.run import Run
+from ingest.folder.sync import Plan
+from ingest.ignore_rules import Rules
 
 _SETTLE_MS = 1_600  # changes within this time are looked at together, so that both ends of a move are seen
 _IDLE_MS = 5_000  # between looks at the clock

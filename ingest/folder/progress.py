@@ -4,8 +4,8 @@ import time
 from collections.abc import Sequence
 from typing import Protocol
 
-from ingest.jobs import Jobs
 from ingest.pipeline import Result
+from ingest.queue.jobs import Jobs
 
 _LOOK_SECONDS = 0.5  # between looks at what the queue has done
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from app.core.domain import Document, Heading
-from ingest.boundaries import TokenStarts
+from ingest.chunk.boundaries import TokenStarts
 
 SMALL_TOKENS = 80  # sections below this are merged with their neighbours
 

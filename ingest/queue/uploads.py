@@ -11,9 +11,9 @@ from app.core.domain import Source
 from app.core.errors import AppError, DatabaseError
 from app.core.sql import load_queries
 from ingest.faults import faults
-from ingest.jobs import STARTING_SECONDS, UPLOAD_TASK, Jobs, take_back
-from ingest.locks import Locks
 from ingest.pipeline import Ingester, Outcome
+from ingest.queue.jobs import STARTING_SECONDS, UPLOAD_TASK, Jobs, take_back
+from ingest.queue.locks import Locks
 
 _QUERIES = load_queries(__file__)
 

@@ -4,8 +4,8 @@ import threading
 
 from app.core.domain import Document, Source
 from app.core.errors import DocumentError
-from ingest.isolate import Loader
 from ingest.load.limits import Limits
+from ingest.load.parent import Loader
 
 
 class Loaders:
@@ -17,7 +17,7 @@ class Loaders:
         self._guard = threading.Lock()
 
     def load(self, source: Source) -> tuple[tuple[Source, Document | DocumentError], ...]:
-        """What a source contains, then the source itself. See ingest.isolate."""
+        """What a source contains, then the source itself. See ingest.load.parent."""
         with self._guard:
             loader = self._idle.pop() if self._idle else Loader(self._limits)
         try:

@@ -12,11 +12,11 @@ from app.core.errors import SettingsError
 from app.core.models.find import build_embedder
 from app.core.settings import load_settings
 from ingest.bootstrap import build_ingester, open_database
+from ingest.commands.screen import Screen, err, out, report, summary
+from ingest.corpus.rechunk import rechunk as cut_anew
+from ingest.corpus.reembed import Reembedder
+from ingest.corpus.reembed import abort as give_up
 from ingest.pipeline import Outcome
-from ingest.rechunk import rechunk as cut_anew
-from ingest.reembed import Reembedder
-from ingest.reembed import abort as give_up
-from ingest.show import Screen, err, out, report, summary
 
 
 def reembed(

@@ -8,8 +8,8 @@ from procrastinate.jobs import Job
 
 from app.core.errors import CorpusError, DatabaseError, ModelError
 from ingest.discover import ChangingError
-from ingest.files import BusyError, ElsewhereError
-from ingest.jobs import ATTEMPTS, QUEUE, LostError
+from ingest.queue.files import BusyError, ElsewhereError
+from ingest.queue.jobs import ATTEMPTS, QUEUE, LostError
 
 MAY_PASS = (DatabaseError, ChangingError)
 OURS = (CorpusError, ModelError)  # the worker's fault, not the file's

@@ -11,7 +11,7 @@ from sqlalchemy import Engine
 from app.core.domain import CHUNKER_VERSION, Document, Source
 from app.core.errors import SettingsError
 from app.core.models.embedding import Embedder
-from ingest.chunk import chunk
+from ingest.chunk.chunk import chunk
 from ingest.embed import embed
 from ingest.load.language import language_of
 from ingest.store import Store

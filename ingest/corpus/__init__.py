@@ -1,0 +1,1 @@
+"""The whole corpus at once: other vectors, another chunker, public test sets."""
