@@ -10,7 +10,7 @@ from rich.table import Table
 from app.core.domain import Document
 from app.core.errors import DocumentError
 from ingest.load.parent import Loader
-from tests import made_files as made
+from tests.support import made_files as made
 
 _BESIDE = Path(__file__).resolve().parents[2] / "shared" / "data" / "files"
 _SHOWN = 110  # characters of an outcome

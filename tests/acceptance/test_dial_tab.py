@@ -7,8 +7,8 @@ import pytest
 from sqlalchemy import Engine
 
 from app.core.settings import Settings
-from tests.fake_tuning import FakeTuning
-from tests.site import running_site
+from tests.support.fake_tuning import FakeTuning
+from tests.support.site import running_site
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page

@@ -15,7 +15,7 @@ from sqlalchemy import Engine, text
 
 from app.core.models.embedding import Embedder
 from app.library import Library
-from tests import made_files as made
+from tests.support import made_files as made
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 SECONDS = 120  # after which a process that should have ended is taken for hung

@@ -10,7 +10,7 @@ from sqlalchemy import Engine, select, text
 from app.core.domain import Outcome
 from app.core.settings import Settings
 from migrations.tables import answers, uploads
-from tests.site import EXAMPLES, OPENING, Site, running_site
+from tests.support.site import EXAMPLES, OPENING, Site, running_site
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Locator, Page

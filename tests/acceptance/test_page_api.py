@@ -16,7 +16,7 @@ from sqlalchemy import Engine
 from app.core.errors import SettingsError
 from app.core.settings import Settings
 from app.web.serve import start
-from tests.site import OPENING, Site, running_site
+from tests.support.site import OPENING, Site, running_site
 
 
 @pytest.fixture

@@ -5,8 +5,8 @@ import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests import made_files as made
 from tests.bench.pool import Pool
+from tests.support import made_files as made
 
 _LINES = 46  # of a PDF page
 _SUFFIXES = (".md", ".txt", ".html", ".pdf", ".pdf", ".docx")

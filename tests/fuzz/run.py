@@ -12,8 +12,8 @@ from app.core.domain import Document
 from app.core.errors import DocumentError
 from ingest.load.limits import Limits
 from ingest.load.parent import Loaded, Loader
-from tests import made_files as made
 from tests.fuzz.mutate import mutated
+from tests.support import made_files as made
 
 LIMITS = Limits(memory_mib=400, seconds=20, cpu_seconds=10, unpacked_mib=20, ocr_seconds=0)
 _DEATHS = (

@@ -9,7 +9,7 @@ import lzma
 import tarfile
 from pathlib import Path
 
-from tests import made_files as made
+from tests.support import made_files as made
 
 _LARGEST = 120_000  # bytes: larger files are few inputs a minute
 _ROWS: list[list[object]] = [["Route", "Fare"], ["Isle", 2.5], ["Harbour", 3]]

@@ -14,7 +14,7 @@ from app.core.domain import Document
 from app.core.errors import DocumentError
 from ingest.load.limits import Limits
 from ingest.load.parent import Loader
-from tests import made_files as made
+from tests.support import made_files as made
 
 AWKWARD = Path(__file__).resolve().parents[3] / "shared" / "data" / "files"
 MOST_MIB = 1_000

@@ -8,8 +8,8 @@ from app.core.domain import Document
 from app.core.errors import DocumentError
 from ingest.load.limits import MIB, Limits
 from ingest.load.parent import Loader
-from tests import made_files as made
-from tests.outlook_file import outlook_message
+from tests.support import made_files as made
+from tests.support.outlook_file import outlook_message
 
 WORD = made.docx(("Heading1", "Wages"), ("", "Paid on Friday."))
 PAGE = made.pdf([["A page of text."]])

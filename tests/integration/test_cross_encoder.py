@@ -17,7 +17,7 @@ from app.core.models.embedding import Embedder
 from app.core.models.find import BUILT_IN, embedding_folder
 from app.rerank import OnnxCrossEncoder, TorchCrossEncoder, build_reranker
 from app.rerank.base import passage_text
-from tests.builders import make_hit
+from tests.support.builders import make_hit
 
 QUESTION = "When does the boathouse open?"
 PASSAGES = [

@@ -15,8 +15,8 @@ from app.ledger import Ledger
 from app.quality.diagnosis import Corpus, Diagnosis, Expectation, Loss
 from app.quality.expected.feedback import Judgements
 from app.quality.expected.golden import Golden
-from tests.builders import make_hit
-from tests.faults import COLLECTION, Workplace
+from tests.support.builders import make_hit
+from tests.support.faults import COLLECTION, Workplace
 
 HARBOUR = """# Harbour rules
 

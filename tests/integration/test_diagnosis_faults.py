@@ -10,7 +10,7 @@ from sqlalchemy import Engine
 from app.core.models.embedding import Embedder
 from app.core.settings import Settings
 from ingest.commands.files import SAMPLE
-from tests.faults import Asked, Workplace, faults_of, in_prompt, injected
+from tests.support.faults import Asked, Workplace, faults_of, in_prompt, injected
 
 # Less than the sample has, so that legs, fusion and packing have something to leave out.
 TIGHT = {"candidates": 4, "leg_candidates": 12, "passages": 2}

@@ -24,8 +24,8 @@ from app.quality.evaluation.questions import Asked, QuestionSet
 from app.quality.evaluation.session import Bench
 from app.quality.expected.golden import Expected, Golden
 from app.rerank import Reranker, build_reranker
-from tests.fakes import ScriptedModel, WordReranker
-from tests.ingested import ingest_text
+from tests.support.fakes import ScriptedModel, WordReranker
+from tests.support.ingested import ingest_text
 
 TOPICS = {
     "backups": "The nightly backup runs at half past two and fourteen copies are kept on the server in Hamburg.",

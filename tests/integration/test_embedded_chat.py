@@ -20,7 +20,7 @@ from app.generate import build_chat_model, embedded_server, tokens
 from app.pack import render
 from app.prompts import conversation
 from app.rewrite.rewriter import Rewriter
-from tests.builders import make_passage
+from tests.support.builders import make_passage
 
 CONTEXT_TOKENS = 2048
 SETTINGS = {

@@ -18,8 +18,8 @@ from app.quality.evaluation.session import Bench, evaluate
 from app.quality.expected.drafting import Drafter
 from app.quality.expected.golden import Expected, Golden
 from app.rerank import KeepOrder
-from tests.fakes import ScriptedModel
-from tests.ingested import ingest_text
+from tests.support.fakes import ScriptedModel
+from tests.support.ingested import ingest_text
 
 BACKUPS = "The nightly backup runs at half past two. Fourteen copies are kept on the server in Hamburg."
 TOPICS = (

@@ -9,7 +9,7 @@ from sqlalchemy import Engine, create_engine, text
 from app.core.settings import Settings
 from app.doctor import health
 from app.doctor.health import Check, checks
-from tests.chat_replay import recorded_ollama
+from tests.support.chat_replay import recorded_ollama
 
 MakeSettings = Callable[..., Settings]
 

@@ -14,8 +14,8 @@ from ingest.commands.files import SAMPLE
 from ingest.discover import discover, read
 from ingest.pipeline import Ingester, Outcome
 from ingest.store import TEXT_CONFIGS, Store
-from tests import made_files as made
-from tests.fake_embedder import FakeEmbedder
+from tests.support import made_files as made
+from tests.support.fake_embedder import FakeEmbedder
 
 Rows = list[dict[str, Any]]
 

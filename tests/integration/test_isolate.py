@@ -10,7 +10,7 @@ from app.core.domain import Document
 from app.core.errors import DocumentError
 from ingest.load.limits import Limits
 from ingest.load.parent import INSIDE, Loaded, Loader
-from tests import made_files as made
+from tests.support import made_files as made
 
 GUIDE = made.source("# Ferry\n\nIt leaves at six.", "guide.md")
 STRICT = Limits(memory_mib=200, seconds=100, cpu_seconds=1, ocr_seconds=0)
@@ -20,7 +20,7 @@ HASTY = Limits(seconds=1, ocr_seconds=0)
 @pytest.fixture(scope="module")
 def hostile() -> Iterator[Loader]:
     """A loader whose parser misbehaves as the file's name says."""
-    with Loader(STRICT, module="tests.hostile_child") as loader:
+    with Loader(STRICT, module="tests.support.hostile_child") as loader:
         yield loader
 
 
@@ -55,7 +55,7 @@ def test_what_a_file_does_to_its_parser_is_said_and_the_next_file_is_read(
 
 
 def test_a_file_whose_parser_hangs_is_given_up() -> None:
-    with Loader(HASTY, module="tests.hostile_child") as loader:
+    with Loader(HASTY, module="tests.support.hostile_child") as loader:
         assert "more than 1 seconds to read" in reason(loader.load(made.source("text", "sleep.txt")))
 
 

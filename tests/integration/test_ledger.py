@@ -20,7 +20,7 @@ from app.core.domain import (
 )
 from app.core.errors import NotFoundError
 from app.ledger import Ledger
-from tests.builders import make_hit, make_passage
+from tests.support.builders import make_hit, make_passage
 
 
 def _answer(**changes: object) -> Answer:

@@ -7,7 +7,7 @@ from app.core.domain import Hit
 from app.core.errors import DocumentError, NotFoundError
 from app.library import Library
 from migrations.tables import collections, uploads
-from tests.shelf import GUIDE, HANDBOOK, Shelf, fill_shelf
+from tests.support.shelf import GUIDE, HANDBOOK, Shelf, fill_shelf
 
 
 @pytest.fixture

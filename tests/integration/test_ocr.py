@@ -15,8 +15,8 @@ from ingest.load import load
 from ingest.load.limits import Limits
 from ingest.pipeline import Ingester, Outcome
 from ingest.store import Store
-from tests import made_files as made
-from tests.fake_embedder import FakeEmbedder
+from tests.support import made_files as made
+from tests.support.fake_embedder import FakeEmbedder
 
 ENGLISH = Limits(ocr_languages="eng")
 LINES = ["The ferry to the island", "leaves at six o'clock."]

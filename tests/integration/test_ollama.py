@@ -12,7 +12,7 @@ from app.core.chat import ChatModel
 from app.core.domain import Message, Usage
 from app.core.errors import ContextOverflowError, ModelError, QuestionError
 from app.generate import build_chat_model
-from tests.chat_replay import (
+from tests.support.chat_replay import (
     PATIENCE_SECONDS,
     Exchange,
     ReplayServer,

@@ -11,7 +11,7 @@ from app.core.chat import ChatModel
 from app.core.domain import Message, Usage
 from app.core.errors import ContextOverflowError, ModelError
 from app.generate import build_chat_model
-from tests.chat_replay import Exchange, ReplayServer, Reply, says
+from tests.support.chat_replay import Exchange, ReplayServer, Reply, says
 
 QUESTION = (Message(role="user", content="When does the backup run?"),)
 Build = Callable[..., tuple[ChatModel, tuple[str, ...]]]

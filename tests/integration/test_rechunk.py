@@ -7,8 +7,8 @@ from sqlalchemy import Engine, text
 from ingest.corpus.rechunk import rechunk
 from ingest.pipeline import Ingester, Outcome, Result
 from ingest.store import Store
-from tests import made_files as made
-from tests.fake_embedder import FakeEmbedder
+from tests.support import made_files as made
+from tests.support.fake_embedder import FakeEmbedder
 
 
 def ingester_on(database: Engine, version: str) -> Ingester:

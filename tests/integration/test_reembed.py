@@ -23,8 +23,8 @@ from ingest.corpus import reembed
 from ingest.corpus.reembed import Reembedder, abort
 from ingest.pipeline import Ingester, Outcome
 from ingest.store import Store
-from tests import made_files as made
-from tests.fake_embedder import FakeEmbedder
+from tests.support import made_files as made
+from tests.support.fake_embedder import FakeEmbedder
 
 Rows = list[dict[str, Any]]
 

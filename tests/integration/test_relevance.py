@@ -9,7 +9,7 @@ from app.core.models.embedding import Embedder
 from app.core.settings import Settings
 from app.rerank import Reranker, build_reranker
 from app.retrieve import HybridRetriever
-from tests.corpus import store
+from tests.support.corpus import store
 
 FLOOR = Settings.model_fields["relevance_floor"].default
 MANUAL = [

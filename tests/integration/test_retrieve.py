@@ -12,7 +12,7 @@ from app.core.domain import Filters
 from app.core.errors import CorpusError, NotFoundError
 from app.core.models.embedding import Embedder
 from app.retrieve import _QUERIES, HybridRetriever
-from tests.corpus import store
+from tests.support.corpus import store
 
 BACKUP = [
     "The nightly dump is written to the vault at two o'clock.",

@@ -11,8 +11,8 @@ from sqlalchemy import Engine, text
 from app.core.domain import Hit
 from app.core.models.embedding import Embedder
 from app.retrieve import _QUERIES, HybridRetriever
-from tests.corpus import store
-from tests.fake_embedder import FakeEmbedder
+from tests.support.corpus import store
+from tests.support.fake_embedder import FakeEmbedder
 
 Search = Callable[[str], tuple[Hit, ...]]
 

@@ -21,8 +21,8 @@ from ingest.queue.jobs import FileJob, Jobs
 from ingest.queue.locks import Locks
 from ingest.queue.worker import Worker
 from ingest.store import Store
-from tests import made_files as made
-from tests.fake_embedder import FakeEmbedder
+from tests.support import made_files as made
+from tests.support.fake_embedder import FakeEmbedder
 
 LONG_AGO = 1_600_000_000
 

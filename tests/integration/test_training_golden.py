@@ -12,8 +12,8 @@ from app.quality.expected.golden import Expected, Golden
 from app.quality.training import TrainingError, fit, write_golden_pairs
 from app.quality.training.combine import Scored
 from app.quality.training.data import read_sources
-from tests.builders import make_hit
-from tests.corpus import store
+from tests.support.builders import make_hit
+from tests.support.corpus import store
 
 MANUAL = [
     "The nightly dump is written to the vault at two o'clock and checked by the operator on duty.",

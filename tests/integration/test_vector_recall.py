@@ -8,8 +8,8 @@ from sqlalchemy import Engine, text
 
 from app.commands.doctor import recall_check
 from app.doctor.vector_recall import ENOUGH, Trial, VectorRecall, measure_recall
-from tests.corpus import store
-from tests.fake_embedder import FakeEmbedder
+from tests.support.corpus import store
+from tests.support.fake_embedder import FakeEmbedder
 
 
 def test_an_index_that_finds_everything_is_enough(database: Engine) -> None:

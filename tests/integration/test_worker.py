@@ -12,8 +12,8 @@ from ingest.queue.jobs import ATTEMPTS
 from ingest.queue.uploads import Uploads
 from ingest.queue.worker import run_worker
 from ingest.store import Store
-from tests import made_files as made
-from tests.fake_embedder import FakeEmbedder
+from tests.support import made_files as made
+from tests.support.fake_embedder import FakeEmbedder
 
 
 @pytest.fixture

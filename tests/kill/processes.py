@@ -21,8 +21,8 @@ from ingest.ignore_rules import Rules
 from ingest.pipeline import Ingester, Result
 from ingest.queue.worker import Worker
 from ingest.store import Store
-from tests import made_files as made
-from tests.fake_embedder import FakeEmbedder
+from tests.support import made_files as made
+from tests.support.fake_embedder import FakeEmbedder
 
 ROOT = Path(__file__).resolve().parents[2]
 MAX_BYTES = 2**20

@@ -14,8 +14,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from app.bootstrap import build_retriever
 from app.core.errors import AppError
 from app.core.settings import Settings
-from tests.fake_embedder import FakeEmbedder
 from tests.kill.corpus import MARK, text_of
+from tests.support.fake_embedder import FakeEmbedder
 
 _WHOLE = text(  # one statement sees one moment
     "SELECT d.source_uri, d.status, d.error, d.text AS document, d.chunk_count, "

@@ -1,7 +1,7 @@
 """`python -m tests.quality.diagnosis`: 200 injected faults, and how many of them `why` names rightly.
 
 Documents of COVID-QA (long articles) and XQuAD (paragraphs of an article in one file) are ingested as files into one
-collection of a database of its own. tests/faults.py says what the faults are and which verdicts count as right.
+collection of a database of its own. tests/support/faults.py says what the faults are and which verdicts count as right.
 """
 
 import argparse
@@ -25,8 +25,8 @@ from app.core import database
 from app.core.models.find import build_embedder
 from app.core.settings import load_settings
 from app.quality.expected.words import fold
-from tests.faults import Asked, Outcome, Workplace, faults_of, has_a_chance, in_prompt, injected
 from tests.quality.sets import FOLDER
+from tests.support.faults import Asked, Outcome, Workplace, faults_of, has_a_chance, in_prompt, injected
 
 WANTED: Mapping[str, int] = {  # cases; 200 in all
     "missing/deleted": 17, "missing/unreadable": 17, "split/middle": 33, "weight/vector": 17, "weight/text": 17,

@@ -10,7 +10,7 @@ from tests.bench.legs import leg_seconds
 from tests.bench.pool import Pool
 from tests.bench.recall import mean_recall, recall
 from tests.bench.tables import milliseconds, percentile
-from tests.fake_embedder import FakeEmbedder
+from tests.support.fake_embedder import FakeEmbedder
 
 DOCUMENTS = tuple(
     tuple(f"Sentence {number} of document {document} is about harbours." for number in range(5))

@@ -5,7 +5,7 @@ import pytest
 from app.core.domain import Fate
 from app.core.errors import QuestionError
 from app.present.candidate_table import COLUMNS, in_order_of, what_became
-from tests.builders import make_hit
+from tests.support.builders import make_hit
 
 HITS = (
     make_hit(1, final_rank=3, logit=-1.0, rerank_score=-1.0, text_rank=2),

@@ -11,8 +11,8 @@ from app.core.domain import Chunk, Document, Heading, Part
 from ingest.chunk.chunk import CONTEXT_TOKENS, MAX_CHARACTERS, chunk
 from ingest.load import load
 from ingest.load.markdown import markdown_headings
-from tests import made_files as made
-from tests.fake_embedder import FakeEmbedder
+from tests.support import made_files as made
+from tests.support.fake_embedder import FakeEmbedder
 
 READS_256 = FakeEmbedder(max_tokens=256)
 READS_32 = FakeEmbedder(max_tokens=32)

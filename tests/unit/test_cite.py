@@ -8,7 +8,7 @@ import pytest
 
 from app.cite.cite import cite
 from app.core.domain import Citations, Passage, Support
-from tests.builders import make_passage
+from tests.support.builders import make_passage
 
 BACKUP = make_passage(1, "The nightly backup runs at 02:30 UTC and keeps fourteen copies on the Hamburg server.")
 ROTA = make_passage(2, "The on-call engineer rotates every Thursday at 10:00; Maria Jensen plans the rota.")

@@ -7,7 +7,7 @@ from app.core.errors import QuestionError
 from app.quality.evaluation.compare import ALPHA, compare
 from app.quality.evaluation.report import advice, comparison_json, split, verdict
 from app.quality.evaluation.run import RUN, Loss
-from tests.runs import run_of
+from tests.support.runs import run_of
 
 
 def test_the_same_results_twice_are_no_regression() -> None:

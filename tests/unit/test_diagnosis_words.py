@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from app.core.errors import QuestionError
 from app.quality.expected.expectation import Expectation, meets, parse_expectation
 from app.quality.expected.words import fold, spans_of
-from tests.builders import make_hit
+from tests.support.builders import make_hit
 
 
 @pytest.mark.parametrize(
@@ -30,7 +30,9 @@ def test_case_spaces_accents_hyphens_and_quotation_marks_do_not_matter(quote: st
     assert text[start:end] == found
 
 
-@pytest.mark.parametrize(("quote", "text"), [("rapist", "the therapist"), ("art is", "the artist"), ("…", "a … b")])
+@pytest.mark.parametrize(
+    ("quote", "text"), [("rapist", "the therapist"), ("art is", "the artist"), ("…", "a … b"), ("s", "ß")]
+)
 def test_only_whole_words_count(quote: str, text: str) -> None:
     assert spans_of(quote, text) == []
 

@@ -10,7 +10,7 @@ from app.quality.dial.sweep import SWEEP, Point, Sweep, marked, recommend
 from app.quality.dial.tuning import State
 from app.quality.evaluation.floor import floor_curve
 from app.web.dial_view import render_choice, render_floor, render_intro, render_progress, render_sweep
-from tests.runs import result, run_of
+from tests.support.runs import result, run_of
 
 
 def estimate(mean: float, questions: int = 100) -> Estimate:

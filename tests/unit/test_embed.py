@@ -4,7 +4,7 @@ import numpy as np
 
 from app.core.domain import Chunk
 from ingest.embed import BATCH, embed
-from tests.fake_embedder import FakeEmbedder
+from tests.support.fake_embedder import FakeEmbedder
 
 
 def make_chunk(ordinal: int, text: str) -> Chunk:

@@ -7,7 +7,7 @@ import pytest
 from app.core.errors import QuestionError
 from app.quality.evaluation.floor import floor_curve
 from app.quality.evaluation.run import Run
-from tests.runs import result, run_of
+from tests.support.runs import result, run_of
 
 
 def run_with(answerable: list[float], unanswerable: list[float]) -> Run:

@@ -6,7 +6,7 @@ from app.core.domain import NO_FILTERS, Filters, Retrieval, Retrieved
 from app.langchain_retriever import TwoStageRetriever
 from app.rerank import KeepOrder
 from app.search import Searcher
-from tests.builders import make_hit
+from tests.support.builders import make_hit
 
 
 class _Fixed:

@@ -13,7 +13,7 @@ from app.core.domain import Document
 from app.core.errors import DocumentError
 from ingest.load import detect, load
 from ingest.load.limits import Limits
-from tests import made_files as made
+from tests.support import made_files as made
 
 WITHOUT_OCR = Limits(ocr_seconds=0)  # the same on every machine; test_ocr has its own
 GERMAN = "Die Fähre fährt täglich um sechs Uhr über den Fluss und kommt am späten Abend zurück nach Hause."

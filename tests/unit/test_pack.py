@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from app.core.domain import Context, Fate, Hit
 from app.pack import pack, render
-from tests.builders import make_hit
+from tests.support.builders import make_hit
 
 
 def _pack(hits: list[Hit], **changes: Any) -> Context:

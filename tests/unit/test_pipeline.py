@@ -33,7 +33,7 @@ from app.core.domain import (
 from app.core.errors import ModelError, NotFoundError, QuestionError
 from app.pipeline import UNSUPPORTED, Answerer, Prompts
 from app.search import Searcher
-from tests.builders import make_hit
+from tests.support.builders import make_hit
 
 NOT_FOUND = "I could not find this in the documents."
 

@@ -16,7 +16,7 @@ from app.rerank import KeepOrder, LateInteraction, OnnxCrossEncoder, build_reran
 from app.rerank.base import GROUP, Score, passage_text, rerank_within
 from app.rerank.combination import Combination, sigmoid
 from app.rerank.late_interaction import max_sim
-from tests.builders import make_hit
+from tests.support.builders import make_hit
 
 
 def unscored(rank: int, **changes: object) -> Hit:

@@ -15,7 +15,7 @@ from app.core.domain import Document
 from app.core.errors import DocumentError
 from ingest.load.limits import MIB, Limits
 from ingest.load.unpack import INSIDE, unpacked
-from tests import made_files as made
+from tests.support import made_files as made
 
 DEFAULTS = Limits()
 

@@ -10,8 +10,8 @@ from app.quality.diagnosis.trial import Run
 from app.quality.diagnosis.verdict import Loss, Side
 from app.quality.expected.expectation import Expectation
 from app.quality.expected.locate import Whereabouts
-from tests.builders import make_hit, make_passage
-from tests.diagnosis import missed
+from tests.support.builders import make_hit, make_passage
+from tests.support.diagnosis import missed
 
 SETTINGS = {"candidates": 50, "leg_candidates": 100, "passages": 3, "vector_weight": 1.0, "text_weight": 0.7}
 

@@ -29,7 +29,7 @@ from app.web.status import render_status
 from app.web.thread import plain_text, render_live, render_thread
 from app.web.viewer import render_place
 from app.web.welcome import render_welcome
-from tests.builders import make_hit, make_passage
+from tests.support.builders import make_hit, make_passage
 
 MODEL = ModelInfo(backend="ollama", name="qwen3:8b", context_tokens=4096, tokens_counted=True)
 TEXT = "Boats are blue [1]. Oars are red."

@@ -7,7 +7,7 @@ from PIL import Image
 
 from app.core.errors import DocumentError
 from app.web.pdf_view import page_images
-from tests.pdf import make_pdf
+from tests.support.pdf import make_pdf
 
 PAGES = (
     ("Nothing of interest here.",),

@@ -22,8 +22,11 @@ def spans_of(quote: str, text: str) -> list[tuple[int, int]]:
     found = []
     at = folded.find(wanted)
     while at >= 0:
-        start, end = origin[at], origin[at + len(wanted) - 1] + 1
-        if not _inside_word(text, start) and not _inside_word(text, end):
+        after = at + len(wanted)
+        start, end = origin[at], origin[after - 1] + 1
+        # "ß" folds to two letters: a match that takes only one of them is none.
+        whole = (at == 0 or origin[at - 1] != start) and (after == len(origin) or origin[after] != end - 1)
+        if whole and not _inside_word(text, start) and not _inside_word(text, end):
             found.append((start, end))
         at = folded.find(wanted, at + 1)
     return found

@@ -9,7 +9,7 @@ from app.quality.dial.measure import Step
 from app.quality.dial.sweep import Point, Sweep, marked
 from app.quality.dial.tuning import State
 from app.quality.evaluation.floor import floor_curve
-from tests.runs import result, run_of
+from tests.support.runs import result, run_of
 
 _MACHINE = "AMD EPYC × 2"
 _FOUND = ((1, -0.12), (3, 0.03), (5, 0.06), (8, 0.065))

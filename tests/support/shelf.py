@@ -7,8 +7,8 @@ from sqlalchemy import Engine, insert, select
 
 from app.core.domain import Hit
 from migrations.tables import collections, documents
-from tests.builders import make_hit
-from tests.pdf import make_pdf
+from tests.support.builders import make_hit
+from tests.support.pdf import make_pdf
 
 HANDBOOK = (
     (

@@ -45,7 +45,7 @@ from ingest.chunk.chunk import chunk
 from ingest.embed import embed
 from ingest.pipeline import Ingester, load_here
 from ingest.store import Store
-from tests.fakes import NOT_FOUND, PlainRewriter, ScriptedModel, word_support
+from tests.support.fakes import NOT_FOUND, PlainRewriter, ScriptedModel, word_support
 
 COLLECTION = "faults"
 _SHAPING = (

@@ -9,7 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-RECORDINGS = Path(__file__).parent / "fixtures" / "ollama"
+RECORDINGS = Path(__file__).resolve().parents[1] / "fixtures" / "ollama"
 PATIENCE_SECONDS = 20
 
 

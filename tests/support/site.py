@@ -9,8 +9,8 @@ from sqlalchemy import Engine
 from app.core.settings import Settings
 from app.web.dial_tab import Tunes
 from app.web.serve import start
-from tests.fakes import FakeServices, ScriptedModel, make_services
-from tests.shelf import Shelf, fill_shelf, script
+from tests.support.fakes import FakeServices, ScriptedModel, make_services
+from tests.support.shelf import Shelf, fill_shelf, script
 
 OPENING = "When does the boathouse open, and how are boats booked?"
 EXAMPLES = (OPENING, "How fast is a hole in the hull repaired?")

@@ -1,0 +1,1 @@
+"""Helpers of the tests: fakes, builders, made files, replayed servers."""
