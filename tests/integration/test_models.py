@@ -15,6 +15,7 @@ from app.core.models import find as models
 from app.core.models.embedding import Embedder
 from app.core.models.find import BUILT_IN, build_embedder, embedding_folder, is_plain_bert
 from app.core.models.torch_embedder import TorchEmbedder
+from tests.support.saturation import integer_products, saturating
 
 TEXTS = [
     "To get lost data back, run the restore command.",
@@ -36,6 +37,13 @@ def test_serving_imports_neither_torch_nor_transformers(data_dir: Path, embedder
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert (done.stdout.strip(), done.returncode) == ("[]", 0), done.stderr
+
+
+def test_no_product_of_the_embedder_is_cut_off_on_any_cpu(embedder: Embedder, data_dir: Path) -> None:
+    assert embedder.dimension == 384
+    graph = data_dir / "models" / models.built_name(BUILT_IN, embedding_folder(BUILT_IN, data_dir)) / "model.onnx"
+    assert integer_products(graph) >= 36
+    assert saturating(graph) == []
 
 
 def test_int8_vectors_agree_with_sentence_transformers(embedder: Embedder, tmp_path: Path) -> None:
@@ -88,7 +96,7 @@ def test_token_offsets_are_spans_of_the_text(embedder: Embedder) -> None:
 def test_builders_that_start_together_build_once_over_what_a_killed_one_left(tmp_path: Path) -> None:
     folder = tmp_path / "model"
     shutil.copytree(embedding_folder(BUILT_IN, tmp_path), folder)
-    target = tmp_path / "models" / f"model-{models.fingerprint(folder)}"
+    target = tmp_path / "models" / models.built_name("model", folder)
     left = target.with_name(f".building-{target.name}")
     left.mkdir(parents=True)
     (left / "model.onnx").write_bytes(b"half")
@@ -96,9 +104,18 @@ def test_builders_that_start_together_build_once_over_what_a_killed_one_left(tmp
     with ThreadPoolExecutor(2) as pool:
         built = list(pool.map(lambda _: build_embedder(str(folder), tmp_path, report=reports.append), range(2)))
     assert len(reports) == 1
-    assert {embedder.name for embedder in built} == {target.name}
+    assert {embedder.name for embedder in built} == {f"model-{models.fingerprint(folder)}"}
     assert [path for path in target.parent.iterdir() if path.is_dir()] == [target]
     assert (target / "model.onnx").stat().st_size > 20_000_000
+
+
+def test_a_stored_name_outlives_new_ways_of_exporting(tmp_path: Path) -> None:
+    folder = tmp_path / "model"
+    folder.mkdir()
+    (folder / "config.json").write_text('{"model_type": "bert"}')
+    (folder / "model.safetensors").write_bytes(bytes(100_000))
+    assert models.model_name(str(folder), folder) == "model-2c7a34ac"  # as corpora of version 0.1.0 are stored with it
+    assert models.built_name("model", folder) != "model-2c7a34ac"
 
 
 def test_other_weights_make_another_name(tmp_path: Path) -> None:
@@ -134,7 +151,7 @@ def test_a_folder_that_cannot_be_exported_is_said_in_one_line(tmp_path: Path) ->
 
 
 def test_a_damaged_model_file_is_named_with_its_cure(data_dir: Path, embedder: Embedder, tmp_path: Path) -> None:
-    name = f"{BUILT_IN}-{models.fingerprint(embedding_folder(BUILT_IN, tmp_path))}"
+    name = models.built_name(BUILT_IN, embedding_folder(BUILT_IN, tmp_path))
     shutil.copytree(data_dir / "models" / name, tmp_path / "models" / name)
     (tmp_path / "models" / name / "model.onnx").write_bytes(b"damaged")
     with pytest.raises(ModelError, match=r"model\.onnx cannot be loaded.*Delete the folder"):

@@ -17,7 +17,7 @@ from sqlalchemy import Connection, Engine, text
 from app.core import database as core
 from app.core.errors import CorpusError
 from app.core.models.embedding import Embedder, Matrix
-from app.core.models.find import build_embedder, embedding_folder, fingerprint, onnx_folder
+from app.core.models.find import build_embedder, built_name, embedding_folder, onnx_folder
 from app.retrieve import HybridRetriever
 from ingest.corpus import reembed
 from ingest.corpus.reembed import Reembedder, abort
@@ -350,7 +350,7 @@ def copy_of_the_model(data_dir: Path, name: str) -> None:
     source = embedding_folder("all-MiniLM-L6-v2", data_dir)
     shutil.copytree(source, data_dir / "models" / name)
     made_before = onnx_folder("embedder", source, data_dir, name="all-MiniLM-L6-v2")
-    shutil.copytree(made_before, data_dir / "models" / f"{name}-{fingerprint(source)}")
+    shutil.copytree(made_before, data_dir / "models" / built_name(name, source))
 
 
 @pytest.mark.usefixtures("embedder")

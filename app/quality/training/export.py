@@ -1,6 +1,6 @@
 """A trained pair reranker goes in, two folders come out: fp32 for CrossEncoder, int8 ONNX for the product.
 
-No torch is needed to run the second one. int8: dynamic quantisation, weights per channel, embedding tables too.
+No torch is needed to run the second one. How it gets int8: app/core/models/quantise.py.
 """
 
 import json
@@ -11,16 +11,15 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import onnx
 import torch
-from onnxruntime.quantization import QuantType, quantize_dynamic
 from tokenizers import Tokenizer
 from torch import Tensor, nn
 
+from app.core.models.onnx_runtime import CONFIG_FILE, MODEL_FILE, TOKENIZER_FILE
+from app.core.models.quantise import quantise as quantise_file
 from app.quality.training import modeling_pair
 from app.quality.training.modeling_pair import PairReranker
 
-MODEL_FILE, TOKENIZER_FILE, CONFIG_FILE = "model.onnx", "tokenizer.json", "config.json"
 INPUTS = ("input_ids", "attention_mask", "token_type_ids")
 OPSET = 17
 
@@ -117,15 +116,3 @@ def trace(model: PairReranker, path: Path) -> None:
             opset_version=OPSET,
             dynamo=False,
         )
-
-
-def quantise_file(full: Path, target: Path) -> None:
-    """Weights of matrix products and embedding tables to int8; the token-to-token similarities stay float32."""
-    quantize_dynamic(
-        full,
-        target,
-        weight_type=QuantType.QInt8,
-        per_channel=True,
-        op_types_to_quantize=["MatMul", "Gather"],
-        extra_options={"MatMulConstBOnly": True, "DefaultTensorType": onnx.TensorProto.FLOAT},
-    )
