@@ -34,7 +34,7 @@ def list_questions(
     with _opened() as (store, resolved):
         questions = store.questions(status="draft" if drafts else None)
         if as_json:
-            out.print_json(json.dumps([json.loads(line) for line in write_lines(questions).splitlines()]))
+            out.print_json(json.dumps([json.loads(line) for line in write_lines(questions).split("\n")[:-1]]))
             return
         for question in questions:
             state = " · draft" if question.status == "draft" else ""

@@ -17,7 +17,9 @@ def written(tmp_path: Path, *rows: object) -> Path:
 
 
 def test_what_is_written_is_read_back_the_same(tmp_path: Path) -> None:
-    passage = Expected(source_uri="/m/a.pdf", sha256="ab", part=3, start_char=5, end_char=9, quote="a “b”", grade=2)
+    passage = Expected(
+        source_uri="/m/a.pdf", sha256="ab", part=3, start_char=5, end_char=9, quote="a “b”\u2028c\x85", grade=2
+    )
     question = GoldenQuestion(
         id=4, question="How?", expected=(passage, Expected(quote="other words")), answerable=True, source="picked",
         status="draft", collection="work", note="by hand",

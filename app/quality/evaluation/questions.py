@@ -119,11 +119,12 @@ def _spans(path: Path) -> dict[str, tuple[tuple[int, int], ...]]:
 
 
 def _rows(path: Path) -> Iterator[dict[str, Any]]:
-    for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
-        try:
-            yield json.loads(line)
-        except ValueError as error:
-            raise SettingsError(f"{path} line {number} is no JSON.") from error
+    with path.open(encoding="utf-8") as lines:  # splitlines() would also cut at U+2028, which JSON may hold as it is
+        for number, line in enumerate(lines, 1):
+            try:
+                yield json.loads(line)
+            except ValueError as error:
+                raise SettingsError(f"{path} line {number} is no JSON.") from error
 
 
 def _id(row: dict[str, Any]) -> str:
