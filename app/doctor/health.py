@@ -11,6 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.bootstrap import open_chat_model
 from app.core import database
+from app.core.cpu import int8_support
 from app.core.domain import CHUNKER_VERSION
 from app.core.errors import AppError
 from app.core.models.embedding import Embedder
@@ -44,6 +45,7 @@ def checks(settings: Settings) -> tuple[Check, ...]:
 def _all(settings: Settings) -> Iterator[Check]:
     yield Check(name="settings", ok=True, detail=f"Foremost {version('foremost')}, data in {settings.data_dir}")
     yield _disk(settings)
+    yield Check(name="CPU", ok=True, detail=f"int8 by {int8_support()}")
     embedder, embedding = _embedding(settings)
     yield from _database(settings, embedder)
     yield embedding

@@ -142,6 +142,7 @@ def test_doctor_finds_nothing_wrong_here(run: Run, handbook: Path) -> None:
     done = run("app", "doctor")
     assert done.returncode == 0, done.stdout
     assert "pgvector" in done.stdout
+    assert "CPU: int8 by " in done.stdout
 
 
 @pytest.mark.parametrize(

@@ -40,6 +40,7 @@ def test_a_whole_installation_passes_every_check(settings_for: MakeSettings) -> 
     assert set(named) == {
         "settings",
         "disk",
+        "CPU",
         "database",
         "pgvector",
         "schema",
