@@ -18,6 +18,7 @@ from app.core.models.find import BUILT_IN, embedding_folder
 from app.rerank import OnnxCrossEncoder, TorchCrossEncoder, build_reranker
 from app.rerank.base import passage_text
 from tests.support.builders import make_hit
+from tests.support.saturation import integer_products, saturating
 
 QUESTION = "When does the boathouse open?"
 PASSAGES = [
@@ -142,9 +143,15 @@ def test_a_bert_folder_runs_as_int8_onnx_on_the_cpu(
     assert isinstance(reranker, OnnxCrossEncoder)
     assert "tiny" in reranker.name
     assert len(reports) == 1
-    reference = TorchCrossEncoder(str(folder), budget_ms=0).rerank(QUESTION, candidates())
-    result = reranker.rerank(QUESTION, candidates())
-    assert np.corrcoef(logits(result.hits), logits(reference.hits))[0, 1] > 0.98
+    reference = TorchCrossEncoder(str(folder), budget_ms=0)
+    of_both = [
+        [logit for passage in PASSAGES for logit in logits(one.rerank(passage, candidates()).hits)]
+        for one in (reranker, reference)
+    ]
+    assert np.corrcoef(of_both)[0, 1] > 0.97  # random weights; measured 0.98 to 0.99, and 0.79 when cut off
+    graph = tmp_path / "models" / models.built_name("tiny", folder) / "model.onnx"
+    assert integer_products(graph) >= 12
+    assert saturating(graph) == []
     again = build_reranker(str(folder), embedder, tmp_path, budget_ms=0, report=reports.append)
     assert len(reports) == 1
     assert again.name == reranker.name

@@ -18,6 +18,7 @@ from transformers import BertConfig, BertModel
 from app.quality.training import DistilSettings, TrainingError, TrainingSettings, distil_reranker, train_reranker
 from app.quality.training.base import load_base, pair_template
 from app.quality.training.export import INPUTS, export_onnx
+from tests.support.saturation import integer_products, saturating
 
 TOPICS = "pump valve motor filter spring engine boiler lamp".split()
 PARTS = "seal shaft pin cover wire hose plug screw".split()
@@ -106,6 +107,8 @@ def test_a_run_stops_resumes_and_gives_the_same_logits_in_every_form(base: Path,
     export_onnx(model, tokenizer, tmp_path / "fp32", max_tokens=64, combination={"logit": 1.0}, quantise=False)
     assert np.allclose(scored, onnx_logits(tmp_path / "fp32"), atol=1e-3)
     assert np.allclose(scored, onnx_logits(result.onnx_folder), atol=1.5)
+    assert integer_products(result.onnx_folder / "model.onnx") == 12  # without the sum and the tokens' weights
+    assert saturating(result.onnx_folder / "model.onnx") == []
 
     config = json.loads((result.onnx_folder / "config.json").read_text())
     assert config["max_tokens"] > 0

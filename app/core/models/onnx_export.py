@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from app.core.models.onnx_runtime import CONFIG_FILE, MODEL_FILE, TOKENIZER_FILE
+from app.core.models.quantise import FORM
 from app.core.models.quantise import quantise as quantise_file
 
 OPSET = 17
@@ -37,6 +38,8 @@ def export(kind: str, source: Path, target: Path, *, quantise: bool = True) -> N
             shutil.move(full, target / MODEL_FILE)
     _copy_tokenizer(source, target)
     settings = {"kind": kind, "max_tokens": max_tokens, "dimension": model.config.hidden_size}
+    if quantise:
+        settings["int8"] = FORM
     (target / CONFIG_FILE).write_text(json.dumps(settings, indent=1) + "\n", "utf-8")
 
 

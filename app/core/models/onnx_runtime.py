@@ -34,10 +34,11 @@ _FAILURES = (
 Ids = npt.NDArray[np.int64]
 
 
-def open_session(folder: Path, *, threads: int | None = None) -> onnxruntime.InferenceSession:
+def open_session(folder: Path, *, threads: int | None = None, widen: bool = False) -> onnxruntime.InferenceSession:
     """Session of folder/model.onnx on `threads` CPU threads (None: as many as this process may use).
 
-    Raises ModelError when the file is missing or is no ONNX model.
+    `widen` is for int8 graphs that the quantise module did not make: without VNNI their products are computed exactly,
+    in more time, instead of being cut off at 16 bits. Raises ModelError when the file is missing or is no ONNX model.
     """
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads or usable_cpus()
@@ -45,6 +46,8 @@ def open_session(folder: Path, *, threads: int | None = None) -> onnxruntime.Inf
     options.log_severity_level = 3
     # Waiting threads sleep: the chat model and the database want the same cores.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    if widen:
+        options.add_session_config_entry("session.x64quantprecision", "1")
     path = folder / MODEL_FILE
     try:
         return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])

@@ -15,6 +15,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+FORM = "neighbours within 16 bits"  # what config.json says of int8 that this module made
+
 _NARROW = 16  # columns; a matrix with fewer makes logits or token weights and stays fp32: no time, much precision
 _LARGEST = 127  # of a weight, and of two neighbours of one sign: 255 × (127 + 1 for rounding) fits in 16 bits
 

@@ -16,6 +16,7 @@ from tokenizers import Tokenizer
 from torch import Tensor, nn
 
 from app.core.models.onnx_runtime import CONFIG_FILE, MODEL_FILE, TOKENIZER_FILE
+from app.core.models.quantise import FORM
 from app.core.models.quantise import quantise as quantise_file
 from app.quality.training import modeling_pair
 from app.quality.training.modeling_pair import PairReranker
@@ -93,6 +94,8 @@ def export_onnx(
         "combination": dict(combination),
         "combination_doc": COMBINATION_DOC,
     }
+    if quantise:
+        config["int8"] = FORM
     (target / CONFIG_FILE).write_text(json.dumps(config, indent=1) + "\n", "utf-8")
 
 
