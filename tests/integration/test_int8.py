@@ -9,10 +9,10 @@ import numpy as np
 import numpy.typing as npt
 import onnxruntime
 import pytest
-from app.core.models.find.dequantise import dequantise
 from onnxruntime.quantization import QuantType, quantize_dynamic
 from tokenizers import Encoding
 
+from app.core.models.dequantise import dequantise
 from app.core.models.onnx_runtime import CONFIG_FILE, MODEL_FILE, open_session, open_tokenizer
 from app.rerank import SHIPPED, OnnxCrossEncoder
 from tests.support.builders import make_hit

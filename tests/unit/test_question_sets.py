@@ -3,8 +3,8 @@
 import json
 from pathlib import Path
 
-from app.evaluation.questions import of_folder
-from app.golden import Expected
+from app.quality.evaluation.questions import of_folder
+from app.quality.expected.golden import Expected
 
 
 def test_a_line_separator_within_a_text_ends_no_line(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""`python -m app.core.models.find.dequantise OLD NEW`: an int8 graph of any version goes in, its fp32 form comes out.
+"""`python -m app.core.models.dequantise OLD NEW`: an int8 graph of any version goes in, its fp32 form comes out.
 
 The weights stay what 8 bits left of them. With `quantise` it makes a graph of today from one of an earlier version
 whose fp32 weights are gone; it also says what the activations' 8 bits cost.
