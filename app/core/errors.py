@@ -2,9 +2,18 @@
 
 
 class AppError(Exception):
-    """A problem that a person can act on; its text is one line and is shown as it is."""
+    """A problem that a person can act on.
+
+    `problem` says what is wrong with which thing, `fix` what to do about it; both are whole sentences, `fix` may be
+    empty. str() is both on one line. Pages and commands may show the fix apart; nothing looks for words in the text.
+    """
 
     exit_code = 1
+
+    def __init__(self, problem: str = "", *, fix: str = "") -> None:
+        super().__init__(" ".join(filter(None, (problem, fix))))
+        self.problem = problem
+        self.fix = fix
 
 
 class SettingsError(AppError):
@@ -41,3 +50,12 @@ class NotFoundError(AppError):
 
 class DocumentError(AppError):
     """One document cannot be ingested, and trying again will not help; the run goes on with the next."""
+
+
+def reason(error: BaseException) -> str:
+    """First line of an error of another library, without its full stop; its class name when it has no text.
+
+    SQLAlchemy wraps the driver's error and adds the statement: the driver's own line is taken.
+    """
+    cause = getattr(error, "orig", None) or error
+    return (str(cause).strip().splitlines() or [type(cause).__name__])[0].rstrip(".")
