@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache, partial
+from functools import partial
 
 from sqlalchemy import Engine
 
@@ -18,13 +18,12 @@ from app.ledger import Ledger
 from app.library import Library
 from app.pipeline import Answerer, Prompts
 from app.prompts import NOT_FOUND, conversation
-from app.quality.diagnosis import Corpus, Diagnosis, Parts, Trials
+from app.quality.diagnosis import Corpus, Diagnosis, Trials
 from app.quality.expected.feedback import Judgements
 from app.quality.expected.golden import Golden
-from app.rerank import Reranker, build_reranker
-from app.retrieve import HybridRetriever
 from app.rewrite.rewriter import Rewriter
 from app.search import Searcher
+from app.stages import Stages, build_stages
 
 Report = Callable[[str], None]
 
@@ -42,6 +41,7 @@ class SearchServices:
 
     engine: Engine
     embedder: Embedder
+    stages: Stages
     searcher: Searcher
     settings: Settings  # in effect: as given, with what was applied in the database
     given: Settings
@@ -62,6 +62,14 @@ class Services(SearchServices):
     judgements: Judgements
     model: ChatModel = field(repr=False)
 
+    def retune(self) -> None:
+        """Read the applied settings again and answer by them from the next question on. Raises AppError."""
+        self.settings = overridden(self.given, self.engine)
+        self.stages = build_stages(self.engine, self.embedder)
+        self.searcher = self.stages.searcher(self.settings)
+        self.answerer = _build_answerer(self, self.model, self.ledger, self.answerer.notices)
+        self.diagnosis = build_diagnosis(self)
+
     def close(self) -> None:
         """Stop the model, then give back the database."""
         self.model.close()
@@ -77,49 +85,19 @@ def open_searcher(settings: Settings, *, report: Report, migrate: bool = False) 
             database.migrate(engine, embedding_dimension=embedder.dimension)
         database.require_ready(engine)
         effective = overridden(settings, engine)
-        searcher = _build_searcher(engine, embedder, effective)
+        stages = build_stages(engine, embedder)
+        searcher = stages.searcher(effective)
     except BaseException:
         engine.dispose()
         raise
-    return SearchServices(engine=engine, embedder=embedder, searcher=searcher, settings=effective, given=settings)
-
-
-def _build_searcher(engine: Engine, embedder: Embedder, settings: Settings) -> Searcher:
-    reranker = build_reranker(settings.reranker, embedder, settings.data_dir, budget_ms=settings.rerank_budget_ms)
-    return Searcher(retriever=build_retriever(engine, embedder, settings), reranker=reranker)
-
-
-def build_retriever(
-    engine: Engine, embedder: Embedder, settings: Settings, *, candidates: int | None = None
-) -> HybridRetriever:
-    """The first stage as configured, with another number of candidates where one is given."""
-    return HybridRetriever(
-        engine,
-        embedder,
-        candidates=settings.candidates if candidates is None else candidates,
-        leg_candidates=settings.leg_candidates,
-        vector_weight=settings.vector_weight,
-        text_weight=settings.text_weight,
-        ef_search=settings.hnsw_ef_search,
+    return SearchServices(
+        engine=engine, embedder=embedder, stages=stages, searcher=searcher, settings=effective, given=settings
     )
 
 
-def build_diagnosis(parts: SearchServices) -> Diagnosis:
-    """What says which stage lost a passage; it searches again with other settings, over the same parts."""
-    settings = parts.settings
-
-    @lru_cache(maxsize=4)
-    def reranker(name: str, budget_ms: int) -> Reranker:
-        if (name, budget_ms) == (settings.reranker, settings.rerank_budget_ms):
-            return parts.searcher.reranker
-        return build_reranker(name, parts.embedder, settings.data_dir, budget_ms=budget_ms)
-
-    stages = Parts(
-        retriever=partial(build_retriever, parts.engine, parts.embedder),
-        reranker=lambda chosen: reranker(chosen.reranker, chosen.rerank_budget_ms),
-        count_tokens=lambda text: parts.embedder.count_tokens([text])[0],
-    )
-    return Diagnosis(corpus=Corpus(parts.engine), trials=Trials(stages, settings))
+def build_diagnosis(services: SearchServices) -> Diagnosis:
+    """Diagnosis over the same database and models; it repeats a search with other settings."""
+    return Diagnosis(corpus=Corpus(services.engine), trials=Trials(services.stages, services.settings))
 
 
 def open_services(settings: Settings, *, report: Report, migrate: bool = False) -> Services:
@@ -134,6 +112,7 @@ def open_services(settings: Settings, *, report: Report, migrate: bool = False) 
     return Services(
         engine=parts.engine,
         embedder=parts.embedder,
+        stages=parts.stages,
         searcher=parts.searcher,
         settings=parts.settings,
         given=parts.given,
@@ -163,14 +142,6 @@ def _build_answerer(parts: SearchServices, model: ChatModel, ledger: Ledger, not
         settings={name: getattr(settings, name) for name in _SHAPING},
         notices=notices,
     )
-
-
-def retune(services: Services) -> None:
-    """Read the applied settings again and answer by them from the next question on. Raises AppError."""
-    services.settings = overridden(services.given, services.engine)
-    services.searcher = _build_searcher(services.engine, services.embedder, services.settings)
-    services.answerer = _build_answerer(services, services.model, services.ledger, services.answerer.notices)
-    services.diagnosis = build_diagnosis(services)
 
 
 def open_chat_model(settings: Settings, *, report: Report) -> tuple[ChatModel, tuple[str, ...]]:

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from app.bootstrap import build_retriever, open_chat_model, open_database, open_searcher
+from app.bootstrap import open_chat_model, open_database, open_searcher
 from app.commands.console import CollectionOption, JsonOption, out, report
 from app.core.errors import QuestionError
 from app.core.settings import load_settings
@@ -19,6 +19,7 @@ from app.quality.evaluation.resolve import Resolved, resolve
 from app.quality.expected.drafting import BIAS, Draft, Drafter
 from app.quality.expected.golden import Expected, Golden, GoldenQuestion
 from app.quality.expected.lines import expected_from, read_lines, write_lines
+from app.stages import build_retriever
 
 Resolver = Callable[[Expected, str | None], Resolved]
 

@@ -11,7 +11,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from app.bootstrap import build_retriever, open_database, open_searcher
+from app.bootstrap import open_database, open_searcher
 from app.commands.console import out, report
 from app.commands.progress import progress_bar
 from app.core.errors import AppError
@@ -19,6 +19,7 @@ from app.core.models.find import embedding_folder
 from app.core.models.onnx_runtime import CONFIG_FILE, read_config
 from app.core.settings import load_settings
 from app.quality.evaluation.session import bench, question_set
+from app.stages import build_retriever
 
 GOLDEN = "golden"
 

@@ -12,12 +12,12 @@ from pathlib import Path
 import numpy as np
 from sqlalchemy import Engine, text
 
-from app.bootstrap import build_retriever
 from app.commands.console import quiet_libraries
 from app.core import database
 from app.core.models.embedding import Embedder, Matrix
 from app.core.models.find import build_embedder
 from app.core.settings import load_settings
+from app.stages import build_retriever
 from tests.bench.build import built, open_corpus, open_database
 from tests.bench.known_vectors import KnownVectors
 from tests.bench.peer import PEERS, PYTHON, PeerProcess, started

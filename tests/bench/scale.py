@@ -11,12 +11,12 @@ from pathlib import Path
 import psutil
 from sqlalchemy import Engine, text
 
-from app.bootstrap import build_retriever
 from app.commands.console import quiet_libraries
 from app.core.models.embedding import Embedder
 from app.core.models.find import build_embedder
 from app.core.settings import load_settings
 from app.retrieve import HybridRetriever
+from app.stages import build_retriever
 from tests.bench import legs
 from tests.bench.build import Built, built
 from tests.bench.clients import concurrently

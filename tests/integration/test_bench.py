@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, text
 
-from app.bootstrap import build_retriever
 from app.core.models.embedding import Embedder
 from app.core.settings import load_settings
+from app.stages import build_retriever
 from tests.bench import legs
 from tests.bench.build import FEW_OF, built
 from tests.bench.known_vectors import KnownVectors

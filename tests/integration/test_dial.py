@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import Engine, text
 
 from app import bootstrap
-from app.bootstrap import build_retriever, open_searcher
+from app.bootstrap import open_searcher
 from app.core.applied_settings import apply, load_overrides, overridden, withdraw
 from app.core.domain import Question
 from app.core.errors import SettingsError
@@ -24,6 +24,7 @@ from app.quality.evaluation.questions import Asked, QuestionSet
 from app.quality.evaluation.session import Bench
 from app.quality.expected.golden import Expected, Golden
 from app.rerank import Reranker, build_reranker
+from app.stages import build_retriever
 from tests.support.fakes import ScriptedModel, WordReranker
 from tests.support.ingested import ingest_text
 

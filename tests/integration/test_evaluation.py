@@ -6,7 +6,6 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import Engine
 
-from app.bootstrap import build_retriever
 from app.core.errors import NotFoundError
 from app.core.models.embedding import Embedder
 from app.core.settings import Settings
@@ -18,6 +17,7 @@ from app.quality.evaluation.session import Bench, evaluate
 from app.quality.expected.drafting import Drafter
 from app.quality.expected.golden import Expected, Golden
 from app.rerank import KeepOrder
+from app.stages import build_retriever
 from tests.support.fakes import ScriptedModel
 from tests.support.ingested import ingest_text
 

@@ -11,9 +11,9 @@ from pathlib import Path
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import SQLAlchemyError
 
-from app.bootstrap import build_retriever
 from app.core.errors import AppError
 from app.core.settings import Settings
+from app.stages import build_retriever
 from tests.kill.corpus import MARK, text_of
 from tests.support.fake_embedder import FakeEmbedder
 

@@ -19,7 +19,6 @@ import numpy.typing as npt
 from ir_measures import nDCG
 from rich.console import Console
 
-from app.bootstrap import build_retriever
 from app.core import database
 from app.core.domain import Hit
 from app.core.models.find import build_embedder
@@ -32,6 +31,7 @@ from app.quality.evaluation.judge import Judge, Judgement
 from app.quality.evaluation.questions import of_folder
 from app.quality.evaluation.scratch import corpus_of
 from app.rerank import Reranker, build_reranker
+from app.stages import build_retriever
 from tests.quality.sets import FOLDER
 
 FloatArray = npt.NDArray[np.float64]

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 from sqlalchemy import Engine, text
 
-from app.bootstrap import build_retriever
 from app.core.domain import Hit
 from app.core.models.embedding import Embedder
 from app.core.settings import Settings
+from app.stages import build_retriever
 from tests.quality import bm25
 from tests.quality.sets import Ranked
 

@@ -29,10 +29,11 @@ from app.ledger import Ledger
 from app.library import Library
 from app.pipeline import Answerer, Prompts
 from app.prompts import conversation
-from app.quality.diagnosis import Corpus, Diagnosis, Parts, Trials
+from app.quality.diagnosis import Corpus, Diagnosis, Trials
 from app.quality.expected.feedback import Judgements
 from app.quality.expected.golden import Golden
 from app.search import Searcher
+from app.stages import Stages
 
 NOT_FOUND = "The documents do not say."
 
@@ -196,7 +197,7 @@ def make_services(
 ) -> FakeServices:
     """The page's services over fixed hits and a scripted model."""
     ledger, retriever = Ledger(engine), WordRetriever(hits)
-    stages = Parts(
+    stages = Stages(
         retriever=lambda _: retriever, reranker=lambda _: WordReranker(), count_tokens=lambda text: len(text.split())
     )
     answerer = Answerer(

@@ -29,18 +29,18 @@ from pathlib import Path
 
 from sqlalchemy import Engine, text
 
-from app.bootstrap import build_retriever
 from app.core.domain import CHUNKER_VERSION, Answer, Chunk, Document, Finished, Hit, Question, Reranking, Source
 from app.core.models.embedding import Embedder
 from app.core.settings import Settings
 from app.ledger import Ledger
 from app.pipeline import Answerer, Prompts
 from app.prompts import conversation
-from app.quality.diagnosis import Corpus, Diagnosis, Loss, Parts, Trials, Verdict
+from app.quality.diagnosis import Corpus, Diagnosis, Loss, Trials, Verdict
 from app.rerank import Reranker, build_reranker
 from app.rerank.base import GROUP
 from app.rerank.combination import sigmoid
 from app.search import Searcher
+from app.stages import Stages, build_retriever
 from ingest.chunk.chunk import chunk
 from ingest.embed import embed
 from ingest.pipeline import Ingester, load_here
@@ -148,12 +148,12 @@ class Workplace:
 
     def diagnosis(self, settings: Settings) -> Diagnosis:
         """The diagnosis under these settings, a bad reranker included."""
-        parts = Parts(
+        stages = Stages(
             retriever=partial(build_retriever, self.engine, self._embedder),
             reranker=self._reranker,
             count_tokens=lambda passage: self._embedder.count_tokens([passage])[0],
         )
-        return Diagnosis(corpus=Corpus(self.engine), trials=Trials(parts, settings))
+        return Diagnosis(corpus=Corpus(self.engine), trials=Trials(stages, settings))
 
     def found(self, asked: Asked) -> Hit | None:
         """The candidate of the first stage, as configured, that holds the words; None when there is none."""

@@ -1,7 +1,7 @@
 """Why a passage is not in an answer: which stage lost it, how that is known, and what would have let it through."""
 
 from app.quality.diagnosis.diagnose import Diagnosis
-from app.quality.diagnosis.trial import Parts, Trials
+from app.quality.diagnosis.trial import Trials
 from app.quality.diagnosis.verdict import Loss, Remedy, Side, Standing, Verdict
 from app.quality.diagnosis.view import verdict_view
 from app.quality.expected.expectation import Expectation
@@ -12,7 +12,6 @@ __all__ = [
     "Diagnosis",
     "Expectation",
     "Loss",
-    "Parts",
     "Remedy",
     "Side",
     "Standing",

@@ -4,14 +4,12 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Protocol
 
 from app.core.domain import NO_FILTERS, Answer, Context, ExactRank, Fate, Filters, Hit
 from app.core.settings import Settings
 from app.pack import pack
 from app.quality.diagnosis.verdict import Value
-from app.rerank import Reranker
-from app.search import Retriever, Searcher
+from app.stages import Stages
 
 _RULES_TOKENS = 250  # of the prompt around the passages, roughly; only where no real prompt was built
 _FILTER = "filter_"
@@ -35,28 +33,11 @@ class Run:
         return float(self.settings[name] or 0)
 
 
-class FirstStage(Retriever, Protocol):
-    """A first stage that can also tell complete ranks."""
-
-    def exact_ranks(
-        self, query: str, chunk_ids: Sequence[int], *, collection: str | None = None, filters: Filters = NO_FILTERS
-    ) -> Mapping[int, ExactRank]: ...
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Parts:
-    """How the stages are made for given settings."""
-
-    retriever: Callable[[Settings], FirstStage]
-    reranker: Callable[[Settings], Reranker]
-    count_tokens: Callable[[str], int]  # of a rendered passage, as a stand-in for the chat model's tokenizer
-
-
 class Trials:
     """Runs searches with changed settings; the rest of the settings is as configured today."""
 
-    def __init__(self, parts: Parts, settings: Settings) -> None:
-        self._parts = parts
+    def __init__(self, stages: Stages, settings: Settings) -> None:
+        self._stages = stages
         self._settings = settings
 
     def fresh(self, question: str, *, collection: str | None, filters: Filters = NO_FILTERS) -> Run:
@@ -91,15 +72,14 @@ class Trials:
     def again(self, run: Run, changes: Mapping[str, Value]) -> Run:
         """The same question over today's corpus with changed settings."""
         settings = self._with(run, changes)
-        reranker = self._parts.reranker(settings)
-        searcher = Searcher(retriever=self._parts.retriever(settings), reranker=reranker)
+        searcher = self._stages.searcher(settings)
         found = searcher.search(run.question, collection=run.collection, filters=run.filters)
         context = pack(
             found.context.hits,
             limit=settings.passages,
             token_budget=self._budget(run, settings, changes),
             floor=settings.relevance_floor,
-            relevance=reranker.relevance,
+            relevance=searcher.reranker.relevance,
             count_tokens=self._counter(run),
             scored=found.scored > 0,
         )
@@ -108,28 +88,28 @@ class Trials:
 
     def candidates(self, run: Run, changes: Mapping[str, Value]) -> tuple[Hit, ...]:
         """The first stage alone."""
-        retriever = self._parts.retriever(self._with(run, changes))
+        retriever = self._stages.retriever(self._with(run, changes))
         return retriever.retrieve(run.question, collection=run.collection, filters=run.filters).hits
 
     def exact_ranks(self, run: Run, chunk_ids: Sequence[int]) -> Mapping[int, ExactRank]:
         """Places in each leg's complete order; chunks outside what is searched are left out."""
-        retriever = self._parts.retriever(self._with(run, {}))
+        retriever = self._stages.retriever(self._with(run, {}))
         return retriever.exact_ranks(run.question, chunk_ids, collection=run.collection, filters=run.filters)
 
     def relevance(self, run: Run, hit: Hit) -> float:
         """0..1, as compared with the relevance floor."""
-        return self._parts.reranker(self._with(run, {})).relevance(hit)
+        return self._stages.reranker(self._with(run, {})).relevance(hit)
 
     def tokens(self, text: str) -> int:
         """Tokens of a text, by the stand-in for the chat model's tokenizer."""
-        return self._parts.count_tokens(text)
+        return self._stages.count_tokens(text)
 
     def _with(self, run: Run, changes: Mapping[str, Value]) -> Settings:
         return self._settings.model_copy(update={**run.settings, **changes})
 
     def _room(self, question: str) -> int:
         settings = self._settings
-        room = settings.context_tokens - settings.answer_tokens - _RULES_TOKENS - self._parts.count_tokens(question)
+        room = settings.context_tokens - settings.answer_tokens - _RULES_TOKENS - self._stages.count_tokens(question)
         return max(0, min(settings.passages_tokens, room))
 
     def _budget(self, run: Run, settings: Settings, changes: Mapping[str, Value]) -> int:
@@ -141,10 +121,10 @@ class Trials:
 
     def _counter(self, run: Run) -> Callable[[str], int]:
         """Our own count of a passage, scaled to what the model's tokenizer made of this answer's passages."""
-        ours = sum(self._parts.count_tokens(passage.text) for passage in run.context.passages)
+        ours = sum(self._stages.count_tokens(passage.text) for passage in run.context.passages)
         theirs = sum(passage.tokens for passage in run.context.passages)
         scale = theirs / ours if run.answer is not None and ours else 1.0
-        return lambda text: math.ceil(self._parts.count_tokens(text) * scale)
+        return lambda text: math.ceil(self._stages.count_tokens(text) * scale)
 
 
 _SHAPING = (

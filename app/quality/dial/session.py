@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 from sqlalchemy import Engine
 
-from app.bootstrap import build_retriever
 from app.core.models.embedding import Embedder
 from app.core.settings import Settings
 from app.quality.dial.cache import Cache
@@ -15,6 +14,7 @@ from app.quality.dial.sweeps import save_sweep
 from app.quality.evaluation.judge import Judge
 from app.quality.evaluation.session import Bench
 from app.rerank import build_reranker
+from app.stages import build_retriever
 
 SMALL = "late-interaction"
 

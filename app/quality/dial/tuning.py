@@ -3,10 +3,14 @@
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from typing import Protocol
 
-from app.bootstrap import Services, retune
+from sqlalchemy import Engine
+
 from app.core.applied_settings import apply
 from app.core.errors import AppError
+from app.core.models.embedding import Embedder
+from app.core.settings import Settings
 from app.quality.dial.measure import Cancelled, Listener, Step
 from app.quality.dial.session import sweep
 from app.quality.dial.sweep import Sweep
@@ -33,6 +37,24 @@ class State:
     sweep: Sweep | None = None
     run: Run | None = None  # the last evaluation of this process
     curve: FloorCurve | None = None
+
+
+class Services(Protocol):
+    """The running services whose settings are tuned."""
+
+    @property
+    def engine(self) -> Engine: ...
+
+    @property
+    def embedder(self) -> Embedder: ...
+
+    @property
+    def settings(self) -> Settings: ...
+
+    @property
+    def given(self) -> Settings: ...
+
+    def retune(self) -> None: ...
 
 
 class Tuning:
@@ -98,7 +120,7 @@ class Tuning:
     def apply(self, values: Mapping[str, str], reason: str) -> tuple[str, ...]:
         """Use settings from the next question on; returns variables of the environment that win over some of them."""
         covered = apply(self._services.engine, self._services.given, values, reason=reason)
-        retune(self._services)
+        self._services.retune()
         return covered
 
     def _bench(self) -> Bench:

@@ -8,7 +8,6 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
-from app.bootstrap import build_retriever
 from app.core.models.embedding import Embedder
 from app.core.settings import Settings
 from app.quality.evaluation.judge import Judge
@@ -18,6 +17,7 @@ from app.quality.evaluation.run import Progress, Run, silent
 from app.quality.evaluation.scratch import corpus_of
 from app.quality.expected.golden import Golden
 from app.rerank import Reranker
+from app.stages import build_retriever
 
 Report = Callable[[str], None]
 _SHAPING = (
