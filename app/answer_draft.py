@@ -1,4 +1,4 @@
-"""What is known of an answer while its stages run; turned into the finished Answer at the end."""
+"""An answer in progress: each stage fills in its part, `finished()` freezes it. Private to app.pipeline."""
 
 import time
 import uuid
@@ -6,18 +6,30 @@ from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 
-from app.core.domain import Answer, Citations, Context, Filters, Message, ModelInfo, Outcome, Query, Question, Usage
+from app.core.domain import (
+    Answer,
+    Citations,
+    Context,
+    Filters,
+    Message,
+    ModelInfo,
+    Outcome,
+    Query,
+    Question,
+    Retrieved,
+    Usage,
+)
 
-EMPTY_CONTEXT = Context(passages=(), hits=(), tokens=0, token_budget=0)
+_EMPTY_CONTEXT = Context(passages=(), hits=(), tokens=0, token_budget=0)
 
 
 @dataclass(kw_only=True, slots=True)
-class Draft:
-    """Filled in by one stage after the other; the only thing of an answer that changes."""
+class AnswerDraft:
+    """The mutable state of one answer."""
 
     question: Question
     query: Query
-    context: Context = EMPTY_CONTEXT
+    context: Context = _EMPTY_CONTEXT
     timings: dict[str, float] = field(default_factory=dict)
     notices: list[str] = field(default_factory=list)
     reranker: str = ""
@@ -30,12 +42,19 @@ class Draft:
 
     @contextmanager
     def timed(self, stage: str) -> Generator[None, None, None]:
-        """Add the seconds of a block to a stage."""
+        """Add the seconds of the block to the stage."""
         start = time.perf_counter()
         try:
             yield
         finally:
             self.timings[stage] = self.timings.get(stage, 0.0) + time.perf_counter() - start
+
+    def add(self, retrieved: Retrieved) -> None:
+        """Take over the candidates of the search."""
+        self.context = retrieved.context
+        self.reranker, self.scored = retrieved.reranker, retrieved.scored
+        self.notices += retrieved.notices
+        self.timings |= retrieved.timings
 
     def finished(
         self, checked: Citations, model: ModelInfo, settings: Mapping[str, str | int | float | bool | None]

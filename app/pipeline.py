@@ -5,7 +5,7 @@ from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from app.answer_draft import Draft
+from app.answer_draft import AnswerDraft
 from app.cite.cite import SupportScorer, cite
 from app.core.chat import ChatModel
 from app.core.domain import (
@@ -27,6 +27,8 @@ from app.core.domain import (
     Started,
     Support,
     Token,
+    Usage,
+    Waiting,
 )
 from app.core.errors import ModelError, QuestionError
 from app.pack import pack, render
@@ -110,7 +112,7 @@ class Answerer:
         """
         question = checked(question)
         query = Query(text=question.text, changed=False, reason="")
-        draft = Draft(question=question, query=query, notices=list(self.notices))
+        draft = AnswerDraft(question=question, query=query, notices=list(self.notices))
         try:
             yield from self._understand(draft)
             yield from self._gather(draft)
@@ -128,22 +130,26 @@ class Answerer:
         """The ranked candidates, fates undecided, without a model and without a trace in the ledger."""
         return self._searcher.search(text, collection=collection, filters=filters)
 
-    def _understand(self, draft: Draft) -> Generator[Event, None, None]:
+    def _understand(self, draft: AnswerDraft) -> Generator[Event, None, None]:
         yield Started(stage="rewrite")
         with draft.timed("rewrite"):
             draft.query = yield from _stoppable(self._rewriter.steps(draft.question))
         yield Rewritten(query=draft.query)
 
-    def _gather(self, draft: Draft) -> Generator[Event, None, None]:
-        yield from self._searcher.stages(draft)
+    def _gather(self, draft: AnswerDraft) -> Generator[Event, None, None]:
+        question = draft.question
+        retrieved = yield from self._searcher.stages(
+            draft.query.text, collection=question.collection, filters=question.filters
+        )
+        draft.add(retrieved)
         yield Started(stage="pack")
         with draft.timed("pack"):
             draft.context = self._pack(draft)
-        for text in draft.notices[len(self.notices) :]:
+        for text in retrieved.notices:
             yield Notice(text=text)
         yield Retrieved(context=draft.context, reranker=draft.reranker, scored=draft.scored)
 
-    def _pack(self, draft: Draft) -> Context:
+    def _pack(self, draft: AnswerDraft) -> Context:
         """Passages within what the model's real context leaves beside the question, the rules and the answer."""
         question = draft.query.text
         bare = self._model.count_tokens(self._prompts.answer(passages="", question=question))
@@ -172,44 +178,47 @@ class Answerer:
                 return context
             budget -= excess  # passages counted one by one came out a little short of the whole
 
-    def _write(self, draft: Draft) -> Generator[Event, None, None]:
+    def _write(self, draft: AnswerDraft) -> Generator[Event, None, None]:
         if not draft.context.passages:
             draft.outcome, draft.text = Outcome.NOT_FOUND, self._prompts.not_found
             yield Token(text=draft.text)
             return
         yield Started(stage="generate")
         draft.prompt = self._prompts.answer(passages=render(draft.context.passages), question=draft.query.text)
+        draft.usage = yield from self._generate(draft)
+        if not draft.text.strip():
+            raise ModelError(f"The model {self.info.name} answered nothing.", fix="Ask again, or choose another model.")
+        draft.outcome = Outcome.NOT_FOUND if self._says_not_found(draft.text) else Outcome.ANSWERED
+        if draft.usage.finish_reason == "length":
+            draft.notices.append(
+                f"The answer was ended at {self._answer_tokens} tokens. FOREMOST_ANSWER_TOKENS raises the limit."
+            )
+
+    def _generate(self, draft: AnswerDraft) -> Generator[Event, None, Usage]:
+        """Stream the model's answer into the draft."""
         start = time.perf_counter()
         stream = self._model.stream(draft.prompt, max_tokens=self._answer_tokens)
         try:
             while True:
-                try:
-                    piece = next(stream)
-                except StopIteration as done:
-                    draft.usage = done.value
-                    break
-                if piece:  # an empty one says "still reading the prompt", so that stop works then too
-                    draft.timings.setdefault("first_token", time.perf_counter() - start)
+                piece = next(stream)
+                if not piece:  # The model is still reading the prompt.
+                    yield Waiting()
+                    continue
+                draft.timings.setdefault("first_token", time.perf_counter() - start)
                 draft.text += piece
                 yield Token(text=piece)
+        except StopIteration as end:
+            usage: Usage = end.value
+            return usage
         finally:
-            stream.close()  # closes the connection, which is what stops the server's work
+            stream.close()  # Closes the connection, which is what stops the server's work.
             draft.timings["generate"] = time.perf_counter() - start
-        if not draft.text.strip():
-            raise ModelError(f"The model {self.info.name} answered nothing. Ask again, or choose another model.")
-        draft.outcome = Outcome.ANSWERED
-        if draft.usage is not None and draft.usage.finish_reason == "length":
-            draft.notices.append(
-                f"The answer was ended at {self._answer_tokens} tokens. FOREMOST_ANSWER_TOKENS raises the limit."
-            )
-        if self._says_not_found(draft.text):
-            draft.outcome = Outcome.NOT_FOUND
 
     def _says_not_found(self, text: str) -> bool:
         """The model said, in the words it was given, that the passages do not hold the answer."""
         return text.strip().casefold().startswith(self._prompts.not_found.strip().rstrip(".").casefold())
 
-    def _finish(self, draft: Draft) -> Answer:
+    def _finish(self, draft: AnswerDraft) -> Answer:
         """Check the citations and store the answer."""
         with draft.timed("cite"):
             citations = self._cite(draft)
@@ -220,7 +229,7 @@ class Answerer:
         self._ledger.store(answer)
         return answer
 
-    def _cite(self, draft: Draft) -> Citations:
+    def _cite(self, draft: AnswerDraft) -> Citations:
         if draft.outcome is Outcome.NOT_FOUND:
             return Citations(text=draft.text.strip(), sentences=(), removed_markers=0, cited=frozenset())
         return cite(
@@ -233,11 +242,11 @@ class Answerer:
 
 
 def _stoppable(steps: Generator[None, None, Query]) -> Generator[Event, None, Query]:
-    """Run the steps with an empty token after each, so that whoever listens can close us there."""
+    """Run the steps with a Waiting event after each, so that a listener can close the generator there."""
     try:
         while True:
             next(steps)
-            yield Token(text="")
+            yield Waiting()
     except StopIteration as done:
         query: Query = done.value
         return query

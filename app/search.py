@@ -1,12 +1,11 @@
 """Retrieve and rerank, the two stages before any chat model: a question goes in, ranked candidates come out."""
 
-import collections
+import time
 from collections.abc import Generator
 from dataclasses import replace
 from typing import Protocol
 
-from app.answer_draft import Draft
-from app.core.domain import NO_FILTERS, Event, Filters, Query, Question, Retrieval, Retrieved, Started
+from app.core.domain import NO_FILTERS, Context, Filters, Question, Retrieval, Retrieved, Started
 from app.core.errors import QuestionError
 from app.rerank import Reranker
 
@@ -14,13 +13,13 @@ MAX_QUESTION_CHARACTERS = 4000
 
 
 class Retriever(Protocol):
-    """First stage: a query to candidates."""
+    """First stage: finds candidates for a query."""
 
     def retrieve(self, query: str, *, collection: str | None = None, filters: Filters = NO_FILTERS) -> Retrieval: ...
 
 
 class Searcher:
-    """The two retrieval stages alone: candidates in their final order, without a chat model."""
+    """The two search stages alone: candidates in their final order, without a chat model."""
 
     def __init__(self, *, retriever: Retriever, reranker: Reranker) -> None:
         self.reranker = reranker
@@ -29,38 +28,41 @@ class Searcher:
     def search(self, text: str, *, collection: str | None = None, filters: Filters = NO_FILTERS) -> Retrieved:
         """The ranked candidates, fates undecided. Raises QuestionError, NotFoundError or CorpusError."""
         question = checked(Question(text=text, collection=collection, filters=filters))
-        draft = Draft(question=question, query=Query(text=question.text, changed=False, reason=""))
-        collections.deque(self.stages(draft), maxlen=0)
-        return Retrieved(
-            context=draft.context,
-            reranker=draft.reranker,
-            scored=draft.scored,
-            notices=tuple(draft.notices),
-            timings=dict(draft.timings),
-        )
+        retrieval = self._retriever.retrieve(question.text, collection=collection, filters=filters)
+        return self._reranked(question.text, retrieval)
 
-    def stages(self, draft: Draft) -> Generator[Event, None, None]:
-        """Retrieve and rerank, filling the draft."""
+    def stages(
+        self, query: str, *, collection: str | None = None, filters: Filters = NO_FILTERS
+    ) -> Generator[Started, None, Retrieved]:
+        """The same for a checked query, with an event as each stage begins."""
         yield Started(stage="retrieve")
-        asked = draft.question
-        retrieval = self._retriever.retrieve(draft.query.text, collection=asked.collection, filters=asked.filters)
-        draft.timings |= {"embed": retrieval.embed_seconds, "sql": retrieval.sql_seconds}
-        draft.notices += retrieval.notes
+        retrieval = self._retriever.retrieve(query, collection=collection, filters=filters)
         yield Started(stage="rerank")
-        with draft.timed("rerank"):
-            reranking = self.reranker.rerank(draft.query.text, retrieval.hits)
-        draft.reranker, draft.scored = reranking.reranker, reranking.scored
-        draft.notices += reranking.notes
-        draft.context = replace(draft.context, hits=reranking.hits)
+        return self._reranked(query, retrieval)
+
+    def _reranked(self, query: str, retrieval: Retrieval) -> Retrieved:
+        start = time.perf_counter()
+        reranking = self.reranker.rerank(query, retrieval.hits)
+        return Retrieved(
+            context=Context(passages=(), hits=reranking.hits, tokens=0, token_budget=0),
+            reranker=reranking.reranker,
+            scored=reranking.scored,
+            notices=(*retrieval.notes, *reranking.notes),
+            timings={
+                "embed": retrieval.embed_seconds,
+                "sql": retrieval.sql_seconds,
+                "rerank": time.perf_counter() - start,
+            },
+        )
 
 
 def checked(question: Question) -> Question:
     """The question without surrounding space. Raises QuestionError when it is empty or too long."""
     text = question.text.strip()
     if not text:
-        raise QuestionError("The question is empty. Write what you want to know.")
+        raise QuestionError("The question is empty.", fix="Write what you want to know.")
     if len(text) > MAX_QUESTION_CHARACTERS:
         raise QuestionError(
-            f"The question has {len(text)} characters, the limit is {MAX_QUESTION_CHARACTERS}. Shorten it."
+            f"The question has {len(text)} characters, the limit is {MAX_QUESTION_CHARACTERS}.", fix="Shorten it."
         )
     return replace(question, text=text.replace("\x00", ""))

@@ -369,9 +369,14 @@ class Retrieved:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Token:
-    """A piece of the answer as it arrives; citations are checked at the end."""
+    """A piece of the answer as it arrives, never empty; citations are checked at the end."""
 
     text: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Waiting:
+    """The model is at work and has sent nothing yet. Sent a few times a second, so that a listener can stop it."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -388,7 +393,7 @@ class Finished:
     answer: Answer
 
 
-Event = Started | Rewritten | Retrieved | Token | Notice | Finished
+Event = Started | Rewritten | Retrieved | Waiting | Token | Notice | Finished
 
 
 def place_of(kind: str | None, first: int | None, last: int | None, name: str) -> str:

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from app.core.domain import (
     Answer,
     Context,
-    Finished,
     Outcome,
     Query,
     Question,
@@ -17,6 +16,7 @@ from app.core.domain import (
     Started,
     Token,
     Turn,
+    Waiting,
 )
 from app.core.errors import AppError, NotFoundError
 from app.web.cards import render_pending_sources
@@ -48,6 +48,11 @@ class Progress:
     sources: str | None = None  # HTML of the right side, once, when the passages are known
     drawn: float = 0.0  # when, in seconds of the monotonic clock
     undrawn: bool = False  # there is text that the page does not show yet
+
+    @property
+    def due(self) -> bool:
+        """Whether the page should be drawn now: soon after new text, at times even without."""
+        return time.monotonic() - self.drawn >= (_SHORTEST_PAUSE if self.undrawn else _LONGEST_PAUSE)
 
     @property
     def html(self) -> str:
@@ -115,12 +120,11 @@ def _take(progress: Progress, event: object) -> bool:
             asked = progress.query.text if progress.query else progress.question
             progress.sources = render_pending_sources(context, asked, scored)
         case Token(text=text):
-            progress.text += text  # empty while the model reads the prompt
-            progress.undrawn |= bool(text)
-            pause = time.monotonic() - progress.drawn
-            return pause >= (_SHORTEST_PAUSE if progress.undrawn else _LONGEST_PAUSE)
-        case Finished():
-            return False
+            progress.text += text
+            progress.undrawn = True
+            return progress.due
+        case Waiting():
+            return progress.due
         case _:
             return False
     return True

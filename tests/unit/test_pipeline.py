@@ -29,6 +29,7 @@ from app.core.domain import (
     Support,
     Token,
     Usage,
+    Waiting,
 )
 from app.core.errors import ModelError, NotFoundError, QuestionError
 from app.pipeline import UNSUPPORTED, Answerer, Prompts
@@ -162,7 +163,7 @@ def test_stages_run_in_order_and_finished_comes_last_and_is_stored() -> None:
 
 def test_candidates_are_known_with_their_fates_before_the_first_token() -> None:
     events = list(_answerer(FakeModel("Green [1]."), MemoryLedger(), HITS).answer(Question(text="Which?")))
-    said = [event for event in events if isinstance(event, Retrieved) or (isinstance(event, Token) and event.text)]
+    said = [event for event in events if isinstance(event, Retrieved | Token)]
     assert isinstance(said[0], Retrieved)
     retrieved = next(event for event in events if isinstance(event, Retrieved))
     assert [hit.chunk_id for hit in retrieved.context.hits] == [5, 4, 3, 2, 1]
@@ -232,7 +233,7 @@ def test_stopping_stops_the_model_and_keeps_what_was_said() -> None:
     model, ledger = FakeModel("It is", " green", " and", " more"), MemoryLedger()
     events = _answerer(model, ledger, HITS).answer(Question(text="Which?"))
     for event in events:
-        if isinstance(event, Token) and event.text:
+        if isinstance(event, Token):
             break
     events.close()
     assert model.closed_early
@@ -243,7 +244,7 @@ def test_stopping_works_while_the_question_is_being_rewritten() -> None:
     ledger, rewriter = MemoryLedger(), FakeRewriter()
     events = _answerer(FakeModel("x"), ledger, HITS, rewriter=rewriter).answer(Question(text="Which?"))
     for event in events:
-        if isinstance(event, Token):
+        if isinstance(event, Waiting):
             break
     events.close()
     assert rewriter.stopped
