@@ -4,13 +4,12 @@ import time
 import uuid
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 
 from app.core.domain import (
     Answer,
     Citations,
     Context,
-    Filters,
     Message,
     ModelInfo,
     Outcome,
@@ -83,12 +82,7 @@ class AnswerDraft:
             scored=self.scored,
             notices=tuple(self.notices),
             timings=dict(self.timings),
-            settings={**settings, **_narrowing(self.question.filters)},
+            settings=settings,
+            filters=self.question.filters,
             error=self.error,
         )
-
-
-def _narrowing(filters: Filters) -> dict[str, str | int]:
-    """The filters that were set, named as settings: they shaped the answer too."""
-    given = {name: value for name, value in asdict(filters).items() if value is not None}
-    return {f"filter_{name}": value if isinstance(value, int) else str(value) for name, value in given.items()}

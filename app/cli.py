@@ -168,8 +168,10 @@ def _print_sources(answer: Answer) -> None:
     for passage in answer.context.passages:
         hit = passage.hits[0]
         cited = "cited" if hit.cited else "not cited"
-        place = f" · {passage.place}" if passage.place else ""
-        out.print(f"[bold]\\[{passage.number}][/] {escape(passage.heading or passage.title)}{escape(place)} · {cited}")
+        location = f" · {passage.location}" if passage.location else ""
+        out.print(
+            f"[bold]\\[{passage.number}][/] {escape(passage.heading or passage.title)}{escape(location)} · {cited}"
+        )
         out.print(f"    [dim]{escape(hit.source_uri)}[/]")
     if answer.outcome is Outcome.NOT_FOUND and answer.context.hits:
         out.print("Nearest, not used:")

@@ -13,7 +13,7 @@ from langchain_core.documents import Document
 from langchain_core.retrievers import BaseRetriever
 from pydantic import Field
 
-from app.core.domain import NO_FILTERS, Filters, Hit, Retrieved, place_of
+from app.core.domain import NO_FILTERS, Filters, Hit, Retrieved
 
 
 class TwoStageRetriever(BaseRetriever):
@@ -39,7 +39,8 @@ _NOT_METADATA = frozenset({"text", "fate", "fate_detail", "passage_number", "cit
 
 def _document(hit: Hit) -> Document:
     metadata = {name: value for name, value in asdict(hit).items() if name not in _NOT_METADATA}
-    place = place_of(hit.part_kind, hit.part_first, hit.part_last, hit.part_name)
     return Document(
-        id=str(hit.chunk_id), page_content=hit.text, metadata=metadata | {"source": hit.source_uri, "place": place}
+        id=str(hit.chunk_id),
+        page_content=hit.text,
+        metadata=metadata | {"source": hit.source_uri, "place": hit.location},
     )

@@ -1,9 +1,9 @@
-"""Answers go in with every candidate and its fate, and come out as they were, whatever became of the documents."""
+"""Answers go in with every candidate and its fate; they come out unchanged, even after their documents are deleted."""
 
 import json
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
@@ -12,8 +12,10 @@ from sqlalchemy import Connection, Engine, RowMapping
 
 from app.core.database import transaction
 from app.core.domain import (
+    NO_FILTERS,
     Answer,
     Context,
+    Filters,
     Hit,
     Message,
     ModelInfo,
@@ -33,6 +35,12 @@ _PROMPT = TypeAdapter(tuple[Message, ...])
 _MODEL: TypeAdapter[ModelInfo | None] = TypeAdapter(ModelInfo | None)
 _USAGE: TypeAdapter[Usage | None] = TypeAdapter(Usage | None)
 _QUERY = TypeAdapter(Query)
+_FILTERS = TypeAdapter(Filters)
+
+# Filters are stored among the settings, under this key.
+_FILTERS_KEY = "filters"
+# Answers of earlier versions have a setting for each criterion instead, with this prefix.
+_EARLIER_PREFIX = "filter_"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -57,13 +65,13 @@ class ChatSummary:
 
 
 class Ledger:
-    """Keeps and finds answers; everything is a snapshot, so that history outlives re-ingest and deletion."""
+    """Stores answers as snapshots, so that history outlives re-ingestion and deletion of documents."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
     def store(self, answer: Answer) -> None:
-        """Keep an answer and its candidates in one transaction."""
+        """Store an answer and its candidates in one transaction."""
         with transaction(self._engine) as connection:
             connection.execute(_QUERIES["insert_answer"], _answer_row(answer))
             rows = [asdict(hit) | {"answer_id": answer.id, "fate": hit.fate.value} for hit in answer.context.hits]
@@ -77,16 +85,19 @@ class Ledger:
 
     def find(self, reference: str) -> str:
         """Id of an answer from its id, an unambiguous beginning of it, or "last". Raises NotFoundError."""
-        wanted = reference.strip().casefold()
-        query, asked = ("select_last", {}) if wanted == "last" else ("select_by_prefix", {"prefix": wanted})
+        prefix = reference.strip().casefold()
+        latest = prefix == "last"
         with transaction(self._engine) as connection:
-            found = connection.execute(_QUERIES[query], asked).scalars().all()
-        if not found or not wanted:
-            known = "No question has been answered yet." if wanted == "last" else "The History tab lists the answers."
-            raise NotFoundError(f"There is no answer {reference!r}. {known}")
-        if len(found) > 1:
+            if latest:
+                ids = connection.execute(_QUERIES["select_last"]).scalars().all()
+            else:
+                ids = connection.execute(_QUERIES["select_by_prefix"], {"prefix": prefix}).scalars().all()
+        if not ids or not prefix:
+            hint = "No question has been answered yet." if latest else "The History tab lists the answers."
+            raise NotFoundError(f"There is no answer {reference!r}.", fix=hint)
+        if len(ids) > 1:
             raise NotFoundError(f"More than one answer begins with {reference!r}: write more of its id.")
-        return str(found[0])
+        return str(ids[0])
 
     def history(self, *, owner: str = "", limit: int = 100) -> tuple[AnswerSummary, ...]:
         """The latest answers of one owner, newest first."""
@@ -139,11 +150,9 @@ def _checked(identifier: str, what: str) -> str:
 
 
 def _answer_row(answer: Answer) -> dict[str, Any]:
-    passages = [
-        {"number": p.number, "hits": [h.fused_rank for h in p.hits], "text": p.text, "title": p.title,
-         "heading": p.heading, "place": p.place, "tokens": p.tokens}
-        for p in answer.context.passages
-    ]  # fmt: skip
+    settings = dict(answer.settings)
+    if answer.filters != NO_FILTERS:
+        settings[_FILTERS_KEY] = _FILTERS.dump_python(answer.filters, mode="json", exclude_none=True)
     return {
         "id": answer.id,
         "chat_id": answer.chat_id,
@@ -155,7 +164,7 @@ def _answer_row(answer: Answer) -> dict[str, Any]:
         "error": _clean(answer.error),
         "sentences": _json([asdict(sentence) for sentence in answer.sentences]),
         "removed_markers": answer.removed_markers,
-        "passages": _json(passages),
+        "passages": _json([_passage_row(passage) for passage in answer.context.passages]),
         "prompt": _json([asdict(message) for message in answer.prompt]),
         "model": _json(asdict(answer.model) if answer.model else None),
         "usage": _json(asdict(answer.usage) if answer.usage else None),
@@ -165,16 +174,30 @@ def _answer_row(answer: Answer) -> dict[str, Any]:
         "scored": answer.scored,
         "notices": _json(list(answer.notices)),
         "timings": _json(dict(answer.timings)),
-        "settings": _json(dict(answer.settings)),
+        "settings": _json(settings),
+    }
+
+
+def _passage_row(passage: Passage) -> dict[str, Any]:
+    """A passage with its hits as fused ranks; the candidates' own rows hold the rest."""
+    return {
+        "number": passage.number,
+        "hits": [hit.fused_rank for hit in passage.hits],
+        "text": passage.text,
+        "title": passage.title,
+        "heading": passage.heading,
+        "place": passage.location,
+        "tokens": passage.tokens,
     }
 
 
 def _json(value: object) -> str:
-    """JSON that PostgreSQL takes: a model may write NUL or half a surrogate pair, jsonb refuses both."""
+    """The value as JSON text for PostgreSQL. A model may write NUL or a lone surrogate, and jsonb refuses both."""
     return json.dumps(_clean(value), ensure_ascii=False)
 
 
 def _clean(value: object) -> object:
+    """The value with NUL left out and lone surrogates replaced, in every string inside it."""
     if isinstance(value, str):
         return value.replace("\x00", "").encode("utf-8", "replace").decode("utf-8")
     if isinstance(value, Mapping):
@@ -194,25 +217,48 @@ def _load(connection: Connection, answer_id: str) -> Answer:
 
 def _answer(row: RowMapping, hits: tuple[Hit, ...]) -> Answer:
     by_rank = {hit.fused_rank: hit for hit in hits}
-    passages = tuple(
-        Passage(**(passage | {"hits": tuple(by_rank[rank] for rank in passage["hits"])})) for passage in row["passages"]
-    )
-    context = Context(passages=passages, hits=hits, tokens=row["tokens"], token_budget=row["token_budget"])
-    same = ("id", "chat_id", "question", "collection", "text", "error", "removed_markers", "reranker", "scored")
-    return replace(
-        Answer(
-            **{name: row[name] for name in same},
-            query=_QUERY.validate_python(row["query"]),
-            outcome=Outcome(row["outcome"]),
-            sentences=_SENTENCES.validate_python(row["sentences"]),
-            context=context,
-            prompt=_PROMPT.validate_python(row["prompt"]),
-            model=_MODEL.validate_python(row["model"]),
-            usage=_USAGE.validate_python(row["usage"]),
-            notices=tuple(row["notices"]),
-            timings=row["timings"],
-            settings=row["settings"],
+    settings, filters = _settings_and_filters(row["settings"])
+    unchanged = (
+        "id", "chat_id", "question", "collection", "text", "error", "removed_markers", "reranker", "scored", "timings",
+        "feedback", "created_at",
+    )  # fmt: skip
+    return Answer(
+        **{name: row[name] for name in unchanged},
+        query=_QUERY.validate_python(row["query"]),
+        outcome=Outcome(row["outcome"]),
+        sentences=_SENTENCES.validate_python(row["sentences"]),
+        context=Context(
+            passages=tuple(_passage(stored, by_rank) for stored in row["passages"]),
+            hits=hits,
+            tokens=row["tokens"],
+            token_budget=row["token_budget"],
         ),
-        feedback=row["feedback"],
-        created_at=row["created_at"],
+        prompt=_PROMPT.validate_python(row["prompt"]),
+        model=_MODEL.validate_python(row["model"]),
+        usage=_USAGE.validate_python(row["usage"]),
+        notices=tuple(row["notices"]),
+        settings=settings,
+        filters=filters,
     )
+
+
+def _passage(stored: Mapping[str, Any], by_rank: Mapping[int, Hit]) -> Passage:
+    return Passage(
+        number=stored["number"],
+        hits=tuple(by_rank[rank] for rank in stored["hits"]),
+        text=stored["text"],
+        title=stored["title"],
+        heading=stored["heading"],
+        location=stored["place"],
+        tokens=stored["tokens"],
+    )
+
+
+def _settings_and_filters(stored: Mapping[str, Any]) -> tuple[dict[str, Any], Filters]:
+    """The settings of an answer without its filters, and the filters."""
+    settings = dict(stored)
+    criteria = dict(settings.pop(_FILTERS_KEY, {}))
+    for name in stored:
+        if name.startswith(_EARLIER_PREFIX):
+            criteria[name.removeprefix(_EARLIER_PREFIX)] = settings.pop(name)
+    return settings, _FILTERS.validate_python(criteria)

@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from app.core.domain import Context, Fate, Hit, Passage, place_of
+from app.core.domain import Context, Fate, Hit, Passage, location_of
 
 _WORD = re.compile(r"\w+", re.UNICODE)
 _SHINGLE = 5  # words; long enough that two passages about one subject do not look alike
@@ -51,7 +51,7 @@ def pack(
 
 def render(passages: Sequence[Passage]) -> str:
     """The passages as the model reads them, strongest first."""
-    return "\n\n".join(_render(p.number, p.title, p.heading, p.place, p.text) for p in passages)
+    return "\n\n".join(_render(p.number, p.title, p.heading, p.location, p.text) for p in passages)
 
 
 def _decide(
@@ -120,18 +120,18 @@ def _joined_text(members: Sequence[Hit]) -> str:
     return text
 
 
-def _place(members: Sequence[Hit]) -> str:
+def _location(members: Sequence[Hit]) -> str:
     first, last = members[0], members[-1]
-    return place_of(first.part_kind, first.part_first, last.part_last or last.part_first, first.part_name)
+    return location_of(first.part_kind, first.part_first, last.part_last or last.part_first, first.part_name)
 
 
 def _rendered(members: Sequence[Hit], number: int) -> str:
-    return _render(number, members[0].title, members[0].heading, _place(members), _joined_text(members))
+    return _render(number, members[0].title, members[0].heading, _location(members), _joined_text(members))
 
 
-def _render(number: int, title: str, heading: str, place: str, text: str) -> str:
+def _render(number: int, title: str, heading: str, location: str, text: str) -> str:
     head = heading if heading.startswith(title) else " › ".join(part for part in (title, heading) if part)
-    return f"[{number}] {head}{f' ({place})' if place else ''}\n{text}"
+    return f"[{number}] {head}{f' ({location})' if location else ''}\n{text}"
 
 
 def _passage(members: Sequence[Hit], number: int, count_tokens: Callable[[str], int]) -> Passage:
@@ -141,6 +141,6 @@ def _passage(members: Sequence[Hit], number: int, count_tokens: Callable[[str], 
         text=_joined_text(members),
         title=members[0].title,
         heading=members[0].heading,
-        place=_place(members),
+        location=_location(members),
         tokens=count_tokens(_rendered(members, number)),
     )

@@ -22,7 +22,6 @@ from app.commands.console import (
     out,
     report,
 )
-from app.core.domain import place_of
 from app.core.settings import load_settings
 from app.present.as_json import search_view
 from app.present.filters import parse_filters
@@ -55,7 +54,7 @@ def search(
         table.add_column(name, justify="right", no_wrap=True, width=6)
     table.add_column("passage", ratio=1, overflow="ellipsis", no_wrap=True)
     for hit in found.context.hits:
-        where = place_of(hit.part_kind, hit.part_first, hit.part_last, hit.part_name)
+        where = hit.location
         snippet = " ".join(hit.text.split())
         table.add_row(
             _cell(hit.final_rank), _cell(hit.vector_rank), _cell(hit.text_rank), _cell(hit.fused_rank),

@@ -138,6 +138,15 @@ class Query:
     reason: str  # why it was or was not rewritten, for people
 
 
+def location_of(kind: str | None, first: int | None, last: int | None, name: str) -> str:
+    """The part of a document for people: "page 3", "slides 2–3", "sheet Prices", or "" for a document without parts."""
+    if kind is None or first is None:
+        return ""
+    if kind == "sheet" and name:
+        return f"sheet {name}"
+    return f"{kind} {first}" if last in (None, first) else f"{kind}s {first}–{last}"
+
+
 class Fate(StrEnum):
     """What became of a candidate. Every candidate of every answer has exactly one."""
 
@@ -183,6 +192,11 @@ class Hit:
     passage_number: int | None = None  # n of [n], when it is in the prompt
     cited: bool = False
 
+    @property
+    def location(self) -> str:
+        """Where the passage stands in its document, for people: "page 3", or "" for a document without parts."""
+        return location_of(self.part_kind, self.part_first, self.part_last, self.part_name)
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ExactRank:
@@ -225,7 +239,7 @@ class Passage:
     text: str  # what the model reads
     title: str
     heading: str
-    place: str  # "page 3", "pages 3–4", "slide 2", "sheet Prices" or empty
+    location: str  # "page 3", "pages 3–4", "slide 2", "sheet Prices" or empty
     tokens: int  # of the passage as rendered in the prompt, header line included
 
 
@@ -334,6 +348,7 @@ class Answer:
     notices: tuple[str, ...]  # every fallback and degraded mode, in plain words
     timings: Mapping[str, float]  # seconds per stage: rewrite, embed, sql, rerank, pack, first_token, generate, cite
     settings: Mapping[str, str | int | float | bool | None]  # those that shaped this answer
+    filters: Filters = NO_FILTERS
     error: str = ""
     feedback: int = 0  # -1, 0 or 1
     created_at: datetime | None = None
@@ -394,12 +409,3 @@ class Finished:
 
 
 Event = Started | Rewritten | Retrieved | Waiting | Token | Notice | Finished
-
-
-def place_of(kind: str | None, first: int | None, last: int | None, name: str) -> str:
-    """Where a passage stands in its document, for people: "page 3", "slides 2–3", "sheet Prices" or ""."""
-    if kind is None or first is None:
-        return ""
-    if kind == "sheet" and name:
-        return f"sheet {name}"
-    return f"{kind} {first}" if last in (None, first) else f"{kind}s {first}–{last}"

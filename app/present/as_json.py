@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from app.core.domain import Answer, Hit, Passage, Retrieved, place_of
+from app.core.domain import Answer, Hit, Passage, Retrieved
+from app.present.filters import filters_view
 
 
 def candidate_view(hit: Hit) -> dict[str, Any]:
@@ -24,7 +25,7 @@ def candidate_view(hit: Hit) -> dict[str, Any]:
         "cited": hit.cited,
         "title": hit.title,
         "heading": hit.heading,
-        "place": place_of(hit.part_kind, hit.part_first, hit.part_last, hit.part_name),
+        "place": hit.location,
         "collection": hit.collection,
         "source_uri": hit.source_uri,
         "document_id": hit.document_id,
@@ -56,6 +57,7 @@ def answer_view(answer: Answer) -> dict[str, Any]:
         "standalone_question": answer.query.text,
         "rewritten": answer.query.changed,
         "collection": answer.collection,
+        "filters": filters_view(answer.filters),
         "outcome": answer.outcome.value,
         "answer": answer.text,
         "error": answer.error,
@@ -99,7 +101,7 @@ def _source_view(passage: Passage) -> dict[str, Any]:
         "number": passage.number,
         "title": passage.title,
         "heading": passage.heading,
-        "place": passage.place,
+        "place": passage.location,
         "cited": any(hit.cited for hit in passage.hits),
         "source_uri": first.source_uri,
         "document_id": first.document_id,

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from app.core.domain import Fate, Hit, place_of
+from app.core.domain import Fate, Hit
 from app.core.errors import QuestionError
 
 Number = float | int | None
@@ -74,6 +74,6 @@ def what_became(hit: Hit, *, answered: bool = True) -> str:
 
 
 def where(hit: Hit) -> str:
-    """Heading path, or title, and place: "Handbook › Safety (page 3)"."""
-    place = place_of(hit.part_kind, hit.part_first, hit.part_last, hit.part_name)
-    return f"{hit.heading or hit.title}{f' ({place})' if place else ''}"
+    """Heading path, or title, and location: "Handbook › Safety (page 3)"."""
+    name = hit.heading or hit.title
+    return f"{name} ({hit.location})" if hit.location else name

@@ -1,6 +1,7 @@
 """What people and programs type to narrow a search goes in, Filters come out; the same for commands, HTTP and MCP."""
 
 import os
+from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 
@@ -33,6 +34,12 @@ def parse_filters(
         since=_date(since, "since"),
         until=_date(until, "until"),
     )
+
+
+def filters_view(filters: Filters) -> dict[str, str | int]:
+    """The criteria that are set, as plain JSON values; dates in ISO 8601."""
+    criteria = {name: value for name, value in asdict(filters).items() if value is not None}
+    return {name: value.isoformat() if isinstance(value, datetime) else value for name, value in criteria.items()}
 
 
 def _whole(path: str) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from app.core.domain import Hit, place_of
+from app.core.domain import Hit
 from app.present.candidate_table import COLUMNS, Column, what_became
 from app.web.highlight import escape
 
@@ -65,8 +65,7 @@ def _row(hit: Hit, key: str) -> str:
     )
     kept = hit.passage_number is not None
     detail = f"<small>{escape(hit.fate_detail)}</small>" if hit.fate_detail else ""
-    place = place_of(hit.part_kind, hit.part_first, hit.part_last, hit.part_name)
-    title = f"<b>{escape(hit.title)}</b>{' · ' + escape(place) if place else ''}"
+    title = f"<b>{escape(hit.title)}</b>{' · ' + escape(hit.location) if hit.location else ''}"
     if key:
         at = f'data-answer="{escape(key)}" data-rank="{hit.fused_rank}"'
         title = f'<button type="button" class="fm-plain" data-act="open" {at}>{title}</button>'

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from itertools import pairwise
 
-from app.core.domain import Answer, Context, Hit, Outcome, Passage, Sentence, Support, place_of
+from app.core.domain import Answer, Context, Hit, Outcome, Passage, Sentence, Support
 from app.web.candidates import render_candidates, right_button, trace
 from app.web.highlight import escape, mark_terms, terms
 
@@ -119,14 +119,14 @@ def _passage_card(passage: Passage, stems: frozenset[str], scale: _Scale, key: s
         number=str(passage.number),
         attributes=f'data-n="{passage.number}"',
         title=passage.title,
-        where=_where(passage.title, passage.heading, passage.place),
+        where=_where(passage.title, passage.heading, passage.location),
         badge=badge,
         how=trace(best) + joined,
         bar=scale.of(best),
         hit=best,
         text=passage.text,
         stems=stems,
-        open_label=f"Open {passage.place.split(' ')[0]}" if passage.place else "Open",
+        open_label=f"Open {passage.location.split(' ')[0]}" if passage.location else "Open",
         key=key,
     )
 
@@ -136,7 +136,7 @@ def _miss_card(hit: Hit, stems: frozenset[str], scale: _Scale, key: str) -> str:
         number="–",
         attributes=f'data-rank="{hit.fused_rank}"',
         title=hit.title,
-        where=_where(hit.title, hit.heading, place_of(hit.part_kind, hit.part_first, hit.part_last, hit.part_name)),
+        where=_where(hit.title, hit.heading, hit.location),
         badge="not used",
         how=trace(hit) + f" · {escape(hit.fate_detail or hit.fate.value)}",
         bar=scale.of(hit),

@@ -7,6 +7,7 @@ import gradio as gr
 from app.core.domain import Answer
 from app.core.errors import AppError
 from app.ledger import AnswerSummary
+from app.present.filters import filters_view
 from app.web.areas import Update, area, listen, owner_of
 from app.web.cards import render_sources
 from app.web.chat_tab import Shared, open_place
@@ -112,9 +113,10 @@ def render_ledger(answer: Answer) -> str:
     timings = "".join(
         f"<tr><th>{escape(name)}</th><td>{seconds:.3f} s</td></tr>" for name, seconds in answer.timings.items()
     )
+    filters = {f"filter {name}": value for name, value in filters_view(answer.filters).items()}
     settings = "".join(
         f"<tr><th>{escape(name)}</th><td>{escape('' if value is None else value)}</td></tr>"
-        for name, value in answer.settings.items()
+        for name, value in {**answer.settings, **filters}.items()
     )
     prompt = "".join(
         f'<h4>{escape(message.role)}</h4><pre dir="auto">{escape(message.content)}</pre>' for message in answer.prompt

@@ -130,7 +130,7 @@ def plain_text(answer: Answer) -> str:
     used = sorted({number for sentence in answer.sentences for number in sentence.passages})
     by_number = {passage.number: passage for passage in answer.context.passages}
     lines = [
-        f"[{number}] " + " · ".join(part for part in (passage.title, passage.heading, passage.place) if part)
+        f"[{number}] " + " · ".join(part for part in (passage.title, passage.heading, passage.location) if part)
         for number in used
         if (passage := by_number.get(number))
     ]

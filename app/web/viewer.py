@@ -3,7 +3,7 @@
 import base64
 from collections.abc import Sequence
 
-from app.core.domain import Answer, Hit, Passage, place_of
+from app.core.domain import Answer, Hit, Passage
 from app.core.errors import AppError, NotFoundError
 from app.web.highlight import escape
 from app.web.parts import Documents
@@ -24,8 +24,8 @@ def render_place(answer: Answer, fused_rank: int, library: Documents) -> str:
         raise NotFoundError(f"This answer has no candidate {fused_rank}.")
     passage = next((p for p in answer.context.passages if any(h.fused_rank == fused_rank for h in p.hits)), None)
     hits: Sequence[Hit] = passage.hits if passage else (hit,)
-    place = place_of(hit.part_kind, hits[0].part_first, hits[-1].part_last, hit.part_name)
-    where = " · ".join(escape(part) for part in (hit.heading, place, f"in {hit.collection}") if part)
+    location = passage.location if passage else hit.location
+    where = " · ".join(escape(part) for part in (hit.heading, location, f"in {hit.collection}") if part)
     try:
         body = _body(hits, passage, library)
     except AppError as error:

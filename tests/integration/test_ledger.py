@@ -1,15 +1,19 @@
 """What is stored about an answer comes back as it was, and outlives the documents."""
 
+import json
 import uuid
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy import Engine, text
 
 from app.core.domain import (
+    NO_FILTERS,
     Answer,
     Context,
     Fate,
+    Filters,
     Message,
     ModelInfo,
     Outcome,
@@ -39,7 +43,7 @@ def _answer(**changes: object) -> Answer:
         ),
         removed_markers=2,
         context=Context(
-            passages=(make_passage(1, hit.text, hits=(hit,), place="page 3"),),
+            passages=(make_passage(1, hit.text, hits=(hit,), location="page 3"),),
             hits=(hit, dropped),
             tokens=12,
             token_budget=900,
@@ -57,6 +61,7 @@ def _answer(**changes: object) -> Answer:
         notices=("One thing is degraded.",),
         timings={"sql": 0.01, "rerank": 0.2},
         settings={"candidates": 50, "collection": None},
+        filters=Filters(document_id=17, path_prefix="/a/", since=datetime(2026, 1, 31, 12, tzinfo=UTC)),
     )  # fmt: skip
     return replace(answer, **changes)  # type: ignore[arg-type]
 
@@ -67,6 +72,20 @@ def test_an_answer_comes_back_as_it_was_stored(database: Engine) -> None:
     loaded = ledger.load(answer.id)
     assert loaded.created_at is not None
     assert replace(loaded, created_at=None) == answer
+
+
+def test_filters_of_an_answer_that_an_earlier_version_stored_are_read(database: Engine) -> None:
+    ledger, answer = Ledger(database), _answer(filters=NO_FILTERS)
+    ledger.store(answer)
+    stored = {"candidates": 50, "filter_document_id": 17, "filter_since": "2026-01-31 12:00:00+00:00"}
+    with database.begin() as connection:
+        connection.execute(
+            text("UPDATE answers SET settings = CAST(:settings AS jsonb) WHERE id = CAST(:id AS uuid)"),
+            {"settings": json.dumps(stored), "id": answer.id},
+        )
+    loaded = ledger.load(answer.id)
+    assert loaded.filters == Filters(document_id=17, since=datetime(2026, 1, 31, 12, tzinfo=UTC))
+    assert loaded.settings == {"candidates": 50}
 
 
 def test_a_failed_answer_without_a_model_is_kept_too(database: Engine) -> None:

@@ -43,7 +43,7 @@ def make_passage(number: int, text: str, **changes: Any) -> Passage:
         "text": text,
         "title": hit.title,
         "heading": hit.heading,
-        "place": "",
+        "location": "",
         "tokens": len(text.split()),
     }
     return Passage(**(values | changes))

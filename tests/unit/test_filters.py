@@ -7,11 +7,17 @@ import pytest
 
 from app.core.domain import NO_FILTERS, Filters
 from app.core.errors import QuestionError
-from app.present.filters import parse_filters
+from app.present.filters import filters_view, parse_filters
 
 
 def test_nothing_typed_is_no_filter() -> None:
     assert parse_filters() == NO_FILTERS
+
+
+def test_filters_as_json_hold_only_what_is_set() -> None:
+    filters = Filters(document_id=17, until=datetime(2026, 1, 31, 12, tzinfo=UTC))
+    assert filters_view(filters) == {"document_id": 17, "until": "2026-01-31T12:00:00+00:00"}
+    assert filters_view(NO_FILTERS) == {}
 
 
 def test_a_document_is_named_by_number_or_by_file_name() -> None:

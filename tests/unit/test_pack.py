@@ -61,7 +61,7 @@ def test_neighbouring_chunks_of_a_section_become_one_passage_in_reading_order() 
     earlier = make_hit(2, "First close the doors", ordinal=3, part_first=2, part_last=2, **same)
     context = _pack([later, earlier, make_hit(3)], limit=2)
     assert context.passages[0].text == "First close the doors\nand then sound the horn."
-    assert context.passages[0].place == "pages 2–3"
+    assert context.passages[0].location == "pages 2–3"
     assert _fates(context) == [Fate.IN_PROMPT] * 3  # the joined chunk took no place of its own
 
 

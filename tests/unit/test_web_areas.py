@@ -41,7 +41,7 @@ def make_answer(**changes: Any) -> Answer:
     dropped = make_hit(3, "Swans.", fate=Fate.BELOW_FLOOR, fate_detail="relevance 0.10", logit=None, rerank_score=None)
     passages = (
         make_passage(1, "Boats are blue.", hits=(used,)),
-        make_passage(2, "Oars are red.", hits=(spare,), title="<b>Two</b>", place="page 3"),
+        make_passage(2, "Oars are red.", hits=(spare,), title="<b>Two</b>", location="page 3"),
     )
     values: dict[str, Any] = {
         "id": "0000", "chat_id": None, "question": "What colour are boats?",

@@ -3,7 +3,6 @@
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 
 from app.core.domain import NO_FILTERS, Answer, Context, ExactRank, Fate, Filters, Hit
 from app.core.settings import Settings
@@ -12,7 +11,6 @@ from app.quality.diagnosis.verdict import Value
 from app.stages import Stages
 
 _RULES_TOKENS = 250  # of the prompt around the passages, roughly; only where no real prompt was built
-_FILTER = "filter_"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -61,7 +59,7 @@ class Trials:
         return Run(
             question=answer.query.text,
             collection=answer.collection,
-            filters=_filters(answer.settings),
+            filters=answer.filters,
             settings=kept,
             context=answer.context,
             scored=answer.scored,
@@ -131,15 +129,6 @@ _SHAPING = (
     "candidates", "leg_candidates", "vector_weight", "text_weight", "hnsw_ef_search", "reranker",
     "rerank_budget_ms", "relevance_floor", "passages", "passages_tokens", "context_tokens", "answer_tokens",
 )  # fmt: skip
-
-
-def _filters(settings: Mapping[str, Value]) -> Filters:
-    """The filters as they were kept among an answer's settings."""
-    given = {name.removeprefix(_FILTER): value for name, value in settings.items() if name.startswith(_FILTER)}
-    for name in ("since", "until"):
-        if isinstance(given.get(name), str):
-            given[name] = datetime.fromisoformat(str(given[name]))  # type: ignore[assignment]
-    return Filters(**given) if given else NO_FILTERS  # type: ignore[arg-type]
 
 
 def repacked(run: Run, *, allowed: Callable[[Hit], bool], limit: int) -> Context:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
 
-from app.core.domain import Hit, place_of
+from app.core.domain import Hit
 from app.present.candidate_table import what_became
 
 Value = str | int | float | bool | None
@@ -114,7 +114,7 @@ def standing_of(hit: Hit, *, answered: bool) -> Standing:
         chunk_id=hit.chunk_id,
         title=hit.title,
         heading=hit.heading,
-        place=place_of(hit.part_kind, hit.part_first, hit.part_last, hit.part_name),
+        place=hit.location,
         source_uri=hit.source_uri,
         text=hit.text,
         vector_rank=hit.vector_rank,

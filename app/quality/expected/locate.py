@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import Connection, Engine
 
 from app.core.database import transaction
-from app.core.domain import place_of
+from app.core.domain import location_of
 from app.core.sql import load_queries
 from app.quality.expected.expectation import Expectation
 from app.quality.expected.words import holds, spans_of
@@ -57,7 +57,7 @@ class StoredChunk:
     @property
     def place(self) -> str:
         """ "page 3" or the like."""
-        return place_of(self.part_kind, self.part_first, self.part_last, self.part_name)
+        return location_of(self.part_kind, self.part_first, self.part_last, self.part_name)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
