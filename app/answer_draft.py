@@ -61,8 +61,8 @@ class AnswerDraft:
         """The answer with its citations checked and every candidate marked as cited or not."""
         hits = tuple(replace(hit, cited=hit.passage_number in checked.cited) for hit in self.context.hits)
         passages = tuple(
-            replace(p, hits=tuple(replace(h, cited=p.number in checked.cited) for h in p.hits))
-            for p in self.context.passages
+            replace(passage, hits=tuple(replace(hit, cited=passage.number in checked.cited) for hit in passage.hits))
+            for passage in self.context.passages
         )
         return Answer(
             id=str(uuid.uuid4()),

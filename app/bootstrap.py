@@ -1,4 +1,4 @@
-"""Settings go in, real parts come out: the only place where the answering road's parts are made."""
+"""Composition root: builds the services of the page and the commands from the settings."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -27,33 +27,46 @@ from app.stages import Stages, build_stages
 
 Report = Callable[[str], None]
 
-# What shaped an answer and is kept with it; the rest of the settings says where things are.
+# Settings that shape an answer and are stored with it. The others say where data and servers are.
 _SHAPING = (
-    "embedding_model", "candidates", "leg_candidates", "vector_weight", "text_weight", "hnsw_ef_search",
-    "reranker", "rerank_budget_ms", "relevance_floor", "passages", "passages_tokens", "context_tokens", "answer_tokens",
-    "temperature", "seed", "support_floor",
-)  # fmt: skip
+    "embedding_model",
+    "candidates",
+    "leg_candidates",
+    "vector_weight",
+    "text_weight",
+    "hnsw_ef_search",
+    "reranker",
+    "rerank_budget_ms",
+    "relevance_floor",
+    "passages",
+    "passages_tokens",
+    "context_tokens",
+    "answer_tokens",
+    "temperature",
+    "seed",
+    "support_floor",
+)
 
 
 @dataclass(kw_only=True)
 class SearchServices:
-    """The parts of a search; close() gives back the database."""
+    """What a search needs. close() releases the database."""
 
     engine: Engine
     embedder: Embedder
     stages: Stages
     searcher: Searcher
-    settings: Settings  # in effect: as given, with what was applied in the database
+    settings: Settings  # in effect: as given, overridden by those applied in the database
     given: Settings
 
     def close(self) -> None:
-        """Give back what was opened; an embedded server stops with its last user."""
+        """Release the database; an embedded server stops with its last user."""
         self.engine.dispose()
 
 
 @dataclass(kw_only=True)
 class Services(SearchServices):
-    """Everything that the page and the commands stand on."""
+    """Everything that the page and the commands use."""
 
     answerer: Answerer
     ledger: Ledger
@@ -63,7 +76,7 @@ class Services(SearchServices):
     model: ChatModel = field(repr=False)
 
     def retune(self) -> None:
-        """Read the applied settings again and answer by them from the next question on. Raises AppError."""
+        """Reload the applied settings and use them from the next question on. Raises AppError."""
         self.settings = overridden(self.given, self.engine)
         self.stages = build_stages(self.engine, self.embedder)
         self.searcher = self.stages.searcher(self.settings)
@@ -71,17 +84,17 @@ class Services(SearchServices):
         self.diagnosis = build_diagnosis(self)
 
     def close(self) -> None:
-        """Stop the model, then give back the database."""
+        """Stop the model, then release the database."""
         self.model.close()
         super().close()
 
 
 def open_searcher(settings: Settings, *, report: Report, migrate: bool = False) -> SearchServices:
-    """Database, embedding model and the two retrieval stages. Raises AppError in one line."""
+    """Open the database, the embedding model and the two search stages. Raises AppError."""
     engine = _open_database(settings, report)
     try:
         embedder = build_embedder(settings.embedding_model, settings.data_dir, report=report)
-        if migrate or settings.database_url is None:  # the embedded server has no other operator than us
+        if migrate or settings.database_url is None:  # nobody else migrates the embedded server
             database.migrate(engine, embedding_dimension=embedder.dimension)
         database.require_ready(engine)
         effective = overridden(settings, engine)
@@ -101,37 +114,37 @@ def build_diagnosis(services: SearchServices) -> Diagnosis:
 
 
 def open_services(settings: Settings, *, report: Report, migrate: bool = False) -> Services:
-    """Everything, chat model included. Raises AppError in one line."""
-    parts = open_searcher(settings, report=report, migrate=migrate)
+    """Open everything, the chat model included. Raises AppError."""
+    services = open_searcher(settings, report=report, migrate=migrate)
     try:
         model, notices = open_chat_model(settings, report=report)
     except BaseException:
-        parts.close()
+        services.close()
         raise
-    ledger = Ledger(parts.engine)
+    ledger = Ledger(services.engine)
     return Services(
-        engine=parts.engine,
-        embedder=parts.embedder,
-        stages=parts.stages,
-        searcher=parts.searcher,
-        settings=parts.settings,
-        given=parts.given,
-        answerer=_build_answerer(parts, model, ledger, notices),
+        engine=services.engine,
+        embedder=services.embedder,
+        stages=services.stages,
+        searcher=services.searcher,
+        settings=services.settings,
+        given=services.given,
+        answerer=_build_answerer(services, model, ledger, notices),
         ledger=ledger,
-        library=Library(parts.engine, max_file_mib=settings.max_file_mib),
-        diagnosis=build_diagnosis(parts),
-        judgements=Judgements(ledger, Golden(parts.engine)),
+        library=Library(services.engine, max_file_mib=settings.max_file_mib),
+        diagnosis=build_diagnosis(services),
+        judgements=Judgements(ledger, Golden(services.engine)),
         model=model,
     )
 
 
-def _build_answerer(parts: SearchServices, model: ChatModel, ledger: Ledger, notices: Sequence[str]) -> Answerer:
-    settings = parts.settings
+def _build_answerer(services: SearchServices, model: ChatModel, ledger: Ledger, notices: Sequence[str]) -> Answerer:
+    settings = services.settings
     return Answerer(
         rewriter=Rewriter(model),
-        searcher=parts.searcher,
+        searcher=services.searcher,
         model=model,
-        support=EmbeddingSupport(parts.embedder),
+        support=EmbeddingSupport(services.embedder),
         ledger=ledger,
         prompts=Prompts(answer=partial(conversation, _answer_prompt(model)), not_found=NOT_FOUND),
         passages=settings.passages,
@@ -145,7 +158,7 @@ def _build_answerer(parts: SearchServices, model: ChatModel, ledger: Ledger, not
 
 
 def open_chat_model(settings: Settings, *, report: Report) -> tuple[ChatModel, tuple[str, ...]]:
-    """The configured chat model, and notices about what is not as it was asked for. Raises ModelError."""
+    """The configured chat model, and notices about what differs from the configuration. Raises ModelError."""
     return build_chat_model(
         backend=settings.chat_backend,
         model=settings.chat_model,
@@ -163,16 +176,16 @@ def open_chat_model(settings: Settings, *, report: Report) -> tuple[ChatModel, t
 
 
 def _answer_prompt(model: ChatModel) -> str:
-    """Which prompt: told how to refuse, the small embedded model refuses what it could answer (see DECISIONS.md)."""
+    """Name of the prompt. With instructions to refuse, the small embedded model refuses too much (see DECISIONS.md)."""
     return "answer_small" if model.info.backend == "embedded" else "answer"
 
 
 def open_database(settings: Settings, *, report: Report) -> Engine:
-    """The database alone, its schema as this version needs it; dispose() gives it back. Raises AppError."""
+    """The database alone, with the schema this version needs; dispose() releases it. Raises AppError."""
     engine = _open_database(settings, report)
     try:
         current, needed = database.schema_state(engine)
-        if current != needed and settings.database_url is None:  # the embedded server has no other operator than us
+        if current != needed and settings.database_url is None:  # nobody else migrates the embedded server
             dimension = build_embedder(settings.embedding_model, settings.data_dir, report=report).dimension
             database.migrate(engine, embedding_dimension=dimension)
         database.require_ready(engine)
@@ -183,7 +196,7 @@ def open_database(settings: Settings, *, report: Report) -> Engine:
 
 
 def migrate_database(settings: Settings, *, report: Report) -> str:
-    """Bring the configured database to this version's schema; returns its revision."""
+    """Migrate the configured database to this version's schema and return its revision."""
     engine = _open_database(settings, report)
     try:
         dimension = build_embedder(settings.embedding_model, settings.data_dir, report=report).dimension
@@ -194,7 +207,7 @@ def migrate_database(settings: Settings, *, report: Report) -> str:
 
 
 def check_database(settings: Settings, *, report: Report) -> str:
-    """The revision of a database that can serve this version. Raises DatabaseError when it cannot."""
+    """The revision of the configured database. Raises DatabaseError when it does not fit this version."""
     engine = _open_database(settings, report)
     try:
         database.require_ready(engine)

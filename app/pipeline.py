@@ -35,37 +35,37 @@ from app.pack import pack, render
 from app.search import Searcher, checked
 
 UNSUPPORTED = "No passage supports this answer. Do not rely on it: look at the sources, or ask in other words."
-_SMALLEST_BUDGET = 64  # tokens; with less room than this for passages no answer can rest on any
+_SMALLEST_BUDGET = 64  # Tokens for passages. No useful passage fits into less.
 
 
 class Rewriter(Protocol):
-    """A follow-up to a question that stands on its own; gives control back while it works, so that stop works."""
+    """Makes a follow-up a question that stands on its own. Yields while it works, so that it can be stopped."""
 
-    def steps(self, question: Question) -> Generator[None, None, Query]: ...
+    def rewrite(self, question: Question) -> Generator[None, None, Query]: ...
 
 
 class Ledger(Protocol):
-    """Where answers are kept."""
+    """Stores answers."""
 
     def store(self, answer: Answer) -> None: ...
 
 
-class Write(Protocol):
-    """Passages and a question to the messages of a prompt."""
+class WritePrompt(Protocol):
+    """Builds the messages of a prompt from rendered passages and a question."""
 
     def __call__(self, *, passages: str, question: str) -> tuple[Message, ...]: ...
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Prompts:
-    """The words around passages and question."""
+    """The fixed texts of a conversation with the model."""
 
-    answer: Write
-    not_found: str  # the sentence that says that the documents do not hold the answer
+    answer: WritePrompt
+    not_found: str  # the sentence with which the model says that the passages do not hold the answer
 
 
 class Answerer:
-    """Answers questions; holds no state between them, so one serves many people at once."""
+    """Answers questions. It keeps no state between them, so one object serves many people at once."""
 
     def __init__(
         self,
@@ -105,7 +105,7 @@ class Answerer:
         return self._model.info
 
     def answer(self, question: Question) -> Generator[Event, None, None]:
-        """Events of one answer, Finished last. Closing the generator stops the model and keeps what there is.
+        """Events of one answer, Finished last. Closing the generator stops the model and stores the text so far.
 
         Raises QuestionError, NotFoundError or CorpusError before anything is stored; a model's failure ends in a
         Finished answer with outcome FAILED and the error's line.
@@ -127,13 +127,13 @@ class Answerer:
         yield Finished(answer=self._finish(draft))
 
     def search(self, text: str, *, collection: str | None = None, filters: Filters = NO_FILTERS) -> Retrieved:
-        """The ranked candidates, fates undecided, without a model and without a trace in the ledger."""
+        """The ranked candidates, fates undecided. No chat model is called and nothing is stored."""
         return self._searcher.search(text, collection=collection, filters=filters)
 
     def _understand(self, draft: AnswerDraft) -> Generator[Event, None, None]:
         yield Started(stage="rewrite")
         with draft.timed("rewrite"):
-            draft.query = yield from _stoppable(self._rewriter.steps(draft.question))
+            draft.query = yield from _stoppable(self._rewriter.rewrite(draft.question))
         yield Rewritten(query=draft.query)
 
     def _gather(self, draft: AnswerDraft) -> Generator[Event, None, None]:
@@ -150,15 +150,15 @@ class Answerer:
         yield Retrieved(context=draft.context, reranker=draft.reranker, scored=draft.scored)
 
     def _pack(self, draft: AnswerDraft) -> Context:
-        """Passages within what the model's real context leaves beside the question, the rules and the answer."""
+        """Choose passages that fit the model's context beside the instructions, the question and the answer."""
         question = draft.query.text
         bare = self._model.count_tokens(self._prompts.answer(passages="", question=question))
         room = self.info.context_tokens - self._answer_tokens - bare
         if room < _SMALLEST_BUDGET:
             raise QuestionError(
-                f"The question leaves no room for passages: {bare} tokens of question and rules and "
-                f"{self._answer_tokens} for the answer, the context is {self.info.context_tokens}. "
-                "Shorten it, or raise FOREMOST_CONTEXT_TOKENS."
+                f"The question leaves no room for passages: question and instructions take {bare} tokens, the answer "
+                f"{self._answer_tokens}, and the context is {self.info.context_tokens}.",
+                fix="Shorten it, or raise FOREMOST_CONTEXT_TOKENS.",
             )
         count = _passage_counter(self._model)
         budget = min(self._passages_tokens, room)
@@ -176,7 +176,7 @@ class Answerer:
             excess = whole + self._answer_tokens - self.info.context_tokens
             if excess <= 0 or not context.passages:
                 return context
-            budget -= excess  # passages counted one by one came out a little short of the whole
+            budget -= excess  # Counted one by one, passages are a few tokens short of the whole prompt.
 
     def _write(self, draft: AnswerDraft) -> Generator[Event, None, None]:
         if not draft.context.passages:
@@ -215,7 +215,7 @@ class Answerer:
             draft.timings["generate"] = time.perf_counter() - start
 
     def _says_not_found(self, text: str) -> bool:
-        """The model said, in the words it was given, that the passages do not hold the answer."""
+        """Whether the answer begins with the sentence that means "not in the passages"."""
         return text.strip().casefold().startswith(self._prompts.not_found.strip().rstrip(".").casefold())
 
     def _finish(self, draft: AnswerDraft) -> Answer:
@@ -247,21 +247,21 @@ def _stoppable(steps: Generator[None, None, Query]) -> Generator[Event, None, Qu
         while True:
             next(steps)
             yield Waiting()
-    except StopIteration as done:
-        query: Query = done.value
+    except StopIteration as end:
+        query: Query = end.value
         return query
     finally:
         steps.close()
 
 
 def _passage_counter(model: ChatModel) -> Callable[[str], int]:
-    """Tokens of one rendered passage: what it adds to a prompt. Each text is counted once."""
+    """Counts the tokens that a rendered passage adds to a prompt; each text is counted once."""
     empty = model.count_tokens((Message(role="user", content=""),))
-    known: dict[str, int] = {}
+    counts: dict[str, int] = {}
 
     def count(text: str) -> int:
-        if text not in known:
-            known[text] = model.count_tokens((Message(role="user", content=f"{text}\n\n"),)) - empty
-        return known[text]
+        if text not in counts:
+            counts[text] = model.count_tokens((Message(role="user", content=f"{text}\n\n"),)) - empty
+        return counts[text]
 
     return count

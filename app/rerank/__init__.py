@@ -25,10 +25,10 @@ def build_reranker(
     threads: int | None = None,
     report: Report = silent,
 ) -> Reranker:
-    """Reranker for the setting: auto, none, late-interaction, a folder or a hub id.
+    """Reranker for the setting: auto, none, late-interaction, a folder or a hub id. Raises ModelError.
 
-    auto takes the cross-encoder shipped in app/models_data, else late interaction. A cross-encoder of BERT's form runs
-    as int8 ONNX on the CPU, any other, and all on a GPU, through sentence-transformers. Raises ModelError.
+    auto takes the cross-encoder shipped in app/models_data, else late interaction. A cross-encoder with BERT's
+    architecture runs as int8 ONNX on the CPU. All others, and all on a GPU, run through sentence-transformers.
     """
     if setting == "none":
         return KeepOrder()

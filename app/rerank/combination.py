@@ -1,4 +1,4 @@
-"""A fitted combination: the model's logit and the first stage's scores go in, one score to rank by comes out."""
+"""A fitted linear combination of the model's logit and the first stage's scores."""
 
 import math
 from collections.abc import Mapping
@@ -9,32 +9,32 @@ from app.core.domain import Hit
 from app.core.errors import ModelError
 from app.rerank.base import cosine
 
-_FUSED_K = 60
+_FUSED_K = 60  # The constant of reciprocal rank fusion.
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Combination:
-    """score = bias + logit × w + cosine × w + fused score × w + w / (60 + fused rank); the default is the logit.
+    """Weights of score = bias + logit × w + cosine × w + fused score × w + w / (60 + fused rank).
 
-    The fused score is 0..1, the share of what the best candidate of each leg has.
+    The default ranks by the logit alone.
     """
 
     logit: float = 1.0
     cosine: float = 0.0
     fused_score: float = 0.0
-    fused: float = 0.0  # by rank
+    fused: float = 0.0  # of the reciprocal fused rank
     bias: float = 0.0
 
     @classmethod
     def read(cls, weights: Mapping[str, Any] | None) -> "Combination":
-        """From a model's config.json. Raises ModelError for a feature this version does not know."""
+        """The weights in a model's config.json. Raises ModelError for a feature that this version does not know."""
         try:
             return cls(**{name: float(weight) for name, weight in (weights or {}).items()})
         except (TypeError, ValueError, AttributeError) as error:
             known = ", ".join(field.name for field in fields(cls))
             raise ModelError(
-                f"The reranker's config.json has a combination this version cannot use: {weights!r}. "
-                f"It knows {known}, each a number."
+                f"The reranker's config.json has a combination this version cannot use: {weights!r}.",
+                fix=f"It knows {known}, each a number.",
             ) from error
 
     def score(self, logit: float, hit: Hit) -> float:
@@ -43,9 +43,7 @@ class Combination:
         return self._alone(logit, hit) + first_stage
 
     def relevance(self, logit: float, hit: Hit) -> float:
-        """0..1 from what question and passage say by themselves; how a passage stands among the others, however far
-        they all are from the question, is left out.
-        """
+        """Relevance (0..1) of this passage on its own, ignoring scores that only rank it against other candidates."""
         return sigmoid(self._alone(logit, hit))
 
     def _alone(self, logit: float, hit: Hit) -> float:

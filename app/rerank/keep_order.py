@@ -26,5 +26,5 @@ class KeepOrder:
         return self.rerank("", hits).hits
 
     def relevance(self, hit: Hit) -> float:
-        """From the cosine of question and passage alone, so a bare identifier in a long passage may stay below 0.2."""
+        """From the cosine alone, so a long passage that holds the identifier in question may stay below 0.2."""
         return cosine_relevance(hit)

@@ -1,4 +1,4 @@
-"""Any cross-encoder that sentence-transformers loads: a hub id or a folder, on the GPU when there is one."""
+"""Cross-encoders that sentence-transformers loads, by hub id or folder; on the GPU when there is one."""
 
 import logging
 from collections.abc import Sequence
@@ -30,8 +30,9 @@ class TorchCrossEncoder:
             self._model = CrossEncoder(model_id_or_path, device=device, activation_fn=Identity())
         except (OSError, ValueError, RuntimeError, KeyError, AttributeError, ImportError) as error:
             raise ModelError(
-                f"The reranker {model_id_or_path} is neither a cross-encoder folder nor to be had from the hub "
-                f"({first_line(error)}). Set FOREMOST_RERANKER to auto, none, late-interaction or a folder."
+                f"The reranker {model_id_or_path} is neither a cross-encoder folder nor available from the hub "
+                f"({first_line(error)}).",
+                fix="Set FOREMOST_RERANKER to auto, none, late-interaction or a folder.",
             ) from error
         self.name = f"{name or model_id_or_path} (cross-encoder, {device})"
         self._batch = _GPU_BATCH if device == "cuda" else _CPU_BATCH
@@ -69,9 +70,9 @@ class TorchCrossEncoder:
         return int(self._model.max_length or self._model.tokenizer.model_max_length)
 
     def reorder(self, hits: Sequence[Hit]) -> tuple[Hit, ...]:
-        """Candidates that carry logits, by logit."""
+        """Candidates with logits, by logit."""
         return by_score([replace(hit, rerank_score=hit.logit) for hit in hits])
 
     def relevance(self, hit: Hit) -> float:
-        """Sigmoid of the logit, the probability most cross-encoders are trained to give."""
+        """Sigmoid of the logit: most cross-encoders are trained so that it is a probability."""
         return 0.0 if hit.logit is None else sigmoid(hit.logit)

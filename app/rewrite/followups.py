@@ -1,18 +1,18 @@
-"""Does a message lean on what was said before it? Text goes in, the word that points back or an empty string comes out.
+"""Detects messages that cannot be understood without the turns before them.
 
-The word lists cover English, German, French and Spanish; in any other language only the length of the message speaks.
-A wrong "yes" costs one short call of the model, whose rewrite is checked; a wrong "no" sends the bare follow-up to the
-retriever. So the lists hold words that nearly always point back, and words that often do not are left out.
+The word lists cover English, German, French and Spanish; in any other language only the length of a message counts.
+A wrong "yes" costs one short call of the model, whose rewrite is checked. A wrong "no" sends the bare follow-up to the
+retriever. So the lists hold words that nearly always point back; words that often do not are left out.
 """
 
 import re
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
-_SHORT_WORDS = 3  # "And in winter?" says too little to be searched for
-_SHORT_CHARACTERS = 8  # the same for scripts without blanks
+_SHORT_WORDS = 3  # A message of so few words, such as "And in winter?", is too short to search for.
+_SHORT_CHARACTERS = 8  # The same limit for scripts without blanks.
 _WIDE = re.compile(r"[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 
-# Words that tell the language of a question, none of them shared by two of the lists.
+# Words that identify the language of a question. No word is in two lists.
 _MARKERS = {
     "en": "the is are does do how what which who when where why can should of and to it",
     "de": "der die das den dem auch ist sind wie welche welcher welches wer wann wo warum kann soll und zu im nicht "
@@ -21,7 +21,7 @@ _MARKERS = {
     "pas",
     "es": "el los las del es son era cómo qué cuál cuáles quién cuándo dónde puede y en no hay para por una",
 }
-# Words that point back wherever they stand.
+# Words that point back at any position in the message.
 _BACK = {
     "en": "it its itself they them their theirs this these those he him his she her hers same former latter previous",
     "de": "er ihn ihm sie ihnen ihr ihre ihrem ihren ihrer ihres seine seinem seinen seiner seines dessen deren dies "
@@ -62,12 +62,11 @@ _MARKER_SETS = {language: frozenset(words.split()) for language, words in _MARKE
 def points_back(text: str, *, context: str = "") -> str:
     """Why the message cannot be understood alone, for people; empty when it can.
 
-    context: an earlier message, which helps to tell the language of a short one.
+    context: an earlier message, which helps to identify the language of a short one.
     """
-    found = words(text)
     if _WIDE.search(text):
         return "it is very short" if len(_WIDE.findall(text)) <= _SHORT_CHARACTERS else ""
-    if len(found) <= _SHORT_WORDS:
+    if len(words(text)) <= _SHORT_WORDS:
         return "it is very short"
     if start := _CONTINUES.match(text):
         return f"it begins with “{start.group().strip().lower()}”"
@@ -86,20 +85,22 @@ def points_back(text: str, *, context: str = "") -> str:
 
 
 def words(text: str) -> list[str]:
-    """The words of a text in their order, as written."""
+    """The words of a text in order, as written."""
     return _WORD.findall(text)
 
 
 def content_words(text: str) -> list[str]:
-    """Lower-case words that carry meaning, in their order; function words of the four languages are left out."""
-    lowered = [word.lower() for word in words(text)]
-    return [
-        word for word in lowered if (len(word) > 2 or word.isdigit() or _WIDE.search(word)) and word not in _FUNCTION
-    ]
+    """Lower-case words that carry meaning, in order; function words of the four languages are left out."""
+    return [word for word in map(str.lower, words(text)) if _carries_meaning(word)]
+
+
+def _carries_meaning(word: str) -> bool:
+    long_enough = len(word) > 2 or word.isdigit() or _WIDE.search(word) is not None
+    return long_enough and word not in _FUNCTION
 
 
 def _language(text: str, context: str) -> str | None:
-    """The list whose words occur most, None when none does."""
+    """The language whose markers occur most often; None when there is none, or a tie."""
     for sample in (text, f"{text} {context}"):
         lowered = {word.lower() for word in words(sample)}
         counts = {language: len(lowered & markers) for language, markers in _MARKER_SETS.items()}

@@ -114,7 +114,7 @@ class WordReranker:
 class PlainRewriter:
     """A follow-up that starts with "And" gets the question before it put in front."""
 
-    def steps(self, question: Question) -> Generator[None, None, Query]:
+    def rewrite(self, question: Question) -> Generator[None, None, Query]:
         yield
         if question.history and question.text.startswith("And "):
             text = f"{question.history[-1].question} {question.text.removeprefix('And ')}"

@@ -67,7 +67,7 @@ class FakeRewriter:
     def __init__(self) -> None:
         self.stopped = False
 
-    def steps(self, question: Question) -> Generator[None, None, Query]:
+    def rewrite(self, question: Question) -> Generator[None, None, Query]:
         try:
             yield
         except GeneratorExit:

@@ -8,6 +8,7 @@ from app.core.domain import Message, ModelInfo, Question, Turn, Usage
 from app.core.errors import ModelError
 from app.rewrite.followups import points_back
 from app.rewrite.rewriter import Rewriter
+from tests.support.generators import returned
 
 HISTORY = (Turn(question="When does the nightly backup run?", answer="The nightly backup runs at 02:30 UTC [1]."),)
 
@@ -57,7 +58,7 @@ def follow_up(text: str, history: tuple[Turn, ...] = HISTORY) -> Question:
 
 def test_the_first_question_of_a_chat_is_left_alone_without_asking_the_model() -> None:
     model = ScriptedModel()
-    query = Rewriter(model).rewrite(Question(text=" How many copies does it keep? "))
+    query = returned(Rewriter(model).rewrite(Question(text=" How many copies does it keep? ")))
     assert (query.text, query.changed, query.reason) == (
         "How many copies does it keep?",
         False,
@@ -68,7 +69,7 @@ def test_the_first_question_of_a_chat_is_left_alone_without_asking_the_model() -
 
 def test_a_question_that_stands_alone_is_left_alone_without_asking_the_model() -> None:
     model = ScriptedModel()
-    query = Rewriter(model).rewrite(follow_up("Who is on call on Thursdays in the summer?"))
+    query = returned(Rewriter(model).rewrite(follow_up("Who is on call on Thursdays in the summer?")))
     assert (query.changed, query.reason) == (False, "it stands on its own")
     assert model.prompts == []
 
@@ -76,7 +77,7 @@ def test_a_question_that_stands_alone_is_left_alone_without_asking_the_model() -
 def test_a_follow_up_is_rewritten_from_the_last_turns() -> None:
     model = ScriptedModel("Full question: How many copies does the nightly backup keep?\nSome chatter.")
     turns = (*(Turn(question=f"Old {n}?", answer="Yes.") for n in range(5)), *HISTORY)
-    query = Rewriter(model, max_history_turns=2).rewrite(follow_up("How many copies does it keep?", turns))
+    query = returned(Rewriter(model, max_history_turns=2).rewrite(follow_up("How many copies does it keep?", turns)))
     assert query.text == "How many copies does the nightly backup keep?"
     assert query.changed
     assert "“it”" in query.reason
@@ -96,12 +97,12 @@ def test_a_follow_up_is_rewritten_from_the_last_turns() -> None:
         ("The nightly backup keeps fourteen copies.", "it answers instead of asking"),
         ("How many copies does it keep?", "it does not say what the question refers to"),
         ("When does the nightly backup run?", "it lost the question's own words"),
-        ("How many copies does the French revolution keep in Paris museums today?", "it brings in words nobody said"),
+        ("How many copies does the French revolution keep in Paris museums today?", "it brings in words of its own"),
         ("How many copies does the nightly backup keep? " + "Really? " * 60, "it is too long"),
     ],
 )
 def test_an_unusable_rewrite_gives_way_to_the_key_terms_of_the_question_before(written: str, fault: str) -> None:
-    query = Rewriter(ScriptedModel(written)).rewrite(follow_up("How many copies does it keep?"))
+    query = returned(Rewriter(ScriptedModel(written)).rewrite(follow_up("How many copies does it keep?")))
     assert query.text.startswith("How many copies does it keep? (nightly backup run")
     assert query.changed
     assert fault in query.reason
@@ -109,31 +110,31 @@ def test_an_unusable_rewrite_gives_way_to_the_key_terms_of_the_question_before(w
 
 def test_a_rewrite_cut_at_its_limit_is_not_used() -> None:
     model = ScriptedModel("How many copies does the nightly backup keep?", finish_reason="length")
-    assert "it is too long" in Rewriter(model).rewrite(follow_up("How many copies does it keep?")).reason
+    assert "it is too long" in returned(Rewriter(model).rewrite(follow_up("How many copies does it keep?"))).reason
 
 
 def test_a_failing_model_does_not_stop_the_search() -> None:
     model = ScriptedModel(error=ModelError("The server is gone."))
-    query = Rewriter(model).rewrite(follow_up("How many copies does it keep?"))
+    query = returned(Rewriter(model).rewrite(follow_up("How many copies does it keep?")))
     assert "(nightly backup run" in query.text
     assert "The server is gone." in query.reason
 
 
 def test_names_in_the_answer_before_help_when_a_person_is_meant() -> None:
     history = (Turn(question="Who founded Acme?", answer="It was founded by Maria Lopez in 1987 [1]."),)
-    query = Rewriter(ScriptedModel()).rewrite(follow_up("Where was she born?", history))
+    query = returned(Rewriter(ScriptedModel()).rewrite(follow_up("Where was she born?", history)))
     assert query.text == "Where was she born? (founded Acme Maria Lopez)"
 
 
 def test_braces_in_a_question_reach_the_model_as_they_are() -> None:
     model = ScriptedModel()
-    Rewriter(model).rewrite(follow_up("Why does it print {earlier}?"))
+    returned(Rewriter(model).rewrite(follow_up("Why does it print {earlier}?")))
     assert "Follow-up: Why does it print {earlier}?" in model.prompts[0][-1].content
 
 
 def test_a_rewrite_can_be_stopped_while_the_model_works() -> None:
     model = ScriptedModel("How many copies does the nightly backup keep?")
-    steps = Rewriter(model).steps(follow_up("How many copies does it keep?"))
+    steps = Rewriter(model).rewrite(follow_up("How many copies does it keep?"))
     next(steps)
     steps.close()
     assert model.closed_early
