@@ -8,8 +8,8 @@ from dataclasses import replace
 from app.core.domain import Context, Fate, Hit, Passage, location_of
 
 _WORD = re.compile(r"\w+", re.UNICODE)
-_SHINGLE = 5  # words; long enough that two passages about one subject do not look alike
-_DUPLICATE_SHARE = 0.8  # of the shorter passage's shingles found in the longer one
+_SHINGLE = 5  # Words. Long enough that two passages about the same subject share few shingles.
+_DUPLICATE_SHARE = 0.8  # A passage is a duplicate when this share of the shorter one's shingles is in the longer one.
 
 
 def pack(
@@ -25,8 +25,8 @@ def pack(
     """Choose passages strongest first until limit passages or token_budget tokens are reached.
 
     hits: candidates in final order. relevance(hit): 0..1, compared with floor. count_tokens: tokens of a rendered
-    passage. scored: True when a reranker gave logits, so that a hit without one was not reached in time.
-    A chunk that follows or precedes a chosen one in the same section is joined to it and takes no place of its own.
+    passage. scored: True when a reranker gave logits, so that a hit without one was not scored in time.
+    A chunk next to a chosen one in the same section is joined to it, and does not count towards the limit.
     """
     groups: list[list[Hit]] = []
     decided: list[Hit] = []
@@ -50,7 +50,7 @@ def pack(
 
 
 def render(passages: Sequence[Passage]) -> str:
-    """The passages as the model reads them, strongest first."""
+    """The text of all passages as the model reads it, strongest first."""
     return "\n\n".join(_render(p.number, p.title, p.heading, p.location, p.text) for p in passages)
 
 
@@ -63,15 +63,14 @@ def _decide(
     relevance: Callable[[Hit], float],
     scored: bool,
 ) -> tuple[Fate, str, list[int]]:
-    """Fate of a hit before its size is looked at, the reason, and the groups that it would join (two, as a bridge)."""
+    """Fate of a hit before its size is checked, the reason, and the groups it joins (two when it is between them)."""
     if scored and hit.logit is None:
         return Fate.NOT_SCORED, "the reranker's time limit was reached first", []
     value = relevance(hit)
     if value < floor:
         return Fate.BELOW_FLOOR, f"relevance {value:.2f}, the floor is {floor:.2f}", []
     for number, members in enumerate(groups, 1):
-        twin = next((member for member in members if _duplicate(hit, member)), None)
-        if twin is not None:
+        if any(_duplicate(hit, member) for member in members):
             return Fate.DUPLICATE, f"says the same as passage {number}", []
     joins = [n for n, members in enumerate(groups) if any(_adjacent(hit, member) for member in members)]
     if not joins and len(groups) >= limit:
@@ -80,27 +79,27 @@ def _decide(
 
 
 def _with(groups: Sequence[Sequence[Hit]], hit: Hit, joins: Sequence[int]) -> list[list[Hit]]:
-    """The groups with hit added: to its neighbours' groups, which become one, or as a new last one."""
+    """The groups with the hit added: to its neighbours' groups, which are merged, or as a new last group."""
     if not joins:
         return [*(list(members) for members in groups), [hit]]
     joined = sorted([hit, *(member for n in joins for member in groups[n])], key=lambda member: member.ordinal)
     return [joined if n == joins[0] else list(members) for n, members in enumerate(groups) if n not in joins[1:]]
 
 
-def _adjacent(one: Hit, other: Hit) -> bool:
-    """Neighbours in one section of one document."""
-    same_section = one.document_id == other.document_id and one.heading == other.heading
-    return same_section and abs(one.ordinal - other.ordinal) == 1
+def _adjacent(first: Hit, second: Hit) -> bool:
+    """Whether the hits are neighbours in the same section of a document."""
+    same_section = first.document_id == second.document_id and first.heading == second.heading
+    return same_section and abs(first.ordinal - second.ordinal) == 1
 
 
-def _duplicate(one: Hit, other: Hit) -> bool:
-    """The same words, or nearly: most of the shorter passage's word runs stand in the longer one too."""
-    first, second = _words(one.text), _words(other.text)
-    if first == second:
+def _duplicate(first: Hit, second: Hit) -> bool:
+    """Whether the words are the same, or most shingles of the shorter passage occur in the longer one."""
+    first_words, second_words = _words(first.text), _words(second.text)
+    if first_words == second_words:
         return True
-    a, b = _shingles(first), _shingles(second)
-    smaller = min(len(a), len(b))
-    return smaller > _SHINGLE and len(a & b) >= _DUPLICATE_SHARE * smaller
+    first_shingles, second_shingles = _shingles(first_words), _shingles(second_words)
+    smaller = min(len(first_shingles), len(second_shingles))
+    return smaller > _SHINGLE and len(first_shingles & second_shingles) >= _DUPLICATE_SHARE * smaller
 
 
 def _words(text: str) -> list[str]:
@@ -108,15 +107,16 @@ def _words(text: str) -> list[str]:
 
 
 def _shingles(words: Sequence[str]) -> set[tuple[str, ...]]:
-    return {tuple(words[at : at + _SHINGLE]) for at in range(len(words) - _SHINGLE + 1)}
+    """Every run of _SHINGLE words."""
+    return {tuple(words[start : start + _SHINGLE]) for start in range(len(words) - _SHINGLE + 1)}
 
 
 def _joined_text(members: Sequence[Hit]) -> str:
-    """Neighbouring chunks as one text; what two of them share is said once."""
+    """Neighbouring chunks as one text; where two of them overlap, the overlap appears once."""
     text = members[0].text
     for before, after in itertools.pairwise(members):
-        shared = max(0, before.end_char - after.start_char)
-        text += after.text[shared:] if shared else f"\n{after.text}"
+        overlap = before.end_char - after.start_char
+        text += after.text[overlap:] if overlap > 0 else f"\n{after.text}"
     return text
 
 
@@ -130,8 +130,10 @@ def _rendered(members: Sequence[Hit], number: int) -> str:
 
 
 def _render(number: int, title: str, heading: str, location: str, text: str) -> str:
-    head = heading if heading.startswith(title) else " › ".join(part for part in (title, heading) if part)
-    return f"[{number}] {head}{f' ({location})' if location else ''}\n{text}"
+    head = heading if heading.startswith(title) else " › ".join(filter(None, (title, heading)))
+    if location:
+        head += f" ({location})"
+    return f"[{number}] {head}\n{text}"
 
 
 def _passage(members: Sequence[Hit], number: int, count_tokens: Callable[[str], int]) -> Passage:

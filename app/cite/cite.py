@@ -1,4 +1,4 @@
-"""An answer's text and its passages go in; checked markers and the backing of every sentence come out."""
+"""An answer's text and its passages go in, checked markers and the support of every sentence come out."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -13,11 +13,13 @@ SupportScorer = Callable[[Sequence[str], Sequence[str]], npt.NDArray[np.float32]
 
 # [1], [1, 2], [1-3], [^1], [passage 2], 【1】
 _MARKER = re.compile(
-    r"[\[【]\s*\^?\s*(?:passages?|sources?)?\s*(\d{1,3}(?:\s*[,;–-]\s*\d{1,3})*)\s*(?:†[^\]】]*)?[\]】]", re.IGNORECASE
+    r"[\[【]\s*\^?\s*(?:passages?|sources?)?\s*"
+    r"(?P<numbers>\d{1,3}(?:\s*[,;–-]\s*\d{1,3})*)\s*(?:†[^\]】]*)?[\]】]",
+    re.IGNORECASE,
 )
-_CODE = re.compile(r"```.*?(?:```|\Z)|`[^`\n]+`", re.DOTALL)  # brackets in code are not citations
+_CODE_OR_MARKER = re.compile(rf"```.*?(?:```|\Z)|`[^`\n]+`|{_MARKER.pattern}", re.DOTALL | re.IGNORECASE)
 _TRAILING_MARKERS = re.compile(r"(?:\s*\[\d{1,3}\])+\s*[.!?]?")
-# "Based on the information provided in the passages, " says where the model looked and nothing of the documents.
+# An opening such as "Based on the information provided in the passages, " is no claim about the documents.
 _OPENING = re.compile(
     r"(?:based (?:up)?on|according to|as (?:stated|described|mentioned|per|noted|shown) ?(?:in|by)?|per|from|in)\s+"
     r"(?:(?:all|of|the|this|these|your|given|provided|above|following|information|details|content|facts|in|from|by)\s+)*"
@@ -25,11 +27,11 @@ _OPENING = re.compile(
     re.IGNORECASE,
 )
 _WORD = re.compile(r"\w+(?:[.:,/'’-]\w+)*", re.UNICODE)
-_DOUBT_FLOOR = 0.25  # below it a cited passage does not seem to say what the sentence says
-_WRONG_NUMBER = 0.3  # factor on the score when a number of the sentence is not in the passage
-_MISSING_NAME = 0.6  # factor when a name of the sentence is not in the passage
-_SUBJECT_WEIGHT = 0.8  # of the share of the question's content words that the passage lacks
-_LEAST_SUBJECT = 0.65  # a sentence copied word for word stays supported when the question used other words
+_DOUBT_FLOOR = 0.25  # A cited sentence with a lower score is doubtful.
+_WRONG_NUMBER = 0.3  # The score is multiplied by this when a number of the sentence is not in the passage.
+_MISSING_NAME = 0.6  # The same for a name.
+_SUBJECT_WEIGHT = 0.8  # Of the share of the question's content words that the passage lacks.
+_LEAST_SUBJECT = 0.65  # So a sentence copied word for word stays supported when the question used other words.
 _COMMON = frozenset(
     "a an and are as at be been but by can do does for from had has have he her his how i if in into is it its "
     "may no not of on or our she should so such than that the their them then there these they this to was we "
@@ -47,61 +49,47 @@ def cite(
     floor: float,
     language: str | None = None,
 ) -> Citations:
-    """Check every marker, attribute unmarked sentences, and say of each sentence what it rests on.
+    """Check every marker, attribute unmarked sentences to passages, and score the support of each sentence.
 
     support(sentences, passages): matrix [sentences, passages] of agreement in meaning, 0..1. A sentence without a
     marker is attributed to its best passage when its score (meaning and shared words, times agreement of numbers,
-    names and what the question is about) reaches floor; it is never attributed below. A cited sentence keeps its
-    marker; when the cited passage does not agree with it, the sentence says why in `doubt`.
+    names and what the question is about) reaches floor; below that it is never attributed. A cited sentence keeps
+    its marker; when the cited passage does not agree with it, `doubt` says why.
     """
     cleaned, removed = _checked_markers(text.strip(), {passage.number for passage in passages})
     spans = _attach_trailing_markers(cleaned, sentence_spans(cleaned, language))
-    bare = [_said(cleaned[start:end]) for start, end in spans]
-    scores = _scores(bare, passages, question, support)
+    claims = [_claim(cleaned[start:end]) for start, end in spans]
+    scores = _scores(claims, passages, question, support)
     sentences = tuple(
         _sentence(cleaned, span, claim, scores[row], passages, floor)
-        for row, (span, claim) in enumerate(zip(spans, bare, strict=True))
+        for row, (span, claim) in enumerate(zip(spans, claims, strict=True))
     )
     cited = frozenset(number for sentence in sentences for number in sentence.passages)
     return Citations(text=cleaned, sentences=sentences, removed_markers=removed, cited=cited)
 
 
 def _checked_markers(text: str, known: set[int]) -> tuple[str, int]:
-    """The text with every marker written as [n], those that point nowhere taken out, and how many were."""
+    """The text with every marker written as [n], without markers of unknown passages, and how many those were."""
     removed = 0
     pieces: list[str] = []
-    at = 0
-    for code in [*_CODE.finditer(text), None]:
-        prose = text[at : code.start() if code else len(text)]
-        for number_text, between in _split_markers(prose):
-            if number_text is None:
-                pieces.append(between)
-                continue
-            numbers = _numbers(number_text)
-            good = [number for number in numbers if number in known]
-            removed += len(numbers) - len(good)
-            if good:
-                pieces.append("".join(f"[{number}]" for number in good))
-            elif pieces:
-                pieces[-1] = pieces[-1].rstrip(" ")  # no lonely space before the full stop
-        if code:
-            pieces.append(code.group())
-            at = code.end()
-    return "".join(pieces).strip(), removed
-
-
-def _split_markers(prose: str) -> list[tuple[str | None, str]]:
-    """Prose as (None, text) and (numbers, "") in turn."""
-    result: list[tuple[str | None, str]] = []
-    at = 0
-    for match in _MARKER.finditer(prose):
-        result += [(None, prose[at : match.start()]), (match.group(1), "")]
-        at = match.end()
-    return [*result, (None, prose[at:])]
+    start = 0
+    for match in _CODE_OR_MARKER.finditer(text):
+        pieces.append(text[start : match.start()])
+        start = match.end()
+        if match["numbers"] is None:  # Brackets in code are not citations.
+            pieces.append(match.group())
+            continue
+        numbers = _numbers(match["numbers"])
+        valid = [number for number in numbers if number in known]
+        removed += len(numbers) - len(valid)
+        if not valid:
+            pieces[-1] = pieces[-1].rstrip(" ")  # No space is left before the full stop.
+        pieces += [f"[{number}]" for number in valid]
+    return "".join([*pieces, text[start:]]).strip(), removed
 
 
 def _numbers(written: str) -> list[int]:
-    """[1, 3-5] -> 1, 3, 4, 5; a range longer than ten is taken as its two ends."""
+    """The numbers of a marker: "1, 3-5" gives 1, 3, 4, 5. Of a range longer than ten, only its ends count."""
     numbers: list[int] = []
     for part in re.split(r"[,;]", written):
         ends = [int(end) for end in re.split(r"[–-]", part) if end.strip()]
@@ -111,7 +99,7 @@ def _numbers(written: str) -> list[int]:
 
 
 def _attach_trailing_markers(text: str, spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Markers written after the full stop belong to the sentence before it."""
+    """Extend sentences by the markers after their full stop."""
     result: list[tuple[int, int]] = []
     for start, end in spans:
         leading = _TRAILING_MARKERS.match(text, start, end)
@@ -125,24 +113,25 @@ def _attach_trailing_markers(text: str, spans: Sequence[tuple[int, int]]) -> lis
     return result
 
 
-def _said(sentence: str) -> str:
-    """What a sentence says of the documents: without its markers and without an opening about where that was read."""
+def _claim(sentence: str) -> str:
+    """A sentence's claim about the documents: without markers and without an opening such as "According to [1], "."""
     words = _MARKER.sub("", sentence).strip()
-    return _OPENING.sub("", words, count=1) if _OPENING.match(words) else words
+    opening = _OPENING.match(words)
+    return words[opening.end() :] if opening else words
 
 
 def _scores(
     claims: Sequence[str], passages: Sequence[Passage], question: str, support: SupportScorer
 ) -> npt.NDArray[np.float32]:
-    """Agreement [claims, passages], 0..1: meaning and shared words, times agreement of numbers, names and subject."""
+    """Matrix [claims, passages], 0..1: mean of meaning and shared words, times the factors for facts and subject."""
     if not claims or not passages:
         return np.zeros((len(claims), len(passages)), dtype=np.float32)
     texts = [f"{passage.heading or passage.title}\n{passage.text}" for passage in passages]
     meaning = support(claims, [passage.text for passage in passages])
     words = np.array([[_coverage(claim, text) for text in texts] for claim in claims], dtype=np.float32)
     facts = np.array([[_agreement(claim, text)[0] for text in texts] for claim in claims], dtype=np.float32)
-    about = np.array([_subject(question, text) for text in texts], dtype=np.float32)
-    return np.asarray((0.5 * meaning + 0.5 * words) * facts * about, dtype=np.float32)
+    subject = np.array([_subject(question, text) for text in texts], dtype=np.float32)
+    return np.asarray((0.5 * meaning + 0.5 * words) * facts * subject, dtype=np.float32)
 
 
 def _sentence(
@@ -162,23 +151,32 @@ def _sentence(
         best = max((by_number[number] for number in marked), key=lambda index: float(scores[index]))
         score = float(scores[best])
         return Sentence(
-            text=written, start=start, end=end, support=Support.CITED, passages=marked, score=score,
+            text=written,
+            start=start,
+            end=end,
+            support=Support.CITED,
+            passages=marked,
+            score=score,
             doubt=_doubt(claim, passages[best], score),
-        )  # fmt: skip
+        )
     if not _is_claim(claim):
         return Sentence(text=written, start=start, end=end, support=Support.NOT_A_CLAIM)
     best = int(scores.argmax()) if len(scores) else -1
     if best >= 0 and scores[best] >= floor:
         return Sentence(
-            text=written, start=start, end=end, support=Support.ATTRIBUTED, passages=(passages[best].number,),
+            text=written,
+            start=start,
+            end=end,
+            support=Support.ATTRIBUTED,
+            passages=(passages[best].number,),
             score=float(scores[best]),
-        )  # fmt: skip
+        )
     score = float(scores[best]) if best >= 0 else 0.0
     return Sentence(text=written, start=start, end=end, support=Support.UNSUPPORTED, score=score)
 
 
 def _doubt(claim: str, passage: Passage, score: float) -> str:
-    """Why a cited passage does not seem to back its sentence; empty when it does."""
+    """Why a cited passage does not seem to support its sentence; empty when it does."""
     if not _is_claim(claim):
         return ""
     _, missing = _agreement(claim, f"{passage.heading or passage.title}\n{passage.text}")
@@ -188,7 +186,7 @@ def _doubt(claim: str, passage: Passage, score: float) -> str:
 
 
 def _is_claim(claim: str) -> bool:
-    """Whether there is anything to back: at least two content words or a number, and no question or lead-in."""
+    """Whether a sentence needs support: it has two content words or a number, and is no question or lead-in."""
     if claim.endswith(("?", ":")) or claim.startswith(("#", "```")):
         return False
     words = [word for word in _WORD.findall(claim.casefold()) if word not in _COMMON]
@@ -197,28 +195,28 @@ def _is_claim(claim: str) -> bool:
 
 def _coverage(claim: str, text: str) -> float:
     """Share of the claim's content words that occur in the text; word endings may differ."""
-    wanted = [word for word in _WORD.findall(claim.casefold()) if word not in _COMMON]
-    if not wanted:
+    claim_words = [word for word in _WORD.findall(claim.casefold()) if word not in _COMMON]
+    if not claim_words:
         return 0.0
-    found = set(_WORD.findall(text.casefold()))
-    stems = {_stem(word) for word in found}
-    return sum(word in found or _stem(word) in stems for word in wanted) / len(wanted)
+    text_words = set(_WORD.findall(text.casefold()))
+    stems = {_stem(word) for word in text_words}
+    return sum(word in text_words or _stem(word) in stems for word in claim_words) / len(claim_words)
 
 
 def _subject(question: str, text: str) -> float:
-    """Factor for how much of what the question is about stands in the text: a price is no answer for another thing."""
+    """Factor for the share of the question's content words in the text: a price of another product is no answer."""
     if not any(word not in _COMMON for word in _WORD.findall(question.casefold())):
         return 1.0
     return max(_LEAST_SUBJECT, 1 - _SUBJECT_WEIGHT * (1 - _coverage(question, text)))
 
 
 def _stem(word: str) -> str:
-    """A word without what inflection most often changes; only ever compared with another stem."""
+    """A word without the ending that inflection changes; only for comparison with other stems."""
     return word if any(c.isdigit() for c in word) or len(word) <= 4 else word[: max(4, len(word) - 2)]
 
 
 def _agreement(claim: str, text: str) -> tuple[float, list[str]]:
-    """(factor 0..1, numbers and names of the claim that the text lacks)."""
+    """A factor (0..1), and the numbers and names of the claim that the text lacks."""
     known_numbers = set(_number_words(text))
     numbers = [number for number in _number_words(claim) if number not in known_numbers]
     lowered = text.casefold()
@@ -228,7 +226,7 @@ def _agreement(claim: str, text: str) -> tuple[float, list[str]]:
 
 
 def _number_words(text: str) -> list[str]:
-    """Words with a digit, written alike: 1,000 and 1000, 02:30 and 2:30, v2.13 and 2.13."""
+    """Words with a digit, normalised: 1,000 and 1000, 02:30 and 2:30, v2.13 and 2.13 are equal."""
     result = []
     for word in _WORD.findall(text.casefold()):
         if any(character.isdigit() for character in word):
@@ -238,6 +236,6 @@ def _number_words(text: str) -> list[str]:
 
 
 def _names(claim: str) -> list[str]:
-    """Capitalised words that do not open the sentence."""
+    """Capitalised words, except the first word of the sentence."""
     words = list(_WORD.finditer(claim))
     return [w.group() for w in words[1:] if w.group()[:1].isupper() and w.group().casefold() not in _COMMON]

@@ -7,15 +7,15 @@ import numpy as np
 from app.cite.sentences import sentence_spans
 from app.core.models.embedding import Embedder, Matrix
 
-# A sentence is compared with windows of this many of the passage's sentences: a claim often joins neighbours.
+# A sentence is compared with windows of so many sentences of the passage, since a claim often joins neighbours.
 WINDOWS = (1, 2)
 
 
 class EmbeddingSupport:
     """Support from the embedding model: the largest cosine of the sentence with a window of the passage's sentences.
 
-    Cosine is taken as it is, 0 where it is negative: paraphrases lie above 0.6, other statements on the same subject
-    between 0.3 and 0.6.
+    A negative cosine counts as 0. Paraphrases are above 0.6, other statements about the same subject between 0.3 and
+    0.6.
     """
 
     def __init__(self, embedder: Embedder) -> None:
@@ -27,11 +27,11 @@ class EmbeddingSupport:
         windows = [(column, text) for column, passage in enumerate(passages) for text in self._windows(passage)]
         if not sentences or not windows:
             return support
-        asked = self._embedder.embed(self._fitting(sentences))
-        found = self._embedder.embed([text for _, text in windows])
-        similarity = np.clip(asked @ found.T, 0.0, 1.0)
-        for position, (column, _) in enumerate(windows):
-            support[:, column] = np.maximum(support[:, column], similarity[:, position])
+        sentence_vectors = self._embedder.embed(self._fitting(sentences))
+        window_vectors = self._embedder.embed([text for _, text in windows])
+        similarity = np.clip(sentence_vectors @ window_vectors.T, 0.0, 1.0)
+        for index, (column, _) in enumerate(windows):
+            support[:, column] = np.maximum(support[:, column], similarity[:, index])
         return support
 
     def _windows(self, passage: str) -> list[str]:
@@ -44,9 +44,10 @@ class EmbeddingSupport:
         return self._fitting(sorted(texts))
 
     def _fitting(self, texts: Sequence[str]) -> list[str]:
-        """Each text, or its beginning where it is longer than the model reads."""
+        """The texts, each cut at the number of tokens that the model reads."""
+        counts = self._embedder.count_tokens(texts) if texts else []
         result = []
-        for text, tokens in zip(texts, self._embedder.count_tokens(texts) if texts else [], strict=True):
+        for text, tokens in zip(texts, counts, strict=True):
             if tokens > self._embedder.max_tokens:
                 offsets = self._embedder.token_offsets(text)
                 room = self._embedder.max_tokens - (tokens - len(offsets))

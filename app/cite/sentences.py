@@ -1,4 +1,4 @@
-"""Text goes in, the spans of its sentences come out; a line break always ends a sentence (lists, headings, tables)."""
+"""Splits text into sentences; a line break always ends one, as in lists, headings and tables."""
 
 import re
 
@@ -8,21 +8,21 @@ Span = tuple[int, int]
 
 
 def sentence_spans(text: str, language: str | None = None) -> list[Span]:
-    """Character spans (start, end) of the sentences of text, white space around them left out.
+    """Character spans (start, end) of the sentences of a text, without surrounding white space.
 
-    language is ISO 639-1; None uses the rules for English, whose full stop serves most scripts. Linear in the text.
+    language: ISO 639-1; None uses the rules for English, which work for most scripts. Linear in the text's length.
     """
     spans: list[Span] = []
     for line in re.finditer(r"[^\n]+", text):
-        at = line.start()
+        start = line.start()
         for piece in sentencex.segment(language or "en", line.group()):
-            end = min(at + len(piece), line.end())
-            inner = text[at:end]
+            end = min(start + len(piece), line.end())
+            inner = text[start:end]
             left = len(inner) - len(inner.lstrip())
             right = len(inner.rstrip())
             if right > left:
-                spans.append((at + left, at + right))
-            at = end
-        if text[at : line.end()].strip():  # should the library drop a tail, it is kept as a sentence of its own
-            spans.append((at, line.end()))
+                spans.append((start + left, start + right))
+            start = end
+        if text[start : line.end()].strip():  # If the library drops a tail, the tail is a sentence of its own.
+            spans.append((start, line.end()))
     return spans
