@@ -1,8 +1,8 @@
 """Messages go in, the answer streams out: the chat model of Ollama, an OpenAI-compatible server or llama.cpp inside.
 
-choose.py picks the server; ollama.py and openai_compatible.py speak to it; *_server.py ask it about itself; base.py
-turns LangChain's stream into text and a checked Usage; background.py makes it stoppable; tokens.py estimates;
-failures.py says in one line what went wrong.
+choose.py picks the server. ollama.py and openai_compatible.py talk to it, *_server.py read its properties. base.py
+turns LangChain's stream into text and a checked Usage. background.py makes it stoppable, tokens.py estimates token
+counts, failures.py translates errors.
 """
 
 from app.core.chat import ChatModel

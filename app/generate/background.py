@@ -1,4 +1,4 @@
-"""A thread with an event loop: an async stream goes in, a plain generator that can be closed at any time comes out."""
+"""A thread with an event loop that turns async streams into plain generators, which can be closed at any time."""
 
 import asyncio
 import atexit
@@ -15,7 +15,7 @@ _CLOSE_SECONDS = 10.0
 
 
 class _End:
-    """Says that the stream is over, well or not."""
+    """Marks the end of a stream, also after an error."""
 
 
 _END: Final = _End()
@@ -24,19 +24,19 @@ _END: Final = _End()
 class Background:
     """Runs the requests of one chat model.
 
-    Requests are asynchronous because only a cancelled task reliably closes its connection in every state: while it
-    connects, while it waits for the first byte (a queue or a long prefill) and in mid-stream.
+    Requests are asynchronous because only a cancelled task reliably closes its connection in every state: while
+    connecting, while waiting for the first byte (a queue or a long prefill), and in mid-stream.
     """
 
     def __init__(self) -> None:
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="foremost-chat", daemon=True)
         self._thread.start()
-        # At the end of the process connections must go first: the embedded server waits for its last answer to end.
+        # Connections must close before the process ends: the embedded server waits for its last answer.
         atexit.register(self.close)
 
     def iterate(self, source: Callable[[], AsyncIterator[T]]) -> Generator[T | None, None, None]:
-        """Items of source() as they arrive, and None a few times a second while none does.
+        """Items of source() as they arrive, and None a few times a second while there are none.
 
         Closing the generator cancels the request and returns when its connection is closed.
         """
@@ -58,7 +58,7 @@ class Background:
                     yield None
                     continue
                 if isinstance(item, _End):
-                    future.result()  # raises what the request raised
+                    future.result()  # Raises the request's error.
                     return
                 yield item
         finally:
@@ -66,7 +66,7 @@ class Background:
                 _drain(items)
 
     def close(self) -> None:
-        """Cancel what still runs, close its connections and end the thread."""
+        """Cancel running requests, close their connections and end the thread."""
         atexit.unregister(self.close)
         if not self._thread.is_alive():
             return
@@ -90,4 +90,4 @@ def _drain(items: "queue.SimpleQueue[T | _End]") -> None:
         while not isinstance(items.get(timeout=_CLOSE_SECONDS), _End):
             pass
     except queue.Empty:
-        return  # its connection cannot be closed in time; the server's own time limit ends it
+        return  # The connection did not close in time. The server's own time limit ends the request.

@@ -1,4 +1,4 @@
-"""What all chat models share: messages go in, LangChain streams, text and a checked Usage come out."""
+"""The part that all chat models share: it turns LangChain's stream into text and a checked Usage."""
 
 import re
 import time
@@ -15,7 +15,7 @@ from app.core.errors import AppError, ModelError, QuestionError
 from app.generate.background import Background
 
 _KINDS: dict[str, type[BaseMessage]] = {"system": SystemMessage, "user": HumanMessage, "assistant": AIMessage}
-CONNECT_SECONDS = 10.0
+_CONNECT_SECONDS = 10.0
 _TEMPLATE_MARK = re.compile(
     r"<[|｜][^<>\n]{1,40}[|｜]>|</?s>|<(?:start|end)_of_turn>|<[be]os>|<</?SYS>>|\[/?INST\]", re.IGNORECASE
 )
@@ -23,7 +23,7 @@ _TEMPLATE_MARK = re.compile(
 
 @dataclass(kw_only=True, slots=True)
 class Ending:
-    """What the server said at the end of a stream; None where it said nothing."""
+    """What the server reported at the end of a stream; None for values that it did not report."""
 
     finish_reason: str | None = None
     prompt_tokens: int | None = None
@@ -31,9 +31,9 @@ class Ending:
 
 
 class StreamingChat(ABC):
-    """A chat model behind an HTTP server. Subclasses say how to ask, how to count and what a failure means."""
+    """A chat model behind an HTTP server. Subclasses send the request, count tokens and translate errors."""
 
-    failures: tuple[type[Exception], ...]  # what the client libraries raise, translated by _translate
+    failures: tuple[type[Exception], ...]  # errors of the client libraries, which _translate handles
 
     def __init__(self, *, info: ModelInfo, answer_tokens: int) -> None:
         self._info = info
@@ -42,7 +42,7 @@ class StreamingChat(ABC):
 
     @property
     def info(self) -> ModelInfo:
-        """The model and the context that every call asks for."""
+        """The model and the context size of every call."""
         return self._info
 
     def count_tokens(self, messages: Sequence[Message]) -> int:
@@ -52,7 +52,7 @@ class StreamingChat(ABC):
     def stream(self, messages: Sequence[Message], *, max_tokens: int | None = None) -> Generator[str, None, Usage]:
         """See ChatModel.stream."""
         if not messages or not messages[-1].content.strip():
-            raise QuestionError("The question is empty. Type a question.")
+            raise QuestionError("The question is empty.", fix="Type a question.")
         messages = _defused(messages)
         sent_tokens = self._count(messages)
         self._check_fits(messages, sent_tokens)
@@ -61,11 +61,13 @@ class StreamingChat(ABC):
         ending, any_text, started = Ending(), False, time.monotonic()
         try:
             for chunk in self._background.iterate(lambda: self._ask(converted, limit)):
-                text = "" if chunk is None else str(chunk.text)
-                if chunk is not None:
-                    self._note(chunk, ending)
+                if chunk is None:
+                    yield ""
+                    continue
+                self._note(chunk, ending)
+                text = str(chunk.text)
                 any_text = any_text or bool(text.strip())
-                if text or chunk is None:
+                if text:
                     yield text
         except AppError:
             raise
@@ -74,7 +76,7 @@ class StreamingChat(ABC):
         return self._finish(messages, sent_tokens, ending, any_text=any_text, limit=limit)
 
     def close(self) -> None:
-        """End the connections' thread."""
+        """End the thread of the connections."""
         self._background.close()
 
     def _finish(
@@ -82,14 +84,15 @@ class StreamingChat(ABC):
     ) -> Usage:
         if ending.finish_reason is None:
             raise ModelError(
-                f"{self._where()} broke off in the middle of the answer. Ask again; if it happens again, look into the "
-                "server's log."
+                f"{self._where()} broke off in the middle of the answer.",
+                fix="Ask again; if it happens again, look into the server's log.",
             )
         uncut, proof = self._prove(messages, sent_tokens, ending)
         if not any_text:
             raise ModelError(
                 f"{self._where()} gave an empty answer (it ended with {ending.finish_reason!r} after "
-                f"{ending.answer_tokens or 0} of {limit} tokens). Raise FOREMOST_ANSWER_TOKENS or choose another model."
+                f"{ending.answer_tokens or 0} of {limit} tokens).",
+                fix="Raise FOREMOST_ANSWER_TOKENS or choose another model.",
             )
         return Usage(
             prompt_tokens=ending.prompt_tokens,
@@ -107,11 +110,11 @@ class StreamingChat(ABC):
 
     @abstractmethod
     def _ask(self, messages: list[BaseMessage], limit: int) -> AsyncIterator[AIMessageChunk]:
-        """The request itself."""
+        """Send the request; the chunks of the answer."""
 
     @abstractmethod
     def _note(self, chunk: AIMessageChunk, ending: Ending) -> None:
-        """Write into ending what this chunk says about the end of the stream."""
+        """Store in `ending` what this chunk reports about the end of the stream."""
 
     @abstractmethod
     def _check_fits(self, messages: Sequence[Message], sent_tokens: int) -> None:
@@ -125,7 +128,7 @@ class StreamingChat(ABC):
 
     @abstractmethod
     def _translate(self, error: Exception, *, seconds: float) -> AppError:
-        """A client library's exception as one line with its fix."""
+        """The AppError for a client library's exception."""
 
     @abstractmethod
     def _where(self) -> str:
@@ -133,10 +136,9 @@ class StreamingChat(ABC):
 
 
 def _defused(messages: Sequence[Message]) -> tuple[Message, ...]:
-    """The messages with every chat-template mark in them broken up by a blank.
+    """The messages with a blank inserted into every chat-template mark.
 
-    Servers read such a mark in a message as the template's own: a passage could otherwise end its message and open
-    one of the system.
+    A server reads such a mark in a message as its own: a passage could end its message and begin one of the system.
     """
     return tuple(
         Message(role=message.role, content=_TEMPLATE_MARK.sub(_broken_up, message.content)) for message in messages
@@ -147,10 +149,15 @@ def _broken_up(mark: "re.Match[str]") -> str:
     return f"{mark.group()[0]} {mark.group()[1:]}"
 
 
+def time_limits(timeout_seconds: float) -> httpx.Timeout:
+    """The longest silence of a server, and less for connecting."""
+    return httpx.Timeout(timeout_seconds, connect=min(_CONNECT_SECONDS, timeout_seconds))
+
+
 def client_options(url: str, timeout_seconds: float) -> dict[str, Any]:
-    """Options for httpx: time limits, and no proxy between us and a server on this machine."""
+    """Options for httpx: time limits, and no proxy for a server on this machine."""
     host = httpx.URL(url).host
     return {
-        "timeout": httpx.Timeout(timeout_seconds, connect=min(CONNECT_SECONDS, timeout_seconds)),
+        "timeout": time_limits(timeout_seconds),
         "trust_env": host not in ("127.0.0.1", "localhost", "::1"),
     }

@@ -1,4 +1,4 @@
-"""Which chat model answers: settings go in, a ready model and notices in plain words come out."""
+"""Builds the chat model that the settings choose."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -25,11 +25,10 @@ def build_chat_model(
     timeout_seconds: float,
     report: Callable[[str], None] = lambda _: None,
 ) -> tuple[ChatModel, tuple[str, ...]]:
-    """The configured chat model, and notices about anything that is not as it was asked for.
+    """The configured chat model, and notices about what differs from the configuration. Raises ModelError.
 
     backend "auto" takes an OpenAI-compatible server when its address is set, else Ollama when it answers within a
-    second and has a chat model, else the embedded model. A backend named outright never gives way to another.
-    Raises ModelError when there is no model to be had.
+    second and has a chat model, else the embedded model. Any other backend is used as named, without a substitute.
     """
     options = CallOptions(
         context_tokens=context_tokens,
@@ -66,7 +65,7 @@ def _ollama(url: str, model: str, options: CallOptions) -> tuple[ChatModel, tupl
     version = server.version()
     name = model or next(iter(server.chat_models()), "")
     if not name:
-        raise ModelError(f"Ollama at {server.shown_url} has no chat model. Run: ollama pull {SUGGESTED_MODEL}")
+        raise ModelError(f"Ollama at {server.shown_url} has no chat model.", fix=f"Run: ollama pull {SUGGESTED_MODEL}")
     chat = OllamaChat(server, name, version=version, options=options)
     return chat, _smaller_context(chat, options)
 
@@ -76,14 +75,15 @@ def _openai(url: str, api_key: str, model: str, options: CallOptions) -> tuple[C
     from app.generate.openai_server import OpenAIServer  # noqa: PLC0415
 
     if not url:
-        raise ModelError("FOREMOST_OPENAI_URL is not set. Write it like http://127.0.0.1:8000/v1")
+        raise ModelError("FOREMOST_OPENAI_URL is not set.", fix="Write it like http://127.0.0.1:8000/v1")
     server = OpenAIServer(url, api_key)
     name = model or next(iter(server.models), "")
     if not name:
-        raise ModelError(f"{server.shown} lists no models. Set FOREMOST_CHAT_MODEL.")
+        raise ModelError(f"{server.shown} lists no models.", fix="Set FOREMOST_CHAT_MODEL.")
     if server.models and name not in server.models:
         raise ModelError(
-            f"{server.shown} has no model {name!r}. Set FOREMOST_CHAT_MODEL to one of: {', '.join(server.models)}."
+            f"{server.shown} has no model {name!r}.",
+            fix=f"Set FOREMOST_CHAT_MODEL to one of: {', '.join(server.models)}.",
         )
     chat = OpenAIChat(server, name, backend="openai", api_key=api_key, options=options)
     if chat.info.tokens_counted:
@@ -103,8 +103,8 @@ def _embedded(
 
     if model and not model.endswith(".gguf"):
         raise ModelError(
-            f"The embedded backend has no model {model!r}. Leave FOREMOST_CHAT_MODEL empty for "
-            f"{embedded_server.MODEL_NAME}, or set it to a .gguf file."
+            f"The embedded backend has no model {model!r}.",
+            fix=f"Leave FOREMOST_CHAT_MODEL empty for {embedded_server.MODEL_NAME}, or set it to a .gguf file.",
         )
     file = Path(model).expanduser() if model else embedded_server.chat_model_file(data_dir, report)
     running = embedded_server.chat_server(file, context_tokens=options.context_tokens)

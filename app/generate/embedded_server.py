@@ -1,4 +1,4 @@
-"""The embedded chat server: model bytes from installed wheels go in, an OpenAI-compatible loopback server comes out."""
+"""The embedded chat server: llama.cpp on a loopback port, with a model whose bytes come from installed wheels."""
 
 import atexit
 import hashlib
@@ -24,19 +24,19 @@ NOT_INSTALLED = (
     "or start Ollama and run: ollama pull qwen3:4b"
 )
 _BLOCK_BYTES = 1 << 22
-# Prompt batch: how long a stop can go unnoticed during prefill (one batch), at no measurable cost in speed.
+# Prompt tokens per batch. A stop during prefill takes effect after a batch; larger ones are not measurably faster.
 _BATCH_TOKENS = 256
 
 
 def _silent(_: str) -> None:
-    """Report to nobody."""
+    """A callback that reports nothing."""
 
 
 def chat_model_file(data_dir: Path, report: Callable[[str], None] = _silent) -> Path:
     """Path of the built-in GGUF under data_dir/models, assembled there on first use.
 
-    The bytes are checked against their SHA-256 while they are written; the file appears whole or not at all, so two
-    processes doing this at once are harmless. Raises ModelError when the wheels are missing or damaged.
+    The bytes are checked against their SHA-256 and written to a temporary file that is renamed at the end, so two
+    processes can do this at once. Raises ModelError when the wheels are missing or damaged.
     """
     target = data_dir / "models" / MODEL_FILE
     if target.is_file() and target.stat().st_size == MODEL_BYTES:
@@ -55,14 +55,14 @@ def chat_model_file(data_dir: Path, report: Callable[[str], None] = _silent) -> 
             os.fsync(output.fileno())
         if digest.hexdigest() != MODEL_SHA256:
             raise ModelError(
-                "The embedded chat model is damaged (its checksum is wrong). "
-                "Run: pip install --force-reinstall 'foremost[embedded]'"
+                "The embedded chat model is damaged (its checksum is wrong).",
+                fix="Run: pip install --force-reinstall 'foremost[embedded]'",
             )
         unfinished.replace(target)
     except OSError as error:
         raise ModelError(
-            f"Cannot write the embedded chat model to {target.parent} ({error.strerror}). "
-            "Free 500 MB there, or set FOREMOST_DATA_DIR to another folder."
+            f"Cannot write the embedded chat model to {target.parent} ({error.strerror}).",
+            fix="Free 500 MB there, or set FOREMOST_DATA_DIR to another folder.",
         ) from error
     finally:
         unfinished.unlink(missing_ok=True)
@@ -90,7 +90,7 @@ def _carried_file(distribution: str, name: str) -> Path:
         if file.name == name:
             return Path(str(file.locate()))
     raise ModelError(
-        f"The wheel {distribution} does not hold {name}. Run: pip install --force-reinstall {distribution}"
+        f"The wheel {distribution} does not hold {name}.", fix=f"Run: pip install --force-reinstall {distribution}"
     )
 
 
@@ -103,25 +103,24 @@ def _blocks(parts: list[Path]) -> Iterator[bytes]:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ChatServer:
-    """A running server; its key is random and known to this process only."""
+    """A running server. Its key is random and known only to this process."""
 
     url: str  # http://127.0.0.1:PORT
     api_key: str
     model: Path
 
 
-# The process's servers by model and context: a second caller shares the loaded weights instead of loading them again.
+# Servers of this process by model and context size, so that a second caller shares the loaded weights.
 _running: dict[tuple[Path, int], tuple[Any, ChatServer]] = {}
 _lock = threading.Lock()
 
 
 def chat_server(model: Path, *, context_tokens: int, threads: int | None = None) -> ChatServer:
-    """The process's server for a GGUF file, started when it is not running yet; it stops with the process.
+    """The process's server for a GGUF file, started when it does not run yet; it stops with the process.
 
-    context_tokens: size of its one slot. threads: for reading prompts, None takes every core; writing takes one fewer,
-    as it waits for memory anyway and a thread that must share its core holds up all others (measured on two busy cores:
-    24 tokens/s with one thread, 6 with two).
-    Raises ModelError when llama.cpp is missing or cannot load the file.
+    context_tokens: size of its only slot. threads: for reading prompts, None uses every core. Writing uses one fewer:
+    it is bound by memory, and a thread that shares its core delays all others (on two busy cores: 24 tokens/s with
+    one thread, 6 with two). Raises ModelError when llama.cpp is missing or cannot load the file.
     """
     key = (model.resolve(), context_tokens)
     with _lock:
@@ -135,7 +134,7 @@ def chat_server(model: Path, *, context_tokens: int, threads: int | None = None)
 def stop_chat_servers() -> None:
     """Stop all servers of this process and free their memory."""
     with _lock:
-        _running.clear()  # the last reference goes, and its destructor joins the server's threads
+        _running.clear()  # The destructor of the last reference joins the server's threads.
 
 
 def _start(model: Path, context_tokens: int, threads: int) -> tuple[Any, ChatServer]:
@@ -144,7 +143,7 @@ def _start(model: Path, context_tokens: int, threads: int) -> tuple[Any, ChatSer
     except ImportError as error:
         raise ModelError(NOT_INSTALLED) from error
     if not model.is_file():
-        raise ModelError(f"The chat model file {model} does not exist. Set FOREMOST_CHAT_MODEL to a .gguf file.")
+        raise ModelError(f"The chat model file {model} does not exist.", fix="Set FOREMOST_CHAT_MODEL to a .gguf file.")
     api_key = secrets.token_urlsafe(24)
     parameters = xllamacpp.CommonParams()
     parameters.model.path = str(model)

@@ -1,4 +1,4 @@
-"""Failures of chat servers in plain words: what a server said goes in, one line with its fix comes out."""
+"""Errors of chat servers as one line with a fix."""
 
 import re
 
@@ -14,48 +14,52 @@ _OVERFLOW = re.compile(
 _SHOWN_CHARACTERS = 200
 
 
-def is_overflow(said: str) -> bool:
-    """Whether a server's words mean that the prompt does not fit its context."""
-    return bool(_OVERFLOW.search(said))
+def is_overflow(message: str) -> bool:
+    """Whether a server's message means that the prompt does not fit its context."""
+    return bool(_OVERFLOW.search(message))
 
 
-def overflow(said: str = "", *, needed: int | None = None, context: int | None = None) -> ContextOverflowError:
-    """The error for a prompt that does not fit; numbers not given are read from the server's words."""
-    needed = needed or _number(_NEEDED, said)
-    context = context or _number(_CONTEXT, said)
+def overflow(message: str = "", *, needed: int | None = None, context: int | None = None) -> ContextOverflowError:
+    """The error for a prompt that does not fit; numbers not given are read from the server's message."""
+    needed = needed or _number(_NEEDED, message)
+    context = context or _number(_CONTEXT, message)
     size = f"The prompt has {needed} tokens" if needed else "The prompt is too long"
     room = f" and the model's context is {context}" if context else " for the model's context"
     return ContextOverflowError(
-        f"{size}{room}. Shorten the question, lower FOREMOST_PASSAGES_TOKENS, or raise FOREMOST_CONTEXT_TOKENS."
+        f"{size}{room}.",
+        fix="Shorten the question, lower FOREMOST_PASSAGES_TOKENS, or raise FOREMOST_CONTEXT_TOKENS.",
     )
 
 
 def silent(where: str, seconds: float) -> ModelError:
-    """The error for a server that sends nothing for the whole time limit."""
+    """The error for a server that sent nothing within the time limit."""
     return ModelError(
-        f"{where} sent nothing for {seconds:.0f} s: it is busy with another question, or too slow. "
-        "Ask again later, or raise FOREMOST_TIMEOUT_SECONDS."
+        f"{where} sent nothing for {seconds:.0f} s: it is busy with another question, or too slow.",
+        fix="Ask again later, or raise FOREMOST_TIMEOUT_SECONDS.",
     )
 
 
 def broke_off(where: str) -> ModelError:
     """The error for a server or model process that died in mid-answer."""
     return ModelError(
-        f"{where} broke off in the middle of the answer. Ask again; if it fails again, restart the server."
+        f"{where} broke off in the middle of the answer.", fix="Ask again; if it fails again, restart the server."
     )
 
 
-def said_by(where: str, said: str) -> ModelError:
-    """The error for anything else a server said."""
-    return ModelError(f"{where} failed: {one_line(said) or 'it gave no reason'}. Look into the server's log.")
+def other(where: str, message: str) -> ModelError:
+    """The error for any other message of a server."""
+    return ModelError(f"{where} failed: {one_line(message) or 'it gave no reason'}.", fix="Look into the server's log.")
 
 
-def one_line(said: str) -> str:
-    """A server's words on one line, shortened."""
-    line = " ".join(said.split()).rstrip(".")
+def one_line(message: str) -> str:
+    """A server's message on one line, shortened."""
+    line = " ".join(message.split()).rstrip(".")
     return line if len(line) <= _SHOWN_CHARACTERS else line[: _SHOWN_CHARACTERS - 1] + "…"
 
 
-def _number(pattern: "re.Pattern[str]", said: str) -> int | None:
-    found = pattern.search(said)
-    return next((int(group) for group in found.groups() if group), None) if found else None
+def _number(pattern: "re.Pattern[str]", message: str) -> int | None:
+    """The number in the first group of the pattern that matches; None when the pattern does not."""
+    match = pattern.search(message)
+    if match is None:
+        return None
+    return next((int(group) for group in match.groups() if group), None)

@@ -1,4 +1,4 @@
-"""Chat through Ollama: the same context in every call, and a server that is told to refuse rather than to cut."""
+"""Chat through Ollama: the same context size in every call, and a server that refuses a long prompt, never cuts it."""
 
 import json
 import re
@@ -14,25 +14,25 @@ from langchain_ollama import ChatOllama
 from app.core.domain import Message, ModelInfo
 from app.core.errors import AppError, ModelError
 from app.generate import failures, tokens
-from app.generate.base import CONNECT_SECONDS, Ending, StreamingChat
+from app.generate.base import Ending, StreamingChat, time_limits
 from app.generate.ollama_server import OllamaServer, refused
 from app.generate.options import CallOptions
 
-# Refuse an over-long prompt instead of cutting its start away, and stop at the end of the context instead of throwing
-# away the oldest half. Top-level fields of /api/chat for which the Python client has no parameters.
+# Top-level fields of /api/chat that the Python client lacks: refuse an over-long prompt instead of cutting off its
+# start, and stop at the end of the context instead of dropping the oldest half.
 UNCUT = {"truncate": False, "shift": False}
-_REFUSES_SINCE = (0, 13)  # older servers may ignore these fields
-_NO_REASON = -1  # ollama.ResponseError's status for an error line in a stream
+_REFUSES_SINCE = (0, 13)  # Older servers may ignore these fields.
+_STREAM_ERROR = -1  # Status in ollama.ResponseError of an error line in a stream.
 
 
 class UncutTransport(httpx.AsyncBaseTransport):
-    """Adds the fields of UNCUT to every chat request on its way out."""
+    """HTTP transport that adds the fields of UNCUT to every chat request."""
 
     def __init__(self) -> None:
         self._inner = httpx.AsyncHTTPTransport()
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """The request, with the fields added when it is a chat."""
+        """Send the request, with the fields added when it is a chat."""
         if request.method == "POST" and request.url.path.endswith("/api/chat"):
             body = json.loads(await request.aread()) | UNCUT
             headers = [(name, value) for name, value in request.headers.raw if name.lower() != b"content-length"]
@@ -85,20 +85,19 @@ class OllamaChat(StreamingChat):
         self._server = server
         self._refuses = _numbers(version) >= _REFUSES_SINCE
         self._confirmed = False
-        patience = options.timeout_seconds
         self._model = ChatOllama(
             model=model,
             base_url=server.url,
-            # thinking would spend the answer's tokens before the first word; only models that can think know the field
+            # Thinking would use up the answer's tokens. Only models that can think accept the field.
             reasoning=False if "thinking" in shown.capabilities else None,
             async_client_kwargs={
                 "transport": UncutTransport(),
-                "timeout": httpx.Timeout(patience, connect=min(CONNECT_SECONDS, patience)),
+                "timeout": time_limits(options.timeout_seconds),
             },
         )
 
     def _count(self, messages: Sequence[Message]) -> int:
-        """Upper estimate: Ollama has no tokenizer to ask."""
+        """Upper estimate: Ollama does not count tokens."""
         return tokens.at_most(messages)
 
     async def _ask(self, messages: list[BaseMessage], limit: int) -> AsyncIterator[AIMessageChunk]:
@@ -107,11 +106,11 @@ class OllamaChat(StreamingChat):
             yield chunk
 
     def _note(self, chunk: AIMessageChunk, ending: Ending) -> None:
-        said: dict[str, Any] = chunk.response_metadata
-        if said.get("done"):
-            ending.finish_reason = str(said.get("done_reason") or "stop")
-            ending.prompt_tokens = said.get("prompt_eval_count")
-            ending.answer_tokens = said.get("eval_count")
+        metadata: dict[str, Any] = chunk.response_metadata
+        if metadata.get("done"):
+            ending.finish_reason = str(metadata.get("done_reason") or "stop")
+            ending.prompt_tokens = metadata.get("prompt_eval_count")
+            ending.answer_tokens = metadata.get("eval_count")
 
     def _check_fits(self, messages: Sequence[Message], sent_tokens: int) -> None:
         least = tokens.at_least(messages)
@@ -136,7 +135,7 @@ class OllamaChat(StreamingChat):
         return "not proven", f"This Ollama may cut a prompt that does not fit; {count}. Update Ollama to be sure."
 
     def _confirm_context(self) -> None:
-        """Take over the context that the loaded model really has, once."""
+        """Replace the context size by that of the loaded model, once."""
         if self._confirmed:
             return
         loaded = self._server.loaded_context(self.info.name)
@@ -150,16 +149,16 @@ class OllamaChat(StreamingChat):
         if isinstance(error, ollama.ResponseError):
             if error.status_code == httpx.codes.NOT_FOUND:
                 return self._server.unknown(self.info.name)
-            if error.status_code == _NO_REASON:
-                return failures.broke_off(where) if "EOF" in error.error else failures.said_by(where, error.error)
+            if error.status_code == _STREAM_ERROR:
+                return failures.broke_off(where) if "EOF" in error.error else failures.other(where, error.error)
             return refused(error.status_code, error.error, where=where)
         if isinstance(error, httpx.TimeoutException):
             return failures.silent(where, seconds)
         if isinstance(error, ConnectionError | httpx.ConnectError):
-            return ModelError(f"{where} does not answer. Start it: ollama serve")
+            return ModelError(f"{where} does not answer.", fix="Start it: ollama serve")
         if isinstance(error, httpx.HTTPError | OSError):
             return failures.broke_off(where)
-        return failures.said_by(where, f"its answer is not what Ollama sends ({failures.one_line(str(error))})")
+        return failures.other(where, f"its answer is not what Ollama sends ({failures.one_line(str(error))})")
 
     def _where(self) -> str:
         return f"Ollama at {self._server.shown_url}"

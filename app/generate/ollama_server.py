@@ -1,4 +1,4 @@
-"""What an Ollama server says about itself: an address goes in; version, models and context sizes come out."""
+"""Properties of an Ollama server: version, models and context sizes."""
 
 import re
 from dataclasses import dataclass
@@ -13,23 +13,25 @@ from app.generate import failures
 SUGGESTED_MODEL = "qwen3:4b"
 PROBE_SECONDS = 1.0
 _ASK_SECONDS = 10.0
-# Families that embed and cannot chat; /api/tags lists "completion" for some of them all the same.
+# Families that embed and cannot chat, although /api/tags lists "completion" for some of them.
 _EMBEDDING_FAMILY = re.compile(r"bert|gte|bge|embed", re.IGNORECASE)
+
+_LOOPBACK = {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104  # replaced, never bound
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Shown:
+class ModelDescription:
     """A model as /api/show describes it."""
 
-    context_tokens: int | None  # the most the model was trained for
+    context_tokens: int | None  # the longest context that the model was trained for
     capabilities: frozenset[str]
     embeds_only: bool
 
 
 def normalised(address: str) -> str:
-    """An address as people write OLLAMA_HOST, made a URL: a missing scheme, host or port is filled in.
+    """The URL for an address as in OLLAMA_HOST: a missing scheme, host or port is filled in.
 
-    A wildcard address (0.0.0.0, ::) is where a server listens; it is asked at the loopback address.
+    A wildcard address (0.0.0.0, ::), on which a server listens, becomes the loopback address.
     """
     text = address.strip().rstrip("/")
     has_scheme = "://" in text
@@ -38,31 +40,35 @@ def normalised(address: str) -> str:
         port = parts.port or (None if has_scheme else 11434)
     except ValueError as error:
         raise ModelError(
-            f"{address!r} is not an address. Set FOREMOST_OLLAMA_URL like http://127.0.0.1:11434"
+            f"{address!r} is not an address.", fix="Set FOREMOST_OLLAMA_URL like http://127.0.0.1:11434"
         ) from error
-    host = {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "::1"}.get(parts.hostname or "", parts.hostname or "")  # noqa: S104  # replaced, never bound
-    user = parts.netloc.rpartition("@")[0]
-    netloc = (f"{user}@" if user else "") + (f"[{host}]" if ":" in host else host) + (f":{port}" if port else "")
+    host = parts.hostname or ""
+    host = _LOOPBACK.get(host, host)
+    netloc = f"[{host}]" if ":" in host else host
+    if port:
+        netloc = f"{netloc}:{port}"
+    if user := parts.netloc.rpartition("@")[0]:
+        netloc = f"{user}@{netloc}"
     return urlunsplit((parts.scheme, netloc, parts.path, "", ""))
 
 
 def without_password(url: str) -> str:
-    """The URL as it may be shown."""
+    """The URL without user and password, for messages."""
     parts = urlsplit(url)
     return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
 
 
 class OllamaServer:
-    """Questions to one server that cost no model time."""
+    """Requests to one server that use no model time."""
 
     def __init__(self, url: str) -> None:
         self.url = normalised(url)
         self.shown_url = without_password(self.url)
-        # No proxy: the address is one the person chose, mostly this machine.
+        # No proxy: the address was configured and is usually this machine.
         self._client = httpx.Client(base_url=self.url, timeout=_ASK_SECONDS, trust_env=False)
 
     def version(self) -> str:
-        """The server's version. Raises ModelError when nothing that speaks Ollama answers within a second."""
+        """The server's version. Raises ModelError unless Ollama answers within a second."""
         return str(self._get("GET", "/api/version", timeout=PROBE_SECONDS).get("version", ""))
 
     def chat_models(self) -> tuple[str, ...]:
@@ -70,24 +76,24 @@ class OllamaServer:
         listed = self._get("GET", "/api/tags").get("models") or []
         return tuple(str(model["name"]) for model in listed if self._chats(model))
 
-    def show(self, name: str) -> Shown:
-        """One model's description. Raises ModelError, naming what there is, when the server does not have it."""
+    def show(self, name: str) -> ModelDescription:
+        """One model's description. Raises ModelError, which lists the models, when the server does not have it."""
         try:
-            found = self._get("POST", "/api/show", json={"model": name})
+            description = self._get("POST", "/api/show", json={"model": name})
         except _UnknownModelError:
             raise self.unknown(name) from None
-        information = found.get("model_info") or {}
+        information = description.get("model_info") or {}
         architecture = str(information.get("general.architecture", ""))
         context = information.get(f"{architecture}.context_length")
-        capabilities = frozenset(str(capability) for capability in found.get("capabilities") or ["completion"])
-        return Shown(
+        capabilities = frozenset(str(capability) for capability in description.get("capabilities") or ["completion"])
+        return ModelDescription(
             context_tokens=int(context) if isinstance(context, int | float) and context > 0 else None,
             capabilities=capabilities,
             embeds_only="completion" not in capabilities or bool(_EMBEDDING_FAMILY.search(architecture)),
         )
 
     def loaded_context(self, name: str) -> int | None:
-        """Tokens of context the model is loaded with, None when it is not loaded or the server does not say."""
+        """Context size of the loaded model in tokens; None when it is not loaded, or the server does not report it."""
         for model in self._get("GET", "/api/ps").get("models") or []:
             if _full(str(model.get("name", ""))) == _full(name):
                 context = model.get("context_length")
@@ -97,7 +103,7 @@ class OllamaServer:
     def unknown(self, name: str) -> ModelError:
         """The error for a model that the server does not have."""
         return ModelError(
-            f"Ollama at {self.shown_url} has no model {name!r}. Run: ollama pull {name} ({self.choices()})."
+            f"Ollama at {self.shown_url} has no model {name!r}.", fix=f"Run: ollama pull {name} ({self.choices()})."
         )
 
     def choices(self) -> str:
@@ -115,7 +121,7 @@ class OllamaServer:
         if any(_EMBEDDING_FAMILY.search(str(family)) for family in families):
             return False
         capabilities = model.get("capabilities")
-        if capabilities is None:  # servers before 0.30 do not list them here
+        if capabilities is None:  # Servers before 0.30 do not list them here.
             return not self.show(str(model["name"])).embeds_only
         return "completion" in capabilities
 
@@ -124,38 +130,41 @@ class OllamaServer:
             response = self._client.request(method, path, **options)
             body = response.json() if response.content else {}
         except httpx.TimeoutException as error:
-            raise ModelError(f"Ollama at {self.shown_url} does not answer in time. Is it overloaded?") from error
+            raise ModelError(f"Ollama at {self.shown_url} does not answer in time.", fix="Is it overloaded?") from error
         except (httpx.HTTPError, ValueError, OSError) as error:
             raise ModelError(
-                f"Ollama does not answer at {self.shown_url}. Start it (ollama serve) or set FOREMOST_OLLAMA_URL."
+                f"Ollama does not answer at {self.shown_url}.",
+                fix="Start it (ollama serve) or set FOREMOST_OLLAMA_URL.",
             ) from error
         if response.status_code == httpx.codes.OK and isinstance(body, dict):
             return body
-        said = str(body.get("error", "")) if isinstance(body, dict) else ""
-        if response.status_code == httpx.codes.NOT_FOUND and "not found" in said:
-            raise _UnknownModelError(said)
-        raise refused(response.status_code, said, where=f"Ollama at {self.shown_url}")
+        message = str(body.get("error", "")) if isinstance(body, dict) else ""
+        if response.status_code == httpx.codes.NOT_FOUND and "not found" in message:
+            raise _UnknownModelError(message)
+        raise refused(response.status_code, message, where=f"Ollama at {self.shown_url}")
 
 
 class _UnknownModelError(ModelError):
     """The server does not have the model."""
 
 
-def refused(status: int, said: str, *, where: str) -> ModelError:
-    """The error for a status that is not success."""
-    if failures.is_overflow(said):
-        return failures.overflow(said)
+def refused(status: int, message: str, *, where: str) -> ModelError:
+    """The error for an HTTP status other than success."""
+    if failures.is_overflow(message):
+        return failures.overflow(message)
     if status == httpx.codes.FORBIDDEN:
         return ModelError(
-            f"{where} refuses this host name (403). Use http://127.0.0.1:11434 as FOREMOST_OLLAMA_URL, "
-            "or start the server with OLLAMA_HOST=0.0.0.0."
+            f"{where} refuses this host name (403).",
+            fix="Use http://127.0.0.1:11434 as FOREMOST_OLLAMA_URL, or start the server with OLLAMA_HOST=0.0.0.0.",
         )
     if status == httpx.codes.SERVICE_UNAVAILABLE:
         return ModelError(
-            f"{where} is busy: its queue is full. Ask again in a moment, or start it with a larger OLLAMA_MAX_QUEUE."
+            f"{where} is busy: its queue is full.",
+            fix="Ask again in a moment, or start it with a larger OLLAMA_MAX_QUEUE.",
         )
-    return failures.said_by(where, f"{said or 'no reason given'} (status {status})")
+    return failures.other(where, f"{message or 'no reason given'} (status {status})")
 
 
 def _full(name: str) -> str:
+    """A model's name with its tag."""
     return name if ":" in name.rpartition("/")[2] else f"{name}:latest"

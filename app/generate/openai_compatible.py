@@ -1,4 +1,4 @@
-"""Chat through any server that speaks the OpenAI protocol: llama-server, vLLM, and the embedded llama.cpp."""
+"""Chat through any server with the OpenAI protocol: llama-server, vLLM, and the embedded llama.cpp."""
 
 from collections.abc import AsyncIterator, Sequence
 from typing import Any, Literal
@@ -31,10 +31,10 @@ class OpenAIChat(StreamingChat):
         backend: Literal["openai", "embedded"],
         api_key: str,
         options: CallOptions,
-        name: str = "",  # shown instead of the server's own name for it
+        name: str = "",  # shown instead of the server's name of the model
     ) -> None:
         served = server.context_tokens(model)
-        self._counts = served is not None  # the servers that say it also count and refuse
+        self._counts = served is not None  # Servers that report it also count tokens and refuse long prompts.
         info = ModelInfo(
             backend=backend,
             name=name or model,
@@ -48,14 +48,14 @@ class OpenAIChat(StreamingChat):
         self._model = ChatOpenAI(
             model=model,
             base_url=server.url,
-            api_key=SecretStr(api_key or "none"),  # the client insists on one
+            api_key=SecretStr(api_key or "none"),  # the client requires one
             temperature=options.temperature,
             seed=options.seed,
             stream_usage=True,
-            max_retries=0,  # a retry would ask a busy server twice and hide why it failed
+            max_retries=0,  # a retry would load a busy server twice and hide the error
             stream_chunk_timeout=None,
             timeout=http_options["timeout"],  # the client overrides its HTTP library's own
-            # a client of our own: LangChain's default one is shared between models, and with it between event loops
+            # An own client: LangChain shares its default one between models, and so between event loops.
             http_async_client=httpx2.AsyncClient(**http_options),
         )
 
@@ -65,9 +65,9 @@ class OpenAIChat(StreamingChat):
         return tokens.at_most(messages) if counted is None else counted
 
     async def _ask(self, messages: list[BaseMessage], limit: int) -> AsyncIterator[AIMessageChunk]:
-        # max_tokens, as every server knows it; LangChain's own parameter is sent as max_completion_tokens
+        # Every server accepts max_tokens. LangChain's own parameter is sent as max_completion_tokens.
         extra: dict[str, Any] = {"max_tokens": limit}
-        if self._counts:  # thinking would spend the answer's tokens before the first word
+        if self._counts:  # Thinking would use up the answer's tokens.
             extra["chat_template_kwargs"] = {"enable_thinking": False}
         async for chunk in self._model.astream(messages, extra_body=extra):
             yield chunk
@@ -108,33 +108,32 @@ class OpenAIChat(StreamingChat):
         if isinstance(error, openai.APIConnectionError):
             if not _never_connected(error):
                 return failures.broke_off(where)
-            return ModelError(f"{where} does not answer. Start it or set FOREMOST_OPENAI_URL.")
+            return ModelError(f"{where} does not answer.", fix="Start it or set FOREMOST_OPENAI_URL.")
         if isinstance(error, openai.APIError):  # an error object in mid-stream
-            return (
-                failures.overflow(error.message)
-                if failures.is_overflow(error.message)
-                else failures.said_by(where, error.message)
-            )
+            if failures.is_overflow(error.message):
+                return failures.overflow(error.message)
+            return failures.other(where, error.message)
         if isinstance(error, httpx.HTTPError | httpx2.HTTPError | OSError):
             return failures.broke_off(where)
-        return failures.said_by(where, f"its answer is not what the protocol says ({failures.one_line(str(error))})")
+        return failures.other(where, f"its answer is not what the protocol says ({failures.one_line(str(error))})")
 
     def _refused(self, error: openai.APIStatusError) -> AppError:
-        said = error.response.text
-        if failures.is_overflow(said):
-            return failures.overflow(said, context=self.info.context_tokens)
+        message = error.response.text
+        if failures.is_overflow(message):
+            return failures.overflow(message, context=self.info.context_tokens)
         match error.status_code:
             case httpx.codes.NOT_FOUND:
                 names = ", ".join(self._server.models) or "none"
                 return ModelError(
-                    f"{self._where()} has no model {self._served_name!r}. Set FOREMOST_CHAT_MODEL to one of: {names}."
+                    f"{self._where()} has no model {self._served_name!r}.",
+                    fix=f"Set FOREMOST_CHAT_MODEL to one of: {names}.",
                 )
             case httpx.codes.UNAUTHORIZED | httpx.codes.FORBIDDEN:
-                return ModelError(f"{self._where()} refuses the key. Set FOREMOST_OPENAI_API_KEY.")
+                return ModelError(f"{self._where()} refuses the key.", fix="Set FOREMOST_OPENAI_API_KEY.")
             case httpx.codes.TOO_MANY_REQUESTS | httpx.codes.SERVICE_UNAVAILABLE:
-                return ModelError(f"{self._where()} is busy. Ask again in a moment.")
+                return ModelError(f"{self._where()} is busy.", fix="Ask again in a moment.")
             case _:
-                return failures.said_by(self._where(), f"{error.message} (status {error.status_code})")
+                return failures.other(self._where(), f"{error.message} (status {error.status_code})")
 
     def _where(self) -> str:
         return self._server.shown
@@ -146,7 +145,7 @@ class OpenAIChat(StreamingChat):
 
 
 def _never_connected(error: BaseException | None) -> bool:
-    """Whether the connection was refused, as told by the cause that the client wraps."""
+    """Whether a refused connection is among the causes of the client's error."""
     while error is not None:
         if isinstance(error, httpx.ConnectError | httpx2.ConnectError):
             return True

@@ -1,14 +1,14 @@
-"""What every call of a chat model is told in the same words."""
+"""Options of every call of a chat model."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CallOptions:
-    """Sampling, sizes and patience."""
+    """Sampling, sizes and the time limit."""
 
-    context_tokens: int  # asked for; the server's own limit may be lower
+    context_tokens: int  # as configured; the server's limit may be lower
     answer_tokens: int  # longest answer
     temperature: float
     seed: int
-    timeout_seconds: float  # longest silence
+    timeout_seconds: float  # longest silence of the server

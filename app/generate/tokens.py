@@ -1,4 +1,4 @@
-"""Token estimates for servers that do not count: text goes in, an upper and a lower bound come out."""
+"""Token estimates, upper and lower, for servers that do not count tokens."""
 
 import math
 import re
@@ -6,14 +6,14 @@ from collections.abc import Sequence
 
 from app.core.domain import Message
 
-# One piece is what common tokenizers never merge across: a run of letters, of digits, of blanks, or one other sign.
+# Common tokenizers never merge across these pieces: a run of letters, of digits or of blanks, or one other sign.
 _PIECE = re.compile(r"(?P<letters>[^\W\d_]+)|(?P<digits>\d+)|(?P<blank>\s+)|(?P<sign>.)", re.DOTALL)
 _WIDE = re.compile(r"[\u0e00-\u0eff\u1100-\u11ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]")
-# Tokenizers know whole words of these scripts; of Greek, Devanagari and the rest hardly more than single letters.
+# Tokenizers have tokens for whole words of these scripts; for Greek, Devanagari and the rest mostly for single letters.
 _COMMON = re.compile(r"[\u0400-\u052f\u0590-\u06ff]+")
-MARGIN = 1.15  # tokenizers with small vocabularies (32,000) need that much more than those measured
-MESSAGE_TOKENS = 8  # role, start and end marks of one message
-TEMPLATE_TOKENS = 32  # a template's own default system message and the opening of the answer
+MARGIN = 1.15  # Tokenizers with small vocabularies (32,000) need that much more than those measured.
+MESSAGE_TOKENS = 8  # The role, start and end marks of a message.
+TEMPLATE_TOKENS = 32  # A template's default system message and the opening of the answer.
 
 
 def at_most(messages: Sequence[Message]) -> int:
@@ -35,10 +35,10 @@ def text_at_most(text: str) -> int:
 
 
 def at_least(messages: Sequence[Message]) -> int:
-    """Lower bound of the tokens of a rendered prompt, with nothing counted for the template.
+    """Lower bound of the tokens of a rendered prompt, without those of the template.
 
-    No tokenizer in use joins words across a blank, so every blank-separated word is at least one token; scripts
-    written without blanks count one token in four characters.
+    No tokenizer in use joins words across a blank, so every word is at least one token. Scripts without blanks
+    count as one token in four characters.
     """
     total = 0
     for message in messages:
@@ -48,22 +48,23 @@ def at_least(messages: Sequence[Message]) -> int:
 
 
 def _most(piece: str, kind: str, before: str) -> int:
-    """Tokens of one piece at most; before: the kind of the piece in front of it."""
+    """Upper estimate of the tokens of a piece. before: the kind of the piece in front of it."""
     if kind == "letters":
         return _letters(piece, after_digits=before == "digits")
-    if kind == "digits":  # one a digit, and one for the blank that no number takes in
-        return len(piece) + (before == "blank")
-    if kind == "blank":  # a single blank belongs to the word after it
+    if kind == "digits":  # One per digit, and one for a blank, which is never merged with a number.
+        return len(piece) + 1 if before == "blank" else len(piece)
+    if kind == "blank":  # A single blank is merged with the word after it.
         return 0 if piece == " " else 1 + len(piece) // 8
-    return 1 if ord(piece) < 0x2000 else 2  # punctuation of all alphabets lies below
+    return 1 if ord(piece) < 0x2000 else 2  # The punctuation of all alphabets is below U+2000.
 
 
 def _letters(word: str, *, after_digits: bool) -> int:
     size = len(word)
     if word.isascii():
-        if after_digits or (word.isupper() and size > 3):  # codes and capitals are seldom whole words
+        if after_digits or (word.isupper() and size > 3):  # Codes and words in capitals are seldom one token.
             return (size + 1) // 2
-        return 1 + max(0, size - 4) // 4 + (size > 8)
+        tokens = 1 + max(0, size - 4) // 4
+        return tokens + 1 if size > 8 else tokens
     if _WIDE.search(word):
         return size
     if _COMMON.fullmatch(word):
