@@ -1,4 +1,4 @@
-"""The two retrieval stages as a LangChain retriever: a question goes in, Documents with their ranks come out.
+"""The two search stages as a LangChain retriever.
 
 services = open_searcher(load_settings(), report=print)
 retriever = TwoStageRetriever(search=services.searcher.search, k=5)
@@ -19,12 +19,12 @@ from app.core.domain import NO_FILTERS, Filters, Hit, Retrieved
 class TwoStageRetriever(BaseRetriever):
     """Candidates of the hybrid statement in the reranker's order, as LangChain Documents.
 
-    page_content is the passage's text. metadata holds where it is from (title, source, heading, place, chunk_id,
-    document_id, collection, media_type, start_char, end_char) and how it got there (vector_rank, vector_distance,
-    text_rank, text_score, fused_rank, fused_score, logit, rerank_score, final_rank). Raises AppError as search does.
+    page_content is the passage's text. metadata holds its origin (title, source, heading, place, chunk_id, document_id,
+    collection, media_type, start_char, end_char) and its ranks and scores (vector_rank, vector_distance, text_rank,
+    text_score, fused_rank, fused_score, logit, rerank_score, final_rank). Raises the AppErrors of `search`.
     """
 
-    search: Callable[..., Retrieved]  # of app.search.Searcher: search(text, collection=..., filters=...)
+    search: Callable[..., Retrieved]  # app.search.Searcher.search: (text, collection=..., filters=...)
     collection: str | None = None  # None searches all
     filters: Filters = NO_FILTERS  # documents, paths, media types, languages, dates
     k: int = Field(default=5, ge=1)  # documents returned at most

@@ -45,7 +45,7 @@ _EARLIER_PREFIX = "filter_"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class AnswerSummary:
-    """A line of the history."""
+    """A row of the history."""
 
     id: str
     chat_id: str | None
@@ -57,7 +57,7 @@ class AnswerSummary:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ChatSummary:
-    """A line of the list of chats."""
+    """A row of the list of chats."""
 
     id: str
     title: str
@@ -84,7 +84,7 @@ class Ledger:
             return _load(connection, _checked(answer_id, "answer"))
 
     def find(self, reference: str) -> str:
-        """Id of an answer from its id, an unambiguous beginning of it, or "last". Raises NotFoundError."""
+        """Id of the answer that an id, the beginning of one, or "last" refers to. Raises NotFoundError."""
         prefix = reference.strip().casefold()
         latest = prefix == "last"
         with transaction(self._engine) as connection:
@@ -96,7 +96,7 @@ class Ledger:
             hint = "No question has been answered yet." if latest else "The History tab lists the answers."
             raise NotFoundError(f"There is no answer {reference!r}.", fix=hint)
         if len(ids) > 1:
-            raise NotFoundError(f"More than one answer begins with {reference!r}: write more of its id.")
+            raise NotFoundError(f"More than one answer begins with {reference!r}.", fix="Write more of its id.")
         return str(ids[0])
 
     def history(self, *, owner: str = "", limit: int = 100) -> tuple[AnswerSummary, ...]:
@@ -126,7 +126,7 @@ class Ledger:
             return tuple(_load(connection, answer_id) for answer_id in ids)
 
     def delete_chat(self, chat_id: str, owner: str = "") -> None:
-        """Remove a chat with its answers. Raises NotFoundError when the owner has no such chat."""
+        """Delete a chat with its answers. Raises NotFoundError when the owner has no such chat."""
         with transaction(self._engine) as connection:
             key = {"id": _checked(chat_id, "chat"), "owner": owner}
             if connection.execute(_QUERIES["delete_chat"], key).rowcount == 0:

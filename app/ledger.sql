@@ -40,7 +40,7 @@ ORDER BY final_rank NULLS LAST, fused_rank
 SELECT id::text AS id FROM answers ORDER BY created_at DESC, id LIMIT 1
 
 -- name: select_by_prefix
--- Two are enough to know that a beginning fits more than one.
+-- Two rows are enough to see that the prefix is ambiguous.
 SELECT id::text AS id
 FROM answers
 WHERE starts_with(id::text, :prefix)

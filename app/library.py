@@ -1,4 +1,4 @@
-"""The documents a person sees and manages: lists, uploads for the worker, deletion, original bytes and text."""
+"""The documents list of the page: lists, uploads for the worker, deletion, original bytes and text."""
 
 import unicodedata
 from collections.abc import Mapping
@@ -13,8 +13,9 @@ from app.core.progress import Progress, read_progress
 from app.core.sql import load_queries
 
 _QUERIES = load_queries(__file__)
-_JOINERS = "\u200c\u200d"  # invisible, and part of ordinary words in Persian, Hindi and others
-_LONGEST_NAME = 200  # characters; file systems stop at 255 bytes
+_JOINERS = "\u200c\u200d"  # Invisible, but part of ordinary words in Persian, Hindi and other languages.
+_LONGEST_NAME = 200  # Characters. File systems allow 255 bytes.
+_DELETED = "The document is no longer in the library; the passage was kept with the answer."
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -32,19 +33,19 @@ class DocumentRow:
     part_count: int | None
     chunk_count: int
     status: str  # ready, empty, failed, queued or running
-    error: str  # last failure, also when an older version still serves
+    error: str  # of the last ingestion, also when an older version of the document is still searched
     warnings: tuple[str, ...]
     changed_at: datetime
     timings: Mapping[str, float] = field(default_factory=dict)  # seconds by stage of ingestion
 
     @property
     def pending(self) -> bool:
-        """The worker still has to do something about it."""
+        """Whether the worker has not finished with it."""
         return self.status in ("queued", "running")
 
 
 class Library:
-    """Finds and changes documents in the database; embedding them is the worker's job."""
+    """Lists and changes documents in the database; the worker ingests them."""
 
     def __init__(self, engine: Engine, *, max_file_mib: int = 100) -> None:
         self._engine = engine
@@ -61,33 +62,35 @@ class Library:
             return {row.collection: row.documents for row in connection.execute(_QUERIES["count_documents"])}
 
     def progress(self) -> Progress:
-        """What ingestion has to do and has done."""
+        """Progress of ingestion."""
         return read_progress(self._engine)
 
     def documents(
         self, collection: str | None = None, *, name: str = "", limit: int | None = None
     ) -> tuple[DocumentRow, ...]:
-        """Uploads under way first, then what failed, then documents by name; None lists all collections.
+        """Uploads in progress first, then failed documents, then the others by name; None lists all collections.
 
-        name: only those with these characters in their name or path, whatever their case.
+        name: only documents with these characters in their name or path, ignoring case.
         """
-        asked = {"collection": collection, "name": name.lower(), "limit": limit}
+        params = {"collection": collection, "name": name.lower(), "limit": limit}
         with self._engine.connect() as connection:
-            rows = connection.execute(_QUERIES["select_documents"], asked).mappings()
+            rows = connection.execute(_QUERIES["select_documents"], params).mappings()
             return tuple(DocumentRow(**(dict(row) | {"warnings": tuple(row["warnings"])})) for row in rows)
 
     def delete(self, document_id: int) -> None:
-        """Remove a document and its chunks; history keeps its own snapshots. Raises NotFoundError."""
+        """Delete a document and its chunks; answers keep their snapshots. Raises NotFoundError."""
         self._delete("delete_document", document_id, "document")
 
     def delete_upload(self, upload_id: int) -> None:
-        """Remove an upload that failed or waits; a job that finds no row has nothing to do. Raises NotFoundError."""
+        """Delete a failed or waiting upload; its job does nothing when the row is gone. Raises NotFoundError."""
         self._delete("delete_upload", upload_id, "upload")
 
     def _delete(self, query: str, identifier: int, what: str) -> None:
         with self._engine.begin() as connection:
             if connection.execute(_QUERIES[query], {"id": identifier}).rowcount == 0:
-                raise NotFoundError(f"There is no {what} {identifier}: it was deleted meanwhile. Reload the list.")
+                raise NotFoundError(
+                    f"There is no {what} {identifier}: it was deleted meanwhile.", fix="Reload the list."
+                )
 
     def upload(self, name: str, content: bytes, *, collection: str) -> int:
         """Store a file and enqueue its ingestion in one transaction; returns the upload's id.
@@ -96,12 +99,12 @@ class Library:
         """
         if len(content) > self._max_file_mib * 2**20:
             raise DocumentError(
-                f"{clean_name(name)} has {len(content) / 2**20:.0f} MiB, the limit is {self._max_file_mib} MiB. "
-                "FOREMOST_MAX_FILE_MIB raises it."
+                f"{clean_name(name)} has {len(content) / 2**20:.0f} MiB, the limit is {self._max_file_mib} MiB.",
+                fix="FOREMOST_MAX_FILE_MIB raises it.",
             )
         target = clean_text(collection).strip()[:_LONGEST_NAME]
         if not target:
-            raise NotFoundError("The collection has no name. Choose one, or write a new name.")
+            raise NotFoundError("The collection has no name.", fix="Choose one, or write a new name.")
         stored_name = clean_name(name)
         row: dict[str, Any] = {"collection": target, "name": stored_name, "content": content}
         with self._engine.begin() as connection:
@@ -116,25 +119,25 @@ class Library:
         with self._engine.connect() as connection:
             row = connection.execute(_QUERIES["select_original"], {"id": document_id}).one_or_none()
         if row is None or row.content is None:
-            raise NotFoundError("The document is no longer in the library; the passage was kept with the answer.")
+            raise NotFoundError(_DELETED)
         return row.name, row.media_type, bytes(row.content)
 
     def text(self, document_id: int) -> str:
-        """Text of a document, which chunk offsets point into. Raises NotFoundError."""
+        """Text of a document, to which the offsets of its chunks refer. Raises NotFoundError."""
         with self._engine.connect() as connection:
-            found = connection.execute(_QUERIES["select_text"], {"id": document_id}).scalar_one_or_none()
-        if found is None:
-            raise NotFoundError("The document is no longer in the library; the passage was kept with the answer.")
-        return str(found)
+            text = connection.execute(_QUERIES["select_text"], {"id": document_id}).scalar_one_or_none()
+        if text is None:
+            raise NotFoundError(_DELETED)
+        return str(text)
 
 
 def clean_text(text: str) -> str:
-    """Text without control and direction-changing characters and half surrogate pairs, which can disguise a name."""
+    """Text without control characters, direction marks and lone surrogates, which can disguise a name."""
     return "".join(c for c in text if c in _JOINERS or unicodedata.category(c) not in ("Cc", "Cf", "Cs"))
 
 
 def clean_name(name: str) -> str:
-    """A file's own name, no folders, nothing invisible, at most 200 characters with its suffix kept."""
+    """A file's name without folders and invisible characters, cut to 200 characters before its suffix."""
     bare = clean_text(name.replace("\\", "/").rsplit("/", 1)[-1]).strip().strip(".") or "unnamed"
     if len(bare) <= _LONGEST_NAME:
         return bare

@@ -42,7 +42,7 @@ SELECT id, :name, :content FROM collections WHERE name = :collection
 RETURNING id
 
 -- name: defer_upload
--- The lock makes two uploads of one name run one after the other, so that the later one is what remains.
+-- The lock makes two uploads with the same name run one after the other, so that the later one remains.
 SELECT procrastinate_defer_jobs_v1(ARRAY[ROW(
     'ingest', 'ingest.upload', 0, CAST(:lock AS text), NULL,
     jsonb_build_object('upload_id', CAST(:upload_id AS bigint)), NULL

@@ -18,17 +18,21 @@ from app.core.models.embedding import Embedder
 from app.core.sql import load_queries
 
 _QUERIES = load_queries(__file__)
-# Below this many searched chunks every vector is compared: exact, in less than 10 ms.
+# With fewer chunks than this to search, every vector is compared: the result is exact and takes less than 10 ms.
 EXACT_BELOW = 5_000
-# Rows that the text leg reads at most from the index of a large corpus, and those of them that it scores.
+# The text leg reads at most TEXT_ROWS rows from the index of a large corpus, and scores TEXT_POOL of them.
 TEXT_ROWS = 10_000
 TEXT_POOL = 300
+_CUT = (
+    "The question is longer than {} tokens: the vector search read only its beginning, the full-text search all of it."
+)
 
 
 class HybridRetriever:
-    """Vector leg and full-text leg fused: score = weighted mean of a candidate's shares of each leg's best score, 0..1.
+    """Fuses a vector leg and a full-text leg.
 
-    The same question on the same rows gives the same order: ties are broken by chunk id.
+    Fused score: weighted mean (0..1) of the candidate's score in each leg, divided by the best score of that leg. The
+    same question over the same rows gives the same order: ties are broken by chunk id.
     """
 
     def __init__(
@@ -45,7 +49,7 @@ class HybridRetriever:
         self._engine = engine
         self._embedder = embedder
         self._leg_candidates = max(leg_candidates, candidates)
-        self._ef_search = min(1000, max(ef_search, self._leg_candidates))  # pgvector allows 1000
+        self._ef_search = min(1000, max(ef_search, self._leg_candidates))  # pgvector allows at most 1000
         self._fusion: dict[str, object] = {
             "candidates": candidates,
             "leg_candidates": self._leg_candidates,
@@ -56,22 +60,22 @@ class HybridRetriever:
         }
 
     def retrieve(self, query: str, *, collection: str | None = None, filters: Filters = NO_FILTERS) -> Retrieval:
-        """The best `candidates` chunks, fused rank 1 first; all there are when fewer meet the filters.
+        """The best `candidates` chunks, fused rank 1 first, or fewer when fewer meet the filters.
 
         Raises NotFoundError for an unknown collection, CorpusError when another model embedded the corpus.
         """
-        started = time.perf_counter()
+        start = time.perf_counter()
         question = query.replace("\x00", " ")
         embedding, cut = self._embedder.embed_query(question)
         embedded = time.perf_counter()
         with _failures(), reachable(self._engine) as connection:
             rows = self._rows(connection, self._values(question, embedding), collection, filters)
-        notes = [f"The question is longer than {self._embedder.max_tokens} tokens: {_CUT}"] if cut else []
+        notes = [_CUT.format(self._embedder.max_tokens)] if cut else []
         if not rows and filters != NO_FILTERS:
             notes.append("No passage meets the filters.")
         return Retrieval(
             hits=tuple(_hit(row) for row in rows),
-            embed_seconds=embedded - started,
+            embed_seconds=embedded - start,
             sql_seconds=time.perf_counter() - embedded,
             notes=tuple(notes),
         )
@@ -84,9 +88,9 @@ class HybridRetriever:
         collection: str | None = None,
         filters: Filters = NO_FILTERS,
     ) -> Mapping[int, ExactRank]:
-        """Chunk id -> its place in each leg's complete order, found by reading everything: for explaining, not serving.
+        """Chunk id -> its rank in the complete order of each leg. Reads every chunk: for diagnosis only.
 
-        A chunk that is gone, or that the filters shut out, is left out. Raises as `retrieve` does.
+        Chunks that were deleted or do not meet the filters are left out. Raises the errors of `retrieve`.
         """
         question = query.replace("\x00", " ")
         values = self._values(question, self._embedder.embed_query(question)[0])
@@ -95,7 +99,7 @@ class HybridRetriever:
             if scope is None:
                 return {}
             rows = connection.execute(_QUERIES["exact_ranks"], values | scope | {"chunk_ids": list(chunk_ids)})
-            return {row.pop("chunk_id"): ExactRank(**row) for row in map(dict, rows.mappings())}
+            return {row["chunk_id"]: _exact_rank(row) for row in rows.mappings()}
 
     def _rows(
         self, connection: Connection, values: dict[str, object], collection: str | None, filters: Filters
@@ -105,28 +109,28 @@ class HybridRetriever:
             return []
         hybrid = _QUERIES["hybrid"]
         rows = connection.execute(hybrid, values | scope).mappings().all()
-        found = rows[0]["vector_found"] if rows else 0
-        if not scope["exact"] and found < self._leg_candidates:
-            # The index gave up on a strong filter; at least EXACT_BELOW rows are there, so the leg must be full.
+        vector_found = rows[0]["vector_found"] if rows else 0
+        if not scope["exact"] and vector_found < self._leg_candidates:
+            # The index scan gave up on a strong filter. At least EXACT_BELOW rows meet it, so the leg can be full.
             rows = connection.execute(hybrid, values | scope | {"exact": True}).mappings().all()
         return rows
 
     def _scope(self, connection: Connection, collection: str | None, filters: Filters) -> dict[str, object] | None:
-        """What is searched, as parameters of the statements; None in an empty database."""
-        # Repeatable read: this look-up and the statements after it see the same rows.
+        """Parameters of the statements that limit the search; None in an empty database."""
+        # Repeatable read, so that this look-up and the statements after it see the same rows.
         connection = connection.execution_options(isolation_level="REPEATABLE READ")
         connection.execute(_QUERIES["hold_chunks"])
         narrowed = filters != NO_FILTERS
-        asked = {
+        params = {
             "collection": collection,
             "narrowed": narrowed,
             "filters": _json(filters),
             "exact_below": EXACT_BELOW,
             "ef_search": str(self._ef_search),
         }
-        row = connection.execute(_QUERIES["scope"], asked).mappings().one()
+        row = connection.execute(_QUERIES["scope"], params).mappings().one()
         if collection is not None and row["collection_id"] is None:
-            raise NotFoundError(_unknown(collection, list(connection.scalars(_QUERIES["collections"]))))
+            raise _unknown(collection, list(connection.scalars(_QUERIES["collections"])))
         if row["embedding_model"] not in (None, self._embedder.name):
             raise CorpusError(
                 f"The documents were embedded by {row['embedding_model']}, the configured model is "
@@ -163,13 +167,14 @@ def _failures() -> Iterator[None]:
         raise DatabaseError(f"The search failed in the database: {reason}. Run: python -m app doctor") from error
 
 
-_CUT = "the vector search read its beginning only, the full-text search all of it."
+def _exact_rank(row: RowMapping) -> ExactRank:
+    return ExactRank(**{name: value for name, value in row.items() if name != "chunk_id"})
 
 
 def _hit(row: RowMapping) -> Hit:
     return Hit(**{name: value for name, value in row.items() if name != "vector_found"})
 
 
-def _unknown(collection: str, known: list[str]) -> str:
-    listed = f"Known: {', '.join(known)}." if known else "There is none yet: ingest documents first."
-    return f"There is no collection {collection!r}. {listed}"
+def _unknown(collection: str, known: list[str]) -> NotFoundError:
+    fix = f"Known: {', '.join(known)}." if known else "There is none yet: ingest documents first."
+    return NotFoundError(f"There is no collection {collection!r}.", fix=fix)

@@ -1,13 +1,13 @@
 -- name: hold_chunks
--- Before the snapshot is taken: a re-embedding switches the column and the corpus row before it or after us, so that
--- no question's vector meets vectors of another model.
+-- Runs before the snapshot is taken. A re-embedding switches the column and the corpus row either before this or after
+-- the search, so that a question's vector is never compared with vectors of another model.
 LOCK TABLE chunks IN ACCESS SHARE MODE
 
 -- name: scope
--- Model of the corpus, the collection asked for, and whether so few chunks are searched that every vector is compared
--- (counting stops at the limit). The settings are for this transaction only. A plan made for the very parameters folds
--- the optional filters away; compiling it would take longer than running it.
-WITH asked AS MATERIALIZED (
+-- The model of the corpus, the id of the collection, and whether so few chunks are searched that every vector is compared
+-- (counting stops at the limit). The settings hold for this transaction. A custom plan drops the filters that are not
+-- set; JIT compilation would take longer than the statement.
+WITH requested AS MATERIALIZED (
     SELECT (SELECT id FROM collections WHERE name = CAST(:collection AS text)) AS collection_id
 )
 SELECT
@@ -20,7 +20,7 @@ SELECT
                 SELECT 1
                 FROM chunks
                 WHERE NOT CAST(:narrowed AS boolean)
-                    AND (asked.collection_id IS NULL OR chunks.collection_id = asked.collection_id)
+                    AND (requested.collection_id IS NULL OR chunks.collection_id = requested.collection_id)
                 LIMIT :exact_below
             )
             UNION ALL
@@ -31,7 +31,7 @@ SELECT
                     AND document_id = ANY(ARRAY(
                         SELECT id
                         FROM documents_that_meet(
-                            CAST(:filters AS jsonb) || jsonb_build_object('collection_id', asked.collection_id)
+                            CAST(:filters AS jsonb) || jsonb_build_object('collection_id', requested.collection_id)
                         )
                     ))
                 LIMIT :exact_below
@@ -44,14 +44,14 @@ SELECT
     set_config('hnsw.scan_mem_multiplier', '8', true),
     set_config('plan_cache_mode', 'force_custom_plan', true),
     set_config('jit', 'off', true)
-FROM asked
+FROM requested
 
 -- name: collections
 SELECT name FROM collections ORDER BY name
 
 -- name: hybrid
--- The vector leg's inner ORDER BY has one key only: a second one would keep the HNSW index from being used. Ties are
--- broken by id outside. What is small is read by document and compared row by row; ARRAY keeps that plan.
+-- The vector leg's inner ORDER BY has one key: with a second one the HNSW index would not be used. Ties are broken by id
+-- outside. Small sets are read by document and compared row by row; ARRAY keeps that plan.
 WITH wanted AS MATERIALIZED (
     SELECT id FROM documents_that_meet(CAST(:filters AS jsonb))
 ),
@@ -79,13 +79,14 @@ vector_leg AS (
     SELECT id, distance, row_number() OVER (ORDER BY distance, id) AS rank
     FROM nearest
 ),
--- The question's lexemes, rarest first; `reached` counts the rows that they and all rarer ones open.
+-- The question's lexemes, rarest first. `reached`: how many rows hold the lexeme or a rarer one.
 terms AS MATERIALIZED (
     SELECT config, query, weight, chunk_count, sum(chunk_count) OVER (ORDER BY chunk_count, config, lexeme) AS reached
     FROM question_terms(:question)
 ),
--- What opens the match: lexemes while they hold few enough rows in all. Others only score what these open. Where that
--- is too little, the rarest of the others together, as many as it takes to make them rare, if words were independent.
+-- The index is searched for the rarest lexemes, as long as they match few enough rows in all. The other lexemes only
+-- score those rows. When the rows are too few, the rarest of the other lexemes are searched for too, combined by AND: as
+-- many as make the combination rare, assuming that words are independent.
 openings AS MATERIALIZED (
     SELECT config, query, weight FROM terms WHERE reached <= :text_rows
     UNION ALL
@@ -107,10 +108,10 @@ openings AS MATERIALIZED (
         AND (log_share IS NULL OR exp(log_share) * size.whole > :text_rows)
     GROUP BY config
 ),
--- The rows that hold most of the question's weight, known from the index alone. LATERAL, as the text index is used only
--- with one query at a time; LIMIT, as counts are estimates.
+-- The rows with most of the question's weight, by the index alone. LATERAL, because the text index is used only with one
+-- query at a time; LIMIT, because counts are estimates.
 opened AS MATERIALIZED (
-    SELECT found.id, sum(openings.weight) AS weight
+    SELECT matches.id, sum(openings.weight) AS weight
     FROM openings
     CROSS JOIN LATERAL (
         SELECT id
@@ -120,13 +121,14 @@ opened AS MATERIALIZED (
             AND (CAST(:collection_id AS bigint) IS NULL OR collection_id = CAST(:collection_id AS bigint))
             AND (NOT CAST(:narrowed AS boolean) OR document_id IN (SELECT wanted.id FROM wanted))
         LIMIT :text_rows
-    ) AS found
+    ) AS matches
     WHERE NOT CAST(:by_row AS boolean)
-    GROUP BY found.id
-    ORDER BY weight DESC, found.id
+    GROUP BY matches.id
+    ORDER BY weight DESC, matches.id
     LIMIT :text_pool
 ),
--- Scored: what the text index opened and what the vector leg found. "|| ''" reads the vector once for all lexemes.
+-- The rows to score: those of the text index and those of the vector leg. "|| ''" reads each tsvector once for all
+-- lexemes.
 pool AS MATERIALIZED (
     SELECT id, text_config, tsv || '' AS tsv
     FROM chunks
@@ -152,7 +154,7 @@ text_leg AS (
     ORDER BY score DESC, id
     LIMIT :leg_candidates
 ),
--- Every candidate of either leg has the scores of both.
+-- Candidates of either leg, each with the scores of both.
 candidates AS MATERIALIZED (
     SELECT
         chunks.id,
@@ -165,12 +167,12 @@ candidates AS MATERIALIZED (
     JOIN chunks ON chunks.id = coalesce(vector_leg.id, text_leg.id)
     LEFT JOIN scored ON scored.id = chunks.id
 ),
--- What counts as full marks in each leg: its best candidate. A best passage that holds hardly any of the question's
--- weight (about a fifth of what is possible) is not taken for a good one.
+-- The score that counts as 1 in each leg: that of its best candidate. For the text leg it is at least 0.04 times the
+-- question's weight, about a fifth of what is possible, so that a poor best passage does not count as a good one.
 best AS (
     SELECT
         nullif(max(greatest(1 - distance, 0)), 0) AS cosine,
-        greatest(max(score), 0.04 * (SELECT max(whole) FROM (SELECT sum(weight) AS whole FROM terms GROUP BY config) AS asked))
+        greatest(max(score), 0.04 * (SELECT max(whole) FROM (SELECT sum(weight) AS whole FROM terms GROUP BY config) AS sums))
             AS score
     FROM candidates
 ),
@@ -216,8 +218,8 @@ JOIN collections ON collections.id = documents.collection_id
 ORDER BY fused_rank
 
 -- name: exact_ranks
--- Where given chunks stand in each leg's complete order: every vector is compared, every chunk is scored as the text leg
--- scores it, nothing is cut off.
+-- The ranks of given chunks in the complete order of each leg: every vector is compared, and every chunk gets the score
+-- of the text leg.
 WITH searched AS MATERIALIZED (
     SELECT id, text_config, tsv, embedding <=> CAST(:embedding AS halfvec) AS distance
     FROM chunks

@@ -1,4 +1,4 @@
-"""The words said to the model, and nothing else: a name goes in, the text of its .md file comes out."""
+"""Prompts: each is a .md file beside this module."""
 
 import re
 from pathlib import Path
@@ -7,7 +7,7 @@ from typing import Literal
 from app.core.domain import Message
 
 NOT_FOUND = "I could not find this in the documents."
-"""What the model is told to say, word for word, when the passages do not hold the answer."""
+"""The sentence that the prompt asks for when the passages do not hold the answer."""
 
 _ROLE = re.compile(r"^## (system|user|assistant)\n", re.MULTILINE)
 _ROLES: dict[str, Literal["system", "user", "assistant"]] = {
@@ -18,12 +18,12 @@ _ROLES: dict[str, Literal["system", "user", "assistant"]] = {
 
 
 def prompt(name: str) -> str:
-    """Text of app/prompts/NAME.md, its fields such as {question} still in it."""
+    """Text of app/prompts/NAME.md with fields such as {question} not yet filled in."""
     return Path(__file__).with_name(f"{name}.md").read_text("utf-8").strip().replace("{not_found}", NOT_FOUND)
 
 
 def conversation(name: str, **fields: str) -> tuple[Message, ...]:
-    """Messages of a file in which each begins with "## system", "## user" or "## assistant", its fields filled in."""
+    """The messages of app/prompts/NAME.md, which begin with "## system", "## user" or "## assistant", filled in."""
     pieces = _ROLE.split(prompt(name))[1:]
     return tuple(
         Message(role=_ROLES[role], content=_filled(text.strip(), fields))
