@@ -1,4 +1,4 @@
-"""What the stages hand to one another: frozen values, no behaviour beyond reading themselves."""
+"""Frozen values that the stages of both roads pass to one another."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -8,24 +8,24 @@ from typing import Literal
 
 # ---------------------------------------------------------------------------------------------- a document goes in
 
-CHUNKER_VERSION = "2"  # of ingest.chunk.chunk: another way of cutting takes the next, and older documents are cut anew
+CHUNKER_VERSION = "2"  # Of ingest.chunk.chunk; a change of its output needs the next, and documents are chunked again.
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Source:
-    """A file as it was found: its bytes and what identifies them."""
+    """A file with its identity and bytes."""
 
     uri: str  # absolute path of a file on disk, or upload:NAME for one sent through the page; unique per collection
     name: str  # the file's own name, shown to people
     content: bytes
     sha256: str  # hex digest of content
     modified_at: datetime | None = None
-    settled: bool = True  # False: changed so lately that another change may leave size and time as they are
+    settled: bool = True  # False: changed so recently that another change may not change its size and time
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Heading:
-    """A heading at its place in the document text."""
+    """A heading of the document text."""
 
     level: int  # 1 is the outermost
     text: str
@@ -38,7 +38,7 @@ class Part:
 
     kind: Literal["page", "slide", "sheet"]
     number: int  # from 1, in the file's own order
-    name: str = ""  # a sheet's name
+    name: str = ""  # of a sheet
     start: int  # character offset into Document.text, inclusive
     end: int  # exclusive
 
@@ -54,21 +54,21 @@ class Rows:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Document:
-    """A source turned into text with its structure kept as offsets into that text."""
+    """The text of a source, with its structure as offsets into that text."""
 
     title: str
     text: str  # no NUL, no lone surrogates, \n line ends
-    media_type: str  # found by content, for example application/pdf
-    language: str | None  # ISO 639-1, None when it cannot be told
+    media_type: str  # detected from the content, for example application/pdf
+    language: str | None  # ISO 639-1, None when it is unknown
     headings: tuple[Heading, ...] = ()
     parts: tuple[Part, ...] = ()
-    tables: tuple[Rows, ...] = ()  # in order; where rows do not name their columns themselves
-    warnings: tuple[str, ...] = ()  # what could not be read, for people
+    tables: tuple[Rows, ...] = ()  # in order; only those whose rows do not name their columns
+    warnings: tuple[str, ...] = ()  # parts that could not be read, for people
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Chunk:
-    """A passage of a document, small enough for the embedding model to read whole."""
+    """A passage of a document that fits the embedding model's input."""
 
     ordinal: int  # from 0, in reading order
     text: str  # exactly Document.text[start_char:end_char]
@@ -76,7 +76,7 @@ class Chunk:
     part_kind: Literal["page", "slide", "sheet"] | None
     part_first: int | None  # number of the first page, slide or sheet it touches
     part_last: int | None
-    part_name: str  # a sheet's name, else empty
+    part_name: str  # of a sheet, else empty
     start_char: int
     end_char: int
     token_count: int  # tokens of embedded_text in the embedding model's own tokenizer, special tokens included
@@ -88,7 +88,7 @@ class EmbeddedChunk:
     """A chunk with its vector."""
 
     chunk: Chunk
-    embedding: Sequence[float]  # unit length, as many numbers as the embedding model has dimensions
+    embedding: Sequence[float]  # unit length, of the embedding model's dimension
 
 
 # ---------------------------------------------------------------------------------------------- a question goes in
@@ -104,15 +104,15 @@ class Turn:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Filters:
-    """Which documents are searched, beside the collection: those that meet everything that is set."""
+    """Which documents of the collection are searched: those that meet every criterion that is set."""
 
     document_id: int | None = None
     document_name: str | None = None  # the file's own name
     path_prefix: str | None = None  # beginning of the source URI
     media_type: str | None = None  # application/pdf; text/* for a family
     language: str | None = None  # ISO 639-1
-    since: datetime | None = None  # date of the file (of its ingestion where it has none) at or after this
-    until: datetime | None = None  # and before this
+    since: datetime | None = None  # date of the file, or of its ingestion if it has none, at or after this
+    until: datetime | None = None  # the same date before this
 
 
 NO_FILTERS = Filters()
@@ -120,7 +120,7 @@ NO_FILTERS = Filters()
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Question:
-    """What a person asks, with what was said before it."""
+    """A question with the earlier exchanges of its chat."""
 
     text: str
     collection: str | None = None  # None searches all collections
@@ -131,11 +131,11 @@ class Question:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Query:
-    """The question made to stand on its own, as the retriever reads it."""
+    """The question for the retriever, which stands on its own."""
 
     text: str
     changed: bool  # True when a model rewrote it
-    reason: str  # why it was or was not rewritten, for people
+    reason: str  # why it was rewritten or not, for people
 
 
 def location_of(kind: str | None, first: int | None, last: int | None, name: str) -> str:
@@ -148,7 +148,7 @@ def location_of(kind: str | None, first: int | None, last: int | None, name: str
 
 
 class Fate(StrEnum):
-    """What became of a candidate. Every candidate of every answer has exactly one."""
+    """How a candidate ended. Every candidate of an answer has exactly one."""
 
     IN_PROMPT = "in the prompt"
     BEYOND_LIMIT = "dropped: beyond the passage limit"
@@ -161,7 +161,7 @@ class Fate(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Hit:
-    """A candidate passage with its rank and score at every stage; None where that stage did not rank it."""
+    """A candidate passage with its rank and score at every stage; None if the stage did not rank it."""
 
     chunk_id: int
     document_id: int
@@ -179,13 +179,13 @@ class Hit:
     end_char: int
     text: str
     vector_rank: int | None = None  # from 1
-    vector_distance: float | None = None  # cosine distance, 0..2; also where the vector leg did not rank it
+    vector_distance: float | None = None  # cosine distance, 0..2; also if the vector leg did not rank it
     text_rank: int | None = None  # from 1
-    text_score: float | None = None  # larger is better; also beyond the text leg; None when no word meets
+    text_score: float | None = None  # larger is better; also if the text leg did not rank it; None: no common word
     fused_rank: int  # from 1, always present
-    fused_score: float  # 0..1, weighted mean of its shares of the best cosine and the best text score
+    fused_score: float  # 0..1, weighted mean of cosine and text score, each divided by the best of all candidates
     logit: float | None = None  # the reranker's raw score; None when it was not scored
-    rerank_score: float | None = None  # what the final order is sorted by, larger is better
+    rerank_score: float | None = None  # the final order is sorted by it, larger is better
     final_rank: int | None = None  # from 1, after reranking
     fate: Fate = Fate.UNDECIDED
     fate_detail: str = ""  # for people, for example "same text as candidate 3"
@@ -200,11 +200,11 @@ class Hit:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ExactRank:
-    """Where one chunk stands in each leg when everything searched is ranked, by exact comparison and without limits."""
+    """A chunk's rank in the complete order of each leg, by exact comparison and without limits."""
 
     vector_rank: int  # from 1
     vector_distance: float  # cosine distance, 0..2
-    text_rank: int | None  # from 1; None when no word of the question is in it
+    text_rank: int | None  # from 1; None when it holds no word of the question
     text_score: float | None
 
 
@@ -215,7 +215,7 @@ class Retrieval:
     hits: tuple[Hit, ...]
     embed_seconds: float
     sql_seconds: float
-    notes: tuple[str, ...] = ()  # anything degraded, in plain words
+    notes: tuple[str, ...] = ()  # degraded modes, for people
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -224,19 +224,19 @@ class Reranking:
 
     hits: tuple[Hit, ...]  # final_rank 1 first; those not scored last, in fused order
     reranker: str  # name shown to people
-    scored: int  # how many have a logit
-    truncated: int = 0  # how many were longer than the model reads, so that it scored their beginning only
+    scored: int  # number of candidates with a logit
+    truncated: int = 0  # number of candidates of which the model read only the beginning
     seconds: float = 0.0
-    notes: tuple[str, ...] = ()  # anything degraded, in plain words
+    notes: tuple[str, ...] = ()  # degraded modes, for people
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Passage:
-    """A numbered piece of the prompt: one chunk, or neighbouring chunks of one section joined."""
+    """A numbered passage of the prompt: a chunk, or neighbouring chunks of a section joined."""
 
     number: int  # n of [n], from 1; 1 is the strongest
     hits: tuple[Hit, ...]  # in reading order
-    text: str  # what the model reads
+    text: str  # as the model reads it
     title: str
     heading: str
     location: str  # "page 3", "pages 3–4", "slide 2", "sheet Prices" or empty
@@ -245,7 +245,7 @@ class Passage:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Context:
-    """What was packed into the prompt, and what became of every candidate."""
+    """The passages in the prompt, and all candidates with their fates."""
 
     passages: tuple[Passage, ...]
     hits: tuple[Hit, ...]  # all candidates, final order, each with its fate
@@ -267,36 +267,36 @@ class ModelInfo:
 
     backend: Literal["ollama", "openai", "embedded"]
     name: str
-    context_tokens: int  # what every call asks for and the server confirmed
-    tokens_counted: bool  # True when the server's own tokenizer counts, False when tokens are estimated (upwards)
+    context_tokens: int  # of every call, as confirmed by the server
+    tokens_counted: bool  # True: counted by the server's tokenizer; False: an upper estimate
     options: Mapping[str, str | int | float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Usage:
-    """The witness that the prompt was read whole."""
+    """Token counts of a call, and whether the server read the whole prompt."""
 
-    prompt_tokens: int | None  # what the server says it read, None when it does not say
-    sent_tokens: int  # our own count or estimate of what was sent
+    prompt_tokens: int | None  # read by the server; None when it does not report them
+    sent_tokens: int  # by our own count or estimate
     answer_tokens: int | None
     context_tokens: int
-    finish_reason: str  # "stop", "length", "cancelled" or as the server says
+    finish_reason: str  # "stop", "length", "cancelled" or another word of the server
     uncut: Literal["proven", "not proven"]  # proven: the server refuses over-long prompts, or its count covers ours
-    proof: str  # how we know, for people
+    proof: str  # the reason, for people
 
 
 class Support(StrEnum):
-    """How a sentence of an answer is backed."""
+    """How a sentence of an answer is supported."""
 
     CITED = "cited"  # the model wrote a marker that points to a passage
-    ATTRIBUTED = "attributed"  # no marker; we found the passage that supports it
+    ATTRIBUTED = "attributed"  # no marker; a passage supports it by our own comparison
     UNSUPPORTED = "unsupported"  # no passage supports it
     NOT_A_CLAIM = "not a claim"  # a greeting, a heading, "I don't know"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Sentence:
-    """A sentence of the answer and what it rests on."""
+    """A sentence of the answer with its support."""
 
     text: str  # with its valid markers, exactly Answer.text[start:end]
     start: int
@@ -304,17 +304,17 @@ class Sentence:
     support: Support
     passages: tuple[int, ...] = ()  # passage numbers
     score: float | None = None  # 0..1, agreement with the best passage
-    doubt: str = ""  # for a cited sentence that its passage does not support: why, for people
+    doubt: str = ""  # why its passage does not seem to support a cited sentence, for people
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Citations:
     """An answer's text with its markers checked."""
 
-    text: str  # markers that point nowhere removed
+    text: str  # without markers of unknown passages
     sentences: tuple[Sentence, ...]
     removed_markers: int
-    cited: frozenset[int]  # passage numbers cited or attributed
+    cited: frozenset[int]  # numbers of the passages that are cited or attributed
 
 
 class Outcome(StrEnum):
@@ -335,7 +335,7 @@ class Answer:
     question: str
     query: Query
     collection: str | None
-    text: str  # the answer as shown, markers checked
+    text: str  # as shown, markers checked
     outcome: Outcome
     sentences: tuple[Sentence, ...]
     removed_markers: int
@@ -345,7 +345,7 @@ class Answer:
     usage: Usage | None
     reranker: str
     scored: int
-    notices: tuple[str, ...]  # every fallback and degraded mode, in plain words
+    notices: tuple[str, ...]  # every fallback and degraded mode, for people
     timings: Mapping[str, float]  # seconds per stage: rewrite, embed, sql, rerank, pack, first_token, generate, cite
     settings: Mapping[str, str | int | float | bool | None]  # those that shaped this answer
     filters: Filters = NO_FILTERS
@@ -354,7 +354,7 @@ class Answer:
     created_at: datetime | None = None
 
 
-# ------------------------------------------------------------------------------- what the page and commands listen to
+# ------------------------------------------------------------------------------------ events for page and commands
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -366,7 +366,7 @@ class Started:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Rewritten:
-    """The question as the retriever will read it."""
+    """The question for the retriever."""
 
     query: Query
 
@@ -396,7 +396,7 @@ class Waiting:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Notice:
-    """A degraded mode, in plain words."""
+    """A degraded mode, for people."""
 
     text: str
 

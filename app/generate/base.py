@@ -60,7 +60,7 @@ class StreamingChat(ABC):
         limit = max_tokens or self._answer_tokens
         ending, any_text, started = Ending(), False, time.monotonic()
         try:
-            for chunk in self._background.iterate(lambda: self._ask(converted, limit)):
+            for chunk in self._background.iterate(lambda: self._send(converted, limit)):
                 if chunk is None:
                     yield ""
                     continue
@@ -109,7 +109,7 @@ class StreamingChat(ABC):
         """Tokens of the rendered prompt."""
 
     @abstractmethod
-    def _ask(self, messages: list[BaseMessage], limit: int) -> AsyncIterator[AIMessageChunk]:
+    def _send(self, messages: list[BaseMessage], limit: int) -> AsyncIterator[AIMessageChunk]:
         """Send the request; the chunks of the answer."""
 
     @abstractmethod

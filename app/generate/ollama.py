@@ -100,7 +100,7 @@ class OllamaChat(StreamingChat):
         """Upper estimate: Ollama does not count tokens."""
         return tokens.at_most(messages)
 
-    async def _ask(self, messages: list[BaseMessage], limit: int) -> AsyncIterator[AIMessageChunk]:
+    async def _send(self, messages: list[BaseMessage], limit: int) -> AsyncIterator[AIMessageChunk]:
         options = dict(self.info.options) | {"num_predict": limit}
         async for chunk in self._model.astream(messages, options=options):
             yield chunk
@@ -126,7 +126,7 @@ class OllamaChat(StreamingChat):
             raise failures.overflow(needed=sent_tokens, context=self.info.context_tokens)
         count = f"it read {read} tokens" if read is not None else "it did not say how many tokens it read"
         if self._refuses:
-            return "proven", f"Ollama was told to refuse a prompt that does not fit (truncate: false), and {count}."
+            return "proven", f"Ollama refuses a prompt that does not fit (truncate: false), and {count}."
         if read is not None and sent_tokens <= self.info.context_tokens:
             return (
                 "proven",

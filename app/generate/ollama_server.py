@@ -12,7 +12,7 @@ from app.generate import failures
 
 SUGGESTED_MODEL = "qwen3:4b"
 PROBE_SECONDS = 1.0
-_ASK_SECONDS = 10.0
+_REQUEST_SECONDS = 10.0
 # Families that embed and cannot chat, although /api/tags lists "completion" for some of them.
 _EMBEDDING_FAMILY = re.compile(r"bert|gte|bge|embed", re.IGNORECASE)
 
@@ -65,21 +65,21 @@ class OllamaServer:
         self.url = normalised(url)
         self.shown_url = without_password(self.url)
         # No proxy: the address was configured and is usually this machine.
-        self._client = httpx.Client(base_url=self.url, timeout=_ASK_SECONDS, trust_env=False)
+        self._client = httpx.Client(base_url=self.url, timeout=_REQUEST_SECONDS, trust_env=False)
 
     def version(self) -> str:
         """The server's version. Raises ModelError unless Ollama answers within a second."""
-        return str(self._get("GET", "/api/version", timeout=PROBE_SECONDS).get("version", ""))
+        return str(self._request("GET", "/api/version", timeout=PROBE_SECONDS).get("version", ""))
 
     def chat_models(self) -> tuple[str, ...]:
         """Names of the models that can chat, the newest first as the server lists them."""
-        listed = self._get("GET", "/api/tags").get("models") or []
+        listed = self._request("GET", "/api/tags").get("models") or []
         return tuple(str(model["name"]) for model in listed if self._chats(model))
 
     def show(self, name: str) -> ModelDescription:
         """One model's description. Raises ModelError, which lists the models, when the server does not have it."""
         try:
-            description = self._get("POST", "/api/show", json={"model": name})
+            description = self._request("POST", "/api/show", json={"model": name})
         except _UnknownModelError:
             raise self.unknown(name) from None
         information = description.get("model_info") or {}
@@ -94,7 +94,7 @@ class OllamaServer:
 
     def loaded_context(self, name: str) -> int | None:
         """Context size of the loaded model in tokens; None when it is not loaded, or the server does not report it."""
-        for model in self._get("GET", "/api/ps").get("models") or []:
+        for model in self._request("GET", "/api/ps").get("models") or []:
             if _full(str(model.get("name", ""))) == _full(name):
                 context = model.get("context_length")
                 return int(context) if context else None
@@ -125,7 +125,7 @@ class OllamaServer:
             return not self.show(str(model["name"])).embeds_only
         return "completion" in capabilities
 
-    def _get(self, method: str, path: str, **options: Any) -> dict[str, Any]:
+    def _request(self, method: str, path: str, **options: Any) -> dict[str, Any]:
         try:
             response = self._client.request(method, path, **options)
             body = response.json() if response.content else {}

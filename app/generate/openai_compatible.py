@@ -55,7 +55,7 @@ class OpenAIChat(StreamingChat):
             max_retries=0,  # a retry would load a busy server twice and hide the error
             stream_chunk_timeout=None,
             timeout=http_options["timeout"],  # the client overrides its HTTP library's own
-            # An own client: LangChain shares its default one between models, and so between event loops.
+            # A client of its own: LangChain shares its default one between models, and so between event loops.
             http_async_client=httpx2.AsyncClient(**http_options),
         )
 
@@ -64,7 +64,7 @@ class OpenAIChat(StreamingChat):
         counted = self._server.count(self._served_name, messages)
         return tokens.at_most(messages) if counted is None else counted
 
-    async def _ask(self, messages: list[BaseMessage], limit: int) -> AsyncIterator[AIMessageChunk]:
+    async def _send(self, messages: list[BaseMessage], limit: int) -> AsyncIterator[AIMessageChunk]:
         # Every server accepts max_tokens. LangChain's own parameter is sent as max_completion_tokens.
         extra: dict[str, Any] = {"max_tokens": limit}
         if self._counts:  # Thinking would use up the answer's tokens.

@@ -10,7 +10,7 @@ from app.core.errors import ModelError
 from app.generate import failures
 from app.generate.base import client_options
 
-_ASK_SECONDS = 10.0
+_REQUEST_SECONDS = 10.0
 
 
 class OpenAIServer:
@@ -27,7 +27,7 @@ class OpenAIServer:
         self.shown = shown or f"The model server at {self.url}"
         self._root = self.url.removesuffix("/v1")
         headers = {"Authorization": f"Bearer {api_key}"} if api_key else {}
-        self._client = httpx.Client(headers=headers, **client_options(self.url, _ASK_SECONDS))
+        self._client = httpx.Client(headers=headers, **client_options(self.url, _REQUEST_SECONDS))
         self._listed = self._models()
         self._properties = self._optional("/props")
 
