@@ -186,8 +186,7 @@ def open_database(settings: Settings, *, report: Report) -> Engine:
     try:
         current, needed = database.schema_state(engine)
         if current != needed and settings.database_url is None:  # nobody else migrates the embedded server
-            dimension = build_embedder(settings.embedding_model, settings.data_dir, report=report).dimension
-            database.migrate(engine, embedding_dimension=dimension)
+            _migrate(engine, settings, report)
         database.require_ready(engine)
     except BaseException:
         engine.dispose()
@@ -199,8 +198,7 @@ def migrate_database(settings: Settings, *, report: Report) -> str:
     """Migrate the configured database to this version's schema and return its revision."""
     engine = _open_database(settings, report)
     try:
-        dimension = build_embedder(settings.embedding_model, settings.data_dir, report=report).dimension
-        database.migrate(engine, embedding_dimension=dimension)
+        _migrate(engine, settings, report)
         return database.schema_state(engine)[1]
     finally:
         engine.dispose()
@@ -214,6 +212,11 @@ def check_database(settings: Settings, *, report: Report) -> str:
         return database.schema_state(engine)[1]
     finally:
         engine.dispose()
+
+
+def _migrate(engine: Engine, settings: Settings, report: Report) -> None:
+    dimension = build_embedder(settings.embedding_model, settings.data_dir, report=report).dimension
+    database.migrate(engine, embedding_dimension=dimension)
 
 
 def _open_database(settings: Settings, report: Report) -> Engine:

@@ -17,18 +17,18 @@ _ROLES: dict[str, Literal["system", "user", "assistant"]] = {
 }
 
 
-def prompt(name: str) -> str:
-    """Text of app/prompts/NAME.md with fields such as {question} not yet filled in."""
-    return Path(__file__).with_name(f"{name}.md").read_text("utf-8").strip().replace("{not_found}", NOT_FOUND)
-
-
 def conversation(name: str, **fields: str) -> tuple[Message, ...]:
     """The messages of app/prompts/NAME.md, which begin with "## system", "## user" or "## assistant", filled in."""
-    pieces = _ROLE.split(prompt(name))[1:]
+    pieces = _ROLE.split(_text(name))[1:]
     return tuple(
         Message(role=_ROLES[role], content=_filled(text.strip(), fields))
         for role, text in zip(pieces[::2], pieces[1::2], strict=True)
     )
+
+
+def _text(name: str) -> str:
+    """Text of app/prompts/NAME.md with fields such as {question} not yet filled in."""
+    return Path(__file__).with_name(f"{name}.md").read_text("utf-8").strip().replace("{not_found}", NOT_FOUND)
 
 
 def _filled(text: str, fields: dict[str, str]) -> str:
