@@ -240,6 +240,12 @@ def test_stopping_stops_the_model_and_keeps_what_was_said() -> None:
     assert [(answer.outcome, answer.text) for answer in ledger.stored] == [(Outcome.STOPPED, "It is")]
 
 
+def test_a_silent_model_is_an_event_of_its_own_and_never_an_empty_token() -> None:
+    events = list(_answerer(FakeModel("", "Green [1]."), MemoryLedger(), HITS).answer(Question(text="Which?")))
+    after_start = events[events.index(Started(stage="generate")) + 1 :]
+    assert after_start[:2] == [Waiting(), Token(text="Green [1].")]
+
+
 def test_stopping_works_while_the_question_is_being_rewritten() -> None:
     ledger, rewriter = MemoryLedger(), FakeRewriter()
     events = _answerer(FakeModel("x"), ledger, HITS, rewriter=rewriter).answer(Question(text="Which?"))
