@@ -139,14 +139,12 @@ pool AS MATERIALIZED (
         END
     )
 ),
--- ts_rank of a single lexeme grows with its count in the passage, ever slower, less in long passages; a heading counts
--- for more. Times the lexeme's weight, and summed.
 scored AS MATERIALIZED (
-    SELECT pool.id, sum(terms.weight * ts_rank('{0.7, 0.7, 0.7, 1}', pool.tsv, terms.query, 1)) AS score
+    SELECT pool.id, sum(lexeme_score(pool.tsv, terms.query, terms.weight)) AS score
     FROM pool
     JOIN terms ON terms.config = pool.text_config
     GROUP BY pool.id
-    HAVING sum(terms.weight * ts_rank('{0.7, 0.7, 0.7, 1}', pool.tsv, terms.query, 1)) > 0
+    HAVING sum(lexeme_score(pool.tsv, terms.query, terms.weight)) > 0
 ),
 text_leg AS (
     SELECT id, row_number() OVER (ORDER BY score DESC, id) AS rank
@@ -232,11 +230,11 @@ terms AS MATERIALIZED (
     SELECT config, query, weight FROM question_terms(:question)
 ),
 matches AS (
-    SELECT searched.id, sum(terms.weight * ts_rank('{0.7, 0.7, 0.7, 1}', searched.tsv, terms.query, 1)) AS score
+    SELECT searched.id, sum(lexeme_score(searched.tsv, terms.query, terms.weight)) AS score
     FROM searched
     JOIN terms ON terms.config = searched.text_config
     GROUP BY searched.id
-    HAVING sum(terms.weight * ts_rank('{0.7, 0.7, 0.7, 1}', searched.tsv, terms.query, 1)) > 0
+    HAVING sum(lexeme_score(searched.tsv, terms.query, terms.weight)) > 0
 ),
 text_order AS (
     SELECT id, score, row_number() OVER (ORDER BY score DESC, id) AS rank FROM matches
