@@ -13,20 +13,7 @@ import typer
 from rich.markup import escape
 
 from app.bootstrap import check_database, migrate_database, open_services
-from app.commands.console import (
-    CollectionOption,
-    DocumentOption,
-    JsonOption,
-    LanguageOption,
-    MediaTypeOption,
-    PathOption,
-    SinceOption,
-    UntilOption,
-    err,
-    out,
-    quiet_libraries,
-    report,
-)
+from app.commands.console import JsonOption, err, filtered, out, quiet_libraries, report
 from app.commands.dial import dial
 from app.commands.doctor import doctor
 from app.commands.evaluate import evaluate
@@ -40,7 +27,7 @@ from app.core.domain import Answer, Finished, Notice, Outcome, Question, Rewritt
 from app.core.errors import AppError, ModelError
 from app.core.settings import load_settings
 from app.present.as_json import answer_view
-from app.present.filters import parse_filters
+from app.present.filters import FilterOptions
 from app.quality.dial.tuning import Tuning
 
 app = typer.Typer(
@@ -110,22 +97,10 @@ def _upload_worker() -> Iterator[None]:
 
 
 @app.command()
-def ask(
-    question: str,
-    collection: CollectionOption = None,
-    document: DocumentOption = "",
-    path: PathOption = "",
-    media_type: MediaTypeOption = "",
-    language: LanguageOption = "",
-    since: SinceOption = "",
-    until: UntilOption = "",
-    as_json: JsonOption = False,
-) -> None:
+@filtered
+def ask(question: str, filters: FilterOptions, as_json: JsonOption = False) -> None:
     """Answer one question, with its sources."""
-    filters = parse_filters(
-        document=document, path=path, media_type=media_type, language=language, since=since, until=until
-    )
-    asked = Question(text=question, collection=collection, filters=filters)
+    asked = Question(text=question, collection=filters.collection or None, filters=filters.parse())
     settings = load_settings()
     with closing(open_services(settings, report=report)) as services:
         for notice in () if as_json else services.answerer.notices:

@@ -3,23 +3,26 @@
 import logging
 import os
 import warnings
-from typing import Annotated
+from collections.abc import Callable
+from typing import Annotated, TypeVar
 
 import typer
 from rich.console import Console
 from rich.markup import escape
 
+from app.present.filters import filter_help, with_filter_options
+
 out = Console(soft_wrap=True, highlight=False)
 err = Console(stderr=True, soft_wrap=True, highlight=False)
 
-CollectionOption = Annotated[str | None, typer.Option(help="Search only this collection; all when left out.")]
-DocumentOption = Annotated[str, typer.Option(help="Search only this document: its number or file name.")]
-PathOption = Annotated[str, typer.Option(help="Search only documents whose path begins so.")]
-MediaTypeOption = Annotated[str, typer.Option(help="Search only this type, for example application/pdf or text/*.")]
-LanguageOption = Annotated[str, typer.Option(help="Search only documents in this language, for example en.")]
-SinceOption = Annotated[str, typer.Option(help="Search only documents changed on this date (2026-01-31) or later.")]
-UntilOption = Annotated[str, typer.Option(help="Search only documents changed before this date.")]
+Result = TypeVar("Result")
+CollectionOption = Annotated[str | None, typer.Option(help=filter_help("collection"))]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
+
+
+def filtered(command: Callable[..., Result]) -> Callable[..., Result]:
+    """A command with an option for each field of its parameter `filters: FilterOptions`."""
+    return with_filter_options(command, annotation=lambda text: Annotated[str, typer.Option(help=text)])
 
 
 def quiet_libraries() -> None:

@@ -10,40 +10,18 @@ from rich.markup import escape
 from rich.table import Table
 
 from app.bootstrap import open_searcher
-from app.commands.console import (
-    CollectionOption,
-    DocumentOption,
-    JsonOption,
-    LanguageOption,
-    MediaTypeOption,
-    PathOption,
-    SinceOption,
-    UntilOption,
-    out,
-    report,
-)
+from app.commands.console import JsonOption, filtered, out, report
 from app.core.settings import load_settings
 from app.present.as_json import search_view
-from app.present.filters import parse_filters
+from app.present.filters import FilterOptions
 
 
-def search(
-    query: str,
-    collection: CollectionOption = None,
-    document: DocumentOption = "",
-    path: PathOption = "",
-    media_type: MediaTypeOption = "",
-    language: LanguageOption = "",
-    since: SinceOption = "",
-    until: UntilOption = "",
-    as_json: JsonOption = False,
-) -> None:
+@filtered
+def search(query: str, filters: FilterOptions, as_json: JsonOption = False) -> None:
     """The ranked passages for a query, with every rank and score; no chat model is used."""
-    filters = parse_filters(
-        document=document, path=path, media_type=media_type, language=language, since=since, until=until
-    )
+    parsed = filters.parse()
     with closing(open_searcher(load_settings(), report=report)) as services:
-        found = services.searcher.search(query, collection=collection, filters=filters)
+        found = services.searcher.search(query, collection=filters.collection or None, filters=parsed)
     if as_json:
         out.print_json(json.dumps(search_view(query, found)))
         return
