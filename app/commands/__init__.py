@@ -1,1 +1,1 @@
-"""Commands that are a road of their own, one module each; app.cli registers them."""
+"""The commands of `python -m app`, one module each; app.cli registers them."""

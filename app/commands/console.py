@@ -1,4 +1,4 @@
-"""What every command of the answering road speaks through: the two consoles, shared options, quiet libraries."""
+"""What every command of the answering road shares: two consoles, common options, how lines and errors are printed."""
 
 import logging
 import os
@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from app.present.filters import filter_help, with_filter_options
+from app.present.problem import FIX_LABEL, problem_of
 
 out = Console(soft_wrap=True, highlight=False)
 err = Console(stderr=True, soft_wrap=True, highlight=False)
@@ -26,13 +27,26 @@ def filtered(command: Callable[..., Result]) -> Callable[..., Result]:
 
 
 def quiet_libraries() -> None:
-    """Keep warnings of libraries out of what people read; FOREMOST's own lines say what matters."""
+    """Keep other libraries' warnings off the terminal; Foremost reports problems itself."""
     warnings.simplefilter("ignore")
     logging.basicConfig(level=logging.ERROR)
-    os.environ.setdefault("HF_HUB_OFFLINE", "1")  # nothing is fetched unless HF_HUB_OFFLINE=0 says so
+    os.environ.setdefault("HF_HUB_OFFLINE", "1")  # nothing is downloaded unless HF_HUB_OFFLINE=0 allows it
     os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
 
 
 def report(line: str) -> None:
-    """One line of progress, on stderr so that output stays clean."""
+    """One line of progress, on standard error so that standard output holds results only."""
     err.print(f"[dim]· {escape(line)}[/]")
+
+
+def print_fix(console: Console, fix: str) -> None:
+    """What to do about the problem printed above; nothing for an empty fix."""
+    if fix:
+        console.print(f"     [bold]{FIX_LABEL}[/] {escape(fix)}")
+
+
+def print_problem(error: Exception) -> None:
+    """An error with its fix, on standard error."""
+    problem = problem_of(error)
+    err.print(f"[bold red]Error:[/] {escape(problem.text)}")
+    print_fix(err, problem.fix)

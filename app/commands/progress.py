@@ -1,6 +1,6 @@
-"""A progress bar for commands whose work is told by a function (done, all)."""
+"""The progress bar of every command of this road."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
@@ -8,13 +8,32 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from app.commands.console import err
 
 
+class ProgressBar:
+    """A bar that is moved by calling it."""
+
+    def __init__(self, progress: Progress, what: str) -> None:
+        self._progress = progress
+        self._what = what
+        self._task = progress.add_task(what, total=None)
+
+    def __call__(self, done: int, of: int, what: str | None = None) -> None:
+        """Show `done` of `of`; another `what` begins a new stage with its own clock."""
+        if what is not None and what != self._what:
+            self._what = what
+            self._progress.reset(self._task, description=what, total=of)
+        self._progress.update(self._task, completed=done, total=of)
+
+
 @contextmanager
-def progress_bar(what: str) -> Iterator[Callable[[int, int], None]]:
-    """A bar on stderr that goes when the work is done; yields the function that moves it."""
+def progress_bar(what: str = "") -> Iterator[ProgressBar]:
+    """A bar on standard error that disappears at the end."""
     columns = (
-        TextColumn(what), BarColumn(30), MofNCompleteColumn(), TimeElapsedColumn(), TextColumn("left"),
+        TextColumn("{task.description}", markup=False),
+        BarColumn(30),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TextColumn("left"),
         TimeRemainingColumn(),
-    )  # fmt: skip
-    with Progress(*columns, console=err, transient=True) as bar:
-        task = bar.add_task("", total=None)
-        yield lambda done, of: bar.update(task, completed=done, total=of)
+    )
+    with Progress(*columns, console=err, transient=True) as progress:
+        yield ProgressBar(progress, what)

@@ -11,12 +11,11 @@ from app.commands.console import out, report
 from app.core.applied_settings import Override, load_overrides, withdraw
 from app.core.errors import AppError
 from app.core.settings import Settings, load_settings, variable_names
+from app.present.problem import problem_of
 
 
 def settings(
-    reset: Annotated[
-        bool, typer.Option("--reset", help="Forget what was applied by `dial` and `evaluate --floor`.")
-    ] = False,
+    reset: Annotated[bool, typer.Option("--reset", help="Remove what `dial` and `evaluate --floor` applied.")] = False,
 ) -> None:
     """List every setting, its value, where it comes from and what it does."""
     current = load_settings()
@@ -34,17 +33,17 @@ def settings(
 
 
 def _applied(current: Settings, *, reset: bool) -> tuple[Override, ...]:
-    """What was applied; nothing where the database cannot say, which is no reason to hide the other settings."""
+    """The applied settings; none when the database cannot be read, so that the other settings are still listed."""
     if current.database_url is None and not (current.data_dir / "postgres").is_dir():
-        return ()  # no embedded server yet: none is made just to be asked
+        return ()  # there is no embedded server yet, and listing settings must not create one
     try:
         engine = open_database(current, report=lambda _line: None)
     except AppError as error:
-        report(f"What was applied in the database cannot be read: {error}")
+        report(f"The settings applied in the database cannot be read: {problem_of(error)}")
         return ()
     try:
         if reset:
-            report(f"{withdraw(engine)} applied settings were forgotten.")
+            report(f"{withdraw(engine)} applied settings were removed.")
         return load_overrides(engine)
     finally:
         engine.dispose()

@@ -1,17 +1,16 @@
 """`show`: a past answer with its whole ledger."""
 
 import json
-import sys
 from contextlib import closing
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
 from app.bootstrap import open_database
 from app.commands.console import JsonOption, out, report
+from app.commands.tables import make_table, print_table
 from app.core.domain import Answer, Hit
 from app.core.settings import load_settings
 from app.ledger import Ledger
@@ -28,25 +27,23 @@ def show(
     text: Annotated[bool, typer.Option("--text", help="Print every candidate's whole text.")] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """A past answer with every candidate: its rank and score at each stage and what became of it."""
+    """A past answer with every candidate: its rank and score at each stage, and why it was used or dropped."""
     with closing(_Opened()) as opened:
-        found = opened.ledger.load(opened.ledger.find(answer))
-    hits = in_order_of(found.context.hits, sort)
+        past = opened.ledger.load(opened.ledger.find(answer))
+    hits = in_order_of(past.context.hits, sort)
     if as_json:
-        out.print_json(
-            json.dumps(answer_view(found) | {"created_at": _moment(found), "settings": dict(found.settings)})
-        )
+        out.print_json(json.dumps(answer_view(past) | {"created_at": _time(past), "settings": dict(past.settings)}))
         return
-    out.print(f"[bold]{escape(found.question)}[/]")
-    if found.query.changed:
-        out.print(f"[dim]searched for: {escape(found.query.text)}[/]")
-    out.print(escape(found.text or found.error))
-    out.print(f"[dim]{found.outcome.value} · {_moment(found)} · answer {found.id}[/]\n")
-    wide = out if sys.stdout.isatty() else Console(width=160, highlight=False)
-    wide.print(_table(hits))
-    for hit in hits if text else ():
-        out.print(f"\n[bold]{hit.final_rank}[/] {escape(where(hit))} [dim]{escape(hit.source_uri)}[/]")
-        out.print(escape(hit.text))
+    out.print(f"[bold]{escape(past.question)}[/]")
+    if past.query.changed:
+        out.print(f"[dim]searched for: {escape(past.query.text)}[/]")
+    out.print(escape(past.text or past.error))
+    out.print(f"[dim]{past.outcome.value} · {_time(past)} · answer {past.id}[/]\n")
+    print_table(_table(hits))
+    if text:
+        for hit in hits:
+            out.print(f"\n[bold]{hit.final_rank}[/] {escape(where(hit))} [dim]{escape(hit.source_uri)}[/]")
+            out.print(escape(hit.text))
 
 
 class _Opened:
@@ -60,15 +57,14 @@ class _Opened:
         self._engine.dispose()
 
 
-def _moment(answer: Answer) -> str:
+def _time(answer: Answer) -> str:
     return answer.created_at.astimezone().isoformat(" ", "seconds") if answer.created_at else ""
 
 
 def _table(hits: tuple[Hit, ...]) -> Table:
-    table = Table(box=None, pad_edge=False, header_style="bold", expand=True)
-    for column in COLUMNS:
-        table.add_column(column.name, justify="right", no_wrap=True, min_width=5)
-    table.add_column("what became of it", ratio=4, overflow="fold")
+    table = make_table(column.name for column in COLUMNS)
+    table.expand = True
+    table.add_column("result", ratio=4, overflow="fold")
     table.add_column("passage", ratio=5, overflow="ellipsis", no_wrap=True)
     for hit in hits:
         snippet = " ".join(hit.text.split())[:_SNIPPET]

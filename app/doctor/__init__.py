@@ -1,1 +1,1 @@
-"""The doctor: is the set-up right, does the vector index find what an exact search finds."""
+"""The doctor: checks of every part of an installation, and of the vector index against an exact search."""

@@ -1,4 +1,4 @@
-"""Health: settings go in, one check of every part comes out, each failing one with the command that mends it."""
+"""Checks of every part of an installation, each failing one with the command that fixes it."""
 
 import shutil
 from collections.abc import Iterator
@@ -19,6 +19,7 @@ from app.core.models.find import build_embedder
 from app.core.settings import Settings
 from app.core.sql import load_queries
 from app.core.tesseract import HOW_TO_INSTALL, chosen_languages, tesseract_languages
+from app.present.problem import problem_of
 from app.rerank import build_reranker
 
 _QUERIES = load_queries(__file__)
@@ -28,17 +29,17 @@ _GIB = 1 << 30
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Check:
-    """One part and its state."""
+    """The state of one part."""
 
     name: str
     ok: bool
-    detail: str  # what was found, one line
-    fix: str = ""  # the command or setting that mends it; empty when nothing needs mending
-    notes: tuple[str, ...] = ()  # works, but not as it could
+    detail: str  # its state, one line
+    fix: str = ""  # the command or setting that fixes it; empty when nothing is wrong or no fix is known
+    notes: tuple[str, ...] = ()  # it works, and could work better
 
 
 def checks(settings: Settings) -> tuple[Check, ...]:
-    """Every check, in the order in which the parts depend on one another; none is left out when another fails."""
+    """Every check, in the order in which the parts depend on one another; all of them run when one fails."""
     return tuple(_all(settings))
 
 
@@ -78,7 +79,9 @@ def _database(settings: Settings, embedder: Embedder | None) -> Iterator[Check]:
         return
     try:
         yield from _contents(engine, embedder)
-    except (AppError, SQLAlchemyError) as error:
+    except AppError as error:
+        yield _failed("schema", error)
+    except SQLAlchemyError as error:
         yield _failed("schema", error, fix="python -m app migrate")
     finally:
         engine.dispose()
@@ -86,22 +89,18 @@ def _database(settings: Settings, embedder: Embedder | None) -> Iterator[Check]:
 
 def _server(connection: Connection, *, embedded: bool) -> Iterator[Check]:
     text, number = connection.execute(_QUERIES["select_server_version"]).one()
-    which = "embedded" if embedded else connection.engine.url.render_as_string(hide_password=True)
-    yield Check(
-        name="database",
-        ok=number >= database.MINIMUM_POSTGRES,
-        detail=f"PostgreSQL {text} ({which})",
-        fix="" if number >= database.MINIMUM_POSTGRES else "Upgrade the server to PostgreSQL 16 or newer.",
-    )
-    found = connection.execute(_QUERIES["select_vector_version"]).scalar()
-    if found is None:
-        yield Check(
-            name="pgvector", ok=False, detail="the extension is not in this database", fix="python -m app migrate"
-        )
+    address = "embedded" if embedded else connection.engine.url.render_as_string(hide_password=True)
+    recent = number >= database.MINIMUM_POSTGRES
+    upgrade = "" if recent else "Upgrade the server to PostgreSQL 16 or newer."
+    yield Check(name="database", ok=recent, detail=f"PostgreSQL {text} ({address})", fix=upgrade)
+    extension = connection.execute(_QUERIES["select_vector_version"]).scalar()
+    if extension is None:
+        detail = "the extension is not in this database"
+        yield Check(name="pgvector", ok=False, detail=detail, fix="python -m app migrate")
         return
-    enough = tuple(int(part) for part in found.split(".")[:2]) >= database.MINIMUM_PGVECTOR
-    upgrade = "Install pgvector 0.8 or newer on the server, then run: ALTER EXTENSION vector UPDATE"
-    yield Check(name="pgvector", ok=enough, detail=f"pgvector {found}", fix="" if enough else upgrade)
+    recent = tuple(int(part) for part in extension.split(".")[:2]) >= database.MINIMUM_PGVECTOR
+    upgrade = "" if recent else "Install pgvector 0.8 or newer on the server, then run: ALTER EXTENSION vector UPDATE"
+    yield Check(name="pgvector", ok=recent, detail=f"pgvector {extension}", fix=upgrade)
 
 
 def _contents(engine: Engine, embedder: Embedder | None) -> Iterator[Check]:
@@ -118,9 +117,9 @@ def _contents(engine: Engine, embedder: Embedder | None) -> Iterator[Check]:
         yield _corpus(corpus, embedder)
     detail = f"{documents} documents, {chunks} passages, {failed} failed"
     if not documents:
-        yield Check(name="documents", ok=True, detail="none yet", notes=("Put some in: python -m ingest PATH",))
+        yield Check(name="documents", ok=True, detail="none yet", notes=("Add some: python -m ingest PATH",))
     elif failed:
-        yield Check(name="documents", ok=False, detail=detail, fix="python -m ingest PATH says what is wrong with each")
+        yield Check(name="documents", ok=False, detail=detail, fix="python -m ingest PATH prints the error of each.")
     else:
         yield Check(name="documents", ok=True, detail=detail)
 
@@ -132,20 +131,14 @@ def _corpus(corpus: Row[Any], embedder: Embedder) -> Check:
             f"Re-embedding by {corpus.next_model} is not finished: python -m ingest reembed, with --model or --abort"
         )
     if corpus.outdated:
-        notes.append(f"{corpus.outdated} documents were cut by another version: python -m ingest rechunk")
+        notes.append(f"{corpus.outdated} documents were chunked by another version: python -m ingest rechunk")
+    fix = ""
     same = (corpus.model, corpus.dimension) == (embedder.name, embedder.dimension)
     detail = f"embedded by {corpus.model}"
     if not same:
         detail += f" ({corpus.dimension} numbers), configured is {embedder.name} ({embedder.dimension})"
-    return Check(
-        name="corpus",
-        ok=same,
-        detail=detail,
-        fix=""
-        if same
-        else f"Set FOREMOST_EMBEDDING_MODEL={corpus.model} (of a folder: its path), or run: python -m ingest reembed",
-        notes=tuple(notes),
-    )
+        fix = f"Set FOREMOST_EMBEDDING_MODEL={corpus.model} (of a folder: its path), or run: python -m ingest reembed"
+    return Check(name="corpus", ok=same, detail=detail, fix=fix, notes=tuple(notes))
 
 
 def _embedding(settings: Settings) -> tuple[Embedder | None, Check]:
@@ -159,7 +152,7 @@ def _embedding(settings: Settings) -> tuple[Embedder | None, Check]:
 
 def _reranker(settings: Settings, embedder: Embedder | None) -> Check:
     if embedder is None:
-        return Check(name="reranker", ok=False, detail="not checked", fix="Mend the embedding model first.")
+        return Check(name="reranker", ok=False, detail="not checked", fix="Fix the embedding model first.")
     try:
         reranker = build_reranker(settings.reranker, embedder, settings.data_dir, budget_ms=settings.rerank_budget_ms)
     except AppError as error:
@@ -180,19 +173,19 @@ def _chat(settings: Settings) -> Check:
 
 
 def _text_recognition(settings: Settings) -> Check:
-    """For scanned pages; everything else works without it."""
-    installed, name = tesseract_languages(), "text recognition"
+    """Tesseract, which only scanned pages need."""
+    name = "text recognition"
+    installed = tesseract_languages()
     if not installed:
         note = f"For scanned pages: {HOW_TO_INSTALL}"
         return Check(name=name, ok=True, detail="tesseract is not installed; scanned pages have no text", notes=(note,))
     languages = chosen_languages(settings.ocr_languages, installed)
-    missing = [one for one in settings.ocr_languages.split("+") if one and one not in installed]
-    notes = tuple(f"tesseract lacks {one}: apt-get install tesseract-ocr-{one}" for one in missing)
+    missing = [code for code in settings.ocr_languages.split("+") if code and code not in installed]
+    notes = tuple(f"tesseract lacks {code}: apt-get install tesseract-ocr-{code}" for code in missing)
     return Check(name=name, ok=True, detail=f"tesseract with {languages}", notes=notes)
 
 
 def _failed(name: str, error: Exception, *, fix: str = "") -> Check:
-    """A check from an error's line, which says what is wrong first and then what to do."""
-    line = str(error).splitlines()[0] if str(error) else type(error).__name__
-    what, stop, todo = line.partition(". ")
-    return Check(name=name, ok=False, detail=what + stop.strip(), fix=fix or todo or what)
+    """The failed check for an error; `fix` is for errors that carry none."""
+    problem = problem_of(error)
+    return Check(name=name, ok=False, detail=problem.text, fix=problem.fix or fix)

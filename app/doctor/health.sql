@@ -5,7 +5,7 @@ SELECT current_setting('server_version'), current_setting('server_version_num'):
 SELECT extversion FROM pg_extension WHERE extname = 'vector'
 
 -- name: select_corpus
--- With how many documents another version of the chunker cut.
+-- `outdated` counts the documents that another version of the chunker made.
 SELECT
     embedding_model AS model,
     embedding_dimension AS dimension,

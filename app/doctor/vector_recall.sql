@@ -1,9 +1,9 @@
 -- name: past_questions
 -- The latest first, as the retriever read them.
-SELECT asked
-FROM (SELECT query ->> 'text' AS asked, max(created_at) AS latest FROM answers GROUP BY 1) AS questions
-WHERE asked <> ''
-ORDER BY latest DESC, asked
+SELECT question
+FROM (SELECT query ->> 'text' AS question, max(created_at) AS latest FROM answers GROUP BY 1) AS questions
+WHERE question <> ''
+ORDER BY latest DESC, question
 LIMIT :sample
 
 -- name: some_passages
@@ -13,7 +13,7 @@ SELECT text FROM chunks ORDER BY md5(CAST(id AS text)) LIMIT :sample
 SELECT (SELECT embedding_model FROM corpus) AS embedding_model, (SELECT count(*) FROM chunks) AS chunks
 
 -- name: prefer_index
--- For this transaction only; on few rows the planner would read them all.
+-- For this transaction only: with few rows the planner would read them all.
 SELECT
     set_config('hnsw.ef_search', CAST(:ef_search AS text), true),
     set_config('enable_seqscan', 'off', true),
@@ -26,7 +26,7 @@ ORDER BY embedding <=> CAST(:embedding AS halfvec)
 LIMIT :nearest
 
 -- name: exactly
--- "+ 0": an expression that no index offers.
+-- "+ 0" keeps the planner from using the index.
 SELECT embedding <=> CAST(:embedding AS halfvec) AS distance
 FROM chunks
 ORDER BY (embedding <=> CAST(:embedding AS halfvec)) + 0

@@ -1,4 +1,4 @@
-"""Doctor: every part is checked, and each failing check names what mends it."""
+"""Doctor: every part is checked, and each failing check names its fix."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -18,8 +18,8 @@ def url_of(engine: Engine) -> str:
     return engine.url.render_as_string(hide_password=False)
 
 
-def by_name(found: tuple[Check, ...]) -> dict[str, Check]:
-    return {check.name: check for check in found}
+def by_name(results: tuple[Check, ...]) -> dict[str, Check]:
+    return {check.name: check for check in results}
 
 
 @pytest.fixture
@@ -34,9 +34,9 @@ def settings_for(make_settings: MakeSettings, database: Engine) -> MakeSettings:
 
 def test_a_whole_installation_passes_every_check(settings_for: MakeSettings) -> None:
     with recorded_ollama() as server:
-        found = checks(settings_for(ollama_url=server.url))
-    assert [check.name for check in found if not check.ok] == []
-    named = by_name(found)
+        results = checks(settings_for(ollama_url=server.url))
+    assert [check.name for check in results if not check.ok] == []
+    named = by_name(results)
     assert set(named) == {
         "settings",
         "disk",
@@ -55,7 +55,7 @@ def test_a_whole_installation_passes_every_check(settings_for: MakeSettings) -> 
     assert "python -m ingest" in named["documents"].notes[0]
 
 
-def test_an_unmigrated_database_is_told_with_the_command_that_migrates_it(
+def test_an_unmigrated_database_fails_with_the_command_that_migrates_it(
     settings_for: MakeSettings, server: Engine
 ) -> None:
     with server.connect() as connection:
@@ -74,7 +74,7 @@ def test_an_unmigrated_database_is_told_with_the_command_that_migrates_it(
     assert named["embedding model"].ok  # the other parts are checked all the same
 
 
-def test_an_unreachable_database_and_a_missing_model_server_are_both_told(settings_for: MakeSettings) -> None:
+def test_an_unreachable_database_and_a_missing_model_server_both_fail_with_a_fix(settings_for: MakeSettings) -> None:
     named = by_name(
         checks(
             settings_for(
@@ -93,7 +93,9 @@ def test_an_unreachable_database_and_a_missing_model_server_are_both_told(settin
     assert "ollama serve" in named["chat model"].fix
 
 
-def test_a_corpus_of_another_embedding_model_is_told(settings_for: MakeSettings, database: Engine) -> None:
+def test_a_corpus_of_another_embedding_model_fails_with_a_fix(
+    settings_for: MakeSettings, database: Engine
+) -> None:
     with database.begin() as connection:
         connection.execute(
             text(
@@ -107,7 +109,7 @@ def test_a_corpus_of_another_embedding_model_is_told(settings_for: MakeSettings,
     assert "python -m ingest reembed" in named["corpus"].fix
 
 
-def test_documents_cut_by_another_chunker_and_an_unfinished_re_embedding_are_told(
+def test_documents_of_another_chunker_and_an_unfinished_re_embedding_are_notes(
     settings_for: MakeSettings, database: Engine
 ) -> None:
     with database.begin() as connection:
@@ -129,7 +131,7 @@ def test_documents_cut_by_another_chunker_and_an_unfinished_re_embedding_are_tol
     assert corpus.ok
     assert [note.split(":")[0] for note in corpus.notes] == [
         "Re-embedding by larger is not finished",
-        "1 documents were cut by another version",
+        "1 documents were chunked by another version",
     ]
 
 
@@ -150,7 +152,7 @@ def test_failed_documents_are_counted(settings_for: MakeSettings, database: Engi
     assert named["documents"].detail == "2 documents, 0 passages, 1 failed"
 
 
-def test_a_model_that_is_nowhere_and_a_full_disk_are_told(
+def test_a_missing_model_and_a_full_disk_fail_with_a_fix(
     settings_for: MakeSettings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr(health, "_SMALLEST_FREE_GIB", 1e9)
@@ -164,4 +166,4 @@ def test_a_model_that_is_nowhere_and_a_full_disk_are_told(
     assert "FOREMOST_DATA_DIR" in named["disk"].fix
     assert not named["embedding model"].ok
     assert named["embedding model"].fix
-    assert named["reranker"].fix == "Mend the embedding model first."
+    assert named["reranker"].fix == "Fix the embedding model first."

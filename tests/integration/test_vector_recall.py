@@ -6,8 +6,7 @@ import uuid
 import pytest
 from sqlalchemy import Engine, text
 
-from app.commands.doctor import recall_check
-from app.doctor.vector_recall import ENOUGH, Trial, VectorRecall, measure_recall
+from app.doctor.vector_recall import ENOUGH, Trial, VectorRecall, measure_recall, recall_check
 from tests.support.corpus import store
 from tests.support.fake_embedder import FakeEmbedder
 
@@ -22,10 +21,10 @@ def test_an_index_that_finds_everything_is_enough(database: Engine) -> None:
     assert measured.exact_milliseconds > 0
     check = recall_check(measured)
     assert check.ok
-    assert "1.000 of the 10 nearest among 40 passages, asked by 2 past questions and 3 passages" in check.detail
+    assert "1.000 of the 10 nearest among 40 passages, sampled with 2 past questions and 3 passages" in check.detail
 
 
-def test_passages_that_the_index_lost_are_noticed(database: Engine) -> None:
+def test_passages_missing_from_the_index_lower_the_recall(database: Engine) -> None:
     store(database, FakeEmbedder(), [f"passage {n}" for n in range(30)])
     with database.begin() as connection:  # as after a crash in the middle of a build: new rows do not reach the index
         connection.execute(
@@ -59,18 +58,18 @@ def test_the_advice_to_make_the_index_denser_can_be_followed(database: Engine) -
 
 
 @pytest.mark.parametrize(
-    ("recalls", "said"),
+    ("recalls", "fix"),
     [
         ((0.9, 0.99), "FOREMOST_HNSW_EF_SEARCH=400 finds 0.990 in 4.0 ms"),
-        ((0.9, 0.93), "Even FOREMOST_HNSW_EF_SEARCH=400 finds 0.930 only: set it, and build the index anew"),
+        ((0.9, 0.93), "Even FOREMOST_HNSW_EF_SEARCH=400 finds 0.930 only: set it, and rebuild the index"),
     ],
 )
-def test_too_little_recall_says_what_to_set(recalls: tuple[float, float], said: str) -> None:
+def test_low_recall_names_the_setting_that_raises_it(recalls: tuple[float, float], fix: str) -> None:
     trials = tuple(Trial(ef_search=200 * n, recall=r, milliseconds=2.0 * n) for n, r in enumerate(recalls, 1))
     measured = VectorRecall(chunks=90_000, questions=30, past=0, nearest=100, exact_milliseconds=80.0, trials=trials)
     check = recall_check(measured)
     assert not check.ok
-    assert said in check.fix
+    assert fix in check.fix
     assert recalls[0] < ENOUGH
 
 

@@ -1,0 +1,60 @@
+"""`serve`: the page, with a worker for uploads beside it."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager
+from typing import Annotated
+
+import typer
+
+from app.bootstrap import open_services
+from app.commands.console import report
+from app.core.errors import AppError
+from app.core.settings import load_settings
+from app.quality.dial.tuning import Tuning
+
+_WORKER_EXIT_SECONDS = 15  # after this long a worker that was asked to stop is killed
+
+
+def serve(
+    sample: Annotated[bool, typer.Option(help="Ingest the sample documents first.")] = False,
+    open_browser: Annotated[bool, typer.Option("--open", help="Open the page in a browser when there is one.")] = False,
+    worker: Annotated[bool, typer.Option(help="Run a worker for uploads beside the page.")] = True,
+) -> None:
+    """Open the page."""
+    from app.web import serve as page  # noqa: PLC0415  # Gradio takes seconds to import
+
+    settings = load_settings()
+    with ExitStack() as stack:
+        services = stack.enter_context(closing(open_services(settings, report=report, migrate=sample)))
+        if sample:
+            _ingest_sample()
+        if worker:
+            stack.enter_context(_upload_worker())
+        page.serve(
+            services,
+            settings,
+            examples=page.SAMPLE_QUESTIONS if sample else (),
+            tuning=Tuning(services),
+            open_browser=open_browser,
+        )
+
+
+def _ingest_sample() -> None:
+    """Ingest the sample documents in a process of its own: `app` never imports `ingest`."""
+    if subprocess.run([sys.executable, "-m", "ingest", "--sample"], check=False).returncode != 0:
+        raise AppError("The sample documents could not be ingested.", fix="The lines above say why.")
+
+
+@contextmanager
+def _upload_worker() -> Iterator[None]:
+    process = subprocess.Popen([sys.executable, "-m", "ingest", "worker"])
+    try:
+        yield
+    finally:
+        process.terminate()
+        try:
+            process.wait(timeout=_WORKER_EXIT_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
