@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Engine
 
+from app.core.database import transaction
 from app.core.errors import DocumentError, NotFoundError
 from app.core.progress import Progress, read_progress
 from app.core.sql import load_queries
@@ -53,12 +54,12 @@ class Library:
 
     def collections(self) -> tuple[str, ...]:
         """Names of all collections, in order."""
-        with self._engine.connect() as connection:
+        with transaction(self._engine) as connection:
             return tuple(connection.execute(_QUERIES["select_collections"]).scalars())
 
     def counts(self) -> Mapping[str, int]:
         """Collection -> documents in it that can be searched."""
-        with self._engine.connect() as connection:
+        with transaction(self._engine) as connection:
             return {row.collection: row.documents for row in connection.execute(_QUERIES["count_documents"])}
 
     def progress(self) -> Progress:
@@ -73,7 +74,7 @@ class Library:
         name: only documents with these characters in their name or path, ignoring case.
         """
         params = {"collection": collection, "name": name.lower(), "limit": limit}
-        with self._engine.connect() as connection:
+        with transaction(self._engine) as connection:
             rows = connection.execute(_QUERIES["select_documents"], params).mappings()
             return tuple(DocumentRow(**(dict(row) | {"warnings": tuple(row["warnings"])})) for row in rows)
 
@@ -86,7 +87,7 @@ class Library:
         self._delete("delete_upload", upload_id, "upload")
 
     def _delete(self, query: str, identifier: int, what: str) -> None:
-        with self._engine.begin() as connection:
+        with transaction(self._engine) as connection:
             if connection.execute(_QUERIES[query], {"id": identifier}).rowcount == 0:
                 raise NotFoundError(
                     f"There is no {what} {identifier}: it was deleted meanwhile.", fix="Reload the list."
@@ -107,7 +108,7 @@ class Library:
             raise NotFoundError("The collection has no name.", fix="Choose one, or write a new name.")
         stored_name = clean_name(name)
         row: dict[str, Any] = {"collection": target, "name": stored_name, "content": content}
-        with self._engine.begin() as connection:
+        with transaction(self._engine) as connection:
             connection.execute(_QUERIES["insert_collection"], {"name": target})
             upload_id = int(connection.execute(_QUERIES["insert_upload"], row).scalar_one())
             lock = f"upload:{target}:{stored_name}"
@@ -116,7 +117,7 @@ class Library:
 
     def original(self, document_id: int) -> tuple[str, str, bytes]:
         """Name, media type and original bytes of a document. Raises NotFoundError."""
-        with self._engine.connect() as connection:
+        with transaction(self._engine) as connection:
             row = connection.execute(_QUERIES["select_original"], {"id": document_id}).one_or_none()
         if row is None or row.content is None:
             raise NotFoundError(_DELETED)
@@ -124,7 +125,7 @@ class Library:
 
     def text(self, document_id: int) -> str:
         """Text of a document, to which the offsets of its chunks refer. Raises NotFoundError."""
-        with self._engine.connect() as connection:
+        with transaction(self._engine) as connection:
             text = connection.execute(_QUERIES["select_text"], {"id": document_id}).scalar_one_or_none()
         if text is None:
             raise NotFoundError(_DELETED)
