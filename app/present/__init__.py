@@ -1,1 +1,1 @@
-"""What the page, the commands, HTTP and LangChain say alike: JSON, the candidates' table, filters."""
+"""Presentation shared by page, commands, HTTP and LangChain: JSON, the table of candidates, filters, problems."""

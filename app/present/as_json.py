@@ -8,7 +8,7 @@ from app.present.filters import filters_view
 
 
 def candidate_view(hit: Hit) -> dict[str, Any]:
-    """One candidate: where it is from, its rank and score at every stage, what became of it."""
+    """One candidate: its source, its rank and score at every stage, its fate."""
     return {
         "final_rank": hit.final_rank,
         "fused_rank": hit.fused_rank,
@@ -36,20 +36,20 @@ def candidate_view(hit: Hit) -> dict[str, Any]:
     }
 
 
-def search_view(query: str, found: Retrieved) -> dict[str, Any]:
+def search_view(query: str, retrieved: Retrieved) -> dict[str, Any]:
     """The result of a search: candidates in their final order."""
     return {
         "query": query,
-        "reranker": found.reranker,
-        "scored": found.scored,
-        "notices": list(found.notices),
-        "seconds": _seconds(found.timings),
-        "candidates": [candidate_view(hit) for hit in found.context.hits],
+        "reranker": retrieved.reranker,
+        "scored": retrieved.scored,
+        "notices": list(retrieved.notices),
+        "seconds": _seconds(retrieved.timings),
+        "candidates": [candidate_view(hit) for hit in retrieved.context.hits],
     }
 
 
 def answer_view(answer: Answer) -> dict[str, Any]:
-    """An answer with its sources, the backing of every sentence, and the whole ledger of candidates."""
+    """An answer with its sources, the support of every sentence, and the whole ledger of candidates."""
     model, usage = answer.model, answer.usage
     return {
         "id": answer.id,

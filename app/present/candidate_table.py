@@ -1,4 +1,4 @@
-"""The ledger of an answer as a table: candidates go in, columns to show and sort by come out; for page and terminal."""
+"""The ledger of an answer as a table: the columns that page and terminal show and sort by."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,16 +11,16 @@ Number = float | int | None
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Column:
-    """A column of numbers."""
+    """A column of ranks or scores."""
 
     name: str
     meaning: str
     value: Callable[[Hit], Number]
-    largest_first: bool  # scores; ranks begin with the smallest
+    largest_first: bool  # sort order: True for scores, False for ranks
     decimals: int = 0
 
     def shown(self, hit: Hit) -> str:
-        """The value for people; a dash where the stage did not rank the candidate."""
+        """The value for people; a dash when the stage did not rank the candidate."""
         value = self.value(hit)
         return "–" if value is None else f"{value:.{self.decimals}f}"
 
@@ -39,7 +39,7 @@ COLUMNS: tuple[Column, ...] = (
     ),
     Column(
         name="score",
-        meaning="what the final order is sorted by: the logit together with the first stage's scores",
+        meaning="score of the final order: the logit combined with the first stage's scores",
         value=lambda hit: hit.rerank_score,
         largest_first=True,
         decimals=2,
@@ -49,21 +49,21 @@ _BY_NAME: Mapping[str, Column] = {column.name: column for column in COLUMNS}
 
 
 def in_order_of(hits: Sequence[Hit], column: str) -> tuple[Hit, ...]:
-    """The candidates by a column, best first, those without a value last. Raises QuestionError."""
+    """The candidates sorted by a column: best first, those without a value last. Raises QuestionError."""
     chosen = _BY_NAME.get(column)
     if chosen is None:
-        raise QuestionError(f"There is no column {column!r}. Sort by one of: {', '.join(_BY_NAME)}.")
+        raise QuestionError(f"There is no column {column!r}.", fix=f"Sort by one of: {', '.join(_BY_NAME)}.")
 
-    def place(hit: Hit) -> tuple[bool, float, int]:
+    def sort_key(hit: Hit) -> tuple[bool, float, int]:
         value = chosen.value(hit)
         size = 0.0 if value is None else float(value)
         return value is None, -size if chosen.largest_first else size, hit.fused_rank
 
-    return tuple(sorted(hits, key=place))
+    return tuple(sorted(hits, key=sort_key))
 
 
 def what_became(hit: Hit, *, answered: bool = True) -> str:
-    """A candidate's fate in words: "in the prompt as [2] · cited", or why it was dropped.
+    """A candidate's fate for people: "in the prompt as [2] · cited", or why it was dropped.
 
     answered: False while the answer is being written, when nothing can be cited yet.
     """

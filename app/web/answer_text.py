@@ -1,4 +1,4 @@
-"""An answer's text as our own HTML: all of it escaped, a little Markdown read, [n] made buttons, sentences marked."""
+"""The text of an answer as HTML: all of it escaped, basic Markdown rendered, [n] as buttons, sentences marked."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -18,7 +18,7 @@ _FENCE = re.compile(r"\s{0,3}```")
 
 @dataclass(frozen=True, slots=True)
 class _Block:
-    """A paragraph, list item, heading or code block: its kind and the span of text that is shown."""
+    """A paragraph, list item, heading or code block, as a span of the text without its Markdown prefix."""
 
     kind: str  # p, ul, ol, h or pre
     start: int
@@ -37,10 +37,10 @@ class _Piece:
 
 
 def render_answer(text: str, *, answer_id: str, numbers: frozenset[int], sentences: Sequence[Sentence] = ()) -> str:
-    """HTML of an answer; numbers are the passages that exist, a marker of any other number stays plain text.
+    """HTML of an answer. numbers: the passages that exist; a marker with another number stays plain text.
 
-    Cited sentences keep the markers the model wrote, attributed ones get lighter markers at their end, unsupported
-    ones are underlined with dots and say so to a pointer and to a screen reader.
+    Cited sentences keep the model's markers, attributed ones get lighter markers at their end, unsupported ones are
+    underlined with dots and explained by a tooltip and to screen readers.
     """
     parts: list[str] = []
     for kind, group in groupby(_blocks(text), key=lambda block: block.kind):
@@ -57,10 +57,12 @@ def render_answer(text: str, *, answer_id: str, numbers: frozenset[int], sentenc
 
 def marker(number: int, *, answer_id: str, attributed: bool = False) -> str:
     """A button that selects the card of a passage."""
-    kind, said = ("attributed", f"Source {number}, found by Foremost") if attributed else ("cited", f"Source {number}")
+    kind, label = "cited", f"Source {number}"
+    if attributed:
+        kind, label = "attributed", f"Source {number}, attributed by Foremost"
     return (
         f'<button type="button" class="fm-mark {kind}" data-act="pick" data-answer="{escape(answer_id)}" '
-        f'data-n="{number}" title="{said}" aria-label="{said}">{number}</button>'
+        f'data-n="{number}" title="{label}" aria-label="{label}">{number}</button>'
     )
 
 
@@ -99,12 +101,12 @@ def _paragraph(text: str, start: int, end: int) -> _Block:
 
 
 def _special(line: str, start: int, end: int) -> _Block | None:
-    if found := _BULLET.match(line):
-        return _Block("ul", start + found.end(), max(end, start + found.end()))
-    if found := _NUMBERED.match(line):
-        return _Block("ol", start + found.end(), max(end, start + found.end()), int(found.group(1)))
-    if found := _HEADING.match(line):
-        return _Block("h", start + found.end(), max(end, start + found.end()))
+    """The list item or heading on a line, None when it holds neither."""
+    for kind, pattern in (("ul", _BULLET), ("ol", _NUMBERED), ("h", _HEADING)):
+        if match := pattern.match(line):
+            text_start = start + match.end()
+            ordinal = int(match.group(1)) if kind == "ol" else 0
+            return _Block(kind, text_start, max(end, text_start), ordinal)
     return None
 
 
@@ -122,21 +124,21 @@ def _block_html(
 
 
 def _pieces(text: str, block: _Block, numbers: frozenset[int], sentences: Sequence[Sentence]) -> Iterator[_Piece]:
-    """The characters of a block cut wherever style or sentence changes, Markdown's own signs left out."""
+    """The block cut wherever the style or the sentence changes, without the Markdown characters."""
     styles = [""] * (block.end - block.start)
-    for found in _INLINE.finditer(text, block.start, block.end):
-        name = "bold" if found["bold"] else "code"
-        for at in range(found.start(), found.end()):
-            inside = found.start(name) <= at < found.end(name)
+    for match in _INLINE.finditer(text, block.start, block.end):
+        name = "bold" if match["bold"] else "code"
+        for at in range(match.start(), match.end()):
+            inside = match.start(name) <= at < match.end(name)
             styles[at - block.start] = {"bold": "strong", "code": "code"}[name] if inside else "hidden"
     owner = [-1] * (block.end - block.start)
     for index, sentence in enumerate(sentences):
         for at in range(max(sentence.start, block.start), min(sentence.end, block.end)):
             owner[at - block.start] = index
     cuts = {
-        found.start(): found
-        for found in _MARKER.finditer(text, block.start, block.end)
-        if int(found.group(1)) in numbers and styles[found.start() - block.start] != "code"
+        match.start(): match
+        for match in _MARKER.finditer(text, block.start, block.end)
+        if int(match.group(1)) in numbers and styles[match.start() - block.start] != "code"
     }
     at = block.start
     while at < block.end:
@@ -146,15 +148,8 @@ def _pieces(text: str, block: _Block, numbers: frozenset[int], sentences: Sequen
             at = cuts[at].end()
             continue
         end = at + 1
-        while (
-            end < block.end
-            and end not in cuts
-            and (styles[end - block.start], owner[end - block.start])
-            == (
-                style,
-                sentence_index,
-            )
-        ):
+        same = (style, sentence_index)
+        while end < block.end and end not in cuts and (styles[end - block.start], owner[end - block.start]) == same:
             end += 1
         if style != "hidden":
             yield _Piece(sentence_index, style, text[at:end])
@@ -170,9 +165,9 @@ def _piece_html(piece: _Piece, answer_id: str) -> str:
 
 def _sentence_html(body: str, sentence: Sentence, answer_id: str, numbers: frozenset[int], block: _Block) -> str:
     if sentence.support is Support.UNSUPPORTED:
-        said = "No passage supports this sentence"
-        hidden = f'<span class="fm-hidden"> ({said})</span>'
-        return f'<span class="fm-sentence unsupported" title="{said}">{body}{hidden}</span>'
+        note = "No passage supports this sentence"
+        hidden = f'<span class="fm-hidden"> ({note})</span>'
+        return f'<span class="fm-sentence unsupported" title="{note}">{body}{hidden}</span>'
     if sentence.support is Support.ATTRIBUTED and sentence.end <= block.end:
         extra = "".join(marker(n, answer_id=answer_id, attributed=True) for n in sentence.passages if n in numbers)
         stripped = body.rstrip()

@@ -2,15 +2,14 @@
 
 from typing import Any
 
-import gradio as gr
 from gradio.events import api as publish
 
 from app.core.domain import Finished, Question
-from app.core.errors import AppError
+from app.core.errors import ModelError
 from app.present.as_json import answer_view, search_view
 from app.present.filters import FilterOptions, with_filter_options
-from app.web.conversation import problem_line
 from app.web.parts import Services
+from app.web.problem import corner_message
 
 
 def add_api(services: Services) -> None:
@@ -27,14 +26,12 @@ def add_api(services: Services) -> None:
             JSON: answer, outcome, sources (numbered passages with title, heading, place and text), sentences (each
             with its support: cited, attributed, unsupported), notices, and every candidate with its ranks and fate.
         """
-        try:
+        with corner_message():
             parsed = Question(text=question, collection=filters.collection or None, filters=filters.parse())
             for event in services.answerer.answer(parsed):
                 if isinstance(event, Finished):
                     return answer_view(event.answer)
-        except AppError as error:
-            raise gr.Error(problem_line(error)) from error
-        raise gr.Error("The answer did not finish. Ask again.")
+            raise ModelError("The answer ended before it was finished.", fix="Ask again.")
 
     def search(query: str, filters: FilterOptions) -> dict[str, Any]:
         """Find the passages of the documents that fit a query best, without a chat model.
@@ -47,10 +44,8 @@ def add_api(services: Services) -> None:
             JSON: candidates in their final order, each with its vector, text, fused and final rank, its reranker
             logit, title, heading, place and text; notices about anything degraded.
         """
-        try:
+        with corner_message():
             retrieved = services.answerer.search(query, collection=filters.collection or None, filters=filters.parse())
-        except AppError as error:
-            raise gr.Error(problem_line(error)) from error
         return search_view(query, retrieved)
 
     publish(with_filter_options(ask), api_name="ask", concurrency_limit=None)

@@ -1,31 +1,39 @@
-"""The building block of the page: an HTML area of ours, wired to script.js, whose events stay out of the public API."""
+"""The building block of the page: an HTML area wired to script.js, whose events stay out of the public API."""
 
-from collections.abc import Callable, Sequence
+import functools
+import inspect
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
+from app.web.problem import corner_message
+
 _SCRIPT = Path(__file__).with_name("script.js").read_text("utf-8")
 
-Update = dict[Any, Any]  # component -> its new value or gr.update(...), as Gradio takes it
+Update = dict[Any, Any]  # component -> its new value or gr.update(...), as Gradio expects it
+Handler = Callable[..., Any]
 
 
 def area(value: str = "", *, name: str) -> Any:
-    """An HTML area with its element id; whoever fills it escapes what goes in. Its events are those of script.js."""
+    """An HTML area with its element id, whose events script.js triggers. Its content must be escaped already."""
     return gr.HTML(value, elem_id=name, js_on_load=_SCRIPT, apply_default_css=False, padding=False)
 
 
 def listen(
     event: Callable[..., Any],
-    handler: Callable[..., Any],
+    handler: Handler,
     inputs: Sequence[Any] = (),
     outputs: Sequence[Any] = (),
     **options: Any,
 ) -> Any:
-    """Connect an event of the page to its handler: invisible to programs, several people at once, no busy overlay."""
+    """Connect an event of the page to its handler: not in the API, concurrent, without Gradio's busy overlay.
+
+    An AppError that the handler raises becomes a message in the corner of the page.
+    """
     return event(
-        handler,
+        _steps_with_message(handler) if inspect.isgeneratorfunction(handler) else corner_message()(handler),
         list(inputs),
         list(outputs),
         api_visibility="private",
@@ -35,6 +43,15 @@ def listen(
     )
 
 
+def _steps_with_message(handler: Handler) -> Handler:
+    @functools.wraps(handler)
+    def steps(*args: Any, **kwargs: Any) -> Iterator[Update]:
+        with corner_message():
+            yield from handler(*args, **kwargs)
+
+    return steps
+
+
 def owner_of(request: gr.Request | None) -> str:
-    """The login name, empty where the page asks for none."""
+    """The login name, empty when the page has no login."""
     return str(getattr(request, "username", None) or "")

@@ -1,4 +1,4 @@
-"""How candidates got to their places: one line for a card, and the sortable table of all of them with their fates."""
+"""The ranks of candidates as HTML: one line for a card, and the sortable table of all candidates with their fates."""
 
 from collections.abc import Sequence
 
@@ -10,7 +10,7 @@ _SNIPPET = 160  # characters of a candidate's text in the table
 
 
 def trace(hit: Hit) -> str:
-    """How a candidate got to its place, for example "vector 7 · text 3 · fused 4 → reranked 1 · logit 2.31"."""
+    """The ranks of a candidate stage by stage, for example "vector 7 · text 3 · fused 4 → reranked 1 · logit 2.31"."""
     legs = [f"{name} {rank if rank is not None else '–'}" for name, rank in _legs(hit)]
     steps = " · ".join([*legs, f"fused {hit.fused_rank}"])
     if hit.final_rank is not None:
@@ -23,7 +23,7 @@ def _legs(hit: Hit) -> tuple[tuple[str, int | None], ...]:
 
 
 def render_candidates(hits: Sequence[Hit], key: str, *, opened: bool = False) -> str:
-    """Every candidate in final order, with its ranks and scores, what became of it, and its whole text on demand.
+    """Every candidate in final order, with its ranks, scores, fate and, when opened, its whole text.
 
     key: id of the answer, empty while it is being written. script.js sorts by the column whose header is pressed.
     """
@@ -33,9 +33,9 @@ def render_candidates(hits: Sequence[Hit], key: str, *, opened: bool = False) ->
     head = "".join(_header(column, sorted_now=column.name == "final") for column in COLUMNS)
     return (
         f'<details class="fm-candidates"{" open" if opened else ""}>'
-        f"<summary>All {len(hits)} candidates and what became of them</summary>"
+        f"<summary>All {len(hits)} candidates, and why each was kept or dropped</summary>"
         f'<div class="fm-sorts" role="group" aria-label="Sort candidates by">{_sorts()}</div>'
-        f'<div class="fm-scroll" tabindex="0"><table><thead><tr>{head}<th scope="col">what became of it</th>'
+        f'<div class="fm-scroll" tabindex="0"><table><thead><tr>{head}<th scope="col">result</th>'
         f'<th scope="col">passage</th></tr></thead><tbody>{rows}</tbody></table></div></details>'
     )
 
@@ -46,7 +46,7 @@ def _header(column: Column, *, sorted_now: bool) -> str:
 
 
 def _sorts() -> str:
-    """The same buttons for narrow screens, where the table has no header."""
+    """The sort buttons for narrow screens, where the table has no header."""
     return "<span>Sort by</span>" + "".join(_sort_button(column) for column in COLUMNS)
 
 
@@ -81,7 +81,7 @@ def _plain(value: float | None) -> str:
 
 
 def _whole(hit: Hit, key: str) -> str:
-    """The beginning of the text, all of it when it is pressed, and below it the button that vouches for it."""
+    """The beginning of the text, which opens to all of it, and the button that marks the passage as the right one."""
     snippet = " ".join(hit.text.split())
     right = right_button(key, hit.fused_rank) if key else ""
     if len(snippet) <= _SNIPPET:
@@ -93,9 +93,9 @@ def _whole(hit: Hit, key: str) -> str:
 
 
 def right_button(key: str, fused_rank: int) -> str:
-    """A button that keeps a candidate as the passage that should have answered."""
+    """A button that adds the question to the golden set with this candidate as its passage."""
     return (
         f'<button type="button" class="fm-right-one" data-act="right" data-answer="{escape(key)}" '
-        f'data-rank="{fused_rank}" title="Keep it in the golden set, and say what became of it">'
+        f'data-rank="{fused_rank}" title="Keep it in the golden set, and show why it was used or dropped">'
         "This was the right passage</button>"
     )

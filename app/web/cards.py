@@ -1,4 +1,4 @@
-"""The sources of one answer as HTML: a card for each passage, or the nearest misses, then all candidates."""
+"""The sources of one answer as HTML: a card for each passage, or for the nearest misses, then all candidates."""
 
 from collections.abc import Sequence
 from itertools import pairwise
@@ -8,11 +8,11 @@ from app.web.candidates import render_candidates, right_button, trace
 from app.web.highlight import escape, mark_terms, terms
 
 _NEAREST_MISSES = 3
-_PRINTED_LINE = 40  # characters; a shorter line of a PDF is a heading, a list item or a paragraph's end
+_PRINTED_LINE = 40  # characters; a shorter line of a PDF is a heading, a list item or the end of a paragraph
 
 
 def render_sources(answer: Answer, *, focus: int | None = None, whole_ledger: bool = False) -> str:
-    """Panel of a finished answer; focus is the passage number to select, whole_ledger opens the table of candidates."""
+    """Panel of a finished answer. focus: passage number to select. whole_ledger: open the table of candidates."""
     return _panel(
         answer.context,
         question=answer.query.text,
@@ -27,7 +27,7 @@ def render_sources(answer: Answer, *, focus: int | None = None, whole_ledger: bo
 
 
 def render_pending_sources(context: Context, question: str, scored: int) -> str:
-    """Panel while the answer is being written: what was packed, before anything can be cited."""
+    """Panel while the answer is being written, when nothing can be cited yet."""
     return _panel(
         context, question=question, key="", sentences=(), finished=False, not_found=not context.passages, scored=scored
     )
@@ -61,7 +61,7 @@ def _panel(
         cards += "<p class='fm-note'>Nothing was close enough to be used. These came nearest:</p>"
         cards += "".join(_miss_card(hit, stems, scale, key) for hit in misses)
     if not context.hits:
-        cards = "<p class='fm-note'>The search found no passage at all.</p>"
+        cards = "<p class='fm-note'>The search found no passages.</p>"
     chosen = f' data-focus="{focus}"' if focus is not None else ""
     return (
         f'<section class="fm-sources" data-answer="{escape(key)}"{chosen} aria-label="Sources">'
@@ -71,7 +71,7 @@ def _panel(
 
 
 class _Scale:
-    """Scores of one answer's candidates on 0..1: where each lies between the weakest and the strongest."""
+    """The scores of one answer's candidates scaled to 0..1, from the weakest to the strongest."""
 
     def __init__(self, hits: Sequence[Hit]) -> None:
         scores = [hit.rerank_score for hit in hits if hit.rerank_score is not None]
@@ -87,14 +87,16 @@ class _Scale:
 
 
 def _count(context: Context, scored: int) -> str:
-    found, used = len(context.hits), len(context.passages)
-    reranked = f"{scored} reranked" if scored == found or scored == 0 else f"the first {scored} reranked"
+    candidates, used = len(context.hits), len(context.passages)
+    reranked = "not reranked"
+    if scored:
+        reranked = f"{scored} reranked" if scored == candidates else f"the first {scored} reranked"
     passages = "passage" if used == 1 else "passages"
-    return f"{found} found · {reranked if scored else 'not reranked'} · {used} {passages} read by the model"
+    return f"{candidates} found · {reranked} · {used} {passages} read by the model"
 
 
 def _badges(sentences: Sequence[Sentence]) -> dict[int, str]:
-    """Passage number -> how the answer uses it; a marker of the model counts more than our attribution."""
+    """Passage number -> how the answer uses it; the model's own marker wins over our attribution."""
     badges: dict[int, str] = {}
     for support, name in ((Support.ATTRIBUTED, "attributed"), (Support.CITED, "cited")):
         for sentence in sentences:
@@ -105,8 +107,8 @@ def _badges(sentences: Sequence[Sentence]) -> dict[int, str]:
 
 _BADGE_TITLES = {
     "cited": "The model cited this passage",
-    "attributed": "The model wrote no marker; Foremost found that this passage supports a sentence",
-    "not cited": "The model read this passage and the answer does not rest on it",
+    "attributed": "The model wrote no marker, but this passage supports a sentence of the answer",
+    "not cited": "The model read this passage, but the answer does not use it",
     "not used": "Not close enough to the question to be given to the model",
     "read": "The model is reading this passage",
 }
@@ -187,14 +189,14 @@ def _card(
 
 
 def _where(title: str, heading: str, place: str) -> str:
-    """Heading path and place; the title, which stands above them, is not said twice."""
+    """Heading path and place, without the title, which the card shows already."""
     path = "" if heading == title else heading.removeprefix(f"{title} › ")
     parts = [escape(path), f'<span class="fm-place">{escape(place)}</span>' if place else ""]
     return " · ".join(part for part in parts if part)
 
 
 def _flowing(text: str, media_type: str) -> str:
-    """A PDF's text breaks at the ends of its printed lines; in a card of another width whole paragraphs read better."""
+    """The text with the printed lines of a PDF joined to paragraphs, which read better at the width of a card."""
     if media_type != "application/pdf":
         return text
     lines = text.split("\n")

@@ -8,14 +8,16 @@ import gradio as gr
 
 from app.core.domain import Question
 from app.core.errors import AppError
+from app.present.problem import Problem, problem_of
 from app.web.areas import Update, area, listen, owner_of
 from app.web.cards import render_sources
-from app.web.conversation import Conversations, StopFlag, problem_line, turns
+from app.web.conversation import Conversations, StopFlag, turns
 from app.web.parts import Services
+from app.web.problem import render_problem
 from app.web.status import render_status
-from app.web.thread import render_problem, render_thread
+from app.web.thread import render_failed_question, render_thread
 from app.web.verdict import render_why
-from app.web.viewer import render_place
+from app.web.viewer import render_source
 from app.web.welcome import render_no_sources, render_welcome
 from app.web.why_panel import WhyPanel
 
@@ -32,7 +34,7 @@ class Shared:
 
 
 class ChatTab:
-    """Components of the tab and what happens in them; per-session values live in Gradio's state, never here."""
+    """The tab's components and their event handlers; values of a session live in Gradio's state, never here."""
 
     def __init__(self, services: Services, shared: Shared, examples: Sequence[str]) -> None:
         self._services = services
@@ -71,13 +73,20 @@ class ChatTab:
     def wire(self, page: gr.Blocks) -> None:
         """Connect events to handlers; called inside the page once all its components exist."""
         every = [
-            self._chat_id, self._chats, self._welcome, self._thread, self._live, self._question, self._sources,
-            self._why.area, self._shared.status,
-        ]  # fmt: skip
-        asking = [self._shared.collection, self._chat_id, self._stop]
-        listen(self._question.submit, self._ask, [self._question, *asking], every)
-        listen(self._welcome.example, self._ask_example, asking, every)
-        listen(self._thread.retry, self._ask_again, asking, every)
+            self._chat_id,
+            self._chats,
+            self._welcome,
+            self._thread,
+            self._live,
+            self._question,
+            self._sources,
+            self._why.area,
+            self._shared.status,
+        ]
+        session = [self._shared.collection, self._chat_id, self._stop]
+        listen(self._question.submit, self._ask, [self._question, *session], every)
+        listen(self._welcome.example, self._ask_example, session, every)
+        listen(self._thread.retry, self._ask_again, session, every)
         listen(self._question.stop, self._request_stop, [self._stop], [self._question])
         for event in (self._thread.pick, self._thread.show):
             listen(event, self._show, [], [self._sources, self._why.area, self._shared.status])
@@ -107,48 +116,52 @@ class ChatTab:
     ) -> Iterator[Update]:
         owner = owner_of(request)
         answer_id = str(event.answer)
-        try:
-            earlier = self._conversations.answer(answer_id, owner)
-        except AppError as error:
-            yield {self._live: render_problem("", problem_line(error))}
-            return
+        earlier = self._conversations.answer(answer_id, owner)
         yield from self._run(earlier.question, collection, chat_id, stop, owner, again=answer_id)
 
     def _run(
         self, text: str, collection: str, chat_id: str, stop: StopFlag, owner: str, *, again: str = ""
     ) -> Iterator[Update]:
+        """Answer one question; again: id of the answer that the question is repeated for."""
+        try:
+            yield from self._updates(text, collection, chat_id, stop, owner, again)
+        except AppError as error:
+            yield self._failed(text, problem_of(error))
+        except Exception:
+            yield self._failed(text, Problem("An unexpected error occurred; the server's terminal shows it."))
+            raise
+
+    def _updates(
+        self, text: str, collection: str, chat_id: str, stop: StopFlag, owner: str, again: str
+    ) -> Iterator[Update]:
         """Updates of the page while one question is answered; the composer is a stop button meanwhile."""
         chat = self._conversations.open_chat(chat_id, text, owner)
         history = turns(self._conversations.answers(chat, owner), before=again)
         question = Question(text=text, collection=collection or None, history=history, chat_id=chat)
-        writing: Update = {self._question: gr.update(value="", submit_btn=False, stop_btn=True), self._chat_id: chat}
-        writing[self._why.area] = ""
+        begun: Update = {
+            self._question: gr.update(value="", submit_btn=False, stop_btn=True),
+            self._chat_id: chat,
+            self._why.area: "",
+        }
         if chat != chat_id:
-            writing |= {self._chats: self._chat_choices(chat, owner), self._thread: "", self._welcome: ""}
-        yield writing
-        try:
-            for progress in self._conversations.run(question, stop):
-                drawn: Update = {self._live: progress.html}
-                if progress.sources is not None:
-                    drawn[self._sources] = progress.sources
-                yield drawn
-        except AppError as error:
-            yield self._failed(text, problem_line(error))
-            return
-        except Exception:
-            yield self._failed(text, "Something went wrong that should not; the terminal of the server says what.")
-            raise
+            begun |= {self._chats: self._chat_choices(chat, owner), self._thread: "", self._welcome: ""}
+        yield begun
+        for progress in self._conversations.run(question, stop):
+            update: Update = {self._live: progress.html}
+            if progress.sources is not None:
+                update[self._sources] = progress.sources
+            yield update
         yield self._finished(chat, owner)
 
-    def _failed(self, text: str, problem: str) -> Update:
-        """The question with the problem below it, and back in the composer so that it can be asked again."""
+    def _failed(self, text: str, problem: Problem) -> Update:
+        """The question with the problem below it; the composer holds the question again."""
         return {
-            self._live: render_problem(text, problem),
+            self._live: render_failed_question(text, problem),
             self._question: gr.update(value=text, submit_btn=True, stop_btn=False),
         }
 
     def _finished(self, chat: str, owner: str) -> Update:
-        """The conversation as it was stored, its last answer selected."""
+        """The stored conversation with its last answer selected."""
         answers = self._conversations.answers(chat, owner)
         last = answers[-1]
         return {
@@ -170,10 +183,7 @@ class ChatTab:
 
     def _show(self, request: gr.Request, event: gr.EventData) -> Update:
         """Select an answer, and the passage of the marker that was clicked."""
-        try:
-            answer = self._conversations.answer(str(event.answer), owner_of(request))
-        except AppError as error:
-            raise gr.Error(problem_line(error)) from error
+        answer = self._conversations.answer(str(event.answer), owner_of(request))
         number = event._data.get("n")
         focus = number if isinstance(number, int) else None
         return {
@@ -183,22 +193,24 @@ class ChatTab:
         }
 
     def _open(self, request: gr.Request, event: gr.EventData) -> str:
-        return open_place(self._services, str(event.answer), event.rank, owner_of(request))
+        return open_source(self._services, str(event.answer), event.rank, owner_of(request))
 
     def _rate(self, chat_id: str, request: gr.Request, event: gr.EventData) -> str:
         owner = owner_of(request)
-        try:
-            answer = self._conversations.answer(str(event.answer), owner)
-            self._services.judgements.rate(answer, max(-1, min(1, int(event.value))))
-        except AppError as error:
-            raise gr.Error(problem_line(error)) from error
+        answer = self._conversations.answer(str(event.answer), owner)
+        self._services.judgements.rate(answer, max(-1, min(1, int(event.value))))
         return render_thread(self._conversations.answers(chat_id, owner))
 
     # ----------------------------------------------------------------------------------------------- chats
 
     def _restore(self, request: gr.Request, chat_id: str = "") -> Update:
-        """A chat as it was left; an empty or unknown id opens a new one."""
-        owner = owner_of(request)
+        """A stored chat; an empty or unknown id begins a new one."""
+        try:
+            return self._chat(chat_id, owner_of(request))
+        except AppError as error:
+            return {self._live: render_problem(problem_of(error))}
+
+    def _chat(self, chat_id: str, owner: str) -> Update:
         chat = self._conversations.owned(chat_id, owner)
         answers = self._conversations.answers(chat, owner)
         last = answers[-1] if answers else None
@@ -226,10 +238,7 @@ class ChatTab:
         return render_status(answerer.info, answerer.reranker_name, answerer.notices, answer)
 
 
-def open_place(services: Services, answer_id: str, rank: object, owner: str) -> str:
-    """Viewer of a candidate of an owner's answer; a problem is shown as Gradio's message."""
-    try:
-        answer = Conversations(services).answer(answer_id, owner)
-        return render_place(answer, rank if isinstance(rank, int) else 0, services.library)
-    except AppError as error:
-        raise gr.Error(problem_line(error)) from error
+def open_source(services: Services, answer_id: str, rank: object, owner: str) -> str:
+    """Viewer of a candidate of an owner's answer. Raises AppError."""
+    answer = Conversations(services).answer(answer_id, owner)
+    return render_source(answer, rank if isinstance(rank, int) else 0, services.library)

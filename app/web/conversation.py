@@ -1,4 +1,4 @@
-"""What the Ask tab does: a question goes to the Answerer, its events come out as HTML, piece by piece."""
+"""Runs a question for the Ask tab and turns the events of its answer into HTML, piece by piece."""
 
 import time
 from collections.abc import Iterator, Sequence
@@ -18,13 +18,13 @@ from app.core.domain import (
     Turn,
     Waiting,
 )
-from app.core.errors import AppError, NotFoundError
+from app.core.errors import NotFoundError
 from app.web.cards import render_pending_sources
 from app.web.parts import Services
 from app.web.thread import render_live
 
 _SHORTEST_PAUSE = 0.04  # seconds between two updates of the page; a model may write faster than a browser draws
-_LONGEST_PAUSE = 0.5  # seconds; Gradio ends us between two updates, when the browser has gone away
+_LONGEST_PAUSE = 0.5  # seconds; only at an update can Gradio end a handler whose browser has gone away
 _TITLE = 80  # characters of a chat's title
 _MOST_CHATS = 1000
 
@@ -38,7 +38,7 @@ class StopFlag:
 
 @dataclass(kw_only=True, slots=True)
 class Progress:
-    """What the page shows of an answer under way."""
+    """An answer in progress, as far as the page shows it."""
 
     question: str
     stage: str = ""
@@ -46,7 +46,7 @@ class Progress:
     context: Context | None = None
     text: str = ""
     sources: str | None = None  # HTML of the right side, once, when the passages are known
-    drawn: float = 0.0  # when, in seconds of the monotonic clock
+    drawn: float = 0.0  # time of the last update, in seconds of the monotonic clock
     undrawn: bool = False  # there is text that the page does not show yet
 
     @property
@@ -56,18 +56,18 @@ class Progress:
 
     @property
     def html(self) -> str:
-        """The exchange as it stands."""
+        """The exchange so far."""
         return render_live(self.question, stage=self.stage, query=self.query, context=self.context, text=self.text)
 
 
 class Conversations:
-    """Runs questions of one chat after the other; keeps nothing between calls."""
+    """The chats and answers of an owner; keeps nothing between calls."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
 
     def owned(self, chat_id: str | None, owner: str) -> str:
-        """The chat's id when it exists and belongs to the owner, else empty: a browser may remember a stale one."""
+        """The chat's id if it exists and belongs to the owner, else empty: a browser may remember a deleted chat."""
         known = {chat.id for chat in self._services.ledger.chats(owner=owner, limit=_MOST_CHATS)}
         return chat_id if chat_id in known and chat_id is not None else ""
 
@@ -76,7 +76,7 @@ class Conversations:
         return self._services.ledger.chat_answers(chat_id) if self.owned(chat_id, owner) else ()
 
     def answer(self, answer_id: str, owner: str) -> Answer:
-        """An answer of the owner. Raises NotFoundError for one that is unknown or somebody else's."""
+        """An answer of the owner. Raises NotFoundError for an unknown one and for one of another owner."""
         answer = self._services.ledger.load(answer_id)
         belongs = self.owned(answer.chat_id, owner) if answer.chat_id else owner == ""
         if not belongs:
@@ -84,16 +84,16 @@ class Conversations:
         return answer
 
     def open_chat(self, chat_id: str, question: str, owner: str) -> str:
-        """The chat to ask in: the given one, or a new one named after its first question."""
+        """Id of the given chat, or of a new one named after its first question."""
         title = " ".join(question.split())
         title = title if len(title) <= _TITLE else title[: _TITLE - 1] + "…"
         return self.owned(chat_id, owner) or self._services.ledger.start_chat(title, owner)
 
     def run(self, question: Question, stop: StopFlag) -> Iterator[Progress]:
-        """Progress of one answer; returns when it is finished or stopped and in either case stored.
+        """Progress of one answer; ends when the answer is finished or stopped, and stored.
 
-        Raises AppError as the Answerer does. Closing this iterator, as Gradio does when a browser goes away, closes
-        the Answerer's generator too, which stops the model.
+        Raises AppError as the Answerer does. Gradio closes this iterator when the browser goes away; that closes the
+        Answerer's generator too, which stops the model.
         """
         progress = Progress(question=question.text)
         stop.requested = False
@@ -109,7 +109,7 @@ class Conversations:
 
 
 def _take(progress: Progress, event: object) -> bool:
-    """Take an event in; True when the page should be drawn now."""
+    """Add an event to the progress; True when the page should be updated now."""
     match event:
         case Started(stage=stage):
             progress.stage = stage
@@ -117,8 +117,8 @@ def _take(progress: Progress, event: object) -> bool:
             progress.query = query
         case Retrieved(context=context, scored=scored):
             progress.context = context
-            asked = progress.query.text if progress.query else progress.question
-            progress.sources = render_pending_sources(context, asked, scored)
+            question = progress.query.text if progress.query else progress.question
+            progress.sources = render_pending_sources(context, question, scored)
         case Token(text=text):
             progress.text += text
             progress.undrawn = True
@@ -131,7 +131,7 @@ def _take(progress: Progress, event: object) -> bool:
 
 
 def turns(answers: Sequence[Answer], *, before: str = "") -> tuple[Turn, ...]:
-    """Earlier exchanges as the rewriter reads them; before is an answer that is asked again, and left out."""
+    """Earlier exchanges for the rewriter. `before`: id of an answer to repeat; it and later ones are left out."""
     kept: list[Turn] = []
     for answer in answers:
         if answer.id == before:
@@ -139,8 +139,3 @@ def turns(answers: Sequence[Answer], *, before: str = "") -> tuple[Turn, ...]:
         if answer.outcome in (Outcome.ANSWERED, Outcome.STOPPED, Outcome.NOT_FOUND) and answer.text:
             kept.append(Turn(question=answer.question, answer=answer.text))
     return tuple(kept)
-
-
-def problem_line(error: AppError) -> str:
-    """An error as the page shows it: its one line."""
-    return " ".join(str(error).split())

@@ -1,4 +1,4 @@
-"""A sweep, or a floor's curve, goes in; a chart comes out as SVG that takes the page's colours (pure)."""
+"""Charts of a sweep and of a relevance floor, as SVG in the colours of the page."""
 
 import math
 from collections.abc import Callable, Sequence
@@ -20,7 +20,7 @@ class _Axes:
 
 
 def render_sweep_chart(sweep: Sweep, chosen: Recommendation | None) -> str:
-    """Quality against median time, one line a reranker, with the interval of the gain over no reranking."""
+    """Quality against median time: a line for each reranker, with the interval of the gain over no reranking."""
     points = [point for point in sweep.points if point.quality.questions]
     if not points:
         return ""
@@ -41,12 +41,12 @@ def render_sweep_chart(sweep: Sweep, chosen: Recommendation | None) -> str:
         line = f'<line class="fm-budget" x1="{at:.1f}" x2="{at:.1f}" y1="{_TOP}" y2="{_HEIGHT - _BOTTOM}"/>'
         inside = _LEFT <= at <= _WIDTH - _RIGHT
         budget = (line if inside else "") + f'<circle class="fm-chosen" cx="{x:.1f}" cy="{y:.1f}" r="7"/>'
-    said = "; ".join(f"{p.name}: {100 * p.quality.mean:.1f} at {1000 * p.p50:.0f} ms" for p in points if p.pareto)
-    return _svg(grid + drawn + front + budget, f"nDCG at 10 against milliseconds. Best at their speed: {said}")
+    best = "; ".join(f"{p.name}: {100 * p.quality.mean:.1f} at {1000 * p.p50:.0f} ms" for p in points if p.pareto)
+    return _svg(grid + drawn + front + budget, f"nDCG at 10 against milliseconds. Best at their speed: {best}")
 
 
 def render_floor_chart(curve: FloorCurve) -> str:
-    """What each floor keeps of the answerable and refuses of the unanswerable questions."""
+    """The share of answerable questions kept and of unanswerable ones refused, for each floor."""
     axes = _Axes(_linear(0, 1, _LEFT, _WIDTH - _RIGHT), _linear(0, 100, _HEIGHT - _BOTTOM, _TOP))
     grid = _grid(axes, [(value / 10, f"{value / 10:.1f}") for value in range(0, 11, 2)], range(0, 101, 20), "floor")
     kept = [(point.floor, 100 * (point.kept_share or 0.0)) for point in curve.points]

@@ -1,4 +1,4 @@
-"""The Dial tab: measure quality against time on the golden set, choose by a time budget, apply."""
+"""The Dial tab: measure quality against time on the golden set, choose a setting for a time budget, apply it."""
 
 from collections.abc import Mapping
 from typing import Protocol
@@ -7,20 +7,21 @@ import gradio as gr
 
 from app.core.errors import AppError
 from app.core.settings import variable_names
+from app.present.problem import Problem, problem_of
 from app.quality.dial.measure import MINUTES
 from app.quality.dial.sweep import Recommendation, recommend
 from app.quality.dial.tuning import State
 from app.web.areas import Update, area, listen
-from app.web.conversation import problem_line
 from app.web.dial_view import render_choice, render_floor, render_intro, render_progress, render_sweep
-from app.web.documents_table import render_message
+from app.web.documents_table import Message
+from app.web.problem import render_problem
 
-_REFRESH_SECONDS = 1.0  # while something is measured
-_BUDGET = 500  # milliseconds
+_REFRESH_SECONDS = 1.0  # while a measurement runs
+_BUDGET = 500  # milliseconds, the first value of the field
 
 
-class Tunes(Protocol):
-    """What the tab needs of app.quality.dial.tuning; tests bring their own."""
+class TuningService(Protocol):
+    """The background measurements that the tab shows and starts; app.quality.dial.tuning implements them."""
 
     def state(self) -> State: ...
 
@@ -34,9 +35,9 @@ class Tunes(Protocol):
 
 
 class DialTab:
-    """Components of the tab and what happens in them."""
+    """The tab's components and their event handlers."""
 
-    def __init__(self, tuning: Tunes) -> None:
+    def __init__(self, tuning: TuningService) -> None:
         self._tuning = tuning
         with gr.Column(elem_classes="fm-scope fm-dial"):
             self._intro = area(name="fm-dial-intro")
@@ -49,7 +50,7 @@ class DialTab:
                 self._stop = gr.Button("Stop", elem_id="fm-dial-stop", visible=False, scale=0)
             self._progress = area(name="fm-dial-progress")
             self._message = area(name="fm-dial-message")
-            with gr.Column(visible=False, elem_id="fm-dial-found") as self._found:
+            with gr.Column(visible=False, elem_id="fm-dial-result") as self._result:
                 self._chart = area(name="fm-dial-chart")
                 with gr.Row(elem_classes="fm-dial-do"):
                     self._budget = gr.Number(
@@ -70,63 +71,69 @@ class DialTab:
 
     def wire(self, tab: gr.Tab) -> None:
         """Connect events to handlers; called inside the page once all its components exist."""
-        asked = [self._budget, self._share]
+        choice = [self._budget, self._share]
         shown = [
-            self._intro, self._sweep, self._floor, self._stop, self._progress, self._found, self._chart, self._choice,
+            self._intro, self._sweep, self._floor, self._stop, self._progress, self._result, self._chart, self._choice,
             self._apply, self._curve, self._apply_floor, self._timer,
         ]  # fmt: skip
-        listen(tab.select, self._refresh, asked, shown)
-        listen(self._timer.tick, self._refresh, asked, shown)
-        listen(self._sweep.click, self._start_sweep, [self._minutes, *asked], [self._message, *shown])
-        listen(self._floor.click, self._start_floor, asked, [self._message, *shown])
-        listen(self._stop.click, self._end, asked, shown)
-        listen(self._budget.change, self._choose, asked, [self._chart, self._choice, self._apply])
-        listen(self._share.change, self._choose, asked, [self._chart, self._choice, self._apply])
-        listen(self._apply.click, self._take, asked, [self._message, *shown])
-        listen(self._apply_floor.click, self._take_floor, asked, [self._message, *shown])
+        listen(tab.select, self._refresh, choice, shown)
+        listen(self._timer.tick, self._refresh, choice, shown)
+        listen(self._sweep.click, self._start_sweep, [self._minutes, *choice], [self._message, *shown])
+        listen(self._floor.click, self._start_floor, choice, [self._message, *shown])
+        listen(self._stop.click, self._stop_measurement, choice, shown)
+        listen(self._budget.change, self._choose, choice, [self._chart, self._choice, self._apply])
+        listen(self._share.change, self._choose, choice, [self._chart, self._choice, self._apply])
+        listen(self._apply.click, self._apply_choice, choice, [self._message, *shown])
+        listen(self._apply_floor.click, self._apply_recommended_floor, choice, [self._message, *shown])
 
     def _start_sweep(self, minutes: float | None, budget: float | None, share: int) -> Update:
         try:
             self._tuning.start_sweep(minutes or MINUTES)
         except AppError as error:
-            return {self._message: render_message([], [problem_line(error)])}
+            return {self._message: render_problem(problem_of(error))}
         return {self._message: ""} | self._refresh(budget, share)
 
     def _start_floor(self, budget: float | None, share: int) -> Update:
         try:
             self._tuning.start_floor()
         except AppError as error:
-            return {self._message: render_message([], [problem_line(error)])}
+            return {self._message: render_problem(problem_of(error))}
         return {self._message: ""} | self._refresh(budget, share)
 
-    def _end(self, budget: float | None, share: int) -> Update:
+    def _stop_measurement(self, budget: float | None, share: int) -> Update:
         self._tuning.stop()
         return self._refresh(budget, share)
 
-    def _take(self, budget: float | None, share: int) -> Update:
+    def _apply_choice(self, budget: float | None, share: int) -> Update:
         state = self._tuning.state()
         chosen, problem = _recommended(state, budget, share)
         if chosen is None:
-            return {self._message: render_message([], [problem])} if problem else {}
+            return {self._message: render_problem(problem)} if problem else {}
         reason = f"dial, {1000 * chosen.budget:.0f} ms for {chosen.share} % of the questions"
-        return self._applied(chosen.values, reason) | self._refresh(budget, share)
+        return self._apply_values(chosen.values, reason) | self._refresh(budget, share)
 
-    def _take_floor(self, budget: float | None, share: int) -> Update:
+    def _apply_recommended_floor(self, budget: float | None, share: int) -> Update:
         curve = self._tuning.state().curve
         if curve is None:
             return {}
         values = {"relevance_floor": f"{curve.recommended.floor:.2f}"}
-        return self._applied(values, "floor measured in the Dial tab") | self._refresh(budget, share)
+        return self._apply_values(values, "floor measured in the Dial tab") | self._refresh(budget, share)
 
-    def _applied(self, values: Mapping[str, str], reason: str) -> Update:
+    def _apply_values(self, values: Mapping[str, str], reason: str) -> Update:
         try:
             covered = self._tuning.apply(values, reason)
         except AppError as error:
-            return {self._message: render_message([], [problem_line(error)])}
+            return {self._message: render_problem(problem_of(error))}
         names = variable_names()
-        said = ["Applied from the next question on: " + ", ".join(f"{names[k]}={v}" for k, v in values.items()) + "."]
-        problems = [f"{variable} is set in the environment, which wins: remove it there." for variable in covered]
-        return {self._message: render_message(said, problems)}
+        applied = ", ".join(f"{names[name]}={value}" for name, value in values.items())
+        message = Message(
+            lines=(f"Applied from the next question on: {applied}.",),
+            problems=tuple(
+                Problem(f"{variable} is set in the environment, which wins.", "Remove it there.")
+                for variable in covered
+            ),
+        )
+        return {self._message: message.html}
 
     def _choose(self, budget: float | None, share: int) -> Update:
         state = self._tuning.state()
@@ -141,7 +148,7 @@ class DialTab:
         try:
             state = self._tuning.state()
         except AppError as error:
-            raise gr.Error(problem_line(error)) from error
+            return {self._intro: render_problem(problem_of(error))}
         running = bool(state.running)
         return self._choose(budget, share) | {
             self._intro: render_intro(state),
@@ -149,18 +156,18 @@ class DialTab:
             self._floor: gr.update(interactive=bool(state.unanswerable) and not running),
             self._stop: gr.update(visible=running),
             self._progress: render_progress(state),
-            self._found: gr.update(visible=state.sweep is not None),
+            self._result: gr.update(visible=state.sweep is not None),
             self._curve: render_floor(state.run, state.curve),
             self._apply_floor: gr.update(visible=state.curve is not None),
             self._timer: gr.Timer(active=running),
         }
 
 
-def _recommended(state: State, budget: float | None, share: int) -> tuple[Recommendation | None, str]:
+def _recommended(state: State, budget: float | None, share: int) -> tuple[Recommendation | None, Problem | None]:
     """The setting for a budget in milliseconds, or why there is none."""
     if state.sweep is None or not budget:
-        return None, ""
+        return None, None
     try:
-        return recommend(state.sweep, budget / 1000, share=share), ""
+        return recommend(state.sweep, budget / 1000, share=share), None
     except AppError as error:
-        return None, problem_line(error)
+        return None, problem_of(error)

@@ -1,5 +1,6 @@
-"""What the Dial tab shows, as HTML: the state of the golden set, the sweep, the choice, the relevance floor (pure)."""
+"""The Dial tab as HTML: the golden set, the sweep, the recommended setting, the relevance floor."""
 
+from app.present.problem import Problem
 from app.quality.dial.measure import Step
 from app.quality.dial.sweep import NO_RERANKER, PASSAGES, Point, Recommendation, Sweep
 from app.quality.dial.tuning import State
@@ -8,6 +9,7 @@ from app.quality.evaluation.report import advice, split
 from app.quality.evaluation.run import Run
 from app.web.dial_chart import render_floor_chart, render_sweep_chart
 from app.web.highlight import escape
+from app.web.problem import render_problem
 from app.web.thread import when
 
 _STAGES = {
@@ -19,7 +21,7 @@ _STAGES = {
 
 
 def render_intro(state: State) -> str:
-    """What is measured, on how many questions, and what is in effect now."""
+    """The size of the golden set and the settings in effect."""
     if not state.questions:
         return (
             '<div class="fm-empty"><h2>No golden questions yet</h2><p>The dial measures on questions whose passages '
@@ -39,7 +41,7 @@ def _drafts(state: State) -> str:
 
 
 def render_progress(state: State) -> str:
-    """How far the measurement is, or why it ended."""
+    """The progress of the measurement, or why the last one ended early."""
     if state.running:
         step = state.step or Step(stage="starting", done=0, of=1)
         share = min(step.done / max(step.of, 1), 1.0)
@@ -60,8 +62,11 @@ def render_sweep(sweep: Sweep | None, chosen: Recommendation | None) -> str:
         f'<li class="{escape(label)}"><i></i>{escape(name)}</li>'
         for label, name in ((NO_RERANKER, "no reranking"), *((k, f"{k}: {v}") for k, v in sweep.rerankers.items()))
     )
-    left = "".join(f"<li>{escape(line)}</li>" for line in sweep.left_out)
-    names = ("setting", "nDCG@10", "gain", *(f"in {p}" for p in PASSAGES), "questions", "p50", "p95")
+    items = "".join(f"<li>{escape(line)}</li>" for line in sweep.left_out)
+    left_out = (
+        f'<details class="fm-more"><summary>What was left out</summary><ul>{items}</ul></details>' if items else ""
+    )
+    names = ("setting", "nDCG@10", "gain", *(f"in {passages}" for passages in PASSAGES), "questions", "p50", "p95")
     head = "".join(f'<th scope="col">{name}</th>' for name in names)
     rows = "".join(_row(point, chosen) for point in sweep.points if point.quality.questions)
     measured = f" · {when(sweep.created_at)}" if sweep.created_at else ""
@@ -75,7 +80,7 @@ def render_sweep(sweep: Sweep | None, chosen: Recommendation | None) -> str:
         '<p class="fm-note">Gain: over no reranking, with '
         "its 95 % interval. In N: percent of the questions with an expected passage among the first N. p50, p95: "
         "milliseconds within which half and 95 % of the questions have their final order.</p></details>"
-        + (f'<details class="fm-more"><summary>What was left out</summary><ul>{left}</ul></details>' if left else "")
+        f"{left_out}"
     )
 
 
@@ -86,18 +91,24 @@ def _row(point: Point, chosen: Recommendation | None) -> str:
         else ""
     )
     values = (
-        f"{100 * point.quality.mean:.1f}", gain, *(f"{100 * point.found[p].mean:.1f}" for p in PASSAGES),
-        f"{point.quality.questions:,}", f"{1000 * point.p50:,.0f}", f"{1000 * point.p95:,.0f}",
-    )  # fmt: skip
-    kind = " chosen" if chosen and chosen.point.name == point.name else "" if point.pareto else " dropped"
+        f"{100 * point.quality.mean:.1f}",
+        gain,
+        *(f"{100 * point.found[passages].mean:.1f}" for passages in PASSAGES),
+        f"{point.quality.questions:,}",
+        f"{1000 * point.p50:,.0f}",
+        f"{1000 * point.p95:,.0f}",
+    )
+    kind = "" if point.pareto else "dropped"
+    if chosen is not None and chosen.point.name == point.name:
+        kind = "chosen"
     cells = "".join(f"<td>{value}</td>" for value in values)
-    return f'<tr class="{kind.strip()}"><th scope="row">{escape(point.name)}</th>{cells}</tr>'
+    return f'<tr class="{kind}"><th scope="row">{escape(point.name)}</th>{cells}</tr>'
 
 
-def render_choice(chosen: Recommendation | None, problem: str = "") -> str:
-    """The recommended setting."""
-    if problem:
-        return f'<p class="fm-problem" role="alert">{escape(problem)}</p>'
+def render_choice(chosen: Recommendation | None, problem: Problem | None = None) -> str:
+    """The recommended setting, or why there is none."""
+    if problem is not None:
+        return render_problem(problem)
     if chosen is None:
         return ""
     point = chosen.point
@@ -108,34 +119,34 @@ def render_choice(chosen: Recommendation | None, problem: str = "") -> str:
             f"{1000 * chosen.best.p50:,.0f} ms.</p>"
         )
     return (
-        f'<div class="fm-said fm-choice" role="status"><b>{escape(point.name)}, {chosen.passages} '
+        f'<div class="fm-message fm-choice" role="status"><b>{escape(point.name)}, {chosen.passages} '
         f"passage{'' if chosen.passages == 1 else 's'}</b><p>nDCG@10 {100 * point.quality.mean:.1f}; half of the "
         f"questions within {1000 * point.p50:,.0f} ms, 95 % within {1000 * point.p95:,.0f} ms.</p>{better}</div>"
     )
 
 
 def render_floor(run: Run | None, curve: FloorCurve | None) -> str:
-    """Where answers are lost, and the relevance floor's curve."""
+    """Where answers are lost, and the curve of the relevance floor."""
     if run is None:
         return ""
-    lost = "".join(
+    losses = "".join(
         f"<tr><td>{count:,}</td><td>{100 * share:.1f} %</td><td>{escape(loss.value)}</td></tr>"
         for loss, count, share in split(run)
         if count
     )
-    where = (
-        f'<h3>Where answers are lost</h3><table class="fm-split"><tbody>{lost}</tbody></table>'
+    split_table = (
+        f'<h3>Where answers are lost</h3><table class="fm-split"><tbody>{losses}</tbody></table>'
         f'<p class="fm-note">{escape(advice(run))}</p>'
     )
     if curve is None:
-        return where
+        return split_table
     chosen = curve.recommended
     return (
-        f"{where}<h3>The relevance floor</h3>"
+        f"{split_table}<h3>The relevance floor</h3>"
         f'<figure class="fm-figure">{render_floor_chart(curve)}<ul class="fm-legend"><li class="full"><i></i>'
         'answerable kept, %</li><li class="small"><i></i>unanswerable refused, %</li><li class="now"><i></i>now</li>'
         '<li class="budget"><i></i>recommended</li></ul></figure>'
-        f'<div class="fm-said"><b>{chosen.floor:.2f}</b> refuses {chosen.refused:,} of {chosen.unanswerable:,} '
+        f'<div class="fm-message"><b>{chosen.floor:.2f}</b> refuses {chosen.refused:,} of {chosen.unanswerable:,} '
         f"unanswerable questions and keeps {chosen.kept:,} of {chosen.answerable:,} answerable ones; now "
         f"{curve.current.floor:.2f} refuses {curve.current.refused:,} and keeps {curve.current.kept:,}. "
         f"{escape(curve.warning)}</div>"

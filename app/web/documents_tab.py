@@ -1,23 +1,24 @@
-"""The Documents tab: what is in the library and in what state, upload, delete."""
+"""The Documents tab: the documents and their state, upload, delete."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
 import gradio as gr
 
 from app.core.errors import AppError
+from app.present.problem import problem_of
 from app.web.areas import Update, area, listen
-from app.web.conversation import problem_line
-from app.web.documents_table import collection_choices, is_problem, render_documents, render_message, render_progress
+from app.web.documents_table import Message, collection_choices, render_documents, render_progress
 from app.web.parts import Documents
+from app.web.problem import render_problem
 
-_MOST_ROWS = 500  # in the list; a page of 100,000 rows would not open
-_REFRESH_SECONDS = 1.5  # while the worker has something to do
+_MOST_ROWS = 500  # in the list; a browser cannot open a table of 100,000 rows
+_REFRESH_SECONDS = 1.5  # while jobs wait or run
 
 
 class DocumentsTab:
-    """Components of the tab and what happens in them."""
+    """The tab's components and their event handlers."""
 
     def __init__(self, library: Documents, collection: gr.Dropdown, upload_collection: str) -> None:
         self._library = library
@@ -39,12 +40,13 @@ class DocumentsTab:
                     value=upload_collection,
                     allow_custom_value=True,
                     label="Add to collection",
-                    info="Choose one, or write a new name",
+                    info="Choose one, or type a new name",
                     elem_id="fm-target",
                     scale=1,
                     min_width=200,
                 )
-            self._message = area(name="fm-upload-message")
+            self._message = gr.State(Message())
+            self._message_area = area(name="fm-upload-message")
             self._work = area(name="fm-work")
             self._name = gr.Textbox(
                 placeholder="Part of a name or path", show_label=False, elem_id="fm-document-name", max_lines=1
@@ -55,55 +57,63 @@ class DocumentsTab:
     def wire(self, page: gr.Blocks, tab: gr.Tab) -> None:
         """Connect events to handlers; called inside the page once all its components exist."""
         shown = [self._work, self._list, self._timer, self._collection, self._target]
-        sent = [self._files, self._target, self._name]
-        listen(self._files.upload, self._upload, sent, [self._files, self._message, *shown])
-        listen(self._list.remove, self._remove, [self._name], [self._message, *shown])
-        listen(self._timer.tick, self._watch, [self._message, self._name], [self._message, *shown])
+        message = [self._message, self._message_area]
+        listen(
+            self._files.upload, self._upload, [self._files, self._target, self._name], [self._files, *message, *shown]
+        )
+        listen(self._list.remove, self._remove, [self._name], [*message, *shown])
+        listen(self._timer.tick, self._refresh, [self._name, self._message], [*message, *shown])
         listen(self._name.change, self._refresh, [self._name], shown)
         listen(tab.select, self._refresh, [self._name], shown)
         listen(page.load, self._refresh, [self._name], shown)
 
     def _upload(self, paths: Sequence[str] | None, collection: str | None, name: str | None) -> Update:
-        """Store each file and enqueue it; the copy that Gradio made on disk goes."""
-        lines: list[str] = []
+        """Store each file and enqueue its job; Gradio's own copy on disk is removed."""
+        problems = []
         stored = 0
-        for path in (Path(one) for one in paths or ()):
+        for path in map(Path, paths or ()):
             try:
                 self._library.upload(path.name, path.read_bytes(), collection=collection or self._default)
                 stored += 1
             except AppError as error:
-                lines.append(problem_line(error))
+                problems.append(problem_of(error))
             finally:
                 with suppress(OSError):
                     path.unlink()
-        files = "1 file is stored and waits" if stored == 1 else f"{stored} files are stored and wait"
-        said = [f"{files} for the worker, which reads and indexes what comes in."] if stored else []
-        message = render_message(said, lines)
-        return {self._files: None, self._message: message} | self._refresh(name)
+        lines: tuple[str, ...] = ()
+        if stored == 1:
+            lines = ("1 file is stored. The worker reads and indexes it next.",)
+        elif stored:
+            lines = (f"{stored} files are stored. The worker reads and indexes them next.",)
+        message = Message(lines=lines, problems=tuple(problems))
+        return {self._files: None} | self._show(message) | self._refresh(name)
 
     def _remove(self, name: str | None, event: gr.EventData) -> Update:
-        remove: Callable[[int], None] = self._library.delete_upload if event.upload else self._library.delete
+        remove = self._library.delete_upload if event.upload else self._library.delete
+        message = Message()
         try:
             remove(int(event.id))
         except AppError as error:
-            return {self._message: render_message([], [problem_line(error)])} | self._refresh(name)
-        return {self._message: ""} | self._refresh(name)
+            message = Message(problems=(problem_of(error),))
+        return self._show(message) | self._refresh(name)
 
-    def _watch(self, message: str | None, name: str | None) -> Update:
-        """The list as it is now; once nothing waits, only what went wrong stays said."""
-        refreshed = self._refresh(name)
-        waiting = self._library.progress().pending
-        return refreshed if waiting or is_problem(message) else refreshed | {self._message: ""}
+    def _show(self, message: Message) -> Update:
+        return {self._message: message, self._message_area: message.html}
 
-    def _refresh(self, name: str | None) -> Update:
-        wanted = (name or "").strip()
-        progress, counts = self._library.progress(), self._library.counts()
-        rows = self._library.documents(name=wanted, limit=_MOST_ROWS)
-        targets = sorted({self._default, *counts})
-        return {
+    def _refresh(self, name: str | None, message: Message | None = None) -> Update:
+        """The list as it is now. Once no job is left a given message disappears, unless it reports problems."""
+        part = (name or "").strip()
+        try:
+            progress, counts = self._library.progress(), self._library.counts()
+            rows = self._library.documents(name=part, limit=_MOST_ROWS)
+        except AppError as error:
+            return {self._work: "", self._list: render_problem(problem_of(error))}
+        settled = message is not None and not progress.pending and not message.problems
+        total = progress.documents if len(rows) == _MOST_ROWS else None
+        return (self._show(Message()) if settled else {}) | {
             self._work: render_progress(progress),
-            self._list: render_documents(rows, of=progress.documents if len(rows) == _MOST_ROWS else None, name=wanted),
+            self._list: render_documents(rows, total=total, name=part),
             self._timer: gr.Timer(active=progress.pending > 0 or any(row.pending for row in rows)),
             self._collection: gr.update(choices=collection_choices(counts)),
-            self._target: gr.update(choices=targets),
+            self._target: gr.update(choices=sorted({self._default, *counts})),
         }

@@ -1,12 +1,17 @@
-"""The documents list as HTML: one row a document or upload, with its state and what to do about a failure."""
+"""The list of documents as HTML: a row for each document or upload, with its state, its error and its fix."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from app.core.progress import STAGES, Progress, headline
 from app.library import DocumentRow, clean_text
+from app.present.problem import Problem
 from app.web.highlight import escape
+from app.web.problem import render_problem
 from app.web.thread import when
 
+_MOST_NAMES = 5  # of the documents being read
+_MOST_WARNINGS = 3  # of one document
 _STATES: Mapping[str, str] = {
     "ready": "ready",
     "empty": "no text found",
@@ -22,28 +27,35 @@ def collection_choices(counts: Mapping[str, int]) -> list[tuple[str, str]]:
     return [(f"All collections ({total:,})", ""), *((f"{name} ({count:,})", name) for name, count in counts.items())]
 
 
-def render_message(said: Sequence[str], problems: Sequence[str]) -> str:
-    """What happened to an upload or a deletion."""
-    good = "".join(f'<p class="fm-said" role="status">{escape(line)}</p>' for line in said)
-    return good + "".join(f'<p class="fm-problem" role="alert">{escape(line)}</p>' for line in problems)
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Message:
+    """The result of an action of the user: what was done, and what failed."""
 
+    lines: tuple[str, ...] = ()
+    problems: tuple[Problem, ...] = ()
 
-def is_problem(message: str | None) -> bool:
-    """Whether a message of render_message tells of something that went wrong."""
-    return 'class="fm-problem"' in (message or "")
+    @property
+    def html(self) -> str:
+        """Results first, then problems."""
+        done = "".join(f'<p class="fm-message" role="status">{escape(line)}</p>' for line in self.lines)
+        return done + "".join(render_problem(problem) for problem in self.problems)
 
 
 def render_progress(progress: Progress) -> str:
-    """What waits and is being read, how fast it goes; nothing when nothing waits."""
-    said = headline(progress)
-    if not said:
+    """The queue: how many jobs wait and run, how long they will take, which files are read; empty without jobs."""
+    line = headline(progress)
+    if not line:
         return ""
-    names = "".join(f"<li>{escape(clean_text(one.name))}</li>" for one in progress.in_work[:5])
-    return f'<div class="fm-work" role="status"><p>{escape(said)}</p>{f"<ul>{names}</ul>" if names else ""}</div>'
+    items = "".join(f"<li>{escape(clean_text(document.name))}</li>" for document in progress.in_work[:_MOST_NAMES])
+    names = f"<ul>{items}</ul>" if items else ""
+    return f'<div class="fm-work" role="status"><p>{escape(line)}</p>{names}</div>'
 
 
-def render_documents(rows: Sequence[DocumentRow], *, of: int | None = None, name: str = "") -> str:
-    """The list, uploads under way first, then failures; of: how many there are, when not all are in the list."""
+def render_documents(rows: Sequence[DocumentRow], *, total: int | None = None, name: str = "") -> str:
+    """The list in the order given.
+
+    total: number of all documents, when the list was cut. name: the part of a name that was searched for.
+    """
     if not rows and name:
         return f'<div class="fm-empty"><p>No document has “{escape(clean_text(name))}” in its name.</p></div>'
     if not rows:
@@ -55,9 +67,11 @@ def render_documents(rows: Sequence[DocumentRow], *, of: int | None = None, name
     head = "".join(f'<th scope="col">{column}</th>' for column in columns)
     body = "".join(_row(row) for row in rows)
     ready = sum(row.status == "ready" for row in rows)
-    more = f" of {of:,}; type part of a name to find others" if of is not None and of > len(rows) else ""
+    more = ""
+    if total is not None and total > len(rows):
+        more = f" of {total:,}; type part of a name to find others"
     return (
-        f'<p class="fm-count">{len(rows):,} listed{more}, {ready:,} ready to be asked</p>'
+        f'<p class="fm-count">{len(rows):,} listed{more}, {ready:,} ready to search</p>'
         f'<table class="fm-table"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
     )
 
@@ -65,7 +79,7 @@ def render_documents(rows: Sequence[DocumentRow], *, of: int | None = None, name
 def _row(row: DocumentRow) -> str:
     name = escape(clean_text(row.name))
     title = escape(clean_text(row.title)) if row.title and row.title != row.name else ""
-    detail = "".join(f'<small class="fm-warning">{escape(text)}</small>' for text in row.warnings[:3])
+    detail = "".join(f'<small class="fm-warning">{escape(text)}</small>' for text in row.warnings[:_MOST_WARNINGS])
     error = f'<small class="fm-error">{escape(row.error)}</small>' if row.error else ""
     parts = f" · {row.part_count:,} {row.part_kind}{'' if row.part_count == 1 else 's'}" if row.part_count else ""
     chunks = f" · {row.chunk_count:,} passage{'' if row.chunk_count == 1 else 's'}" if row.chunk_count else ""
@@ -81,13 +95,13 @@ def _row(row: DocumentRow) -> str:
 
 
 def _spent(seconds: Mapping[str, float]) -> str:
-    """Where the time of its ingestion went, shown when pointed at."""
+    """A tooltip with the seconds of each stage of its ingestion."""
     stages = ", ".join(f"{stage} {seconds[stage]:.2f} s" for stage in STAGES if stage in seconds)
     return f' title="{escape(stages)}"' if stages else ""
 
 
 def _delete(row: DocumentRow, name: str) -> str:
-    """Two steps: the first button asks, the second one deletes."""
+    """Two buttons: the first shows the second, which deletes."""
     return (
         f'<button type="button" class="fm-link fm-ask" data-act="confirm" aria-label="Delete {name}">Delete</button>'
         f'<span class="fm-confirm">Delete for good? <button type="button" class="fm-danger" data-act="remove" '

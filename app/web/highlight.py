@@ -1,4 +1,4 @@
-"""Text made safe for HTML, with the words of a question marked in it."""
+"""Text escaped for HTML, with the words of a question highlighted."""
 
 import html
 import re
@@ -20,33 +20,33 @@ _COMMON = frozenset(
 
 
 def escape(text: object) -> str:
-    """Any text as it stands in an element or in a double-quoted attribute."""
+    """A text escaped for an element or a double-quoted attribute; control characters become U+FFFD."""
     cleaned = "".join(c if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cs") else "\ufffd" for c in str(text))
     return html.escape(cleaned, quote=True)
 
 
 def terms(question: str) -> frozenset[str]:
-    """Stems of the words of a question that say what it is about; all its words when there is no such word."""
+    """Stems of the content words of a question; of all its words when it has no content word."""
     words = [word.casefold() for word in _WORD.findall(question)]
-    telling = [word for word in words if word not in _COMMON and (len(word) > 1 or not word.isascii())]
-    return frozenset(_stem(word) for word in telling or words)
+    content = [word for word in words if word not in _COMMON and (len(word) > 1 or not word.isascii())]
+    return frozenset(_stem(word) for word in content or words)
 
 
 def mark_terms(text: str, stems: Iterable[str]) -> str:
-    """Escaped text with every word that shares a stem in a <mark>."""
+    """Escaped text with a <mark> around every word that has one of the stems."""
     wanted = frozenset(stems)
     pieces: list[str] = []
     end = 0
-    for found in _WORD.finditer(text):
-        if _stem(found.group().casefold()) in wanted:
-            pieces += (escape(text[end : found.start()]), "<mark>", escape(found.group()), "</mark>")
-            end = found.end()
+    for match in _WORD.finditer(text):
+        if _stem(match.group().casefold()) in wanted:
+            pieces += (escape(text[end : match.start()]), "<mark>", escape(match.group()), "</mark>")
+            end = match.end()
     pieces.append(escape(text[end:]))
     return "".join(pieces)
 
 
 def _stem(word: str) -> str:
-    """A crude stem, good enough to show a reader related words; search itself uses PostgreSQL's dictionaries."""
+    """A crude stem, good enough for highlighting; the search itself uses PostgreSQL's dictionaries."""
     for ending in _ENDINGS:
         if word.endswith(ending) and len(word) - len(ending) >= _SHORTEST_STEM:
             return word[: -len(ending)]

@@ -1,4 +1,4 @@
-"""The History tab: past answers, and the whole ledger of the one that is selected."""
+"""The History tab: past answers, and the whole ledger of the selected one."""
 
 from collections.abc import Sequence
 
@@ -8,12 +8,14 @@ from app.core.domain import Answer
 from app.core.errors import AppError
 from app.ledger import AnswerSummary
 from app.present.filters import filters_view
+from app.present.problem import problem_of
 from app.web.areas import Update, area, listen, owner_of
 from app.web.cards import render_sources
-from app.web.chat_tab import Shared, open_place
-from app.web.conversation import Conversations, problem_line
+from app.web.chat_tab import Shared, open_source
+from app.web.conversation import Conversations
 from app.web.highlight import escape
 from app.web.parts import Services
+from app.web.problem import render_problem
 from app.web.status import render_status
 from app.web.thread import render_exchange, when
 from app.web.verdict import render_why
@@ -21,7 +23,7 @@ from app.web.why_panel import WhyPanel
 
 
 class HistoryTab:
-    """Components of the tab and what happens in them."""
+    """The tab's components and their event handlers."""
 
     def __init__(self, services: Services, shared: Shared) -> None:
         self._services = services
@@ -46,7 +48,10 @@ class HistoryTab:
         self._why.wire(self._sources)
 
     def _refresh(self, request: gr.Request) -> str:
-        return render_history(self._services.ledger.history(owner=owner_of(request)))
+        try:
+            return render_history(self._services.ledger.history(owner=owner_of(request)))
+        except AppError as error:
+            return render_problem(problem_of(error))
 
     def _recall(self, request: gr.Request, event: gr.EventData) -> Update:
         answer = self._load(event, request)
@@ -73,13 +78,10 @@ class HistoryTab:
         return render_sources(self._load(event, request), focus=focus, whole_ledger=True)
 
     def _open(self, request: gr.Request, event: gr.EventData) -> str:
-        return open_place(self._services, str(event.answer), event.rank, owner_of(request))
+        return open_source(self._services, str(event.answer), event.rank, owner_of(request))
 
     def _load(self, event: gr.EventData, request: gr.Request) -> Answer:
-        try:
-            return self._conversations.answer(str(event.answer), owner_of(request))
-        except AppError as error:
-            raise gr.Error(problem_line(error)) from error
+        return self._conversations.answer(str(event.answer), owner_of(request))
 
     def _detail(self, answer: Answer) -> str:
         answerer = self._services.answerer
@@ -109,7 +111,7 @@ def _line(summary: AnswerSummary, selected: bool) -> str:
 
 
 def render_ledger(answer: Answer) -> str:
-    """What else was kept: seconds per stage, the settings that shaped it, the packed prompt."""
+    """Further parts of the ledger: the prompt, seconds per stage, the settings that shaped the answer."""
     timings = "".join(
         f"<tr><th>{escape(name)}</th><td>{seconds:.3f} s</td></tr>" for name, seconds in answer.timings.items()
     )

@@ -1,4 +1,4 @@
-"""Line drawings on buttons; each button has its name in words beside them."""
+"""Line drawings for buttons; every button also has a name in words."""
 
 from collections.abc import Mapping
 

@@ -1,4 +1,4 @@
-"""The page: collection and status above, then the tabs Ask, Documents, History and Dial."""
+"""The page: the collection on top, then the tabs Ask, Documents, History and Dial."""
 
 from collections.abc import Sequence
 
@@ -7,7 +7,7 @@ import gradio as gr
 from app.web.api import add_api
 from app.web.areas import area
 from app.web.chat_tab import ChatTab, Shared
-from app.web.dial_tab import DialTab, Tunes
+from app.web.dial_tab import DialTab, TuningService
 from app.web.documents_tab import DocumentsTab
 from app.web.documents_table import collection_choices
 from app.web.history_tab import HistoryTab
@@ -24,11 +24,11 @@ def build_page(
     *,
     examples: Sequence[str] = (),
     upload_collection: str = "default",
-    tuning: Tunes | None = None,
+    tuning: TuningService | None = None,
 ) -> gr.Blocks:
-    """The page over the given services; examples are questions offered on the first screen.
+    """The page over the given services.
 
-    The Dial tab is there when there is something to measure with.
+    examples: questions offered on the first screen. tuning: None leaves the Dial tab out. Raises AppError.
     """
     page = gr.Blocks(title="Foremost", analytics_enabled=False, fill_width=True)
     with page:

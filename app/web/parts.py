@@ -1,4 +1,4 @@
-"""What the page needs of the rest of the program; the real parts are built in app.bootstrap, tests bring their own."""
+"""Protocols of the services behind the page; app.bootstrap builds the real ones, tests bring fakes."""
 
 from collections.abc import Generator, Mapping, Sequence
 from typing import Protocol
@@ -48,7 +48,7 @@ class History(Protocol):
 
 
 class Documents(Protocol):
-    """Lists, takes and removes documents."""
+    """Lists, stores and removes documents."""
 
     def collections(self) -> tuple[str, ...]: ...
 
@@ -72,7 +72,7 @@ class Documents(Protocol):
 
 
 class Diagnoses(Protocol):
-    """Says which stage lost a passage."""
+    """Finds the stage that lost a passage."""
 
     def of_answer(self, answer: Answer, expected: str) -> Verdict: ...
 
@@ -80,7 +80,7 @@ class Diagnoses(Protocol):
 
 
 class Services(Protocol):
-    """Everything the page talks to."""
+    """All services of the page."""
 
     @property
     def answerer(self) -> Answers: ...

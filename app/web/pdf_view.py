@@ -14,12 +14,13 @@ import pypdfium2.raw as pdfium
 from app.core.errors import DocumentError
 
 _LOCK = threading.Lock()  # PDFium keeps process-wide state and is not thread-safe
-_WIDTH = 1300  # pixels aimed at
+_WIDTH = 1300  # pixels, unless _MOST_PIXELS makes it smaller
 _MOST_PIXELS = 4_000_000
-_SHORTEST_RUN = 3  # words in a row that count as the passage, so that single common words are not boxed
+_SHORTEST_RUN = 3  # consecutive words that count as a match, so that single common words are not boxed
 _MOST_CHARACTERS = 50_000  # of a page; beyond it the page is shown without boxes
 _WORD = re.compile(r"\w+")
-_JOINED = ("\u00ad", "\u200b", "\ufffe", "\x02")  # soft hyphen and what PDFium gives for a hyphen at a line's end
+# Inside a word: the soft hyphen, and what PDFium returns for a hyphen at the end of a line.
+_JOINED = ("\u00ad", "\u200b", "\ufffe", "\x02")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +41,11 @@ class PageImage:
     png: bytes
     width: int  # pixels
     height: int
-    boxes: tuple[Box, ...]  # one a line of the passage
+    boxes: tuple[Box, ...]  # one for each line of the passage
 
 
 def page_images(content: bytes, pages: Sequence[int], passage: str) -> tuple[PageImage, ...]:
-    """Images of pages (numbers from 1; those the file does not have are left out) with the passage's lines boxed.
+    """Images of pages with boxes around the lines of the passage. Pages are numbered from 1; missing ones are skipped.
 
     Raises DocumentError when the bytes cannot be read as a PDF.
     """
@@ -122,7 +123,7 @@ def _matching(characters: Sequence[str], passage: str) -> list[int]:
     Page and passage are compared word by word: their white space and hyphenation differ.
     """
     text = "".join(c if len(c) == 1 and c not in _JOINED else "\u2060" for c in characters)
-    on_page = [(found.group().casefold(), found.start(), found.end()) for found in re.finditer(r"[\w\u2060]+", text)]
+    on_page = [(match.group().casefold(), match.start(), match.end()) for match in re.finditer(r"[\w\u2060]+", text)]
     page_words = [word.replace("\u2060", "") for word, _, _ in on_page]
     wanted = [word.casefold() for word in _WORD.findall(passage)]
     shortest = min(_SHORTEST_RUN, len(wanted))

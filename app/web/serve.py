@@ -1,4 +1,4 @@
-"""Serving the page: address, login and headers from the settings; nothing is asked of any other machine."""
+"""Serves the page: address, login and privacy headers; the page loads nothing from another machine."""
 
 import io
 import os
@@ -15,19 +15,19 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.core.errors import SettingsError
 from app.core.settings import Settings
-from app.web.dial_tab import Tunes
+from app.web.dial_tab import TuningService
 from app.web.page import build_page
 from app.web.parts import Services
 from app.web.theme import build_theme
 
-SAMPLE_QUESTIONS = (  # of the documents in ingest/sample
+SAMPLE_QUESTIONS = (  # about the documents in ingest/sample
     "How long is a burning electric car cooled with water?",
     "How early do crew report for duty on a Monday, and why?",
     "Who may give the order to abandon ship, and what is the signal?",
 )
 _STYLE = Path(__file__).with_name("style.css")
 _ICON = Path(__file__).with_name("favicon.svg")
-_POLICY = (  # Gradio needs inline scripts and eval; whatever a document holds, nothing loads from elsewhere
+_POLICY = (  # Gradio needs inline scripts and eval. No document can make the browser load anything from elsewhere.
     "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
     "img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; worker-src 'self' blob:; "
     "object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'self'"
@@ -35,13 +35,13 @@ _POLICY = (  # Gradio needs inline scripts and eval; whatever a document holds, 
 
 
 class PrivacyHeaders:
-    """ASGI middleware: responses in, the same responses out with headers that keep the page to itself."""
+    """ASGI middleware that adds a content security policy and other privacy headers to every response."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass everything through; add the headers to each HTTP response."""
+        """Handle one connection; only HTTP responses get the headers."""
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -57,18 +57,19 @@ class PrivacyHeaders:
 
 
 def start(
-    services: Services, settings: Settings, *, examples: Sequence[str] = (), tuning: Tunes | None = None
+    services: Services, settings: Settings, *, examples: Sequence[str] = (), tuning: TuningService | None = None
 ) -> tuple[gr.Blocks, str]:
     """Start the page in the background; returns it and its address. Raises SettingsError when the port is taken."""
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
     page = build_page(services, examples=examples, upload_collection=settings.collection, tuning=tuning)
     try:
-        with redirect_stdout(io.StringIO()):  # Gradio's own greeting; ours says the addresses
+        with redirect_stdout(io.StringIO()):  # Gradio's own greeting; ours names the addresses
             address = _launch(page, settings)
     except OSError as error:
         raise SettingsError(
-            f"The page cannot use {settings.host}:{settings.port}: another program holds the port, or the address "
-            "is not of this machine. Set FOREMOST_PORT to a free one, or to 0 to take any."
+            f"The page cannot use {settings.host}:{settings.port}: another program uses the port, or this machine "
+            "does not have the address.",
+            fix="Set FOREMOST_PORT to a free port, or to 0 to take any.",
         ) from error
     return page, address
 
@@ -98,15 +99,15 @@ def _launch(page: gr.Blocks, settings: Settings) -> str:
 
 
 def _middleware(settings: Settings) -> list[Middleware]:
-    """Privacy headers; and for a page of this machine only, a look at the Host header.
+    """Privacy headers; a page bound to this machine only also checks the Host header.
 
-    Without that look any web site could give its own name this machine's address and read the page through a browser
-    (DNS rebinding).
+    Without that check a web site could point its own name at this machine and read the page through a visitor's
+    browser (DNS rebinding).
     """
     parts = [Middleware(PrivacyHeaders)]
-    named = [name.strip() for name in settings.allowed_hosts.split(",") if name.strip()]
-    if named or settings.host in ("127.0.0.1", "localhost"):
-        allowed = ["127.0.0.1", "localhost", settings.host, *named]
+    names = [name.strip() for name in settings.allowed_hosts.split(",") if name.strip()]
+    if names or settings.host in ("127.0.0.1", "localhost"):
+        allowed = ["127.0.0.1", "localhost", settings.host, *names]
         parts.append(Middleware(TrustedHostMiddleware, allowed_hosts=allowed, www_redirect=False))
     return parts
 
@@ -116,14 +117,16 @@ def serve(
     settings: Settings,
     *,
     examples: Sequence[str] = (),
-    tuning: Tunes | None = None,
+    tuning: TuningService | None = None,
     open_browser: bool = False,
-    say: Callable[[str], Any] = print,
+    print_line: Callable[[str], Any] = print,
 ) -> None:
     """Serve the page until interrupted; prints its address."""
     page, address = start(services, settings, examples=examples, tuning=tuning)
-    say(f"Foremost answers at {address} (stop with Ctrl-C)")
-    say(f"For programs: {address}gradio_api/info describes ask and search over HTTP, {address}gradio_api/mcp/ is MCP")
+    print_line(f"Foremost answers at {address} (stop with Ctrl-C)")
+    print_line(
+        f"For programs: {address}gradio_api/info describes ask and search over HTTP, {address}gradio_api/mcp/ is MCP"
+    )
     if open_browser:
         import webbrowser  # noqa: PLC0415  # looks for browsers on import
 

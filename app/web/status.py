@@ -1,4 +1,4 @@
-"""What stands above the conversation: model, context meter, reranker and every degraded mode in plain words."""
+"""The strip above the conversation: model, context meter, reranker, time, and notices of degraded modes."""
 
 from collections.abc import Sequence
 
@@ -9,10 +9,10 @@ _BACKENDS = {"ollama": "Ollama", "openai": "OpenAI-compatible server", "embedded
 
 
 def render_status(info: ModelInfo, reranker: str, notices: Sequence[str], answer: Answer | None = None) -> str:
-    """The strip for a selected answer, or for the program as it stands when none is selected."""
+    """The strip for the selected answer; without one, for the current configuration."""
     model = (answer.model or info) if answer else info
     ranked = (answer.reranker or reranker) if answer else reranker
-    said = answer.notices if answer else tuple(notices)
+    shown = answer.notices if answer else tuple(notices)
     backend = _BACKENDS.get(model.backend, model.backend)
     items = [
         _item("Model", f"{escape(model.name)} <small>{escape(backend)}</small>"),
@@ -21,7 +21,7 @@ def render_status(info: ModelInfo, reranker: str, notices: Sequence[str], answer
     ]
     if answer and answer.timings:
         items.append(_item("Time", _timings(answer)))
-    warnings = "".join(f"<li>{escape(text)}</li>" for text in said)
+    warnings = "".join(f"<li>{escape(text)}</li>" for text in shown)
     listed = f'<ul class="fm-notices" role="status" aria-label="Notices">{warnings}</ul>' if warnings else ""
     return f'<div class="fm-status"><dl>{"".join(items)}</dl>{listed}</div>'
 
@@ -53,7 +53,7 @@ def _meter(model: ModelInfo, answer: Answer | None) -> str:
 
 
 def _timings(answer: Answer) -> str:
-    """Total seconds, with the stages in the tooltip; first_token is part of generate."""
+    """Total seconds with the stages in the tooltip; first_token is part of generate, so it is not added."""
     stages = {name: seconds for name, seconds in answer.timings.items() if name != "first_token"}
     detail = " · ".join(f"{name.replace('_', ' ')} {seconds:.2f} s" for name, seconds in answer.timings.items())
     return f'<span title="{escape(detail)}">{sum(stages.values()):.1f} s</span>'

@@ -1,9 +1,9 @@
-"""Gradio's theme in our colours, with fonts that this server delivers itself."""
+"""Gradio's theme in our colours, with fonts served by the page itself."""
 
 import gradio as gr
 from gradio.themes.utils import colors, fonts
 
-_WEIGHTS = (400, 700)  # the semi-bold files that Gradio carries lack half the alphabet
+_WEIGHTS = (400, 700)  # the semi-bold font files shipped with Gradio lack half the alphabet
 
 
 def build_theme() -> gr.themes.Base:

@@ -1,12 +1,14 @@
-"""The conversation as HTML: questions, answers with their marks and buttons, and the answer being written."""
+"""The conversation as HTML: questions, answers with markers and buttons, and the answer being written."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from app.core.domain import Answer, Context, Outcome, Query
+from app.core.domain import Answer, Context, Outcome, Query, Support
+from app.present.problem import Problem
 from app.web.answer_text import render_answer
 from app.web.highlight import escape
 from app.web.icons import ICONS
+from app.web.problem import render_problem
 
 STAGES: Mapping[str, str] = {
     "rewrite": "Reading the question",
@@ -27,7 +29,7 @@ def render_thread(answers: Sequence[Answer]) -> str:
 
 
 def render_exchange(answer: Answer, *, again: bool = True) -> str:
-    """One question with its answer; again offers to ask it once more."""
+    """A question with its answer; again: offer a button that repeats the question."""
     return (
         f'<article class="fm-exchange" data-answer="{escape(answer.id)}">'
         f"{_question(answer.question)}{_searched_for(answer.query)}"
@@ -39,7 +41,7 @@ def render_exchange(answer: Answer, *, again: bool = True) -> str:
 def render_live(
     question: str, *, stage: str = "", query: Query | None = None, context: Context | None = None, text: str = ""
 ) -> str:
-    """The exchange under way: what is being done, and the text so far."""
+    """The exchange in progress: the current stage, and the text so far."""
     body = ""
     if text:
         numbers = frozenset(passage.number for passage in context.passages) if context else frozenset()
@@ -55,12 +57,11 @@ def render_live(
     )
 
 
-def render_problem(question: str, problem: str) -> str:
-    """A question that could not be taken, with the line that says what to do."""
-    asked = _question(question) if question.strip() else ""
+def render_failed_question(question: str, problem: Problem) -> str:
+    """A question that was not answered, with the problem below it."""
     return (
-        f'<div class="fm-thread"><article class="fm-exchange">{asked}'
-        f'<p class="fm-problem" role="alert">{escape(problem)}</p></article></div>'
+        f'<div class="fm-thread"><article class="fm-exchange">{_question(question)}{render_problem(problem)}'
+        "</article></div>"
     )
 
 
@@ -78,7 +79,7 @@ def _body(answer: Answer) -> str:
     numbers = frozenset(passage.number for passage in answer.context.passages)
     text = render_answer(answer.text, answer_id=answer.id, numbers=numbers, sentences=answer.sentences)
     if answer.outcome is Outcome.FAILED:
-        text += f'<p class="fm-problem" role="alert">{escape(answer.error or "The answer failed.")}</p>'
+        text += render_problem(Problem(answer.error or "The answer failed."))
     elif answer.outcome is Outcome.STOPPED:
         text += '<p class="fm-stopped">Stopped.</p>'
     elif answer.outcome is Outcome.NOT_FOUND:
@@ -89,15 +90,15 @@ def _body(answer: Answer) -> str:
 
 
 def _facts(answer: Answer) -> str:
-    """What a reader should know about this answer besides its text."""
+    """Reasons for doubt about this answer, in one line."""
     facts: list[str] = []
-    unsupported = sum(sentence.support.value == "unsupported" for sentence in answer.sentences)
+    unsupported = sum(sentence.support is Support.UNSUPPORTED for sentence in answer.sentences)
     if unsupported:
         sentences = "1 sentence is" if unsupported == 1 else f"{unsupported} sentences are"
         facts.append(f"{sentences} not supported by any passage (dotted line)")
     if answer.removed_markers:
         markers = "1 marker" if answer.removed_markers == 1 else f"{answer.removed_markers} markers"
-        facts.append(f"{markers} pointing nowhere removed")
+        facts.append(f"{markers} without a passage removed")
     return f'<p class="fm-facts">{" · ".join(facts)}</p>' if facts else ""
 
 
@@ -138,7 +139,7 @@ def plain_text(answer: Answer) -> str:
 
 
 def when(moment: datetime | None) -> str:
-    """A date and time of day for people; the tooltip's ISO form is the exact one."""
+    """Date and time for people, in local time; the datetime attribute holds the exact ISO form."""
     if moment is None:
         return ""
     return f'<time datetime="{moment.isoformat()}">{moment.astimezone():%d %b %Y, %H:%M}</time>'

@@ -1,12 +1,14 @@
-"""A verdict as HTML: the road with the stage that lost the passage, the evidence, and what would help."""
+"""The verdict of a diagnosis as HTML: the stage that lost the passage, the evidence, the remedies."""
 
 import re
 from collections.abc import Mapping, Sequence
 
+from app.present.problem import Problem
 from app.quality.diagnosis import Loss, Side, Standing, Verdict
 from app.web.highlight import escape
+from app.web.problem import render_problem
 
-# The stages of the road as people see them, each with the losses that happen there.
+# The stages as people see them, each with the losses that happen there.
 _ROAD: tuple[tuple[str, frozenset[Loss]], ...] = (
     ("ingested", frozenset({Loss.NOT_INGESTED, Loss.NOT_IN_TEXT})),
     ("whole in a chunk", frozenset({Loss.SPLIT})),
@@ -19,12 +21,25 @@ _ROAD: tuple[tuple[str, frozenset[Loss]], ...] = (
 _FORMS = "words of the passage, a document, document:page, or chunk:ID"
 
 
-def render_why(answer_id: str, *, expected: str = "", verdict: Verdict | None = None, said: str = "") -> str:
-    """The form beside an answer, with the verdict below it when one was asked for; said: one line, as it is."""
+def render_why(
+    answer_id: str,
+    *,
+    expected: str = "",
+    verdict: Verdict | None = None,
+    message: str = "",
+    problem: Problem | None = None,
+) -> str:
+    """The form beside an answer, with a message or problem and the verdict below it."""
     if not answer_id:
         return ""
-    shown = (f'<p class="fm-said">{escape(said)}</p>' if said else "") + (render_verdict(verdict) if verdict else "")
-    keep = _keep_button(answer_id, expected) if verdict is not None and expected else ""
+    results = ""
+    if message:
+        results += f'<p class="fm-message">{escape(message)}</p>'
+    if problem is not None:
+        results += render_problem(problem)
+    if verdict is not None:
+        results += render_verdict(verdict)
+        results += _keep_button(answer_id, expected) if expected else ""
     field = f"fm-expect-{escape(answer_id)}"
     return (
         f'<section class="fm-why" data-answer="{escape(answer_id)}" aria-label="It should have found this">'
@@ -33,7 +48,7 @@ def render_why(answer_id: str, *, expected: str = "", verdict: Verdict | None = 
         f'What should have been found: {_FORMS}</label><input id="{field}" name="expect" type="text" dir="auto" '
         f'autocomplete="off" maxlength="2000" placeholder="{_FORMS[0].upper()}{_FORMS[1:]}" value="{escape(expected)}">'
         '<button type="submit" class="fm-link">Why was it lost?</button></form>'
-        f'<div role="status">{shown}{keep}</div></section>'
+        f'<div role="status">{results}</div></section>'
     )
 
 
@@ -60,10 +75,8 @@ def render_verdict(verdict: Verdict) -> str:
 
 
 def _road(loss: Loss) -> str:
-    """Where on the road it was lost; a list for screen readers, a line of steps for eyes."""
+    """The stages with the one that lost the passage: a list for screen readers, drawn as a line of steps."""
     lost_at = next((at for at, (_, losses) in enumerate(_ROAD) if loss in losses), len(_ROAD))
-    if loss is Loss.IN_PROMPT:
-        lost_at = len(_ROAD)
     steps = ""
     for at, (name, _) in enumerate(_ROAD):
         state = "passed" if at < lost_at else "lost" if at == lost_at else "beyond"
@@ -77,16 +90,17 @@ def _sentence(text: str) -> str:
 
 
 def _standings(verdict: Verdict) -> str:
-    """The expected passage, and what is in the prompt instead, side by side."""
+    """The ranks of the expected passage beside those of the passages in the prompt."""
     if verdict.passage is None:
         return ""
     rivals: Sequence[Standing] = () if verdict.loss.side is Side.NOTHING else verdict.winners
     head = "".join(
         f'<th scope="col">{name}</th>' for name in ("", "vector", "text", "fused", "logit", "score", "final")
     )
-    rows = _row("expected", verdict.passage, "expected") + "".join(_row("in the prompt", one, "") for one in rivals)
+    rows = _row("expected", verdict.passage, "expected")
+    rows += "".join(_row("in the prompt", rival, "") for rival in rivals)
     exact = (
-        "<p class='fm-note'>Its leg ranks are exact: of everything that was searched.</p>"
+        "<p class='fm-note'>Its ranks in the legs are exact: among everything that was searched.</p>"
         if verdict.passage.exact
         else ""
     )
@@ -121,7 +135,7 @@ def _remedies(verdict: Verdict) -> str:
 
 
 def _with_commands(text: str) -> str:
-    """What stands between backquotes is a command."""
+    """Escaped text whose parts between backquotes are shown as commands."""
     return re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(text))
 
 

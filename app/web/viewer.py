@@ -1,23 +1,25 @@
-"""A passage where it stands in its document: page images for a PDF, the surrounding text for everything else."""
+"""A passage in its document: page images for a PDF, the surrounding text for everything else."""
 
 import base64
 from collections.abc import Sequence
 
 from app.core.domain import Answer, Hit, Passage
 from app.core.errors import AppError, NotFoundError
+from app.present.problem import problem_of
 from app.web.highlight import escape
 from app.web.parts import Documents
 from app.web.pdf_view import PageImage, page_images
+from app.web.problem import render_problem
 
 _AROUND = 1500  # characters of the document shown before and after a passage
 _MOST_PAGES = 3
 
 
-def render_place(answer: Answer, fused_rank: int, library: Documents) -> str:
+def render_source(answer: Answer, fused_rank: int, library: Documents) -> str:
     """Viewer for the candidate with this fused rank, or for the whole passage it was joined into.
 
-    Raises NotFoundError when the answer has no such candidate. A document that is gone or cannot be drawn is said,
-    and the passage is shown as it was kept with the answer.
+    A document that is gone or cannot be drawn is reported, and the passage is shown as the answer keeps it. Raises
+    NotFoundError when the answer has no such candidate.
     """
     hit = next((hit for hit in answer.context.hits if hit.fused_rank == fused_rank), None)
     if hit is None:
@@ -29,7 +31,7 @@ def render_place(answer: Answer, fused_rank: int, library: Documents) -> str:
     try:
         body = _body(hits, passage, library)
     except AppError as error:
-        body = f'<p class="fm-note" role="alert">{escape(error)}</p>{_kept(hits, passage)}'
+        body = render_problem(problem_of(error), css_class="fm-note") + _kept(hits, passage)
     return (
         '<div class="fm-viewer" role="dialog" aria-modal="true" aria-label="Source">'
         f'<div class="fm-sheet"><header><div class="fm-title"><h3>{escape(hit.title)}</h3><p>{where}</p></div>'
@@ -67,11 +69,11 @@ def _page(image: PageImage) -> str:
 
 def _section(hits: Sequence[Hit], text: str) -> str:
     start, end = hits[0].start_char, hits[-1].end_char
-    if any(text[hit.start_char : hit.end_char] != hit.text for hit in hits):  # re-ingested since: offsets moved
+    if any(text[hit.start_char : hit.end_char] != hit.text for hit in hits):  # ingested again since then
         start = text.find(hits[0].text)
         end = start + len(hits[0].text)
         if start < 0:
-            raise NotFoundError("The document has changed since; this is the passage as the model read it.")
+            raise NotFoundError("The document has changed since then; this is the passage as the model read it.")
     before, after = max(0, start - _AROUND), min(len(text), end + _AROUND)
     before = _line_start(text, before, start)
     lead = "…\n" if before else ""

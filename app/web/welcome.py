@@ -1,4 +1,4 @@
-"""The first screen: what can be asked here, and what the right side is for."""
+"""The first screen: the size of the corpus, example questions, and the purpose of the right side."""
 
 from collections.abc import Mapping, Sequence
 
@@ -6,7 +6,7 @@ from app.web.highlight import escape
 
 
 def render_welcome(counts: Mapping[str, int], examples: Sequence[str]) -> str:
-    """An invitation: how many documents there are in which collections, and questions to start with."""
+    """The number of documents and their collections with example questions, or how to add documents."""
     total = sum(counts.values())
     if total == 0:
         lead = (
@@ -26,7 +26,7 @@ def render_welcome(counts: Mapping[str, int], examples: Sequence[str]) -> str:
     listed = f'<ul class="fm-examples" aria-label="Example questions">{buttons}</ul>' if buttons else ""
     return (
         '<div class="fm-welcome"><h1>Ask your own documents.</h1>'
-        f"<p>{documents} {where}. Every answer shows the passages it rests on and how each one got there.</p>"
+        f"<p>{documents} {where}. Every answer shows the passages it is based on and how each was ranked.</p>"
         f"{listed}</div>"
     )
 
@@ -35,5 +35,5 @@ def render_no_sources() -> str:
     """The right side before there is an answer."""
     return (
         '<div class="fm-empty"><h2>Sources</h2><p>The passages behind an answer appear here, strongest first: where '
-        "each one is from, how search and reranking placed it, and which sentences rest on it.</p></div>"
+        "each one is from, how search and reranking ranked it, and whether the answer cites it.</p></div>"
     )

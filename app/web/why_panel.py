@@ -1,4 +1,4 @@
-"""The panel beside an answer that says why a passage was lost and keeps the right ones; in Ask and in History."""
+"""The panel beside an answer that explains why a passage was lost and keeps the right ones; in Ask and in History."""
 
 from collections.abc import Callable
 
@@ -6,8 +6,9 @@ import gradio as gr
 
 from app.core.domain import Answer
 from app.core.errors import AppError
+from app.present.problem import problem_of
 from app.web.areas import area, listen, owner_of
-from app.web.conversation import Conversations, problem_line
+from app.web.conversation import Conversations
 from app.web.parts import Services
 from app.web.verdict import render_why
 
@@ -27,7 +28,7 @@ class WhyPanel:
         listen(sources.right, self._right, [], [self.area])
 
     def _why(self, request: gr.Request, event: gr.EventData) -> str:
-        return self._answered(request, event, lambda answer: self._explained(answer, str(event.expect)))
+        return self._rendered(request, event, lambda answer: self._explained(answer, str(event.expect)))
 
     def _explained(self, answer: Answer, expected: str) -> str:
         verdict = self._services.diagnosis.of_answer(answer, expected)
@@ -38,27 +39,26 @@ class WhyPanel:
             expected = str(event.expect)
             passages = self._services.diagnosis.golden_passages(expected, answer)
             number = self._services.judgements.keep(answer, passages)
-            return render_why(answer.id, expected=expected, said=f"Kept as golden question {number}.")
+            return render_why(answer.id, expected=expected, message=f"Kept as golden question {number}.")
 
-        return self._answered(request, event, kept)
+        return self._rendered(request, event, kept)
 
     def _right(self, request: gr.Request, event: gr.EventData) -> str:
         def picked(answer: Answer) -> str:
             hit = self._services.judgements.candidate(answer, event.rank)
             number = self._services.judgements.right_passage(answer, hit)
             verdict = self._services.diagnosis.of_answer(answer, f"chunk:{hit.chunk_id}")
-            said = f"Kept as golden question {number}: what it should find is “{hit.heading or hit.title}”."
-            return render_why(answer.id, verdict=verdict, said=said)
+            message = f"Kept as golden question {number}: it should find “{hit.heading or hit.title}”."
+            return render_why(answer.id, verdict=verdict, message=message)
 
-        return self._answered(request, event, picked)
+        return self._rendered(request, event, picked)
 
-    def _answered(self, request: gr.Request, event: gr.EventData, act: Callable[[Answer], str]) -> str:
-        """What the act says of the owner's answer; a problem is said in the panel, with the form as it was."""
+    def _rendered(self, request: gr.Request, event: gr.EventData, render: Callable[[Answer], str]) -> str:
+        """The panel after an action on an answer of the owner; a problem is shown in it and the form is kept."""
         answer_id = str(event.answer)
         try:
-            return act(self._conversations.answer(answer_id, owner_of(request)))
+            return render(self._conversations.answer(answer_id, owner_of(request)))
         except AppError as error:
             expected = event._data.get("expect")
-            return render_why(
-                answer_id, expected=expected if isinstance(expected, str) else "", said=problem_line(error)
-            )
+            text = expected if isinstance(expected, str) else ""
+            return render_why(answer_id, expected=text, problem=problem_of(error))

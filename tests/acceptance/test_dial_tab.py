@@ -61,7 +61,7 @@ def test_a_sweep_is_started_followed_and_its_setting_applied(
         "document.querySelector('#fm-dial-choice b')?.innerText === '10 candidates, full, 5 passages'"
     )
     page.locator("#fm-dial-apply").click()
-    page.wait_for_selector("#fm-dial-message .fm-said")
+    page.wait_for_selector("#fm-dial-message .fm-message")
     assert tuning.applied == [{"reranker": "auto", "candidates": "10", "passages": "5"}]
 
 
@@ -89,7 +89,7 @@ def test_a_sweep_can_be_stopped_and_refusals_be_measured(open_dial: Callable[...
     assert "What was scored is kept" in page.locator("#fm-dial-progress").inner_text()
     page.get_by_role("button", name="Measure refusals").click()
     page.get_by_role("button", name="Apply this floor").click()
-    page.wait_for_selector("#fm-dial-message .fm-said")
+    page.wait_for_selector("#fm-dial-message .fm-message")
     assert list(tuning.applied[0]) == ["relevance_floor"]
     assert "ranked too low" in page.locator("#fm-dial-curve").inner_text()
 

@@ -353,6 +353,30 @@ def test_an_upload_is_stored_and_enqueued_and_a_document_deleted(
     assert "boats.md" not in {row.name for row in site.services.library.documents()}
 
 
+def test_a_failed_database_is_reported_alike_on_every_tab(
+    visit: Callable[..., "Page"], site: Site, server: Engine
+) -> None:
+    page = visit()
+    name = site.engine.url.database
+    with server.connect() as connection:
+        connection.execute(text(f'ALTER DATABASE "{name}" WITH ALLOW_CONNECTIONS false'))
+        connection.execute(
+            text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = :name"), {"name": name}
+        )
+    site.engine.dispose()  # the pool would hand out a terminated connection first
+
+    ask(page, OPENING)
+    shown = [page.locator("#fm-live-area .fm-problem").inner_text()]
+    for tab, area in (("Documents", "#fm-document-list"), ("History", "#fm-history-list")):
+        page.get_by_role("tab", name=tab).click()
+        shown.append(page.locator(f"{area} .fm-problem").inner_text())
+
+    assert set(shown) == {shown[0]}
+    assert shown[0].startswith("Cannot connect to ")
+    assert "fix: Check DATABASE_URL" in shown[0]
+    assert page.get_by_label("Your question").input_value() == OPENING
+
+
 def test_a_hostile_document_and_answer_run_and_load_nothing(visit: Callable[..., "Page"]) -> None:
     page = visit()
     dialogs: list[str] = []

@@ -93,9 +93,7 @@ def test_an_unreachable_database_and_a_missing_model_server_both_fail_with_a_fix
     assert "ollama serve" in named["chat model"].fix
 
 
-def test_a_corpus_of_another_embedding_model_fails_with_a_fix(
-    settings_for: MakeSettings, database: Engine
-) -> None:
+def test_a_corpus_of_another_embedding_model_fails_with_a_fix(settings_for: MakeSettings, database: Engine) -> None:
     with database.begin() as connection:
         connection.execute(
             text(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import Engine
 
 from app.core.settings import Settings
-from app.web.dial_tab import Tunes
+from app.web.dial_tab import TuningService
 from app.web.serve import start
 from tests.support.fakes import FakeServices, ScriptedModel, make_services
 from tests.support.shelf import Shelf, fill_shelf, script
@@ -27,7 +27,7 @@ class Site:
 
 
 @contextmanager
-def running_site(engine: Engine, settings: Settings, *, tuning: Tunes | None = None) -> Iterator[Site]:
+def running_site(engine: Engine, settings: Settings, *, tuning: TuningService | None = None) -> Iterator[Site]:
     """Start the page, with a Dial tab where there is something to measure with; stop it at the end."""
     shelf = fill_shelf(engine)
     model = ScriptedModel(script)

@@ -21,13 +21,14 @@ from app.core.domain import (
 from app.core.errors import NotFoundError
 from app.core.progress import InWork, Progress
 from app.library import DocumentRow
+from app.present.problem import Problem
 from app.web.candidates import trace
 from app.web.cards import render_sources
 from app.web.conversation import turns
-from app.web.documents_table import is_problem, render_documents, render_message, render_progress
+from app.web.documents_table import Message, render_documents, render_progress
 from app.web.status import render_status
 from app.web.thread import plain_text, render_live, render_thread
-from app.web.viewer import render_place
+from app.web.viewer import render_source
 from app.web.welcome import render_welcome
 from tests.support.builders import make_hit, make_passage
 
@@ -146,7 +147,7 @@ def test_a_server_that_does_not_count_is_shown_as_an_estimate_not_proven() -> No
 
 def test_an_exchange_says_how_it_ended_and_what_to_doubt() -> None:
     assert "1 sentence is not supported by any passage" in render_thread([make_answer()])
-    assert "1 marker pointing nowhere removed" in render_thread([make_answer()])
+    assert "1 marker without a passage removed" in render_thread([make_answer()])
     assert "Stopped." in render_thread([make_answer(outcome=Outcome.STOPPED)])
     failed = render_thread([make_answer(outcome=Outcome.FAILED, error="Ollama <gone>.", text="", sentences=())])
     assert "Ollama &lt;gone&gt;." in failed
@@ -161,10 +162,12 @@ def test_not_found_says_where_it_was_looked_for() -> None:
     assert "Not found in your documents" in render_thread([make_answer(outcome=Outcome.NOT_FOUND, context=unread)])
 
 
-def test_only_what_went_wrong_with_an_upload_stays_said() -> None:
-    assert is_problem(render_message(["1 file stored."], ["big.pdf is too large."]))
-    assert not is_problem(render_message(["1 file stored."], []))
-    assert not is_problem(None)
+def test_a_message_shows_results_then_problems_with_their_fix() -> None:
+    html = Message(lines=("1 file <stored>.",), problems=(Problem("big.pdf is too large.", "Raise the <limit>."),)).html
+
+    assert '<p class="fm-message" role="status">1 file &lt;stored&gt;.</p>' in html
+    assert 'role="alert">big.pdf is too large.<span class="fm-fix"><b>fix:</b> Raise the &lt;limit&gt;.</span>' in html
+    assert Message().html == ""
 
 
 def test_feedback_given_is_pressed_and_pressing_it_again_takes_it_back() -> None:
@@ -236,7 +239,7 @@ def test_a_list_that_is_cut_says_how_to_find_the_rest() -> None:
         part_count=None, chunk_count=1, status="ready", error="", warnings=(),
         changed_at=datetime(2026, 11, 24, tzinfo=UTC), timings={"load": 0.5, "embed": 1.25},
     )  # fmt: skip
-    assert "1 listed of 20,000; type part of a name" in render_documents([row], of=20_000)
+    assert "1 listed of 20,000; type part of a name" in render_documents([row], total=20_000)
     assert 'title="load 0.50 s, embed 1.25 s"' in render_documents([row])
     assert "No document has “&lt;x&gt;”" in render_documents([], name="<x>")
 
@@ -272,7 +275,7 @@ def test_a_passage_is_shown_in_its_document_or_as_it_was_kept(text: str | None, 
     hit = make_hit(1, "Boats are blue.", start_char=0, end_char=15, passage_number=1)
     context = Context(passages=(make_passage(1, hit.text, hits=(hit,)),), hits=(hit,), tokens=3, token_budget=9)
 
-    html = render_place(make_answer(context=context), 1, Shelf(text))
+    html = render_source(make_answer(context=context), 1, Shelf(text))
 
     assert shown in html
     assert "Boats are blue." in html
@@ -280,4 +283,4 @@ def test_a_passage_is_shown_in_its_document_or_as_it_was_kept(text: str | None, 
 
 def test_a_candidate_that_the_answer_does_not_have_is_an_error() -> None:
     with pytest.raises(NotFoundError, match="no candidate 99"):
-        render_place(make_answer(), 99, Shelf(""))
+        render_source(make_answer(), 99, Shelf(""))
