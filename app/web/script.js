@@ -1,7 +1,6 @@
 // Runs once for each HTML area of the page. `element` is the area, `trigger` sends an event to Python, `props.value`
-// is the area's HTML and `watch` tells when it changed. Everything is found by data-act attributes; the HTML itself
-// carries no handlers. Events: 'pick' 'show' 'open' 'retry' 'rate' 'example' 'remove' 'recall'
-// 'right' 'why' 'golden'
+// is the area's HTML and `watch` calls back when it changes. A control names its action in data-act; the HTML has no
+// handlers of its own. Events: 'pick' 'show' 'open' 'retry' 'rate' 'example' 'remove' 'recall' 'right' 'why' 'golden'
 const shared = (window.foremost ??= { returnTo: null, writing: false });
 const calm = () => window.matchMedia('(prefers-reduced-motion: reduce)').matches;
 const scope = () => element.closest('.fm-scope') ?? document;
@@ -84,12 +83,12 @@ const act = {
   right: (control) => {
     control.classList.add('busy');
     setTimeout(() => control.classList.remove('busy'), 4000);
-    shared.judged = true; // the panel below comes into view when it is redrawn
+    shared.judged = true; // scroll the panel below into view when it is redrawn
     trigger('right', { answer: control.dataset.answer, rank: Number(control.dataset.rank) });
   },
 };
 
-// Rows without a value stay last, whichever way a column is sorted; pressing the sorted column turns it round.
+// Rows without a value stay last in either order; pressing the sorted column again reverses it.
 const sortCandidates = (control) => {
   const table = control.closest('.fm-candidates').querySelector('table');
   const { column, first } = control.dataset;
@@ -102,22 +101,22 @@ const sortCandidates = (control) => {
     button.setAttribute('aria-pressed', String(button.dataset.column === column));
   });
   const value = (row) => row.querySelector(`td[data-label="${column}"]`).dataset.value;
-  const rows = [...table.tBodies[0].rows].sort((one, two) => {
-    const [a, b] = [value(one), value(two)];
+  const rows = [...table.tBodies[0].rows].sort((left, right) => {
+    const [a, b] = [value(left), value(right)];
     if (a === '' || b === '') return (a === '') - (b === '');
     return order === 'ascending' ? a - b : b - a;
   });
   table.tBodies[0].append(...rows);
 };
 
-element.addEventListener('submit', (event) => { // the form of the panel that says why a passage was lost
+element.addEventListener('submit', (event) => { // the form of the panel that explains a lost passage
   const form = event.target.closest('.fm-why-form');
   if (!form) return;
   event.preventDefault();
   const expect = form.elements.expect.value.trim();
   if (!expect) { form.elements.expect.focus(); return; }
   form.classList.add('busy');
-  setTimeout(() => form.classList.remove('busy'), 20000); // an answer that changes nothing redraws nothing
+  setTimeout(() => form.classList.remove('busy'), 20000); // a response that changes nothing redraws nothing
   trigger('why', { answer: form.dataset.answer, expect });
 });
 
@@ -127,7 +126,7 @@ element.addEventListener('click', (event) => {
   else if (event.target.classList?.contains('fm-viewer')) closeViewer();
 });
 
-// The page follows an answer being written unless the reader has scrolled away from its end.
+// While an answer is being written the page scrolls along, unless the reader has scrolled away from its end.
 const ending = () => {
   const box = document.scrollingElement;
   return box.scrollHeight - box.scrollTop - box.clientHeight < 200;
@@ -144,7 +143,7 @@ const follow = () => {
   if (hidden > 0) window.scrollBy(0, hidden);
 };
 
-// Gradio's composer has no names on its buttons and writes left to right only.
+// Gradio's composer has no names on its buttons and assumes left-to-right text.
 const nameComposer = () => {
   const composer = document.querySelector('#fm-question');
   composer?.querySelector('textarea')?.setAttribute('dir', 'auto');
@@ -161,7 +160,7 @@ watch('value', () => {
   const panel = element.querySelector('.fm-sources');
   if (panel?.dataset.focus) focusCard(panel, panel.dataset.focus);
   markShown();
-  if (window.matchMedia('(max-width: 900px)').matches) { // a table of fifty cards would bury what comes after it
+  if (window.matchMedia('(max-width: 900px)').matches) { // fifty candidates as cards would push everything below out of sight
     element.querySelector('.fm-candidates[open]')?.removeAttribute('open');
   }
   const why = element.querySelector('.fm-why');
