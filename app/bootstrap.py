@@ -12,7 +12,7 @@ from app.core.applied_settings import overridden
 from app.core.chat import ChatModel
 from app.core.models.embedding import Embedder
 from app.core.models.find import build_embedder
-from app.core.settings import Settings
+from app.core.settings import Settings, Shapes, shaping_values
 from app.generate import build_chat_model
 from app.ledger import Ledger
 from app.library import Library
@@ -26,26 +26,6 @@ from app.search import Searcher
 from app.stages import Stages, build_stages
 
 Report = Callable[[str], None]
-
-# Settings that shape an answer and are stored with it. The others say where data and servers are.
-_SHAPING = (
-    "embedding_model",
-    "candidates",
-    "leg_candidates",
-    "vector_weight",
-    "text_weight",
-    "hnsw_ef_search",
-    "reranker",
-    "rerank_budget_ms",
-    "relevance_floor",
-    "passages",
-    "passages_tokens",
-    "context_tokens",
-    "answer_tokens",
-    "temperature",
-    "seed",
-    "support_floor",
-)
 
 
 @dataclass(kw_only=True)
@@ -152,7 +132,7 @@ def _build_answerer(services: SearchServices, model: ChatModel, ledger: Ledger, 
         answer_tokens=settings.answer_tokens,
         relevance_floor=settings.relevance_floor,
         support_floor=settings.support_floor,
-        settings={name: getattr(settings, name) for name in _SHAPING},
+        settings=shaping_values(settings, Shapes.ANSWER),
         notices=notices,
     )
 

@@ -13,11 +13,10 @@ from sqlalchemy import Engine
 
 from app.core.database import transaction
 from app.core.errors import SettingsError
-from app.core.settings import Settings, variable_names
+from app.core.settings import Settings, Shapes, shaping_names, variable_names
 from app.core.sql import load_queries
 
 _QUERIES = load_queries(__file__)
-OVERRIDABLE = ("candidates", "reranker", "passages", "relevance_floor")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -32,9 +31,10 @@ class Override:
 
 def load_overrides(engine: Engine) -> tuple[Override, ...]:
     """What was applied, whether or not the environment covers it."""
+    tuned = shaping_names(Shapes.TUNED)
     with transaction(engine) as connection:
         rows = connection.execute(_QUERIES["select_overrides"]).mappings()
-        return tuple(Override(**row) for row in rows if row["name"] in OVERRIDABLE)
+        return tuple(Override(**row) for row in rows if row["name"] in tuned)
 
 
 def overridden(settings: Settings, engine: Engine) -> Settings:
@@ -61,14 +61,16 @@ def apply(engine: Engine, settings: Settings, values: Mapping[str, str], *, reas
 
 def withdraw(engine: Engine) -> int:
     """Forget everything that was applied; returns how much that was."""
+    names = shaping_names(Shapes.TUNED)
     with transaction(engine) as connection:
-        return sum(connection.execute(_QUERIES["delete_override"], {"name": name}).rowcount for name in OVERRIDABLE)
+        return sum(connection.execute(_QUERIES["delete_override"], {"name": name}).rowcount for name in names)
 
 
 def _checked(settings: Settings, values: Mapping[str, str]) -> Settings:
-    unknown = sorted(set(values) - set(OVERRIDABLE))
+    tuned = shaping_names(Shapes.TUNED)
+    unknown = sorted(set(values) - set(tuned))
     if unknown:
-        raise SettingsError(f"{', '.join(unknown)} cannot be applied; {', '.join(OVERRIDABLE)} can.")
+        raise SettingsError(f"{', '.join(unknown)} cannot be applied; {', '.join(tuned)} can.")
     update: dict[str, object] = {}
     for name, value in values.items():
         field = Settings.model_fields[name]

@@ -1,6 +1,7 @@
 """Settings: read once, at the door, from FOREMOST_* variables and a .env file; unknown names are refused."""
 
 import os
+from enum import IntEnum
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -12,6 +13,15 @@ from app.core.errors import SettingsError
 
 PREFIX = "FOREMOST_"
 Fraction = Annotated[float, Field(ge=0, le=1)]
+SettingValue = str | int | float | bool | None
+
+
+class Shapes(IntEnum):
+    """Mark of a setting that shapes answers; a higher level implies the lower ones."""
+
+    ANSWER = 1  # every answer records it
+    RANKING = 2  # every evaluation records it too
+    TUNED = 3  # `dial` and `evaluate --floor` can apply a value of it
 
 
 class Settings(BaseSettings):
@@ -33,26 +43,44 @@ class Settings(BaseSettings):
     )
 
     # first stage
-    embedding_model: str = Field(default="all-MiniLM-L6-v2", description="built-in name, a folder, or a hub id")
-    candidates: int = Field(default=50, ge=1, le=1000, description="passages the hybrid statement returns")
-    leg_candidates: int = Field(default=100, ge=1, le=1000, description="passages each leg contributes to the fusion")
-    vector_weight: float = Field(default=1.0, ge=0, description="weight of the vector leg in the fusion")
-    text_weight: float = Field(default=1.0, ge=0, description="weight of the full-text leg in the fusion")
-    hnsw_ef_search: int = Field(default=200, ge=1, le=1000, description="HNSW search list; at least leg_candidates")
+    embedding_model: Annotated[str, Shapes.RANKING] = Field(
+        default="all-MiniLM-L6-v2", description="built-in name, a folder, or a hub id"
+    )
+    candidates: Annotated[int, Shapes.TUNED] = Field(
+        default=50, ge=1, le=1000, description="passages the hybrid statement returns"
+    )
+    leg_candidates: Annotated[int, Shapes.RANKING] = Field(
+        default=100, ge=1, le=1000, description="passages each leg contributes to the fusion"
+    )
+    vector_weight: Annotated[float, Shapes.RANKING] = Field(
+        default=1.0, ge=0, description="weight of the vector leg in the fusion"
+    )
+    text_weight: Annotated[float, Shapes.RANKING] = Field(
+        default=1.0, ge=0, description="weight of the full-text leg in the fusion"
+    )
+    hnsw_ef_search: Annotated[int, Shapes.RANKING] = Field(
+        default=200, ge=1, le=1000, description="HNSW search list; at least leg_candidates"
+    )
 
     # second stage
-    reranker: str = Field(
+    reranker: Annotated[str, Shapes.TUNED] = Field(
         default="auto",
         description="auto (the best that is shipped), none, late-interaction, a folder, or a hub id of a cross-encoder",
     )
-    rerank_budget_ms: int = Field(default=5000, ge=0, description="time limit of reranking, milliseconds; 0 is none")
-    relevance_floor: Fraction = Field(
+    rerank_budget_ms: Annotated[int, Shapes.ANSWER] = Field(
+        default=5000, ge=0, description="time limit of reranking, milliseconds; 0 is none"
+    )
+    relevance_floor: Annotated[Fraction, Shapes.TUNED] = Field(
         default=0.2, description="a passage is worth using when its relevance (0..1) reaches this"
     )
 
     # packing
-    passages: int = Field(default=5, ge=1, le=50, description="passages that go into the prompt at most")
-    passages_tokens: int = Field(default=1000, ge=100, description="tokens of all passages at most, if they fit")
+    passages: Annotated[int, Shapes.TUNED] = Field(
+        default=5, ge=1, le=50, description="passages that go into the prompt at most"
+    )
+    passages_tokens: Annotated[int, Shapes.ANSWER] = Field(
+        default=1000, ge=100, description="tokens of all passages at most, if they fit"
+    )
 
     # chat model
     chat_backend: Literal["auto", "ollama", "openai", "embedded"] = Field(
@@ -68,14 +96,16 @@ class Settings(BaseSettings):
     )
     openai_url: str = Field(default="", description="address of an OpenAI-compatible server, ending in /v1")
     openai_api_key: SecretStr = Field(default=SecretStr(""), description="its key, if it wants one")
-    context_tokens: int = Field(default=4096, ge=512, description="context asked of the model in every call (num_ctx)")
-    answer_tokens: int = Field(default=400, ge=16, description="longest answer, tokens")
-    temperature: float = Field(default=0.0, ge=0, le=2, description="sampling temperature")
-    seed: int = Field(default=7, description="sampling seed")
+    context_tokens: Annotated[int, Shapes.ANSWER] = Field(
+        default=4096, ge=512, description="context asked of the model in every call (num_ctx)"
+    )
+    answer_tokens: Annotated[int, Shapes.ANSWER] = Field(default=400, ge=16, description="longest answer, tokens")
+    temperature: Annotated[float, Shapes.ANSWER] = Field(default=0.0, ge=0, le=2, description="sampling temperature")
+    seed: Annotated[int, Shapes.ANSWER] = Field(default=7, description="sampling seed")
     timeout_seconds: int = Field(default=300, ge=1, description="longest silence of the model server")
 
     # citations
-    support_floor: Fraction = Field(
+    support_floor: Annotated[Fraction, Shapes.ANSWER] = Field(
         default=0.55, description="an unmarked sentence is attributed when its support (0..1) reaches this"
     )
 
@@ -108,6 +138,20 @@ class Settings(BaseSettings):
     )
     login_user: str = Field(default="", description="name for the page's login; empty asks for none")
     login_password: SecretStr = Field(default=SecretStr(""), description="password for the page's login")
+
+
+def shaping_names(level: Shapes) -> tuple[str, ...]:
+    """Names of the settings marked with this level or a higher one, in the order of their definition."""
+    return tuple(
+        name
+        for name, info in Settings.model_fields.items()
+        if any(isinstance(mark, Shapes) and mark >= level for mark in info.metadata)
+    )
+
+
+def shaping_values(settings: Settings, level: Shapes) -> dict[str, SettingValue]:
+    """The settings marked with this level or a higher one, with their values."""
+    return {name: getattr(settings, name) for name in shaping_names(level)}
 
 
 def variable_names() -> dict[str, str]:

@@ -31,7 +31,7 @@ from sqlalchemy import Engine, text
 
 from app.core.domain import CHUNKER_VERSION, Answer, Chunk, Document, Finished, Hit, Question, Reranking, Source
 from app.core.models.embedding import Embedder
-from app.core.settings import Settings
+from app.core.settings import Settings, Shapes, shaping_values
 from app.ledger import Ledger
 from app.pipeline import Answerer, Prompts
 from app.prompts import conversation
@@ -48,10 +48,6 @@ from ingest.store import Store
 from tests.support.fakes import NOT_FOUND, PlainRewriter, ScriptedModel, word_support
 
 COLLECTION = "faults"
-_SHAPING = (
-    "candidates", "leg_candidates", "vector_weight", "text_weight", "hnsw_ef_search", "reranker",
-    "rerank_budget_ms", "relevance_floor", "passages", "passages_tokens", "context_tokens", "answer_tokens",
-)  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -140,7 +136,7 @@ class Workplace:
             answer_tokens=settings.answer_tokens,
             relevance_floor=settings.relevance_floor,
             support_floor=settings.support_floor,
-            settings={name: getattr(settings, name) for name in _SHAPING},
+            settings=shaping_values(settings, Shapes.ANSWER),
         )
         events = answerer.answer(Question(text=question, collection=COLLECTION))
         answer = next(event.answer for event in events if isinstance(event, Finished))

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from app.core.domain import NO_FILTERS, Answer, Context, ExactRank, Fate, Filters, Hit
-from app.core.settings import Settings
+from app.core.settings import Settings, Shapes, shaping_values
 from app.pack import pack
 from app.quality.diagnosis.verdict import Value
 from app.stages import Stages
@@ -41,7 +41,7 @@ class Trials:
     def fresh(self, question: str, *, collection: str | None, filters: Filters = NO_FILTERS) -> Run:
         """The question searched, reranked and packed now, as configured."""
         empty = Context(passages=(), hits=(), tokens=0, token_budget=self._room(question))
-        kept = {name: getattr(self._settings, name) for name in _SHAPING}
+        kept = shaping_values(self._settings, Shapes.ANSWER)
         run = Run(
             question=question,
             collection=collection,
@@ -55,7 +55,8 @@ class Trials:
 
     def past(self, answer: Answer) -> Run:
         """The search of a past answer, from its ledger. Settings that it does not name are today's."""
-        kept = {name: answer.settings.get(name, getattr(self._settings, name)) for name in _SHAPING}
+        today = shaping_values(self._settings, Shapes.ANSWER)
+        kept = {name: answer.settings.get(name, value) for name, value in today.items()}
         return Run(
             question=answer.query.text,
             collection=answer.collection,
@@ -123,12 +124,6 @@ class Trials:
         theirs = sum(passage.tokens for passage in run.context.passages)
         scale = theirs / ours if run.answer is not None and ours else 1.0
         return lambda text: math.ceil(self._stages.count_tokens(text) * scale)
-
-
-_SHAPING = (
-    "candidates", "leg_candidates", "vector_weight", "text_weight", "hnsw_ef_search", "reranker",
-    "rerank_budget_ms", "relevance_floor", "passages", "passages_tokens", "context_tokens", "answer_tokens",
-)  # fmt: skip
 
 
 def repacked(run: Run, *, allowed: Callable[[Hit], bool], limit: int) -> Context:

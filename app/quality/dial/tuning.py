@@ -10,7 +10,7 @@ from sqlalchemy import Engine
 from app.core.applied_settings import apply
 from app.core.errors import AppError
 from app.core.models.embedding import Embedder
-from app.core.settings import Settings
+from app.core.settings import Settings, Shapes, shaping_values
 from app.quality.dial.measure import Cancelled, Listener, Step
 from app.quality.dial.session import sweep
 from app.quality.dial.sweep import Sweep
@@ -73,7 +73,6 @@ class Tuning:
         questions = self._golden.questions()
         accepted = [question for question in questions if question.status == "accepted"]
         settings = self._services.settings
-        names = ("reranker", "candidates", "passages", "relevance_floor")
         if self._kept.sweep is None:
             self._keep(sweep=last_sweep(self._services.engine, "golden"))
         return replace(
@@ -81,7 +80,7 @@ class Tuning:
             questions=len(accepted),
             unanswerable=sum(not question.answerable for question in accepted),
             drafts=len(questions) - len(accepted),
-            in_effect={name: str(getattr(settings, name)) for name in names},
+            in_effect={name: str(value) for name, value in shaping_values(settings, Shapes.TUNED).items()},
         )
 
     def start_sweep(self, minutes: float) -> None:

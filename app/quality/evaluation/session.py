@@ -9,7 +9,7 @@ from pathlib import Path
 from sqlalchemy import Engine
 
 from app.core.models.embedding import Embedder
-from app.core.settings import Settings
+from app.core.settings import Settings, Shapes, shaping_values
 from app.quality.evaluation.judge import Judge
 from app.quality.evaluation.measure import Stages, measure
 from app.quality.evaluation.questions import QuestionSet, of_folder, of_golden
@@ -20,10 +20,6 @@ from app.rerank import Reranker
 from app.stages import build_retriever
 
 Report = Callable[[str], None]
-_SHAPING = (
-    "embedding_model", "candidates", "leg_candidates", "vector_weight", "text_weight", "hnsw_ef_search",
-    "reranker", "relevance_floor", "passages",
-)  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -68,7 +64,7 @@ def evaluate(place: Bench, reranker: Reranker, settings: Settings, *, name: str,
         name=name,
         target=place.questions.name,
         corpus=place.questions.digest,
-        settings={setting: getattr(settings, setting) for setting in _SHAPING},
+        settings=shaping_values(settings, Shapes.RANKING),
         reranker=reranker.name,
         questions=results,
         created_at=datetime.now(UTC),
