@@ -145,7 +145,8 @@ def _embedding(settings: Settings) -> tuple[Embedder | None, Check]:
     try:
         embedder = build_embedder(settings.embedding_model, settings.data_dir)
     except AppError as error:
-        return None, _failed("embedding model", error)
+        fix = "Set FOREMOST_EMBEDDING_MODEL to a built-in name, a folder with a model, or a hub id."
+        return None, _failed("embedding model", error, fix=fix)
     detail = f"{embedder.name}, {embedder.dimension} numbers, reads {embedder.max_tokens} tokens"
     return embedder, Check(name="embedding model", ok=True, detail=detail)
 
@@ -156,7 +157,8 @@ def _reranker(settings: Settings, embedder: Embedder | None) -> Check:
     try:
         reranker = build_reranker(settings.reranker, embedder, settings.data_dir, budget_ms=settings.rerank_budget_ms)
     except AppError as error:
-        return _failed("reranker", error)
+        fix = "Set FOREMOST_RERANKER to auto, none, late-interaction, a folder with a model, or a hub id."
+        return _failed("reranker", error, fix=fix)
     return Check(name="reranker", ok=True, detail=reranker.name)
 
 

@@ -80,8 +80,8 @@ def test_a_past_answer_is_shown_with_its_ledger(run: Run, answer: dict[str, Any]
     assert shown.returncode == 0, shown.stderr
     assert "When does the nightly backup run?" in shown.stdout
     assert "in the prompt as [1] · cited" in " ".join(shown.stdout.split())
-    told = json.loads(run("app", "show", "last", "--json").stdout)
-    assert (told["id"], len(told["candidates"])) == (answer["id"], len(answer["candidates"]))
+    result = json.loads(run("app", "show", "last", "--json").stdout)
+    assert (result["id"], len(result["candidates"])) == (answer["id"], len(answer["candidates"]))
     wrong = run("app", "show", "ffffffff")
     assert wrong.returncode == 1
     assert "There is no answer 'ffffffff'" in wrong.stderr
@@ -91,8 +91,8 @@ def test_why_names_the_stage_of_loss_and_keeps_the_question(run: Run, answer: di
     done = run("app", "why", answer["id"], "--expect", '"Visitors park behind the east hall"', "--apply-to-golden")
     assert done.returncode == 0, done.stderr
     assert "kept as golden question" in done.stdout
-    told = json.loads(run("app", "why", "last", "--expect", "tariffs.xlsx", "--json").stdout)
-    assert (told["loss"], told["side"]) == ("not_ingested", "the documents")
+    result = json.loads(run("app", "why", "last", "--expect", "tariffs.xlsx", "--json").stdout)
+    assert (result["loss"], result["side"]) == ("not_ingested", "the documents")
     nothing = run("app", "why", "last", "--expect", " ")
     assert nothing.returncode == 2
     assert "Say what should have been found" in nothing.stderr
@@ -146,7 +146,7 @@ def test_doctor_finds_nothing_wrong_here(run: Run, handbook: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("words", "settings", "code", "said"),
+    ("words", "settings", "code", "message"),
     [
         (("app", "ask", "  "), {}, 2, "The question is empty"),
         (("app", "search", "x", "--collection", "nowhere"), {}, 1, "nowhere"),
@@ -161,10 +161,10 @@ def test_doctor_finds_nothing_wrong_here(run: Run, handbook: Path) -> None:
     ],
 )  # fmt: skip
 def test_bad_input_gets_one_clear_line_and_a_non_zero_exit(
-    run: Run, handbook: Path, words: tuple[str, ...], settings: dict[str, str], code: int, said: str
+    run: Run, handbook: Path, words: tuple[str, ...], settings: dict[str, str], code: int, message: str
 ) -> None:
     done = run(*words, **settings)
     assert done.returncode == code, done.stderr
-    errors = [line for line in done.stderr.splitlines() if said in line]
+    errors = [line for line in done.stderr.splitlines() if message in line]
     assert len(errors) == 1, done.stderr
     assert "Traceback" not in done.stderr

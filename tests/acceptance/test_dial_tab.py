@@ -65,7 +65,7 @@ def test_a_sweep_is_started_followed_and_its_setting_applied(
     assert tuning.applied == [{"reranker": "auto", "candidates": "10", "passages": "5"}]
 
 
-def test_a_budget_that_nothing_meets_and_a_covered_setting_are_said(
+def test_a_budget_that_no_setting_meets_and_a_covered_setting_are_problems(
     open_dial: Callable[..., "Page"], tuning: FakeTuning
 ) -> None:
     tuning.finish()

@@ -69,10 +69,10 @@ def test_a_folder_is_measured_compared_and_gates(run: Run, folder: Path, tmp_pat
 
     worse = run("evaluate", str(folder), "--compare", "first", "--json", FOREMOST_VECTOR_WEIGHT="0",
                 FOREMOST_TEXT_WEIGHT="0", FOREMOST_CANDIDATES="1", FOREMOST_RERANKER="none")  # fmt: skip
-    said = json.loads(worse.stdout)
-    assert said["comparison"]["regressed"] is (worse.returncode == 1)
-    assert said["summary"]["means"]["reranked"]["nDCG@10"] < 0.9
-    assert "database" not in worse.stderr  # it was removed without a word
+    result = json.loads(worse.stdout)
+    assert result["comparison"]["regressed"] is (worse.returncode == 1)
+    assert result["summary"]["means"]["reranked"]["nDCG@10"] < 0.9
+    assert "database" not in worse.stderr  # it was removed silently
 
 
 def test_a_golden_set_is_written_read_listed_and_measured(run: Run, tmp_path: Path) -> None:
@@ -94,14 +94,14 @@ def test_a_golden_set_is_written_read_listed_and_measured(run: Run, tmp_path: Pa
     assert "The golden set is empty" in empty.stderr
 
 
-def test_the_dial_recommends_applies_and_settings_say_so(run: Run, folder: Path, tmp_path: Path) -> None:
+def test_the_dial_recommends_and_applies_and_settings_lists_it(run: Run, folder: Path, tmp_path: Path) -> None:
     picture = tmp_path / "dial.png"
     swept = run("dial", str(folder), "--minutes", "1", "--latency", "60000", "--apply", "--yes", "--png", str(picture))
     assert swept.returncode == 0, swept.stderr
     assert "best at its speed" in swept.stdout
     assert "FOREMOST_RERANKER=" in swept.stdout
     assert picture.read_bytes().startswith(b"\x89PNG")
-    said = run("settings", FOREMOST_PASSAGES="2").stdout
-    assert "(applied: dial on" in said
-    assert "(environment, which covers the applied" in said
+    listed = run("settings", FOREMOST_PASSAGES="2").stdout
+    assert "(applied: dial on" in listed
+    assert "(environment, which covers the applied" in listed
     assert "(applied:" not in run("settings", "--reset").stdout

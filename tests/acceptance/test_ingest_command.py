@@ -84,21 +84,21 @@ def test_a_run_with_nothing_to_do_makes_no_model(ingest: Run, environment: dict[
     assert "/no/such/model" in ingest("a.md").stderr
 
 
-def test_files_that_fail_are_told_in_one_line_each_and_the_others_go_in(ingest: Run, tmp_path: Path) -> None:
+def test_every_failed_file_gets_one_line_and_the_others_are_ingested(ingest: Run, tmp_path: Path) -> None:
     (tmp_path / "good.txt").write_text("The good one.")
     (tmp_path / "broken.pdf").write_bytes(b"%PDF-1.4 broken")
     (tmp_path / "scan.pdf").write_bytes(made.pdf([[]]))
     done = ingest(tmp_path, tmp_path / "missing.txt")
     assert done.returncode == 1
     assert done.stdout == "Collection default: 1 added, 1 without text, 2 failed.\n"
-    told = sorted(one_line_each(done.stderr))
-    assert len(told) == 3
-    assert f"failed {tmp_path}/broken.pdf: The PDF is damaged" in told[0]
-    assert f"failed {tmp_path}/missing.txt: There is no such file" in told[1]
-    assert f"no text {tmp_path}/scan.pdf: No text was found" in told[2]
+    lines = sorted(one_line_each(done.stderr))
+    assert len(lines) == 3
+    assert f"failed {tmp_path}/broken.pdf: The PDF is damaged" in lines[0]
+    assert f"failed {tmp_path}/missing.txt: There is no such file" in lines[1]
+    assert f"no text {tmp_path}/scan.pdf: No text was found" in lines[2]
 
 
-def test_a_dry_run_says_what_would_happen_and_writes_nothing(ingest: Run, database: Engine, tmp_path: Path) -> None:
+def test_a_dry_run_lists_what_would_happen_and_writes_nothing(ingest: Run, database: Engine, tmp_path: Path) -> None:
     (tmp_path / "kept.md").write_text("Kept.")
     assert ingest("kept.md").returncode == 0
     (tmp_path / "new.md").write_text("New.")
@@ -120,7 +120,7 @@ def test_the_sample_goes_into_its_collection_once(ingest: Run, database: Engine)
 
 
 @pytest.mark.parametrize("words", [[], ["--sample", "a.md"], ["empty"]])
-def test_a_command_that_names_nothing_says_how_to_name_it(ingest: Run, tmp_path: Path, words: list[str]) -> None:
+def test_a_command_without_a_file_explains_how_to_name_one(ingest: Run, tmp_path: Path, words: list[str]) -> None:
     (tmp_path / "empty").mkdir()
     done = ingest(*words)
     assert done.returncode == 2
@@ -162,7 +162,7 @@ def wait_for(process: subprocess.Popen[str], words: str) -> str:
 
 
 @pytest.mark.parametrize("stop", [signal.SIGTERM, signal.SIGINT])
-def test_a_worker_ingests_uploads_and_leaves_cleanly_when_told(
+def test_a_worker_ingests_uploads_and_stops_cleanly_on_a_signal(
     worker: Callable[[], subprocess.Popen[str]], database: Engine, stop: signal.Signals
 ) -> None:
     process = worker()
@@ -234,7 +234,7 @@ def test_a_watched_folder_is_followed_through_changes_moves_and_deletions(
     assert rows(database, "SELECT name FROM documents") == [("kept.md",)]
 
 
-def test_status_tells_how_ingestion_stands_to_people_and_programs(ingest: Run, tmp_path: Path) -> None:
+def test_status_shows_ingestion_to_people_and_programs(ingest: Run, tmp_path: Path) -> None:
     (tmp_path / "a.md").write_text("# Harbour\n\nThe harbour opens at six.")
     (tmp_path / "broken.pdf").write_bytes(b"%PDF-1.4 broken")
     for path in tmp_path.iterdir():
@@ -242,13 +242,13 @@ def test_status_tells_how_ingestion_stands_to_people_and_programs(ingest: Run, t
     ingest(tmp_path)
     (tmp_path / "b.md").write_text("Later.")
     assert ingest(tmp_path, "--detach").stdout == "Collection default: 1 unchanged, 1 failed, 1 queued.\n"
-    said = ingest("status").stdout
-    assert "1 queued · 0 being read" in said
-    assert "no worker runs" in said
-    assert f"failed {tmp_path}/broken.pdf: The PDF is damaged" in said
+    shown = ingest("status").stdout
+    assert "1 queued · 0 being read" in shown
+    assert "no worker runs" in shown
+    assert f"failed {tmp_path}/broken.pdf: The PDF is damaged" in shown
     assert re.search(
-        r"slowest .*/a\.md: [\d.]+ s \(load [\d.]+ s, chunk [\d.]+ s, embed [\d.]+ s, store [\d.]+ s\)", said
+        r"slowest .*/a\.md: [\d.]+ s \(load [\d.]+ s, chunk [\d.]+ s, embed [\d.]+ s, store [\d.]+ s\)", shown
     )
-    told = json.loads(ingest("status", "--json").stdout)
-    assert (told["queued"], told["ready"], told["failed"]) == (1, 1, 1)
+    result = json.loads(ingest("status", "--json").stdout)
+    assert (result["queued"], result["ready"], result["failed"]) == (1, 1, 1)
     assert ingest(tmp_path).stdout == "Collection default: 1 added, 1 unchanged, 1 failed.\n"

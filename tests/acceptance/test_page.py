@@ -67,7 +67,7 @@ def answered(page: "Page", exchanges: int = 1) -> "Locator":
     return page.locator("#fm-thread-area .fm-exchange").last
 
 
-def test_the_first_screen_says_what_is_there_and_offers_questions(visit: Callable[..., "Page"]) -> None:
+def test_the_first_screen_counts_documents_and_offers_questions(visit: Callable[..., "Page"]) -> None:
     page = visit()
 
     welcome = page.locator(".fm-welcome").inner_text()
@@ -102,7 +102,7 @@ def test_an_answer_streams_and_ends_with_its_sources(visit: Callable[..., "Page"
     assert "read whole: proven" in page.locator("#fm-status-area").inner_text()
 
 
-def test_the_table_tells_what_became_of_every_candidate(visit: Callable[..., "Page"], site: Site) -> None:
+def test_the_table_shows_the_fate_of_every_candidate(visit: Callable[..., "Page"], site: Site) -> None:
     page = visit()
     ask(page, OPENING)
     answered(page)
@@ -236,7 +236,7 @@ def test_a_text_source_opens_in_its_section(visit: Callable[..., "Page"]) -> Non
     assert "## Winter" in document.inner_text()  # what stands around it is there too
 
 
-def test_stop_ends_the_model_and_keeps_what_was_said(visit: Callable[..., "Page"], site: Site) -> None:
+def test_stop_ends_the_model_and_keeps_the_text_so_far(visit: Callable[..., "Page"], site: Site) -> None:
     page = visit()
     site.services.model.hold(after=6)
     ask(page, OPENING)
@@ -299,7 +299,7 @@ def test_feedback_and_retry_are_kept(visit: Callable[..., "Page"], site: Site) -
     assert [tuple(row) for row in rows] == [(OPENING, 1), (OPENING, 0)]
 
 
-def test_nothing_found_is_said_with_the_nearest_misses(visit: Callable[..., "Page"]) -> None:
+def test_an_answer_without_passages_shows_the_nearest_misses(visit: Callable[..., "Page"]) -> None:
     page = visit()
     ask(page, "Which minister spoke in parliament yesterday?")
 
@@ -308,7 +308,7 @@ def test_nothing_found_is_said_with_the_nearest_misses(visit: Callable[..., "Pag
     assert badges == ["not used"] * 3
 
 
-def test_a_question_that_cannot_be_taken_says_why_and_stays_in_the_box(visit: Callable[..., "Page"]) -> None:
+def test_a_refused_question_shows_the_problem_and_stays_in_the_box(visit: Callable[..., "Page"]) -> None:
     page = visit()
     page.get_by_label("Collection", exact=True).click()
     page.get_by_role("option", name="attic (0)").click()
@@ -418,7 +418,7 @@ def test_a_login_keeps_strangers_out_and_chats_apart(
 ) -> None:
     settings = make_settings(port=0, login_user="ada", login_password="long enough")
     with running_site(database, settings) as site:
-        foreign = site.services.ledger.start_chat("somebody else's chat", "eve")
+        foreign = site.services.ledger.start_chat("another owner's chat", "eve")
         page = chromium.new_context().new_page()
         page.goto(site.address)
         assert page.locator(".fm-welcome").count() == 0
@@ -433,5 +433,5 @@ def test_a_login_keeps_strangers_out_and_chats_apart(
         page.context.close()
 
         assert [chat.title for chat in site.services.ledger.chats(owner="ada")] == [OPENING]
-        assert not any("somebody else" in title for title in titles)
+        assert not any("another owner" in title for title in titles)
         assert foreign not in {chat.id for chat in site.services.ledger.chats(owner="ada")}

@@ -81,9 +81,7 @@ def test_a_page_of_this_machine_does_not_answer_to_another_name(site: Site) -> N
     assert (rebound.status_code, own.status_code) == (400, 200)
 
 
-def test_a_taken_port_is_said_with_the_setting_that_changes_it(
-    site: Site, make_settings: Callable[..., Settings]
-) -> None:
+def test_a_taken_port_is_an_error_that_names_the_setting(site: Site, make_settings: Callable[..., Settings]) -> None:
     port = int(site.address.rstrip("/").rsplit(":", 1)[1])
 
     with pytest.raises(SettingsError, match=rf"cannot use 127\.0\.0\.1:{port}.*FOREMOST_PORT"):

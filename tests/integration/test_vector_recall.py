@@ -76,10 +76,10 @@ def test_low_recall_names_the_setting_that_raises_it(recalls: tuple[float, float
 def _ask(database: Engine, *questions: str) -> None:
     insert = text(
         "INSERT INTO answers (id, question, query, text, outcome, sentences, removed_markers, passages, prompt, "
-        "tokens, token_budget, reranker, scored, notices, timings, settings) VALUES (:id, :asked, "
-        "jsonb_build_object('text', CAST(:asked AS text)), '', 'answered', '[]', 0, '[]', '[]', 0, 0, '', 0, '[]', "
+        "tokens, token_budget, reranker, scored, notices, timings, settings) VALUES (:id, :question, "
+        "jsonb_build_object('text', CAST(:question AS text)), '', 'answered', '[]', 0, '[]', '[]', 0, 0, '', 0, '[]', "
         "'{}', '{}')"
     )
     with database.begin() as connection:
         for question in questions:
-            connection.execute(insert, {"id": str(uuid.uuid4()), "asked": question})
+            connection.execute(insert, {"id": str(uuid.uuid4()), "question": question})

@@ -29,7 +29,7 @@ def test_a_column_that_does_not_exist_is_refused_with_those_that_do() -> None:
         in_order_of(HITS, "cosine")
 
 
-def test_a_fate_says_the_number_in_the_prompt_and_whether_it_was_cited() -> None:
+def test_a_fate_names_the_number_in_the_prompt_and_whether_it_was_cited() -> None:
     kept = make_hit(1, fate=Fate.IN_PROMPT, passage_number=2, cited=True)
     assert what_became(kept) == "in the prompt as [2] · cited"
     assert what_became(kept, answered=False) == "in the prompt as [2]"

@@ -1,4 +1,4 @@
-"""Where a candidate was lost, told from the ledger alone."""
+"""Where a candidate was lost, by the ledger alone."""
 
 from dataclasses import replace
 

@@ -65,7 +65,7 @@ def make_answer(**changes: Any) -> Answer:
     return Answer(**(values | changes))
 
 
-def test_a_card_says_whether_its_passage_is_cited() -> None:
+def test_a_card_shows_whether_its_passage_is_cited() -> None:
     html = render_sources(make_answer())
 
     first, second = html.split("<article")[1:]
@@ -76,7 +76,7 @@ def test_a_card_says_whether_its_passage_is_cited() -> None:
     assert "the first 2 reranked" in html
 
 
-def test_a_passage_that_was_attributed_says_so_unless_the_model_cited_it_too() -> None:
+def test_an_attributed_passage_is_marked_so_unless_the_model_cited_it_too() -> None:
     both = (
         Sentence(text="a", start=0, end=1, support=Support.CITED, passages=(1,)),
         Sentence(text="b", start=1, end=2, support=Support.ATTRIBUTED, passages=(1, 2)),
@@ -116,7 +116,7 @@ def test_every_candidate_is_in_the_table_with_its_fate() -> None:
          "vector 2 · text – · fused 2 → kept at 2"),
     ],
 )  # fmt: skip
-def test_the_trace_tells_the_way_of_a_candidate(changes: Mapping[str, Any], expected: str) -> None:
+def test_the_trace_lists_the_ranks_of_a_candidate(changes: Mapping[str, Any], expected: str) -> None:
     assert trace(make_hit(9, **changes)) == expected
 
 
@@ -145,7 +145,7 @@ def test_a_server_that_does_not_count_is_shown_as_an_estimate_not_proven() -> No
     assert "read whole: not proven" in html
 
 
-def test_an_exchange_says_how_it_ended_and_what_to_doubt() -> None:
+def test_an_exchange_shows_how_it_ended_and_reasons_for_doubt() -> None:
     assert "1 sentence is not supported by any passage" in render_thread([make_answer()])
     assert "1 marker without a passage removed" in render_thread([make_answer()])
     assert "Stopped." in render_thread([make_answer(outcome=Outcome.STOPPED)])
@@ -155,7 +155,7 @@ def test_an_exchange_says_how_it_ended_and_what_to_doubt() -> None:
     assert "searched for: <q>colour of oars</q>" in render_thread([make_answer(query=rewritten)])
 
 
-def test_not_found_says_where_it_was_looked_for() -> None:
+def test_not_found_names_what_was_searched() -> None:
     unread = Context(passages=(), hits=(), tokens=0, token_budget=0)
 
     assert "Not found in the passages that the model read" in render_thread([make_answer(outcome=Outcome.NOT_FOUND)])
@@ -181,23 +181,23 @@ def test_the_clipboard_gets_the_answer_with_its_sources() -> None:
     assert plain_text(make_answer()) == f"{TEXT}\n\n[1] Document 1 · Document 1 › Section"
 
 
-def test_the_exchange_under_way_says_what_is_being_done() -> None:
+def test_the_exchange_in_progress_names_its_stage() -> None:
     assert "Putting the best passages first…" in render_live("q", stage="rerank")
     assert "fm-working" not in render_live("q", stage="generate", text="It")
 
 
-def test_history_for_the_rewriter_leaves_out_failures_and_what_is_asked_again() -> None:
-    asked = [
+def test_history_for_the_rewriter_leaves_out_failures_and_the_repeated_question() -> None:
+    past = [
         make_answer(id="1", question="one"),
         make_answer(id="2", question="two", outcome=Outcome.FAILED),
         make_answer(id="3", question="three"),
     ]
 
-    assert [turn.question for turn in turns(asked)] == ["one", "three"]
-    assert [turn.question for turn in turns(asked, before="3")] == ["one"]
+    assert [turn.question for turn in turns(past)] == ["one", "three"]
+    assert [turn.question for turn in turns(past, before="3")] == ["one"]
 
 
-def test_the_first_screen_counts_documents_or_says_how_to_add_some() -> None:
+def test_the_first_screen_counts_documents_or_explains_how_to_add_some() -> None:
     assert "1 document in <b>club</b>" in render_welcome({"club": 1, "attic": 0}, ["<i>?"])
     assert 'data-question="&lt;i&gt;?"' in render_welcome({"club": 1}, ["<i>?"])
     assert "5 documents in 2 collections" in render_welcome({"a": 2, "b": 3}, [])
@@ -205,7 +205,7 @@ def test_the_first_screen_counts_documents_or_says_how_to_add_some() -> None:
     assert "never shown" not in render_welcome({}, ["never shown"])
 
 
-def test_a_failed_document_says_why_and_deleting_takes_two_steps() -> None:
+def test_a_failed_document_shows_its_error_and_deleting_takes_two_steps() -> None:
     row = DocumentRow(
         id=7, upload=False, collection="club", name="a<b>\u202e.pdf", title="", media_type="", byte_count=2048,
         part_kind=None, part_count=None, chunk_count=0, status="failed", error="It is <locked>.", warnings=("w",),
@@ -219,7 +219,7 @@ def test_a_failed_document_says_why_and_deleting_takes_two_steps() -> None:
     assert html.index('data-act="confirm"') < html.index('data-act="remove" data-id="7" data-upload="0"')
 
 
-def test_what_ingestion_does_is_told_while_something_waits() -> None:
+def test_the_queue_is_shown_while_jobs_wait() -> None:
     values: dict[str, Any] = {
         "queued": 1204, "retrying": 3, "running": 1, "workers": 2, "documents": 9, "ready": 7, "empty": 1, "failed": 1,
         "done_last_minute": 37, "seconds_left": 1953.0, "mean_seconds": {}, "failures": (), "slowest": (),
@@ -233,7 +233,7 @@ def test_what_ingestion_does_is_told_while_something_waits() -> None:
     assert render_progress(Progress(**(values | {"queued": 0, "running": 0}))) == ""
 
 
-def test_a_list_that_is_cut_says_how_to_find_the_rest() -> None:
+def test_a_cut_list_explains_how_to_find_the_rest() -> None:
     row = DocumentRow(
         id=1, upload=False, collection="club", name="a.md", title="", media_type="", byte_count=1, part_kind=None,
         part_count=None, chunk_count=1, status="ready", error="", warnings=(),
@@ -256,7 +256,7 @@ class Shelf:
         return self._text
 
     def __getattr__(self, name: str) -> Any:
-        raise AssertionError(f"the viewer has no business with {name}")
+        raise AssertionError(f"the viewer must not use {name}")
 
 
 @pytest.mark.parametrize(

@@ -40,6 +40,6 @@ def test_boxes_follow_a_rotated_page() -> None:
     assert all(0 <= box.left <= 1 and 0 <= box.top <= 1 for box in image.boxes)
 
 
-def test_bytes_that_are_no_pdf_are_refused_in_one_line() -> None:
+def test_bytes_that_are_not_a_pdf_are_refused_in_one_line() -> None:
     with pytest.raises(DocumentError, match="cannot be opened"):
         page_images(b"no pdf", [1], "x")

@@ -90,7 +90,7 @@ def test_markers_become_buttons_only_where_there_is_a_passage() -> None:
     assert "<code>x[1]</code>" in html
 
 
-def test_sentences_show_what_they_rest_on() -> None:
+def test_sentences_show_their_support() -> None:
     text = "It is blue [1]. It is big. It sings. It is old [2]."
     html = answer(
         text,
