@@ -25,7 +25,8 @@ def doctor(
     for check in results:
         mark = "[green]ok[/]  " if check.ok else "[bold red]bad[/] "
         out.print(f"{mark} {escape(check.name)}: {escape(check.detail)}")
-        print_fix(out, check.fix)
+        if not check.ok:
+            print_fix(out, check.fix)
         for note in check.notes:
             out.print(f"     [yellow]note:[/] {escape(note)}")
     if not all(check.ok for check in results):

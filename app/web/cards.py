@@ -92,7 +92,7 @@ def _count(context: Context, scored: int) -> str:
     if scored:
         reranked = f"{scored} reranked" if scored == candidates else f"the first {scored} reranked"
     passages = "passage" if used == 1 else "passages"
-    return f"{candidates} found · {reranked} · {used} {passages} read by the model"
+    return f"{candidates} candidates · {reranked} · {used} {passages} read by the model"
 
 
 def _badges(sentences: Sequence[Sentence]) -> dict[int, str]:

@@ -82,9 +82,9 @@ class DocumentsTab:
                     path.unlink()
         lines: tuple[str, ...] = ()
         if stored == 1:
-            lines = ("1 file is stored. The worker reads and indexes it next.",)
+            lines = ("1 file is stored and queued for the worker.",)
         elif stored:
-            lines = (f"{stored} files are stored. The worker reads and indexes them next.",)
+            lines = (f"{stored} files are stored and queued for the worker.",)
         message = Message(lines=lines, problems=tuple(problems))
         return {self._files: None} | self._show(message) | self._refresh(name)
 
