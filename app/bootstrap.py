@@ -18,9 +18,10 @@ from app.ledger import Ledger
 from app.library import Library
 from app.pipeline import Answerer, Prompts
 from app.prompts import NOT_FOUND, conversation
-from app.quality.diagnosis import Corpus, Diagnosis, Trials
-from app.quality.expected.feedback import Judgements
+from app.quality.diagnosis import Diagnosis, Trials
+from app.quality.expected.feedback import Feedback
 from app.quality.expected.golden import Golden
+from app.quality.expected.locate import Locator
 from app.rewrite.rewriter import Rewriter
 from app.search import Searcher
 from app.stages import Stages, build_stages
@@ -52,7 +53,7 @@ class Services(SearchServices):
     ledger: Ledger
     library: Library
     diagnosis: Diagnosis
-    judgements: Judgements
+    feedback: Feedback
     model: ChatModel = field(repr=False)
 
     def retune(self) -> None:
@@ -90,7 +91,7 @@ def open_searcher(settings: Settings, *, report: Report, migrate: bool = False) 
 
 def build_diagnosis(services: SearchServices) -> Diagnosis:
     """Diagnosis over the same database and models; it repeats a search with other settings."""
-    return Diagnosis(corpus=Corpus(services.engine), trials=Trials(services.stages, services.settings))
+    return Diagnosis(locator=Locator(services.engine), trials=Trials(services.stages, services.settings))
 
 
 def open_services(settings: Settings, *, report: Report, migrate: bool = False) -> Services:
@@ -113,7 +114,7 @@ def open_services(settings: Settings, *, report: Report, migrate: bool = False) 
         ledger=ledger,
         library=Library(services.engine, max_file_mib=settings.max_file_mib),
         diagnosis=build_diagnosis(services),
-        judgements=Judgements(ledger, Golden(services.engine)),
+        feedback=Feedback(ledger, Golden(services.engine)),
         model=model,
     )
 

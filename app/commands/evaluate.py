@@ -23,21 +23,24 @@ from app.quality.evaluation.plot import plot_floor
 from app.quality.evaluation.report import (
     STAGES,
     advice,
-    as_json,
     comparison_json,
     means,
     named,
     rank_line,
     refusal_json,
+    run_json,
     split,
     verdict,
 )
-from app.quality.evaluation.run import RUN, Loss, Refusal, Run
+from app.quality.evaluation.run import RUN, EvaluationRun, Refusal
 from app.quality.evaluation.runs import Runs
 from app.quality.evaluation.session import bench, question_set
 from app.quality.evaluation.session import evaluate as measured
+from app.quality.expected.loss import Loss
 
-_NAMED = 5  # questions of a kind that are printed without --all
+_MAX_NAMED = 5  # questions of a loss that are printed without --all
+# Losses that are printed even when no question has them.
+_ALWAYS_PRINTED = (Loss.IN_PROMPT, Loss.BEYOND_LIMIT, Loss.NOT_RETRIEVED)
 
 
 def evaluate(
@@ -55,82 +58,92 @@ def evaluate(
     apply_it: Annotated[bool, typer.Option("--apply", help="With --floor: apply the recommended one.")] = False,
     png: Annotated[Path | None, typer.Option(help="With --floor: write its curve as a picture.")] = None,
     everything: Annotated[bool, typer.Option("--all", help="Name every lost question.")] = False,
-    as_text: JsonOption = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Measure retrieval, reranking and refusal on questions with known passages."""
     given = load_settings().model_copy(update={"rerank_budget_ms": 0})
     with closing(open_searcher(given, report=report)) as parts:
-        settings = parts.settings
         runs = Runs(parts.engine)
         before = runs.load(against) if against else None
-        questions = question_set(target, parts.engine, drafts=drafts)
-        with (
-            bench(questions, parts.engine, parts.embedder, settings, keep=keep, report=report) as place,
-            progress_bar("evaluating") as progress,
-        ):
-            run = measured(place, parts.searcher.reranker, settings, name=save or "now", progress=progress)
+        run = _measure(parts, target, name=save or "now", drafts=drafts, keep=keep)
         if save:
             runs.save(run)
-        curve = floor_curve(run, current=settings.relevance_floor, keep=keep_share) if floor else None
+        curve = floor_curve(run, current=parts.settings.relevance_floor, keep=keep_share) if floor else None
         if curve is not None and apply_it:
             _apply(parts, run, curve)
     compared = compare(before, run, gate=gate, alpha=alpha) if before else None
     if png is not None and curve is not None:
-        counts = f"{curve.current.answerable} answerable, {curve.current.unanswerable} unanswerable questions"
-        plot_floor(curve, png, title=f"{run.target}: {counts}")
-    if as_text:
+        _plot(run, curve, png)
+    if as_json:
         _print_json(run, compared, curve)
     else:
-        _print(run, compared, curve, most=len(run.questions) if everything else _NAMED)
+        _print(run, compared, curve, most=len(run.questions) if everything else _MAX_NAMED)
     if compared is not None and compared.regressed:
         raise typer.Exit(1)
 
 
-def _apply(parts: SearchServices, run: Run, curve: FloorCurve) -> None:
+def _measure(parts: SearchServices, target: str, *, name: str, drafts: bool, keep: bool) -> EvaluationRun:
+    questions = question_set(target, parts.engine, drafts=drafts)
+    with (
+        bench(questions, parts.engine, parts.embedder, parts.settings, keep=keep, report=report) as corpus,
+        progress_bar("evaluating") as progress,
+    ):
+        return measured(corpus, parts.searcher.reranker, parts.settings, name=name, progress=progress)
+
+
+def _plot(run: EvaluationRun, curve: FloorCurve, png: Path) -> None:
+    counts = f"{curve.current.answerable} answerable, {curve.current.unanswerable} unanswerable questions"
+    plot_floor(curve, png, title=f"{run.target}: {counts}")
+
+
+def _apply(parts: SearchServices, run: EvaluationRun, curve: FloorCurve) -> None:
     values = {"relevance_floor": f"{curve.recommended.floor:.2f}"}
     for variable in apply(parts.engine, parts.given, values, reason=f"evaluate --floor on {run.target}"):
         report(f"{variable} is set in the environment or .env, which wins: remove it there.")
     report(f"Applied: FOREMOST_RELEVANCE_FLOOR={values['relevance_floor']}")
 
 
-def _print_json(run: Run, compared: Comparison | None, curve: FloorCurve | None) -> None:
-    said = {
-        "summary": as_json(run),
+def _print_json(run: EvaluationRun, compared: Comparison | None, curve: FloorCurve | None) -> None:
+    values: dict[str, object] = {
+        "summary": run_json(run),
         "comparison": comparison_json(compared) if compared else None,
-        "floor": {
+        "floor": None,
+        "run": RUN.dump_python(run, mode="json"),
+    }
+    if curve is not None:
+        values["floor"] = {
             "recommended": refusal_json(curve.recommended),
             "curve": [refusal_json(point) for point in curve.points],
         }
-        if curve
-        else None,
-        "run": RUN.dump_python(run, mode="json"),
-    }
-    out.print_json(json.dumps(said))
+    out.print_json(json.dumps(values))
 
 
-def _print(run: Run, compared: Comparison | None, curve: FloorCurve | None, *, most: int) -> None:
+def _print(run: EvaluationRun, compared: Comparison | None, curve: FloorCurve | None, *, most: int) -> None:
     out.print(f"[bold]{escape(run.target)}[/], {len(run.judged)} questions with known passages, {escape(run.reranker)}")
     if run.judged:
         _print_split(run, most)
         print_table(_figures(run))
     _print_refusal(run)
-    seconds = [f"{s} {1000 * run.percentile(0.5, s):.0f}/{1000 * run.percentile(0.95, s):.0f}" for s in STAGES]
-    total = f"{1000 * run.percentile(0.5):.0f}/{1000 * run.percentile(0.95):.0f}"
-    out.print(f"Milliseconds, half of the questions within / 95 % within: {', '.join(seconds)}, together {total}")
+    times = ", ".join(f"{stage} {_milliseconds(run, stage)}" for stage in STAGES)
+    out.print(f"Milliseconds, half of the questions within / 95 % within: {times}, together {_milliseconds(run, None)}")
     if curve is not None:
         _print_floor(curve)
     if compared is not None:
         _print_comparison(compared)
 
 
-def _print_split(run: Run, most: int) -> None:
+def _milliseconds(run: EvaluationRun, stage: str | None) -> str:
+    return f"{1000 * run.percentile(0.5, stage):.0f}/{1000 * run.percentile(0.95, stage):.0f}"
+
+
+def _print_split(run: EvaluationRun, most: int) -> None:
     for loss, count, share in split(run):
-        style = "bold" if loss is Loss.NONE else ""
-        line = f"{count:>5} {100 * share:5.1f} %  {loss.value}"
-        if count or loss in (Loss.NONE, Loss.RANKED_LOW, Loss.NOT_RETRIEVED):
-            out.print(f"[{style}]{line}[/]" if style else line)
-        if loss is Loss.NONE:
+        line = f"{count:>5} {100 * share:5.1f} %  {loss.text}"
+        if loss is Loss.IN_PROMPT:
+            out.print(f"[bold]{line}[/]")
             continue
+        if count or loss in _ALWAYS_PRINTED:
+            out.print(line)
         shown, more = named(run.lost(loss), most)
         for question in shown:
             out.print(f"         [dim]{escape(question.key)} {escape(question.text[:90])} ({rank_line(question)})[/]")
@@ -139,7 +152,7 @@ def _print_split(run: Run, most: int) -> None:
     out.print(f"[bold]→[/] {advice(run)}\n")
 
 
-def _figures(run: Run) -> Table:
+def _figures(run: EvaluationRun) -> Table:
     table = Table(box=None, pad_edge=False, header_style="bold")
     measures = list(means(run, "fused"))
     for name in ("order", *measures):
@@ -149,22 +162,22 @@ def _figures(run: Run) -> Table:
     return table
 
 
-def _print_refusal(run: Run) -> None:
+def _print_refusal(run: EvaluationRun) -> None:
     floor = run.settings.get("relevance_floor")
-    found = run.refusal(float(floor)) if isinstance(floor, int | float) else None
-    if found is None or not found.unanswerable:
+    refusal = run.refusal(float(floor)) if isinstance(floor, int | float) else None
+    if refusal is None or not refusal.unanswerable:
         out.print("No unanswerable questions: refusals are not measured (`golden add … --unanswerable`).")
         return
-    out.print(f"Refusals at floor {found.floor:.2f}: {_refusal(found)}")
+    out.print(f"Refusals at floor {refusal.floor:.2f}: {_figures_of(refusal)}")
 
 
-def _refusal(found: Refusal) -> str:
-    precision = "–" if found.precision is None else f"{found.precision:.0%}"
-    recall = "–" if found.recall is None else f"{found.recall:.0%}"
-    kept = "–" if found.kept_share is None else f"{found.kept_share:.1%}"
+def _figures_of(refusal: Refusal) -> str:
+    precision = "–" if refusal.precision is None else f"{refusal.precision:.0%}"
+    recall = "–" if refusal.recall is None else f"{refusal.recall:.0%}"
+    kept = "–" if refusal.kept_share is None else f"{refusal.kept_share:.1%}"
     return (
-        f"precision {precision}, recall {recall} ({found.refused} of {found.unanswerable} unanswerable), "
-        f"{kept} of {found.answerable} answerable kept"
+        f"precision {precision}, recall {recall} ({refusal.refused} of {refusal.unanswerable} unanswerable), "
+        f"{kept} of {refusal.answerable} answerable kept"
     )
 
 
@@ -172,20 +185,24 @@ def _print_floor(curve: FloorCurve) -> None:
     table = Table(box=None, pad_edge=False, header_style="bold")
     for name in ("floor", "answerable kept", "expected passage kept", "unanswerable refused", "precision", ""):
         table.add_column(name, justify="right", no_wrap=True)
-    marked = {curve.current.floor: "now", curve.recommended.floor: "recommended"}
+    labels = {curve.current.floor: "now", curve.recommended.floor: "recommended"}
     for point in curve.points:
-        if round(100 * point.floor) % 10 and point.floor not in marked:
+        if round(100 * point.floor) % 10 and point.floor not in labels:
             continue
         expected = f"{point.kept_expected / point.with_expected:.1%}" if point.with_expected else "–"
         table.add_row(
-            f"{point.floor:.2f}", f"{point.kept_share or 0:.1%}", expected, f"{point.recall or 0:.1%}",
-            "–" if point.precision is None else f"{point.precision:.0%}", marked.get(point.floor, ""),
-        )  # fmt: skip
+            f"{point.floor:.2f}",
+            f"{point.kept_share or 0:.1%}",
+            expected,
+            f"{point.recall or 0:.1%}",
+            "–" if point.precision is None else f"{point.precision:.0%}",
+            labels.get(point.floor, ""),
+        )
     print_table(table)
     out.print(
         f"[bold]→[/] FOREMOST_RELEVANCE_FLOOR={curve.recommended.floor:.2f} refuses {curve.recommended.refused} of "
         f"{curve.recommended.unanswerable} and keeps {curve.recommended.kept_share or 0:.1%} of the answerable "
-        f"(at least {curve.keep:.0%} were asked for)."
+        f"(at least {curve.keep:.0%} are required)."
     )
     if curve.warning:
         report(curve.warning)
@@ -195,12 +212,16 @@ def _print_comparison(compared: Comparison) -> None:
     table = Table(box=None, pad_edge=False, header_style="bold")
     for name in ("measure", compared.before, compared.after, "change", "p worse", "better", "worse"):
         table.add_column(name, justify="left" if name == "measure" else "right", no_wrap=True)
-    for d in compared.differences:
+    for item in compared.differences:
         table.add_row(
-            f"{d.measure}{' (gate)' if d.measure == compared.gate else ''}", f"{100 * d.before:.1f}",
-            f"{100 * d.after:.1f}", f"{100 * (d.after - d.before):+.1f}", f"{d.p_worse:.4f}",
-            str(d.questions_better), str(d.questions_worse),
-        )  # fmt: skip
+            f"{item.measure} (gate)" if item.measure == compared.gate else item.measure,
+            f"{100 * item.before:.1f}",
+            f"{100 * item.after:.1f}",
+            f"{100 * (item.after - item.before):+.1f}",
+            f"{item.p_worse:.4f}",
+            str(item.questions_better),
+            str(item.questions_worse),
+        )
     print_table(table)
     for line in compared.settings:
         out.print(f"  differs: {escape(line)}")
@@ -209,4 +230,6 @@ def _print_comparison(compared: Comparison) -> None:
     if compared.regressed:
         for question in compared.lost:
             out.print(f"  [dim]lost: {escape(question.key)} {escape(question.text[:90])} ({rank_line(question)})[/]")
-    (err if compared.regressed else out).print(f"[bold]{'✗' if compared.regressed else '✓'}[/] {verdict(compared)}")
+        err.print(f"[bold]✗[/] {verdict(compared)}")
+    else:
+        out.print(f"[bold]✓[/] {verdict(compared)}")

@@ -14,22 +14,26 @@ from app.core.domain import Answer, Finished, Question
 from app.core.errors import ModelError
 from app.core.settings import Settings, load_settings
 from app.ledger import Ledger
-from app.quality.diagnosis import Loss, Side, Standing, Verdict, verdict_view
+from app.quality.diagnosis import Standing, Verdict, verdict_view
+from app.quality.expected.expectation import FORMS
 from app.quality.expected.golden import Golden
+from app.quality.expected.loss import Loss, Side
 
-FORMS = 'document, document:page, document:"words", "words" or chunk:ID'
-_ANSWER = re.compile(r"last|[0-9a-f]{6,}(-[0-9a-f]*)*", re.IGNORECASE)
+_ANSWER_ID = re.compile(r"last|[0-9a-f]{6,}(-[0-9a-f]*)*", re.IGNORECASE)
 
 
 def why(
-    asked: Annotated[str, typer.Argument(help='Id of an answer (or its beginning, or "last"), or a question.')],
-    expect: Annotated[str, typer.Option(help=f"What should have been found: {FORMS}.")],
+    subject: Annotated[
+        str,
+        typer.Argument(metavar="ANSWER|QUESTION", help='Id of an answer (or its beginning, or "last"), or a question.'),
+    ],
+    expect: Annotated[str, typer.Option(help=f"The passage that should have been found: {FORMS}.")],
     collection: CollectionOption = None,
     apply_to_golden: Annotated[
         bool, typer.Option("--apply-to-golden", help="Keep the question with this passage in the golden set.")
     ] = False,
     model: Annotated[
-        bool, typer.Option(help="Ask the model when the passage of a new question is in the prompt.")
+        bool, typer.Option(help="Call the model when the passage of a new question is in the prompt.")
     ] = True,
     as_json: JsonOption = False,
 ) -> None:
@@ -37,20 +41,20 @@ def why(
     settings = load_settings()
     with closing(open_searcher(settings, report=report)) as services:
         diagnosis = build_diagnosis(services)
-        answer = _past(services, asked)
+        answer = _past(services, subject)
         if answer is not None:
             verdict = diagnosis.of_answer(answer, expect)
         else:
-            verdict = diagnosis.of_question(asked, expect, collection=collection)
+            verdict = diagnosis.of_question(subject, expect, collection=collection)
             if verdict.loss is Loss.IN_PROMPT and model:
-                answer = _answered(settings, asked, collection)
+                answer = _answered(settings, subject, collection)
                 verdict = diagnosis.of_answer(answer, expect)
         kept = None
         if apply_to_golden:
-            question = answer.query.text if answer else asked
-            within = answer.collection if answer else collection
-            passages = diagnosis.golden_passages(expect, answer)
-            kept = Golden(services.engine).add(question, passages, source="why", collection=within)
+            question = answer.query.text if answer else subject
+            scope = answer.collection if answer else collection
+            passage = diagnosis.golden_passage(expect, answer, collection=scope)
+            kept = Golden(services.engine).add(question, [passage], source="why", collection=scope)
     if as_json:
         out.print_json(json.dumps(verdict_view(verdict) | {"golden_question": kept}))
         return
@@ -59,22 +63,22 @@ def why(
         out.print(f"[dim]kept as golden question {kept}[/]")
 
 
-def _past(services: SearchServices, asked: str) -> Answer | None:
-    """The answer that is meant, None for a question."""
-    if not _ANSWER.fullmatch(asked.strip()):
+def _past(services: SearchServices, subject: str) -> Answer | None:
+    """The answer of that id, None for a question."""
+    if not _ANSWER_ID.fullmatch(subject.strip()):
         return None
     ledger = Ledger(services.engine)
-    return ledger.load(ledger.find(asked))
+    return ledger.load(ledger.find(subject))
 
 
 def _answered(settings: Settings, question: str, collection: str | None) -> Answer:
-    """The question put to the model; the answer is in the ledger then."""
-    report("The passage comes into the prompt: the model is asked whether it uses it")
+    """Answer the question with the model; the answer is stored in the ledger."""
+    report("The passage is in the prompt: the model is called to see whether it uses it")
     with closing(open_services(settings, report=report)) as services:
         for event in services.answerer.answer(Question(text=question, collection=collection)):
             if isinstance(event, Finished):
                 return event.answer
-    raise ModelError("The answer ended before it was finished. Ask again.")
+    raise ModelError("The answer ended before it was finished.", fix="Ask again.")
 
 
 _COLOURS = {Side.NOTHING: "green", Side.MODEL: "yellow"}
@@ -82,7 +86,7 @@ _COLOURS = {Side.NOTHING: "green", Side.MODEL: "yellow"}
 
 def _print(verdict: Verdict) -> None:
     colour = _COLOURS.get(verdict.loss.side, "red")
-    out.print(f"[bold {colour}]{escape(verdict.loss.value)}[/]  [dim]({escape(verdict.loss.side.value)})[/]")
+    out.print(f"[bold {colour}]{escape(verdict.loss.text)}[/]  [dim]({escape(verdict.loss.side.value)})[/]")
     out.print(escape(verdict.summary))
     for line in verdict.evidence:
         out.print(f"  · {escape(line)}")
@@ -110,17 +114,15 @@ def _print(verdict: Verdict) -> None:
 def _print_standing(standing: Standing) -> None:
     place = f" ({standing.place})" if standing.place else ""
     out.print(f"  {escape(standing.name)}{escape(place)} [dim]passage {standing.chunk_id}[/]")
-    ranks = [
-        f"{name} {'–' if value is None else value}"
-        for name, value in (
-            ("vector", standing.vector_rank),
-            ("text", standing.text_rank),
-            ("fused", standing.fused_rank),
-            ("final", standing.final_rank),
-        )
-    ]
-    scores = (
-        "" if standing.logit is None else f" · logit {standing.logit:.2f} · score {standing.combined_score or 0:.2f}"
-    )
-    exact = " (exact, over everything searched)" if standing.exact else ""
-    out.print(f"  [dim]{' · '.join(ranks)}{scores}{exact} · {escape(standing.became)}[/]")
+    ranks = {
+        "vector": standing.vector_rank,
+        "text": standing.text_rank,
+        "fused": standing.fused_rank,
+        "final": standing.final_rank,
+    }
+    line = " · ".join(f"{name} {'–' if rank is None else rank}" for name, rank in ranks.items())
+    if standing.logit is not None:
+        line += f" · logit {standing.logit:.2f} · score {standing.combined_score or 0:.2f}"
+    if standing.exact:
+        line += " (exact, over everything searched)"
+    out.print(f"  [dim]{line} · {escape(standing.became)}[/]")

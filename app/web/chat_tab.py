@@ -198,7 +198,7 @@ class ChatTab:
     def _rate(self, chat_id: str, request: gr.Request, event: gr.EventData) -> str:
         owner = owner_of(request)
         answer = self._conversations.answer(str(event.answer), owner)
-        self._services.judgements.rate(answer, max(-1, min(1, int(event.value))))
+        self._services.feedback.rate(answer, max(-1, min(1, int(event.value))))
         return render_thread(self._conversations.answers(chat_id, owner))
 
     # ----------------------------------------------------------------------------------------------- chats

@@ -6,7 +6,7 @@ from app.quality.dial.sweep import NO_RERANKER, PASSAGES, Point, Recommendation,
 from app.quality.dial.tuning import State
 from app.quality.evaluation.floor import FloorCurve
 from app.quality.evaluation.report import advice, split
-from app.quality.evaluation.run import Run
+from app.quality.evaluation.run import EvaluationRun
 from app.web.dial_chart import render_floor_chart, render_sweep_chart
 from app.web.highlight import escape
 from app.web.problem import render_problem
@@ -125,12 +125,12 @@ def render_choice(chosen: Recommendation | None, problem: Problem | None = None)
     )
 
 
-def render_floor(run: Run | None, curve: FloorCurve | None) -> str:
+def render_floor(run: EvaluationRun | None, curve: FloorCurve | None) -> str:
     """Where answers are lost, and the curve of the relevance floor."""
     if run is None:
         return ""
     losses = "".join(
-        f"<tr><td>{count:,}</td><td>{100 * share:.1f} %</td><td>{escape(loss.value)}</td></tr>"
+        f"<tr><td>{count:,}</td><td>{100 * share:.1f} %</td><td>{escape(loss.text)}</td></tr>"
         for loss, count, share in split(run)
         if count
     )

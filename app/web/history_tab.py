@@ -65,7 +65,7 @@ class HistoryTab:
 
     def _rate(self, request: gr.Request, event: gr.EventData) -> Update:
         answer = self._load(event, request)
-        self._services.judgements.rate(answer, max(-1, min(1, int(event.value))))
+        self._services.feedback.rate(answer, max(-1, min(1, int(event.value))))
         past = self._services.ledger.history(owner=owner_of(request))
         return {
             self._list: render_history(past, selected=answer.id),

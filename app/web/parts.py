@@ -8,7 +8,7 @@ from app.core.progress import Progress
 from app.ledger import AnswerSummary, ChatSummary
 from app.library import DocumentRow
 from app.quality.diagnosis import Verdict
-from app.quality.expected.feedback import Judgements
+from app.quality.expected.feedback import Feedback
 from app.quality.expected.golden import Expected
 
 
@@ -76,7 +76,7 @@ class Diagnoses(Protocol):
 
     def of_answer(self, answer: Answer, expected: str) -> Verdict: ...
 
-    def golden_passages(self, expected: str, answer: Answer | None = None) -> Sequence[Expected]: ...
+    def golden_passage(self, expected: str, answer: Answer | None = None) -> Expected: ...
 
 
 class Services(Protocol):
@@ -95,4 +95,4 @@ class Services(Protocol):
     def diagnosis(self) -> Diagnoses: ...
 
     @property
-    def judgements(self) -> Judgements: ...
+    def feedback(self) -> Feedback: ...

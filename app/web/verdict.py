@@ -4,7 +4,8 @@ import re
 from collections.abc import Mapping, Sequence
 
 from app.present.problem import Problem
-from app.quality.diagnosis import Loss, Side, Standing, Verdict
+from app.quality.diagnosis import Standing, Verdict
+from app.quality.expected.loss import Loss, Side
 from app.web.highlight import escape
 from app.web.problem import render_problem
 
@@ -69,7 +70,7 @@ def render_verdict(verdict: Verdict) -> str:
     rows = _standings(verdict)
     return (
         f'<div class="fm-verdict {kind}">{_road(verdict.loss)}'
-        f"<h3>{escape(_sentence(verdict.loss.value))}{where}</h3><p>{escape(verdict.summary)}</p>"
+        f"<h3>{escape(_sentence(verdict.loss.text))}{where}</h3><p>{escape(verdict.summary)}</p>"
         f"{f'<ul>{evidence}</ul>' if evidence else ''}{rows}{_remedies(verdict)}{notes}</div>"
     )
 

@@ -37,16 +37,16 @@ class WhyPanel:
     def _keep(self, request: gr.Request, event: gr.EventData) -> str:
         def kept(answer: Answer) -> str:
             expected = str(event.expect)
-            passages = self._services.diagnosis.golden_passages(expected, answer)
-            number = self._services.judgements.keep(answer, passages)
+            passage = self._services.diagnosis.golden_passage(expected, answer)
+            number = self._services.feedback.keep(answer, passage)
             return render_why(answer.id, expected=expected, message=f"Kept as golden question {number}.")
 
         return self._rendered(request, event, kept)
 
     def _right(self, request: gr.Request, event: gr.EventData) -> str:
         def picked(answer: Answer) -> str:
-            hit = self._services.judgements.candidate(answer, event.rank)
-            number = self._services.judgements.right_passage(answer, hit)
+            hit = self._services.feedback.candidate(answer, event.rank)
+            number = self._services.feedback.right_passage(answer, hit)
             verdict = self._services.diagnosis.of_answer(answer, f"chunk:{hit.chunk_id}")
             message = f"Kept as golden question {number}: it should find “{hit.heading or hit.title}”."
             return render_why(answer.id, verdict=verdict, message=message)

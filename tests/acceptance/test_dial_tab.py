@@ -91,7 +91,7 @@ def test_a_sweep_can_be_stopped_and_refusals_be_measured(open_dial: Callable[...
     page.get_by_role("button", name="Apply this floor").click()
     page.wait_for_selector("#fm-dial-message .fm-message")
     assert list(tuning.applied[0]) == ["relevance_floor"]
-    assert "ranked too low" in page.locator("#fm-dial-curve").inner_text()
+    assert "beyond the passage limit" in page.locator("#fm-dial-curve").inner_text()
 
 
 def test_on_a_phone_nothing_is_wider_than_the_screen(open_dial: Callable[..., "Page"], tuning: FakeTuning) -> None:

@@ -1,4 +1,4 @@
-"""The diagnosis over a real corpus: what is found where, what an old answer is judged by, what is kept as golden."""
+"""The diagnosis over a real corpus: passages located, old answers judged by their ledger, passages kept as golden."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -12,9 +12,12 @@ from app.core.errors import NotFoundError
 from app.core.models.embedding import Embedder
 from app.core.settings import Settings
 from app.ledger import Ledger
-from app.quality.diagnosis import Corpus, Diagnosis, Expectation, Loss
-from app.quality.expected.feedback import Judgements
-from app.quality.expected.golden import Golden
+from app.quality.diagnosis import Diagnosis
+from app.quality.expected.expectation import Expectation
+from app.quality.expected.feedback import Feedback
+from app.quality.expected.golden import Expected, Golden
+from app.quality.expected.locate import Locator
+from app.quality.expected.loss import Loss
 from tests.support.builders import make_hit
 from tests.support.faults import COLLECTION, Workplace
 
@@ -51,19 +54,17 @@ def diagnosis_of(place: Workplace, **settings: object) -> Diagnosis:
 
 
 def test_words_are_found_over_hyphens_in_headings_and_by_page(place: Workplace) -> None:
-    corpus = Corpus(place.engine)
+    locator = Locator(place.engine)
     for quote in ("FOOTBRIDGES is closed", "Fuel diesel is sold at the west quay", "Harbour rules"):
-        found = corpus.find(Expectation(quote=quote))
-        assert [document.name for document, _ in found.whole], quote
-    assert corpus.find(Expectation(document="harbour.md", quote="berth 3")).places == ()
-    assert len(corpus.find(Expectation(document="berths.md")).whole) > 1
-    assert corpus.find(Expectation(document="berths.md", part=1)).places == ()
-    assert not corpus.find(Expectation(quote="the lighthouse")).places
+        located = locator.locate(Expectation(quote=quote))
+        assert [document.name for document, _ in located.whole] == ["harbour.md"], quote
+    assert locator.locate(Expectation(document="harbour.md", quote="berth 3")).occurrences == ()
+    assert len(locator.locate(Expectation(document="berths.md")).whole) > 1
+    assert locator.locate(Expectation(document="berths.md", part=1)).occurrences == ()
+    assert not locator.locate(Expectation(quote="the lighthouse")).occurrences
 
 
-def test_a_document_that_failed_or_waits_is_told_apart_from_one_that_never_came(
-    place: Workplace, tmp_path: Path
-) -> None:
+def test_a_document_that_failed_or_waits_differs_from_one_that_never_came(place: Workplace, tmp_path: Path) -> None:
     with place.unreadable(tmp_path / "harbour.md"):
         failed = diagnosis_of(place).of_question("When is diesel sold?", "harbour.pdf")
     assert failed.loss is Loss.NOT_INGESTED
@@ -82,7 +83,7 @@ def test_a_document_that_failed_or_waits_is_told_apart_from_one_that_never_came(
     assert words.loss is Loss.NOT_IN_TEXT
 
 
-def test_a_passage_outside_the_searched_collection_is_said_to_be_there(place: Workplace) -> None:
+def test_a_passage_outside_the_searched_collection_is_named_with_its_own(place: Workplace) -> None:
     with place.engine.begin() as connection:
         connection.execute(text("INSERT INTO collections (name) VALUES ('attic')"))
     verdict = diagnosis_of(place).of_question("When is diesel sold?", "west quay", collection="attic")
@@ -117,7 +118,7 @@ def test_a_passage_in_the_prompt_is_judged_by_the_answer(place: Workplace) -> No
     assert diagnosis_of(place).of_question(answer.question, "west quay").loss is Loss.IN_PROMPT
 
 
-def test_an_old_answer_is_judged_by_its_ledger_and_the_change_since_is_said(place: Workplace, tmp_path: Path) -> None:
+def test_an_old_answer_is_judged_by_its_ledger_with_a_note_of_changes_since(place: Workplace, tmp_path: Path) -> None:
     question = "When is diesel sold at the west quay?"
     answer = place.ask(question, place.settings)
     (tmp_path / "harbour.md").write_text(HARBOUR.replace("Diesel", "Today diesel"), "utf-8")
@@ -151,19 +152,30 @@ def test_an_old_answer_is_judged_even_when_its_reranker_is_gone(place: Workplace
     assert verdict.remedies[0].text.startswith("No remedy could be tried")
 
 
-def test_what_was_expected_is_kept_by_place_and_words(place: Workplace, tmp_path: Path) -> None:
+def test_an_expected_passage_is_kept_by_document_and_words(place: Workplace, tmp_path: Path) -> None:
     diagnosis = diagnosis_of(place)
-    (words,) = diagnosis.golden_passages("FOOTBRIDGES is closed")
+    words = diagnosis.golden_passage("FOOTBRIDGES is closed")
     assert words.source_uri == str(tmp_path / "harbour.md")
     assert words.quote == "foot-\nbridges is closed"
     assert HARBOUR[words.start_char : words.end_char] == words.quote
-    (document,) = diagnosis.golden_passages("berths.md")
+    document = diagnosis.golden_passage("berths.md")
     assert (document.source_uri, document.quote) == (str(tmp_path / "berths.md"), "")
-    (missing,) = diagnosis.golden_passages("the lighthouse keeper")
+    missing = diagnosis.golden_passage("the lighthouse keeper")
     assert (missing.source_uri, missing.quote) == ("", "the lighthouse keeper")
+    assert diagnosis.golden_passage("pays for water and light") == Expected(quote="pays for water and light")
 
 
-# -------------------------------------------------------------------------------------------- what people say
+def test_a_chunk_that_is_gone_is_kept_as_the_answer_had_it_or_refused(place: Workplace, tmp_path: Path) -> None:
+    answer = place.ask("When is diesel sold at the west quay?", place.settings)
+    hit = answer.context.hits[0]
+    with place.without(tmp_path / "harbour.md"), place.without(tmp_path / "berths.md"):
+        kept = diagnosis_of(place).golden_passage(f"chunk:{hit.chunk_id}", answer)
+        with pytest.raises(NotFoundError, match="Search again"):
+            diagnosis_of(place).golden_passage(f"chunk:{hit.chunk_id}")
+    assert (kept.source_uri, kept.quote) == (hit.source_uri, hit.text)
+
+
+# ------------------------------------------------------------------------------------------------- feedback
 
 
 def an_answer(**changes: object) -> Answer:
@@ -178,45 +190,45 @@ def an_answer(**changes: object) -> Answer:
     return replace(answer, **changes)  # type: ignore[arg-type]
 
 
-def judging(database: Engine, answer: Answer) -> tuple[Judgements, Golden]:
+def feedback_on(database: Engine, answer: Answer) -> tuple[Feedback, Golden]:
     ledger, golden = Ledger(database), Golden(database)
     ledger.store(answer)
-    return Judgements(ledger, golden), golden
+    return Feedback(ledger, golden), golden
 
 
 def test_a_good_answer_vouches_for_what_it_cites_until_the_thumb_is_taken_back(database: Engine) -> None:
     answer = an_answer()
-    judgements, golden = judging(database, answer)
+    feedback, golden = feedback_on(database, answer)
 
-    judgements.rate(answer, 1)
+    feedback.rate(answer, 1)
     (kept,) = golden.questions()
     assert (kept.question, kept.source, kept.answerable) == ("What then?", "thumbs", True)
     assert [passage.source_uri for passage in kept.expected] == ["/docs/1.md"]
-    judgements.rate(answer, 0)
+    feedback.rate(answer, 0)
     assert golden.questions() == ()
 
 
-def test_a_good_not_found_says_that_the_question_has_no_answer_here(database: Engine) -> None:
+def test_a_good_not_found_keeps_the_question_as_unanswerable(database: Engine) -> None:
     answer = an_answer(outcome=Outcome.NOT_FOUND)
-    judgements, golden = judging(database, answer)
-    judgements.rate(answer, 1)
+    feedback, golden = feedback_on(database, answer)
+    feedback.rate(answer, 1)
     assert [(kept.answerable, kept.expected) for kept in golden.questions()] == [(False, ())]
 
 
 def test_a_bad_or_stopped_answer_vouches_for_nothing(database: Engine) -> None:
     answer = an_answer(outcome=Outcome.STOPPED)
-    judgements, golden = judging(database, answer)
-    assert judgements.rate(answer, -1) is None
-    assert judgements.rate(answer, 1) is None
+    feedback, golden = feedback_on(database, answer)
+    assert feedback.rate(answer, -1) is None
+    assert feedback.rate(answer, 1) is None
     assert golden.questions() == ()
 
 
 def test_a_picked_passage_stays_when_the_thumb_is_taken_back(database: Engine) -> None:
     answer = an_answer()
-    judgements, golden = judging(database, answer)
-    judgements.right_passage(answer, judgements.candidate(answer, 2))
-    judgements.rate(answer, -1)
+    feedback, golden = feedback_on(database, answer)
+    feedback.right_passage(answer, feedback.candidate(answer, 2))
+    feedback.rate(answer, -1)
     (kept,) = golden.questions()
     assert (kept.source, [passage.source_uri for passage in kept.expected]) == ("picked", ["/docs/2.md"])
     with pytest.raises(NotFoundError):
-        judgements.candidate(answer, 3)
+        feedback.candidate(answer, 3)

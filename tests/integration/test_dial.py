@@ -20,7 +20,7 @@ from app.quality.dial.session import sweep
 from app.quality.dial.sweeps import last_sweep
 from app.quality.dial.tuning import Tuning
 from app.quality.evaluation.judge import Judge
-from app.quality.evaluation.questions import Asked, QuestionSet
+from app.quality.evaluation.questions import EvaluationQuestion, QuestionSet
 from app.quality.evaluation.session import Bench
 from app.quality.expected.golden import Expected, Golden
 from app.rerank import Reranker, build_reranker
@@ -37,7 +37,7 @@ TOPICS = {
 QUESTIONS = QuestionSet(
     name="golden",
     questions=tuple(
-        Asked(key=name, text=words, expected=(Expected(source_uri=f"/docs/{name}.txt"),))
+        EvaluationQuestion(key=name, text=words, expected=(Expected(source_uri=f"/docs/{name}.txt"),))
         for name, words in (
             ("backups", "How many backup copies are kept?"),
             ("parking", "What does a permit cost?"),

@@ -9,13 +9,14 @@ from sqlalchemy import Engine
 from app.core.errors import NotFoundError
 from app.core.models.embedding import Embedder
 from app.core.settings import Settings
-from app.quality.evaluation.questions import Asked, QuestionSet
-from app.quality.evaluation.resolve import resolve
-from app.quality.evaluation.run import Loss, Run
+from app.quality.evaluation.questions import EvaluationQuestion, QuestionSet
+from app.quality.evaluation.run import EvaluationRun
 from app.quality.evaluation.runs import Runs
 from app.quality.evaluation.session import Bench, evaluate
 from app.quality.expected.drafting import Drafter
 from app.quality.expected.golden import Expected, Golden
+from app.quality.expected.locate import Locator, problem_of
+from app.quality.expected.loss import Loss
 from app.rerank import KeepOrder
 from app.stages import build_retriever
 from tests.support.fakes import ScriptedModel
@@ -41,8 +42,7 @@ def corpus(database: Engine, embedder: Embedder) -> Engine:
 
 
 def chunks_of(engine: Engine, expected: Expected) -> frozenset[int]:
-    with engine.connect() as connection:
-        return resolve(connection, expected).chunk_ids
+    return Locator(engine).locate(expected).chunk_ids
 
 
 def test_a_passage_is_found_by_its_words_whatever_space_is_between_them(corpus: Engine) -> None:
@@ -71,29 +71,40 @@ def test_a_span_survives_another_chunking_and_words_that_moved(corpus: Engine, e
 def test_a_passage_that_was_split_counts_where_half_of_it_is(corpus: Engine) -> None:
     at = LONG.index("Visitors park")
     long = Expected(source_uri="manual.txt", start_char=at, end_char=at + 900)
-    with corpus.connect() as connection:
-        (place,) = resolve(connection, long).places
-    assert not place.whole
-    assert len(place.touching) > 1
-    assert set(place.chunk_ids) <= set(place.touching)
+    (occurrence,) = Locator(corpus).locate(long).occurrences
+    assert not occurrence.whole
+    assert len(occurrence.pieces) > 1
+    assert occurrence.accepted
+    assert set(occurrence.accepted) <= set(occurrence.pieces)
 
 
-def test_what_is_not_there_is_said(corpus: Engine) -> None:
-    with corpus.connect() as connection:
-        gone = resolve(connection, Expected(source_uri="lost.pdf"))
-        changed = resolve(connection, Expected(source_uri="backups.txt", quote="sixteen copies"))
-    assert "no document 'lost.pdf'" in gone.problem
-    assert "no longer holds" in changed.problem
-    assert gone.chunk_ids == changed.chunk_ids == frozenset()
+def test_a_passage_that_is_gone_is_missing_with_a_reason(corpus: Engine) -> None:
+    lost, changed = Expected(source_uri="lost.pdf"), Expected(source_uri="backups.txt", quote="sixteen copies")
+    words, locator = Expected(quote="sixteen copies"), Locator(corpus)
+    for expected, problem in (
+        (lost, "no document 'lost.pdf'"),
+        (changed, "no longer holds"),
+        (words, "with the words"),
+    ):
+        located = locator.locate(expected)
+        assert located.chunk_ids == frozenset()
+        assert problem in problem_of(expected, located)
 
 
-def measured(engine: Engine, embedder: Embedder, settings: Settings, *questions: Asked) -> Run:
+def test_a_passage_of_another_collection_is_not_located(corpus: Engine) -> None:
+    locator = Locator(corpus)
+    for expected in (Expected(source_uri="backups.txt"), Expected(quote="Fourteen copies")):
+        assert locator.locate(expected, collection="default").chunk_ids
+        assert not locator.locate(expected, collection="attic").chunk_ids
+
+
+def measured(engine: Engine, embedder: Embedder, settings: Settings, *questions: EvaluationQuestion) -> EvaluationRun:
     place = Bench(questions=QuestionSet(name="golden", questions=questions), engine=engine, embedder=embedder)
     return evaluate(place, KeepOrder(), settings, name="test")
 
 
-def asked(key: str, text: str, *expected: Expected, answerable: bool = True) -> Asked:
-    return Asked(key=key, text=text, expected=expected, answerable=answerable)
+def asked(key: str, text: str, *expected: Expected, answerable: bool = True) -> EvaluationQuestion:
+    return EvaluationQuestion(key=key, text=text, expected=expected, answerable=answerable)
 
 
 def test_each_loss_is_named_by_its_stage(
@@ -111,17 +122,19 @@ def test_each_loss_is_named_by_its_stage(
         asked("low", question, second),
         asked("out", question, Expected(quote="Paragraph 19 goes on about this")),
         asked("gone", question, Expected(source_uri="lost.pdf")),
+        asked("changed", question, Expected(source_uri="backups.txt", quote="sixteen copies")),
         asked("unjudged", question),
         asked("nonsense", "Who painted the ceiling of the chapel?", answerable=False),
     )
     losses = {result.key: result.loss for result in run.questions}
     assert losses == {
-        "found": Loss.NONE,
-        "low": Loss.RANKED_LOW,
+        "found": Loss.IN_PROMPT,
+        "low": Loss.BEYOND_LIMIT,
         "out": Loss.FUSED_OUT,
-        "gone": Loss.NOT_STORED,
-        "unjudged": Loss.NOT_JUDGED,
-        "nonsense": Loss.NOT_JUDGED,
+        "gone": Loss.NOT_INGESTED,
+        "changed": Loss.NOT_IN_TEXT,
+        "unjudged": None,
+        "nonsense": None,
     }
     values = {result.key: result.values for result in run.judged}
     assert values["found"]["reranked"]["nDCG@10"] == 1.0

@@ -1,4 +1,4 @@
-"""The golden set keeps questions, how they were found, and passages by place and words."""
+"""The golden set keeps questions, their origin, and passages by document, span and words."""
 
 import pytest
 from sqlalchemy import Engine
@@ -48,7 +48,5 @@ def test_unknown_numbers_and_empty_questions_are_refused(database: Engine) -> No
     golden = Golden(database)
     with pytest.raises(NotFoundError, match="golden list"):
         golden.remove([99])
-    with pytest.raises(NotFoundError, match="search again"):
-        golden.expected_of_chunk(99)
     with pytest.raises(QuestionError):
         golden.add(" \n ", [], source="file")

@@ -29,9 +29,10 @@ from app.ledger import Ledger
 from app.library import Library
 from app.pipeline import Answerer, Prompts
 from app.prompts import conversation
-from app.quality.diagnosis import Corpus, Diagnosis, Trials
-from app.quality.expected.feedback import Judgements
+from app.quality.diagnosis import Diagnosis, Trials
+from app.quality.expected.feedback import Feedback
 from app.quality.expected.golden import Golden
+from app.quality.expected.locate import Locator
 from app.search import Searcher
 from app.stages import Stages
 
@@ -188,7 +189,7 @@ class FakeServices:
     ledger: Ledger
     library: Library
     diagnosis: Diagnosis
-    judgements: Judgements
+    feedback: Feedback
     model: ScriptedModel
 
 
@@ -219,7 +220,7 @@ def make_services(
         answerer=answerer,
         ledger=ledger,
         library=Library(engine),
-        diagnosis=Diagnosis(corpus=Corpus(engine), trials=Trials(stages, settings)),
-        judgements=Judgements(ledger, Golden(engine)),
+        diagnosis=Diagnosis(locator=Locator(engine), trials=Trials(stages, settings)),
+        feedback=Feedback(ledger, Golden(engine)),
         model=model,
     )

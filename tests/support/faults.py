@@ -35,7 +35,9 @@ from app.core.settings import Settings, Shapes, shaping_values
 from app.ledger import Ledger
 from app.pipeline import Answerer, Prompts
 from app.prompts import conversation
-from app.quality.diagnosis import Corpus, Diagnosis, Loss, Trials, Verdict
+from app.quality.diagnosis import Diagnosis, Trials, Verdict
+from app.quality.expected.locate import Locator
+from app.quality.expected.loss import Loss
 from app.rerank import Reranker, build_reranker
 from app.rerank.base import GROUP
 from app.rerank.combination import sigmoid
@@ -149,7 +151,7 @@ class Workplace:
             reranker=self._reranker,
             count_tokens=lambda passage: self._embedder.count_tokens([passage])[0],
         )
-        return Diagnosis(corpus=Corpus(self.engine), trials=Trials(stages, settings))
+        return Diagnosis(locator=Locator(self.engine), trials=Trials(stages, settings))
 
     def found(self, asked: Asked) -> Hit | None:
         """The candidate of the first stage, as configured, that holds the words; None when there is none."""
@@ -369,7 +371,7 @@ def _right(fault: Fault, verdict: Verdict) -> bool:
         return True
     first = verdict.remedies[0] if verdict.remedies else None
     ranked = verdict.loss in (Loss.RERANKED_DOWN, Loss.BEYOND_LIMIT)
-    return first is not None and fault.remedy in first.settings and (not ranked or "in the prompt" in first.tried)
+    return first is not None and fault.remedy in first.settings and (not ranked or first.helps is True)
 
 
 def _helped(place: Workplace, asked: Asked, verdict: Verdict, settings: Settings) -> bool | None:

@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from app.quality.evaluation.run import Loss, QuestionResult, Run
+from app.quality.evaluation.run import EvaluationRun, QuestionResult
+from app.quality.expected.loss import Loss
 
 ORDERS = ("vector", "text", "fused", "reranked")
 
@@ -11,12 +12,12 @@ def result(number: int, value: float, *, answerable: bool = True, relevance: flo
     """A question whose every measure has one value."""
     values = {order: {"nDCG@10": value, "P@1": float(value == 1)} for order in ORDERS} if answerable else {}
     rank = 1 if value == 1 else 8 if value else None
-    loss = Loss.NONE if value == 1 else Loss.RANKED_LOW if value else Loss.NOT_RETRIEVED
+    loss = Loss.IN_PROMPT if value == 1 else Loss.BEYOND_LIMIT if value else Loss.NOT_RETRIEVED
     return QuestionResult(
         key=f"q{number}",
         text=f"Question {number}?",
         answerable=answerable,
-        loss=loss if answerable else Loss.NOT_JUDGED,
+        loss=loss if answerable else None,
         ranks=dict.fromkeys(ORDERS, rank),
         values=values,
         relevance=relevance,
@@ -25,9 +26,9 @@ def result(number: int, value: float, *, answerable: bool = True, relevance: flo
     )
 
 
-def run_of(values: Sequence[float], *, name: str = "run", **settings: float) -> Run:
+def run_of(values: Sequence[float], *, name: str = "run", **settings: float) -> EvaluationRun:
     """A run with a question for each value."""
-    return Run(
+    return EvaluationRun(
         name=name,
         target="golden",
         corpus="",

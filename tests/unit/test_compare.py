@@ -6,7 +6,8 @@ import pytest
 from app.core.errors import QuestionError
 from app.quality.evaluation.compare import ALPHA, compare
 from app.quality.evaluation.report import advice, comparison_json, split, verdict
-from app.quality.evaluation.run import RUN, Loss
+from app.quality.evaluation.run import RUN
+from app.quality.expected.loss import Loss
 from tests.support.runs import run_of
 
 
@@ -71,14 +72,31 @@ def test_runs_without_a_common_question_and_unknown_measures_are_refused() -> No
         compare(run_of([1.0]), run_of([1.0]), gate="magic")
 
 
-def test_recall_is_to_be_mended_before_ranking() -> None:
+def test_recall_is_to_be_improved_before_ranking() -> None:
     assert advice(run_of([1.0] * 5 + [0.0] * 3 + [0.3])).startswith("Recall first")
     assert advice(run_of([1.0] * 5 + [0.0] + [0.3] * 3)).startswith("Ranking first")
     assert advice(run_of([1.0])) == "Every expected passage reaches the prompt."
     counts = {loss: count for loss, count, _ in split(run_of([1.0, 0.3, 0.0]))}
-    assert (counts[Loss.NONE], counts[Loss.RANKED_LOW], counts[Loss.NOT_RETRIEVED]) == (1, 1, 1)
+    assert (counts[Loss.IN_PROMPT], counts[Loss.BEYOND_LIMIT], counts[Loss.NOT_RETRIEVED]) == (1, 1, 1)
 
 
 def test_a_run_written_and_read_again_is_the_same() -> None:
     run = run_of([1.0, 0.3, 0.0])
     assert RUN.validate_json(RUN.dump_json(run)) == run
+
+
+@pytest.mark.parametrize(
+    ("stored", "loss"),
+    [
+        ("among the passages of the prompt", Loss.IN_PROMPT),
+        ("in the candidates, ranked too low", Loss.BEYOND_LIMIT),
+        ("not in the database", Loss.NOT_INGESTED),
+        ("no passage is expected", None),
+        ("reranked_down", Loss.RERANKED_DOWN),
+    ],
+)
+def test_a_run_saved_by_an_earlier_version_is_read_with_the_losses_of_today(stored: str, loss: Loss | None) -> None:
+    values = RUN.dump_python(run_of([1.0]), mode="json")
+    values["questions"][0]["loss"] = stored
+    (question,) = RUN.validate_python(values).questions
+    assert question.loss is loss

@@ -1,4 +1,4 @@
-"""Quoted words are found as people remember them, and what is expected is read from one line."""
+"""Quoted words are found as people remember them, and an expected passage is parsed from one line."""
 
 import unicodedata
 
@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.core.errors import QuestionError
-from app.quality.expected.expectation import Expectation, meets, parse_expectation
+from app.quality.expected.expectation import Expectation, meets, parse
 from app.quality.expected.words import fold, spans_of
 from tests.support.builders import make_hit
 
@@ -37,7 +37,7 @@ def test_only_whole_words_count(quote: str, text: str) -> None:
     assert spans_of(quote, text) == []
 
 
-def test_every_place_is_found() -> None:
+def test_every_occurrence_is_found() -> None:
     assert spans_of("a b", "A b, a-b and ab") == [(0, 3), (5, 8), (13, 15)]
 
 
@@ -53,7 +53,7 @@ DOCUMENTS = {"handbook.pdf", "Safety manual", "/docs/a b.txt"}
 
 
 @pytest.mark.parametrize(
-    ("written", "expected"),
+    ("text", "expected"),
     [
         ("chunk:12", Expectation(chunk_id=12)),
         ("handbook.pdf", Expectation(document="handbook.pdf")),
@@ -63,19 +63,25 @@ DOCUMENTS = {"handbook.pdf", "Safety manual", "/docs/a b.txt"}
         ("“Safety manual”", Expectation(quote="Safety manual")),
         ("the manual says so", Expectation(quote="the manual says so")),
         ("at 10:30", Expectation(quote="at 10:30")),
+        ("v2.13.0", Expectation(quote="v2.13.0")),
+        ("doc-7", Expectation(quote="doc-7")),
         ("lost.docx", Expectation(document="lost.docx")),
         ("lost.docx:2", Expectation(document="lost.docx", part=2)),
         ("/docs/gone file.txt", Expectation(document="/docs/gone file.txt")),
     ],
 )
-def test_a_line_names_a_chunk_a_document_a_page_or_words(written: str, expected: Expectation) -> None:
-    assert parse_expectation(written, DOCUMENTS.__contains__) == expected
+def test_a_line_names_a_chunk_a_document_a_page_or_words(text: str, expected: Expectation) -> None:
+    assert parse(text, DOCUMENTS.__contains__) == expected
 
 
-@pytest.mark.parametrize("written", ["", "  ", "…", '""'])
-def test_nothing_to_look_for_is_refused_with_what_could_be_written(written: str) -> None:
+def test_a_title_with_a_colon_and_a_number_is_that_document() -> None:
+    assert parse("Annex:3", {"Annex", "Annex:3"}.__contains__) == Expectation(document="Annex:3")
+
+
+@pytest.mark.parametrize("text", ["", "  ", "…", '""'])
+def test_text_without_words_is_refused_with_the_forms_that_are_read(text: str) -> None:
     with pytest.raises(QuestionError, match="chunk:ID"):
-        parse_expectation(written, DOCUMENTS.__contains__)
+        parse(text, DOCUMENTS.__contains__)
 
 
 @pytest.mark.parametrize(

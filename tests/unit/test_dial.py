@@ -142,6 +142,6 @@ def test_the_tab_shows_where_answers_are_lost_and_the_floor() -> None:
     run = run_of([])
     run = type(run)(**{name: getattr(run, name) for name in run.__slots__} | {"questions": tuple(questions)})
     html = render_floor(run, floor_curve(run, current=0.2))
-    assert "in the candidates, ranked too low" in html
+    assert "beyond the passage limit" in html
     assert "<b>0.11</b> refuses 20 of 20" in html
     assert render_floor(None, None) == ""

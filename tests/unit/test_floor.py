@@ -6,11 +6,11 @@ import pytest
 
 from app.core.errors import QuestionError
 from app.quality.evaluation.floor import floor_curve
-from app.quality.evaluation.run import Run
+from app.quality.evaluation.run import EvaluationRun
 from tests.support.runs import result, run_of
 
 
-def run_with(answerable: list[float], unanswerable: list[float]) -> Run:
+def run_with(answerable: list[float], unanswerable: list[float]) -> EvaluationRun:
     questions = [result(at, 1.0, relevance=value) for at, value in enumerate(answerable)]
     questions += [result(100 + at, 0.0, answerable=False, relevance=value) for at, value in enumerate(unanswerable)]
     return replace(run_of([]), questions=tuple(questions))

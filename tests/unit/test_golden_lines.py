@@ -1,13 +1,22 @@
-"""Golden questions as lines of a file: what is read, what is refused, and that writing and reading agree."""
+"""Golden questions as lines of a file: which are read, which are refused, and that writing and reading agree."""
 
 import json
 from pathlib import Path
 
 import pytest
 
-from app.core.errors import QuestionError
+from app.core.errors import NotFoundError, QuestionError
+from app.quality.expected.expectation import parse
 from app.quality.expected.golden import Expected, GoldenQuestion
-from app.quality.expected.lines import expected_from, read_lines, write_lines
+from app.quality.expected.lines import read_lines, write_lines
+
+
+def passage(text: str, collection: str | None) -> Expected:
+    """A typed passage over an empty corpus that holds the document doc7 alone."""
+    expectation = parse(text, {"doc7"}.__contains__)
+    if expectation.chunk_id is not None:
+        raise NotFoundError("There is no passage.")
+    return Expected(source_uri=expectation.document, part=expectation.part, quote=expectation.quote)
 
 
 def written(tmp_path: Path, *rows: object) -> Path:
@@ -17,16 +26,16 @@ def written(tmp_path: Path, *rows: object) -> Path:
 
 
 def test_what_is_written_is_read_back_the_same(tmp_path: Path) -> None:
-    passage = Expected(
+    span = Expected(
         source_uri="/m/a.pdf", sha256="ab", part=3, start_char=5, end_char=9, quote="a “b”\u2028c\x85", grade=2
     )
     question = GoldenQuestion(
-        id=4, question="How?", expected=(passage, Expected(quote="other words")), answerable=True, source="picked",
+        id=4, question="How?", expected=(span, Expected(quote="other words")), answerable=True, source="picked",
         status="draft", collection="work", note="by hand",
     )  # fmt: skip
     path = tmp_path / "out.jsonl"
     path.write_text(write_lines([question]), "utf-8")
-    (line,) = read_lines(path)
+    (line,) = read_lines(path, passage)
     assert (line.question, line.expected, line.answerable) == ("How?", question.expected, True)
     assert (line.source, line.status, line.collection, line.note) == ("picked", "draft", "work", "by hand")
 
@@ -40,7 +49,8 @@ def test_rows_of_other_tools_are_understood(tmp_path: Path) -> None:
                 {"query": "Positives?", "positive": ["doc7"]},
                 {"question": "Words?", "expected": "the words of it"},
                 {"question": "None?", "answerable": False},
-            )
+            ),
+            passage,
         )
     )
     assert [row.question for row in rows] == ["From BEIR?", "Positives?", "Words?", "None?"]
@@ -54,41 +64,29 @@ def test_rows_of_other_tools_are_understood(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("row", "said"),
+    ("row", "problem"),
     [
         ({"expected": ["a"]}, "no question"),
         ({"question": "Q?", "expected": ["a"], "answerable": False}, "unanswerable and has"),
         ({"question": "Q?", "expected": [{"start": 3, "document": "d"}]}, "come together"),
         ({"question": "Q?", "expected": [{"grade": 3}]}, "names a document"),
         ({"question": "Q?", "source": "dream"}, '"source" is one of'),
-        (["Q?"], "line 1"),
+        (["Q?"], "not an object"),
+        ({"question": "Q?", "expected": 7}, "list of passages"),
+        ({"question": "Q?", "expected": ["chunk:9"]}, "no passage"),
+        ({"question": "Q?", "expected": ["…"]}, "chunk:ID"),
     ],
 )
-def test_a_wrong_line_is_named_with_its_fault(tmp_path: Path, row: object, said: str) -> None:
-    with pytest.raises(QuestionError, match=said) as caught:
-        list(read_lines(written(tmp_path, row)))
+def test_a_wrong_line_is_named_with_its_fault(tmp_path: Path, row: object, problem: str) -> None:
+    with pytest.raises(QuestionError, match=problem) as caught:
+        list(read_lines(written(tmp_path, row), passage))
     assert "golden.jsonl line 1" in str(caught.value)
 
 
-def test_a_file_that_is_no_json_or_not_there_is_said_in_one_line(tmp_path: Path) -> None:
+def test_a_file_that_is_not_json_or_missing_is_refused_in_one_line(tmp_path: Path) -> None:
     path = tmp_path / "notes.txt"
     path.write_text("not json", "utf-8")
     for wrong in (path, tmp_path / "missing.jsonl"):
         with pytest.raises(QuestionError) as caught:
-            list(read_lines(wrong))
+            list(read_lines(wrong, passage))
         assert "\n" not in str(caught.value)
-
-
-@pytest.mark.parametrize(
-    ("typed", "expected"),
-    [
-        ("manual.pdf", Expected(source_uri="manual.pdf")),
-        ("manual.pdf:12", Expected(source_uri="manual.pdf", part=12)),
-        ("/home/me/My notes.md", Expected(source_uri="/home/me/My notes.md")),
-        ("doc-7", Expected(source_uri="doc-7")),
-        ('"kept for thirty days"', Expected(quote="kept for thirty days")),
-        ("kept for thirty days.", Expected(quote="kept for thirty days.")),
-    ],
-)
-def test_what_a_person_types_is_a_document_a_page_or_words(typed: str, expected: Expected) -> None:
-    assert expected_from(typed) == expected

@@ -1,89 +1,97 @@
-"""A passage that never became a candidate goes in, the remedies that fit its loss come out, tried where that can be."""
+"""Remedies for a passage that never became a candidate, tried beforehand where that is possible."""
 
 import math
 from dataclasses import replace
 
 from app.core.settings import variable_names
-from app.quality.diagnosis.case import Case, changed, for_idle_leg
+from app.quality.diagnosis.case import Case, changed, for_idle_leg, if_it_helps
 from app.quality.diagnosis.judge import Missed, leg_limit
-from app.quality.diagnosis.trial import Run
-from app.quality.diagnosis.verdict import Remedy
-from app.quality.expected.locate import Place, StoredDocument, Whereabouts
+from app.quality.diagnosis.trial import Search
+from app.quality.diagnosis.verdict import Remedy, Value
+from app.quality.expected.located import Located, Occurrence
 
-MOST_CANDIDATES = 1000  # that the settings allow
-_MOST_RERANKED = 200  # candidates; a trial with more would take too long to wait for
-_MOST_PASSAGES = 50
+MAX_CANDIDATES = 1000  # that the settings allow
+_MAX_RERANKED = 200  # candidates; a trial with more would take too long to wait for
+_MAX_PASSAGES = 50
 _TRIES = 6
+_WEIGHT_FACTORS = (1.5, 2, 3, 5)
 
 
-def for_not_ingested(documents: tuple[StoredDocument, ...], whereabouts: Whereabouts) -> list[Remedy]:
-    """Ingest it, or mend what made it fail."""
-    if any(status in ("queued", "running") for _, status, _ in whereabouts.uploads):
+def for_not_ingested(located: Located) -> list[Remedy]:
+    """Ingest the document, or fix the file that failed."""
+    if any(status in ("queued", "running") for _, status, _ in located.uploads):
         return [Remedy(text="It waits for the worker: let `python -m ingest worker` run, then ask again.")]
-    failed = [document for document in documents if document.status == "failed"]
+    failed = [document for document in located.documents if document.status == "failed"]
     if failed:
-        return [Remedy(text=f"Mend the file as the reason says, then: `python -m ingest {failed[0].source_uri}`")]
+        return [Remedy(text=f"Fix the file as the reason says, then: `python -m ingest {failed[0].source_uri}`")]
     return [Remedy(text="Ingest the document: `python -m ingest PATH`; with `--dry-run` it says what it would do.")]
 
 
-def for_not_in_text(documents: tuple[StoredDocument, ...]) -> list[Remedy]:
-    """The text that was read lacks the words."""
-    if any(document.status == "empty" for document in documents):
-        return [
-            Remedy(text="No text was found in the document. A scan needs text recognition; a picture has no words.")
-        ]
-    return [
-        Remedy(text="Open the document in the page and look at its text there: quote it as it was read, or ingest a "
-               "better original, when words were lost in reading it.")
-    ]  # fmt: skip
-
-
-def for_split(case: Case, place: Place) -> list[Remedy]:
-    """Chunks that overlap by what stands before the cut; and both pieces in the prompt, where neighbours are joined."""
-    cut = place.pieces[0].end_char
-    before = place.pieces[0].text[max(0, (place.start_char or 0) - place.pieces[0].start_char) :]
-    words = case.trials.tokens(before)
-    remedies = [
-        Remedy(
-            text=f"Chunks that overlap by at least {words} tokens would hold the words whole: the cut is at character "
-            f"{cut:,}, {words} tokens after they begin. Ingest the document again with such chunks."
+def for_not_in_text(located: Located) -> list[Remedy]:
+    """Remedies for a document whose extracted text lacks the words."""
+    if any(document.status == "empty" for document in located.documents):
+        text = "No text was found in the document. A scan needs text recognition; a picture has no words."
+    else:
+        text = (
+            "Open the document in the page and look at its text there: quote it as it was read, or ingest a better "
+            "original, when words were lost in reading it."
         )
-    ]
-    hits = {hit.chunk_id: hit for hit in case.run.context.hits}
-    pieces = [hits.get(piece.id) for piece in place.pieces]
-    if all(pieces) and any(hit.passage_number is None for hit in pieces if hit):
-        wider = {"passages": min(_MOST_PASSAGES, int(case.run.number("passages")) + 3),
-                 "passages_tokens": int(case.run.number("passages_tokens")) + 600}  # fmt: skip
-        text = "Neighbouring chunks are joined when both are in the prompt: give it more passages."
-        remedies += changed(case, text, wider, only_when_it_helps=True)
-    return [*remedies, *_for_lost_piece(case, place)]
+    return [Remedy(text=text)]
 
 
-def _for_lost_piece(case: Case, place: Place) -> list[Remedy]:
-    """Neighbours are joined when both are in the prompt: what brings in a piece that is no candidate, when it helps."""
-    known = {hit.chunk_id for hit in case.run.context.hits}
-    lost = [piece for piece in place.pieces if piece.id not in known]
-    ranks = case.trials.exact_ranks(case.run, [piece.id for piece in lost]) if lost else {}
+def for_split(case: Case, occurrence: Occurrence) -> list[Remedy]:
+    """Overlapping chunks, or both pieces in the prompt, where neighbours are joined."""
+    first, start = occurrence.pieces[0], occurrence.start_char or 0
+    tokens = case.trials.tokens(first.text[max(0, start - first.start_char) :])
+    overlap = Remedy(
+        text=f"Chunks that overlap by at least {tokens} tokens would hold the words whole: the cut is at character "
+        f"{first.end_char:,}, {tokens} tokens after they begin. Ingest the document again with such chunks."
+    )
+    return [overlap, *_for_dropped_piece(case, occurrence), *_for_lost_piece(case, occurrence)]
+
+
+def _for_dropped_piece(case: Case, occurrence: Occurrence) -> list[Remedy]:
+    """More passages, when all pieces are candidates and some did not reach the prompt."""
+    hits = {hit.chunk_id: hit for hit in case.search.context.hits}
+    pieces = [hits[piece.id] for piece in occurrence.pieces if piece.id in hits]
+    if len(pieces) < len(occurrence.pieces) or all(hit.passage_number is not None for hit in pieces):
+        return []
+    changes: dict[str, Value] = {
+        "passages": min(_MAX_PASSAGES, int(case.search.number("passages")) + 3),
+        "passages_tokens": int(case.search.number("passages_tokens")) + 600,
+    }
+    text = "Neighbouring chunks are joined when both are in the prompt: give it more passages."
+    return if_it_helps(case, text, changes)
+
+
+def _for_lost_piece(case: Case, occurrence: Occurrence) -> list[Remedy]:
+    """What makes a candidate of a piece that is none, when that brings the joined pieces into the prompt."""
+    candidates = {hit.chunk_id for hit in case.search.context.hits}
+    lost = [piece for piece in occurrence.pieces if piece.id not in candidates]
+    ranks = case.trials.exact_ranks(case.search, [piece.id for piece in lost]) if lost else {}
     for piece in lost:
-        if piece.id in ranks:
-            missed = Missed(document=place.document, chunk=piece, ranks=ranks[piece.id])
-            alone = replace(case, whereabouts=Whereabouts(places=(Place(document=place.document, whole=(piece,)),)))
-            remedies = for_idle_leg(case, missed.ranks.vector_rank, missed.ranks.text_rank, only_when_it_helps=True)
-            enough = _enough_candidates(alone, missed.best_rank) if missed.best_rank <= MOST_CANDIDATES else None
-            if enough is not None and enough["candidates"] <= _MOST_RERANKED:
+        if piece.id not in ranks:
+            continue
+        missed = Missed(document=occurrence.document, chunk=piece, ranks=ranks[piece.id])
+        piece_alone = Located(occurrences=(Occurrence(document=occurrence.document, whole=(piece,)),))
+        remedies = for_idle_leg(case, missed.ranks.vector_rank, missed.ranks.text_rank, only_if_it_helps=True)
+        if missed.best_rank <= MAX_CANDIDATES:
+            changes = _enough_candidates(replace(case, located=piece_alone), missed.best_rank)
+            if changes is not None and changes["candidates"] <= _MAX_RERANKED:
                 text = (
                     f"Passage {piece.id} is no candidate: with more of them both pieces come into the prompt, joined."
                 )
-                remedies += changed(case, text, enough, only_when_it_helps=True)
-            return remedies
+                remedies += if_it_helps(case, text, changes)
+        return remedies
     return []
 
 
-def for_out_of_scope(whereabouts: Whereabouts, run: Run) -> list[Remedy]:
-    """Search where it is."""
-    names = sorted({document.collection for document, _ in whereabouts.whole})
-    where = f"It is in {' and '.join(names)}. " if run.collection not in names and run.collection is not None else ""
-    return [Remedy(text=f"{where}Ask without the collection or filter that shuts it out.")]
+def for_out_of_scope(located: Located, search: Search) -> list[Remedy]:
+    """Search where the passage is."""
+    names = sorted({document.collection for document, _ in located.whole})
+    outside = search.collection is not None and search.collection not in names
+    where = f"It is in {' and '.join(names)}. " if outside else ""
+    return [Remedy(text=f"{where}Ask without the collection or filter that excludes it.")]
 
 
 def for_recall(case: Case, missed: Missed) -> list[Remedy]:
@@ -96,54 +104,58 @@ def for_recall(case: Case, missed: Missed) -> list[Remedy]:
 
 
 def _more_candidates(case: Case, missed: Missed) -> list[Remedy]:
-    need = missed.best_rank
-    if need > MOST_CANDIDATES:
+    rank = missed.best_rank
+    if rank > MAX_CANDIDATES:
         return [
             Remedy(
-                text=f"Its best rank in a leg is {need:,}, no number of candidates (at most {MOST_CANDIDATES:,}) "
-                "reaches it: the question and the passage hardly meet. Ask in the passage's own words, or embed the "
+                text=f"Its best rank in a leg is {rank:,}, no number of candidates (at most {MAX_CANDIDATES:,}) "
+                "reaches it: question and passage have little in common. Ask in the passage's own words, or embed the "
                 "documents by a stronger model (FOREMOST_EMBEDDING_MODEL)."
             )
         ]
-    changes = _enough_candidates(case, need)
+    changes = _enough_candidates(case, rank)
     if changes is None:
         return []
-    named = " and ".join(f"{variable_names()[name]} to at least {value:,}" for name, value in changes.items())
-    few = changes["candidates"] <= _MOST_RERANKED
-    return changed(case, f"Raise {named}.", changes, try_it=few)
+    limits = " and ".join(f"{variable_names()[name]} to at least {value:,}" for name, value in changes.items())
+    return [changed(case, f"Raise {limits}.", changes, try_it=changes["candidates"] <= _MAX_RERANKED)]
 
 
-def _enough_candidates(case: Case, need: int) -> dict[str, int] | None:
-    """The smallest numbers found with which the passage is among the candidates; None when none do."""
-    now = int(case.run.number("candidates"))
-    legs = max(need, int(case.run.number("leg_candidates")))
-    guess = case.fused_rank({"candidates": min(MOST_CANDIDATES, 2 * max(legs, now)), "leg_candidates": legs})
+def _enough_candidates(case: Case, rank: int) -> dict[str, int] | None:
+    """The smallest limits found with which the passage is among the candidates; None when none are.
+
+    rank: of the passage in its better leg.
+    """
+    present = int(case.search.number("candidates"))
+    legs = max(rank, int(case.search.number("leg_candidates")))
+    guess = case.fused_rank({"candidates": min(MAX_CANDIDATES, 2 * max(legs, present)), "leg_candidates": legs})
     for _ in range(_TRIES):
         if guess is None:
             return None
-        changes = {"candidates": max(guess, now)}
-        if need > max(changes["candidates"], int(case.run.number("leg_candidates"))):
-            changes["leg_candidates"] = need
+        changes = {"candidates": max(guess, present)}
+        if rank > max(changes["candidates"], int(case.search.number("leg_candidates"))):
+            changes["leg_candidates"] = rank
         if case.fused_rank(changes) is not None:
             return changes
-        guess = math.ceil(guess * 1.3) if guess < MOST_CANDIDATES else None
-        guess = None if guess is None else min(guess, MOST_CANDIDATES)
+        guess = min(math.ceil(guess * 1.3), MAX_CANDIDATES) if guess < MAX_CANDIDATES else None
     return None
 
 
 def _heavier_leg(case: Case, missed: Missed) -> list[Remedy]:
     """More weight for the leg that ranks it far better, when that leg has it among its candidates."""
-    vector, text = missed.ranks.vector_rank, missed.ranks.text_rank or 10**9
-    leg, rank, other = ("vector", vector, text) if vector < text else ("text", text, vector)
-    name = f"{leg}_weight"
-    weight = case.run.number(name)
-    if rank > leg_limit(case.run) or weight == 0 or rank * 2 > other:
+    vector_rank, text_rank = missed.ranks.vector_rank, missed.ranks.text_rank
+    if text_rank is None or vector_rank < text_rank:
+        leg, rank, other_rank = "vector", vector_rank, text_rank
+    else:
+        leg, rank, other_rank = "text", text_rank, vector_rank
+    weight = case.search.number(f"{leg}_weight")
+    far_better = other_rank is None or rank * 2 <= other_rank
+    if rank > leg_limit(case.search) or weight == 0 or not far_better:
         return []
-    for times in (1.5, 2, 3, 5):
-        changes = {name: round(weight * times, 2)}
+    for factor in _WEIGHT_FACTORS:
+        changes: dict[str, Value] = {f"{leg}_weight": round(weight * factor, 2)}
         if case.fused_rank(changes) is not None:
-            warning = (
-                f"The {leg} leg ranks it {rank:,}: give that leg more weight; it changes every question, so evaluate."
+            text = (
+                f"The {leg} leg ranks it {rank:,}: give that leg more weight; it affects every question, so evaluate."
             )
-            return changed(case, warning, changes)
+            return [changed(case, text, changes)]
     return []

@@ -1,4 +1,4 @@
-"""A question and settings go in, what the search would have made of it comes out; nothing is stored, no model asked."""
+"""Searches a question again with other settings: nothing is stored and no model is called."""
 
 import math
 from collections.abc import Callable, Mapping, Sequence
@@ -14,8 +14,8 @@ _RULES_TOKENS = 250  # of the prompt around the passages, roughly; only where no
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Run:
-    """One search, past or fresh, with everything that shaped it."""
+class Search:
+    """One search, past or new, with everything that shaped it."""
 
     question: str  # as the retriever read it
     collection: str | None
@@ -24,7 +24,7 @@ class Run:
     context: Context  # candidates with their fates
     scored: int
     reranker: str
-    answer: Answer | None = None  # None when no model was asked
+    answer: Answer | None = None  # None when no model was called
 
     def number(self, name: str) -> float:
         """A setting that is a number."""
@@ -32,108 +32,113 @@ class Run:
 
 
 class Trials:
-    """Runs searches with changed settings; the rest of the settings is as configured today."""
+    """Runs searches with changed settings; all other settings are as configured today."""
 
     def __init__(self, stages: Stages, settings: Settings) -> None:
         self._stages = stages
         self._settings = settings
 
-    def fresh(self, question: str, *, collection: str | None, filters: Filters = NO_FILTERS) -> Run:
+    def fresh(self, question: str, *, collection: str | None, filters: Filters = NO_FILTERS) -> Search:
         """The question searched, reranked and packed now, as configured."""
         empty = Context(passages=(), hits=(), tokens=0, token_budget=self._room(question))
-        kept = shaping_values(self._settings, Shapes.ANSWER)
-        run = Run(
+        values = shaping_values(self._settings, Shapes.ANSWER)
+        search = Search(
             question=question,
             collection=collection,
             filters=filters,
-            settings=kept,
+            settings=values,
             context=empty,
             scored=0,
             reranker="",
         )
-        return self.again(run, {})
+        return self.again(search, {})
 
-    def past(self, answer: Answer) -> Run:
+    def past(self, answer: Answer) -> Search:
         """The search of a past answer, from its ledger. Settings that it does not name are today's."""
         today = shaping_values(self._settings, Shapes.ANSWER)
-        kept = {name: answer.settings.get(name, value) for name, value in today.items()}
-        return Run(
+        values = {name: answer.settings.get(name, value) for name, value in today.items()}
+        return Search(
             question=answer.query.text,
             collection=answer.collection,
             filters=answer.filters,
-            settings=kept,
+            settings=values,
             context=answer.context,
             scored=answer.scored,
             reranker=answer.reranker,
             answer=answer,
         )
 
-    def again(self, run: Run, changes: Mapping[str, Value]) -> Run:
+    def again(self, search: Search, changes: Mapping[str, Value]) -> Search:
         """The same question over today's corpus with changed settings."""
-        settings = self._with(run, changes)
+        settings = self._with(search, changes)
         searcher = self._stages.searcher(settings)
-        found = searcher.search(run.question, collection=run.collection, filters=run.filters)
+        retrieved = searcher.search(search.question, collection=search.collection, filters=search.filters)
         context = pack(
-            found.context.hits,
+            retrieved.context.hits,
             limit=settings.passages,
-            token_budget=self._budget(run, settings, changes),
+            token_budget=self._budget(search, settings, changes),
             floor=settings.relevance_floor,
             relevance=searcher.reranker.relevance,
-            count_tokens=self._counter(run),
-            scored=found.scored > 0,
+            count_tokens=self._counter(search),
+            scored=retrieved.scored > 0,
         )
-        kept = {**run.settings, **changes}
-        return replace(run, settings=kept, context=context, scored=found.scored, reranker=found.reranker, answer=None)
+        values = {**search.settings, **changes}
+        return replace(
+            search, settings=values, context=context, scored=retrieved.scored, reranker=retrieved.reranker, answer=None
+        )
 
-    def candidates(self, run: Run, changes: Mapping[str, Value]) -> tuple[Hit, ...]:
+    def candidates(self, search: Search, changes: Mapping[str, Value]) -> tuple[Hit, ...]:
         """The first stage alone."""
-        retriever = self._stages.retriever(self._with(run, changes))
-        return retriever.retrieve(run.question, collection=run.collection, filters=run.filters).hits
+        retriever = self._stages.retriever(self._with(search, changes))
+        return retriever.retrieve(search.question, collection=search.collection, filters=search.filters).hits
 
-    def exact_ranks(self, run: Run, chunk_ids: Sequence[int]) -> Mapping[int, ExactRank]:
-        """Places in each leg's complete order; chunks outside what is searched are left out."""
-        retriever = self._stages.retriever(self._with(run, {}))
-        return retriever.exact_ranks(run.question, chunk_ids, collection=run.collection, filters=run.filters)
+    def exact_ranks(self, search: Search, chunk_ids: Sequence[int]) -> Mapping[int, ExactRank]:
+        """Ranks in each leg's complete order; chunks outside the searched collection and filters are left out."""
+        retriever = self._stages.retriever(self._with(search, {}))
+        return retriever.exact_ranks(search.question, chunk_ids, collection=search.collection, filters=search.filters)
 
-    def relevance(self, run: Run, hit: Hit) -> float:
-        """0..1, as compared with the relevance floor."""
-        return self._stages.reranker(self._with(run, {})).relevance(hit)
+    def relevance(self, search: Search, hit: Hit) -> float:
+        """Relevance of a candidate (0..1), as compared with the relevance floor."""
+        return self._stages.reranker(self._with(search, {})).relevance(hit)
 
     def tokens(self, text: str) -> int:
         """Tokens of a text, by the stand-in for the chat model's tokenizer."""
         return self._stages.count_tokens(text)
 
-    def _with(self, run: Run, changes: Mapping[str, Value]) -> Settings:
-        return self._settings.model_copy(update={**run.settings, **changes})
+    def _with(self, search: Search, changes: Mapping[str, Value]) -> Settings:
+        return self._settings.model_copy(update={**search.settings, **changes})
 
     def _room(self, question: str) -> int:
         settings = self._settings
         room = settings.context_tokens - settings.answer_tokens - _RULES_TOKENS - self._stages.count_tokens(question)
         return max(0, min(settings.passages_tokens, room))
 
-    def _budget(self, run: Run, settings: Settings, changes: Mapping[str, Value]) -> int:
-        """Tokens for passages: what was there, and more when the changed settings give more."""
-        had = run.context.token_budget
-        more_room = settings.context_tokens - int(run.number("context_tokens")) if "context_tokens" in changes else 0
-        narrow = had < int(run.number("passages_tokens"))  # the context left less than the setting allows
-        return min(settings.passages_tokens, had + more_room) if narrow else settings.passages_tokens
+    def _budget(self, search: Search, settings: Settings, changes: Mapping[str, Value]) -> int:
+        """Tokens for passages: those of the search, and more when the changed settings give more."""
+        budget = search.context.token_budget
+        if budget >= int(search.number("passages_tokens")):
+            return settings.passages_tokens
+        # The context left less than the setting allows: only a larger context gives more.
+        if "context_tokens" in changes:
+            budget += settings.context_tokens - int(search.number("context_tokens"))
+        return min(settings.passages_tokens, budget)
 
-    def _counter(self, run: Run) -> Callable[[str], int]:
-        """Our own count of a passage, scaled to what the model's tokenizer made of this answer's passages."""
-        ours = sum(self._stages.count_tokens(passage.text) for passage in run.context.passages)
-        theirs = sum(passage.tokens for passage in run.context.passages)
-        scale = theirs / ours if run.answer is not None and ours else 1.0
+    def _counter(self, search: Search) -> Callable[[str], int]:
+        """Our own token count, scaled by the model tokenizer's count of this answer's passages."""
+        ours = sum(self._stages.count_tokens(passage.text) for passage in search.context.passages)
+        theirs = sum(passage.tokens for passage in search.context.passages)
+        scale = theirs / ours if search.answer is not None and ours else 1.0
         return lambda text: math.ceil(self._stages.count_tokens(text) * scale)
 
 
-def repacked(run: Run, *, allowed: Callable[[Hit], bool], limit: int) -> Context:
-    """The run's candidates packed once more with room without end; allowed: hits that the floor lets in too."""
+def repacked(search: Search, *, allowed: Callable[[Hit], bool], limit: int) -> Context:
+    """The search's candidates packed again without a token budget; allowed: hits that pass the floor in any case."""
     return pack(
-        run.context.hits,
+        search.context.hits,
         limit=limit,
         token_budget=10**9,
         floor=0.5,
         relevance=lambda hit: float(hit.fate is not Fate.BELOW_FLOOR or allowed(hit)),
         count_tokens=lambda _: 1,
-        scored=run.scored > 0,
+        scored=search.scored > 0,
     )

@@ -1,64 +1,18 @@
-"""The result of a diagnosis: which stage lost the passage, how we know, and what would have let it through (pure)."""
+"""The result of a diagnosis: the stage that lost the passage, its evidence, and the changes that would help (pure)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
-from types import MappingProxyType
 
 from app.core.domain import Hit
 from app.present.candidate_table import what_became
+from app.quality.expected.loss import Loss
 
 Value = str | int | float | bool | None
 
 
-class Side(StrEnum):
-    """Where to look: whether it is recall or ranking, or neither."""
-
-    DOCUMENTS = "the documents"
-    RECALL = "recall"
-    RANKING = "ranking"
-    PACKING = "packing"
-    MODEL = "the model"
-    NOTHING = "nothing"
-
-
-class Loss(StrEnum):
-    """The stage that lost the passage, in the order of the road."""
-
-    NOT_INGESTED = "not ingested"
-    NOT_IN_TEXT = "ingested, but the words are not in its text"
-    SPLIT = "ingested, but the words span two chunks"
-    OUT_OF_SCOPE = "outside what was searched"
-    NOT_RETRIEVED = "in neither leg's candidates"
-    FUSED_OUT = "in a leg's candidates, but fused out"
-    NOT_SCORED = "not scored in time"
-    RERANKED_DOWN = "reranked down"
-    BEYOND_LIMIT = "beyond the passage limit"
-    BELOW_FLOOR = "below the relevance floor"
-    DUPLICATE = "dropped as a duplicate"
-    BUDGET = "no room in the token budget"
-    NOT_USED = "in the prompt, but not used by the model"
-    IN_PROMPT = "in the prompt; no model was asked"
-    NOTHING = "cited: nothing was lost"
-
-    @property
-    def side(self) -> Side:
-        """What kind of loss it is."""
-        return _SIDES[self]
-
-
-_SIDES: Mapping[Loss, Side] = MappingProxyType(
-    dict.fromkeys((Loss.NOT_INGESTED, Loss.NOT_IN_TEXT, Loss.SPLIT), Side.DOCUMENTS)
-    | dict.fromkeys((Loss.OUT_OF_SCOPE, Loss.NOT_RETRIEVED, Loss.FUSED_OUT), Side.RECALL)
-    | dict.fromkeys((Loss.NOT_SCORED, Loss.RERANKED_DOWN, Loss.BEYOND_LIMIT), Side.RANKING)
-    | dict.fromkeys((Loss.BELOW_FLOOR, Loss.DUPLICATE, Loss.BUDGET), Side.PACKING)
-    | {Loss.NOT_USED: Side.MODEL, Loss.IN_PROMPT: Side.NOTHING, Loss.NOTHING: Side.NOTHING}
-)
-
-
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Standing:
-    """Where a passage stands at each stage; None where that stage did not rank it."""
+    """A passage's rank and score at each stage; None where that stage did not rank it."""
 
     chunk_id: int
     title: str
@@ -77,7 +31,7 @@ class Standing:
 
     @property
     def name(self) -> str:
-        """Title and heading path, the title said once."""
+        """Title and heading path, without repeating the title."""
         if self.heading.startswith(self.title):
             return self.heading
         return " › ".join(part for part in (self.title, self.heading) if part)
@@ -85,11 +39,12 @@ class Standing:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Remedy:
-    """What would have let the passage through."""
+    """A change that lets the passage through, or may."""
 
     text: str
     settings: Mapping[str, str] = field(default_factory=dict)  # environment variable -> value, when it is settings
-    tried: str = ""  # what came of a search with it, when it was tried
+    tried: str = ""  # result of a search with it, in words; empty when it was not tried
+    helps: bool | None = None  # whether that search has the passage in the prompt; None when it was not tried
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -98,12 +53,12 @@ class Verdict:
 
     loss: Loss
     question: str
-    expected: str  # what was expected, in words
+    expected: str  # the expectation in words
     summary: str  # one sentence
     answer_id: str | None = None  # None when the question was searched afresh
     evidence: tuple[str, ...] = ()
     passage: Standing | None = None  # the expected passage that came furthest
-    winners: tuple[Standing, ...] = ()  # what is in the prompt instead, or beside it
+    winners: tuple[Standing, ...] = ()  # the passages in the prompt, without the expected one
     remedies: tuple[Remedy, ...] = ()
     notes: tuple[str, ...] = ()  # for example that the corpus has changed since the answer
 

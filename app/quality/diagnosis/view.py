@@ -7,7 +7,5 @@ from app.quality.diagnosis.verdict import Verdict
 
 
 def verdict_view(verdict: Verdict) -> dict[str, Any]:
-    """Every field by its name; loss is the machine's name of the stage, stage the words for people."""
-    values = asdict(verdict)
-    values["loss"] = verdict.loss.name.lower()
-    return {"loss": values.pop("loss"), "stage": verdict.loss.value, "side": verdict.loss.side.value, **values}
+    """Every field by its name; loss is the stage's name for programs, stage the words for people."""
+    return {"loss": verdict.loss.value, "stage": verdict.loss.text, "side": verdict.loss.side.value} | asdict(verdict)

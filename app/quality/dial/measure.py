@@ -17,7 +17,7 @@ from app.quality.dial.scorer import Contender, Scorer
 from app.quality.dial.sweep import Sweep
 from app.quality.dial.table import Known, order_of, points_of
 from app.quality.evaluation.judge import Judge
-from app.quality.evaluation.questions import Asked, QuestionSet
+from app.quality.evaluation.questions import EvaluationQuestion, QuestionSet
 from app.search import Retriever
 
 MINUTES = 10.0
@@ -122,7 +122,7 @@ class Measurer:
             known=tuple(known), timed=tuple(timed), left_out=tuple(left_out), seconds=time.perf_counter() - started
         )
 
-    def _retrieve(self, asked: Sequence[Asked]) -> list[Known]:
+    def _retrieve(self, asked: Sequence[EvaluationQuestion]) -> list[Known]:
         """Candidates of every question, once for each size of the legs; a shallower setting is their beginning."""
         groups: dict[int, int] = {}  # legs' size -> the deepest setting that has it
         for depth in self._depths:
@@ -152,7 +152,7 @@ class Measurer:
             self._listener.step("timing", len(timed), len(sample))
         return timed
 
-    def _retrieve_timed(self, question: Asked) -> Mapping[int, float]:
+    def _retrieve_timed(self, question: EvaluationQuestion) -> Mapping[int, float]:
         measured = self._cache.timings("retrieve", question.text)
         if not set(self._depths) <= set(measured):
             for depth, retriever in self._retrievers.items():

@@ -12,7 +12,7 @@ from app.quality.dial.estimate import Estimator, FloatArray
 from app.quality.dial.scorer import Contender
 from app.quality.dial.sweep import NO_RERANKER, PASSAGES, Point, marked
 from app.quality.evaluation.judge import ORDERS, Judgement
-from app.quality.evaluation.questions import Asked
+from app.quality.evaluation.questions import EvaluationQuestion
 
 _MEASURE = nDCG @ 10
 _COUNTED = 10  # units that the measure looks at
@@ -32,7 +32,7 @@ class Order:
 class Known:
     """A question, its candidates at every depth, and its final orders as far as they were scored."""
 
-    asked: Asked
+    asked: EvaluationQuestion
     judgement: Judgement
     hits: Mapping[int, tuple[Hit, ...]]  # candidates -> fused order
     orders: dict[tuple[str, int], "Order"] = field(default_factory=dict)  # reranker, candidates -> final order

@@ -17,7 +17,7 @@ from app.quality.dial.sweep import Sweep
 from app.quality.dial.sweeps import last_sweep
 from app.quality.evaluation.floor import FloorCurve, floor_curve
 from app.quality.evaluation.questions import of_golden
-from app.quality.evaluation.run import Run
+from app.quality.evaluation.run import EvaluationRun
 from app.quality.evaluation.session import Bench, evaluate
 from app.quality.expected.golden import Golden
 from app.rerank import build_reranker
@@ -35,7 +35,7 @@ class State:
     step: Step | None = None
     problem: str = ""  # why the last measurement ended early
     sweep: Sweep | None = None
-    run: Run | None = None  # the last evaluation of this process
+    run: EvaluationRun | None = None  # the last evaluation of this process
     curve: FloorCurve | None = None
 
 

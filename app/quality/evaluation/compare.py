@@ -1,4 +1,4 @@
-"""Two runs over the same questions go in; whether the second is worse, beyond chance, comes out (pure)."""
+"""Compares two runs over the same questions: whether the second is worse beyond chance (pure)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,12 +8,12 @@ import numpy.typing as npt
 
 from app.core.errors import QuestionError
 from app.quality.evaluation.measure import HEADLINE
-from app.quality.evaluation.run import QuestionResult, Run
+from app.quality.evaluation.run import EvaluationRun, QuestionResult
 
-ALPHA = 0.02  # of twenty comparisons without a difference 0.4 alarm on average
+ALPHA = 0.02  # accepted chance of a false alarm: one in fifty comparisons without a difference
 RESAMPLES = 9_999
 _SEED = 7
-_MOST_NAMED = 10
+_MAX_LOST = 10  # lost questions that a comparison names
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -23,7 +23,7 @@ class Difference:
     measure: str
     before: float
     after: float
-    p_worse: float  # one-sided: as large a loss by chance alone
+    p_worse: float  # one-sided probability of as large a loss by chance alone, 0..1
     questions_better: int
     questions_worse: int
 
@@ -41,7 +41,7 @@ class Comparison:
     gate: str  # the measure that decides, named before looking
     alpha: float
     lost: tuple[QuestionResult, ...]  # the questions that lost most, as they are now
-    settings: tuple[str, ...]  # what differs between the runs, for people
+    settings: tuple[str, ...]  # differences between the runs, for people
 
     @property
     def regressed(self) -> bool:
@@ -49,7 +49,7 @@ class Comparison:
         return any(d.measure == self.gate and d.after < d.before and d.p_worse <= self.alpha for d in self.differences)
 
 
-def compare(before: Run, after: Run, *, gate: str = HEADLINE, alpha: float = ALPHA) -> Comparison:
+def compare(before: EvaluationRun, after: EvaluationRun, *, gate: str = HEADLINE, alpha: float = ALPHA) -> Comparison:
     """The reranked order of two runs, question by question.
 
     The gate is one measure, chosen beforehand, with a one-sided paired permutation test (signs of the differences are
@@ -62,7 +62,7 @@ def compare(before: Run, after: Run, *, gate: str = HEADLINE, alpha: float = ALP
         raise QuestionError(f"The runs {before.name!r} and {after.name!r} have no judged question in common.")
     measures = list(old[shared[0]].values["reranked"])
     if gate not in measures:
-        raise QuestionError(f"There is no measure {gate!r}. Known: {', '.join(measures)}.")
+        raise QuestionError(f"There is no measure {gate!r}.", fix=f"Known: {', '.join(measures)}.")
     values = {measure: (_values(old, shared, measure), _values(new, shared, measure)) for measure in measures}
     change = values[gate][1] - values[gate][0]
     worst = [shared[at] for at in np.argsort(change, kind="stable") if change[at] < 0]
@@ -75,13 +75,16 @@ def compare(before: Run, after: Run, *, gate: str = HEADLINE, alpha: float = ALP
         differences=tuple(_difference(measure, *pair) for measure, pair in values.items()),
         gate=gate,
         alpha=alpha,
-        lost=tuple(new[key] for key in worst[:_MOST_NAMED]),
+        lost=tuple(new[key] for key in worst[:_MAX_LOST]),
         settings=_changed(before, after),
     )
 
 
 def p_worse(before: npt.NDArray[np.float64], after: npt.NDArray[np.float64]) -> float:
-    """Chance of a loss as large as this between paired values when signs are arbitrary; 1 when nothing differs."""
+    """One-sided p-value (0..1) of a loss as large as this between paired values; 1 when nothing differs.
+
+    before, after: shape [questions], one value for each question in the same order.
+    """
     if np.array_equal(before, after):
         return 1.0
     from scipy.stats import permutation_test  # noqa: PLC0415  # takes 2 s to import, which every command would pay
@@ -116,7 +119,7 @@ def _values(questions: dict[str, QuestionResult], keys: Sequence[str], measure: 
     return np.array([questions[key].values["reranked"][measure] for key in keys], np.float64)
 
 
-def _changed(before: Run, after: Run) -> tuple[str, ...]:
+def _changed(before: EvaluationRun, after: EvaluationRun) -> tuple[str, ...]:
     names = sorted(set(before.settings) | set(after.settings))
     changed = [
         f"{name}: {before.settings.get(name)} → {after.settings.get(name)}"

@@ -1,18 +1,15 @@
-"""Ranked candidates and expected passages go in; which candidate is which expected passage comes out."""
+"""Decides which candidates of a question are its expected passages."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Engine
 
-from app.core.database import reachable
 from app.core.domain import Hit
-from app.core.sql import load_queries
-from app.quality.evaluation.questions import Asked
-from app.quality.evaluation.resolve import resolve
+from app.quality.evaluation.questions import EvaluationQuestion
 from app.quality.expected.golden import Expected
-
-_QUERIES = load_queries(__file__)
+from app.quality.expected.locate import Locator, problem_of
+from app.quality.expected.loss import Loss
 
 Rank = Callable[[Hit], int | None]
 ORDERS: Mapping[str, Rank] = {
@@ -21,25 +18,30 @@ ORDERS: Mapping[str, Rank] = {
     "fused": lambda hit: hit.fused_rank,
     "reranked": lambda hit: hit.final_rank,
 }
+_NO_SCORE = -1e9  # lower than that of any rank
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Judgement:
-    """What should be found for one question, in units: expected passages, and everything else by itself."""
+    """The expected passages of one question, in units.
+
+    A unit is what the measures count: an expected passage, or any other candidate by itself.
+    """
 
     grades: Mapping[str, int]  # unit of an expected passage -> grade
     whole: Mapping[str, str]  # address of a document that is meant as a whole -> unit
     chunks: Mapping[int, tuple[str, ...]]  # chunk -> units it holds
     missing: tuple[str, ...] = ()  # expected passages that are not in the database, and why
+    losses: tuple[Loss, ...] = ()  # of expected passages that no chunk holds
 
     def units(self, hit: Hit) -> tuple[str, ...]:
-        """The expected passages that a candidate is; else its document where documents are meant, else itself."""
-        found = self.chunks.get(hit.chunk_id, ())
+        """The units of a candidate: its expected passages, else its document where documents are meant, else itself."""
+        units = self.chunks.get(hit.chunk_id, ())
         document = self.whole.get(hit.source_uri) or self.whole.get(hit.source_uri.rsplit("/", 1)[-1])
         if document:
-            found = (*found, document)
-        if found:
-            return found
+            units = (*units, document)
+        if units:
+            return units
         return (f"document {hit.document_id}",) if self.whole else (f"chunk {hit.chunk_id}",)
 
     def expects(self, hit: Hit) -> bool:
@@ -50,55 +52,58 @@ class Judgement:
         """Unit -> score as ir-measures reads it, larger is better; of several candidates of a unit the best counts."""
         scores: dict[str, float] = {}
         for hit in hits:
-            place = rank(hit)
-            if place is not None:
-                for at, unit in enumerate(self.units(hit)):
-                    scores[unit] = max(scores.get(unit, -1e9), -float(place) - at / 100)
+            hit_rank = rank(hit)
+            if hit_rank is None:
+                continue
+            for index, unit in enumerate(self.units(hit)):
+                scores[unit] = max(scores.get(unit, _NO_SCORE), -float(hit_rank) - index / 100)
         return scores
 
     def best_rank(self, hits: Sequence[Hit], rank: Rank) -> int | None:
         """Rank of the first expected passage, None when there is none."""
-        ranks = [place for hit in hits if (place := rank(hit)) is not None and self.expects(hit)]
+        ranks = [hit_rank for hit in hits if (hit_rank := rank(hit)) is not None and self.expects(hit)]
         return min(ranks, default=None)
 
 
 class Judge:
-    """Knows where the expected passages of a set stand in one database."""
+    """Locates the expected passages of a set in one database."""
 
     def __init__(self, engine: Engine) -> None:
-        self._engine = engine
-        with reachable(engine) as connection:
-            rows = connection.execute(_QUERIES["addresses"]).all()
-        self._known = {row.source_uri for row in rows} | {row.name for row in rows}
+        self._locator = Locator(engine)
+        self._addresses = self._locator.addresses()
 
-    def judge(self, asked: Asked) -> Judgement:
-        """Resolve a question's expected passages."""
+    def judge(self, question: EvaluationQuestion) -> Judgement:
+        """Locate a question's expected passages."""
         grades: dict[str, int] = {}
         whole: dict[str, str] = {}
         chunks: dict[int, list[str]] = {}
         missing: list[str] = []
-        for number, expected in enumerate(asked.expected):
+        losses: list[Loss] = []
+        for number, expected in enumerate(question.expected):
             unit = f"expected {number}"
             grades[unit] = expected.grade
-            if _is_document(expected):
+            if _is_document(expected) and expected.source_uri in self._addresses:
                 whole[expected.source_uri] = unit
-                if expected.source_uri not in self._known:
-                    missing.append(f"no document {expected.source_uri!r} is in the database")
                 continue
-            with reachable(self._engine) as connection:
-                resolved = resolve(connection, expected, collection=asked.collection)
-            if resolved.problem:
-                missing.append(resolved.problem)
-            for chunk in resolved.chunk_ids:
-                chunks.setdefault(chunk, []).append(unit)
+            located = self._locator.locate(expected, collection=question.collection)
+            if problem := problem_of(expected, located):
+                missing.append(problem)
+            if not located.chunk_ids:
+                losses.append(located.loss or Loss.NOT_INGESTED)
+            if _is_document(expected):
+                whole |= dict.fromkeys((document.source_uri for document in located.documents), unit)
+                continue
+            for chunk_id in located.chunk_ids:
+                chunks.setdefault(chunk_id, []).append(unit)
         return Judgement(
             grades=grades,
             whole=whole,
-            chunks={chunk: tuple(units) for chunk, units in chunks.items()},
+            chunks={chunk_id: tuple(units) for chunk_id, units in chunks.items()},
             missing=tuple(missing),
+            losses=tuple(losses),
         )
 
 
 def _is_document(expected: Expected) -> bool:
-    """Meant as a whole, so that any of its passages will do."""
+    """Whether the whole document is meant, so that any of its passages counts."""
     return expected.part is None and expected.start_char is None and not expected.quote

@@ -1,7 +1,7 @@
-"""Questions go through both retrieval stages; how each fared comes out, by stage and with the seconds it took."""
+"""Questions go through both retrieval stages; the result of each comes out, by stage, with its times."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import ir_measures
@@ -9,105 +9,109 @@ from ir_measures import RR, P, R, nDCG
 
 from app.core.domain import Hit
 from app.quality.evaluation.judge import ORDERS, Judge, Judgement
-from app.quality.evaluation.questions import Asked
-from app.quality.evaluation.run import Loss, Progress, QuestionResult, silent
+from app.quality.evaluation.questions import EvaluationQuestion
+from app.quality.evaluation.run import Progress, QuestionResult, silent
+from app.quality.expected.loss import Loss, ranked_too_low
 from app.rerank import Reranker
 from app.search import Retriever
 
 MEASURES = (nDCG @ 10, RR @ 10, P @ 1, R @ 5, R @ 10, R @ 50)
 HEADLINE = "nDCG@10"
+_Values = Mapping[str, Mapping[str, float]]  # order -> measure -> value
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Stages:
-    """What is measured."""
+class MeasuredStages:
+    """The stages that are measured."""
 
     retriever: Retriever
-    deeper: Retriever | None  # the same with as many candidates as a leg has: what was fused out; None when equal
+    deeper: Retriever | None  # the same with as many candidates as a leg has; None when that is no more
     reranker: Reranker
-    passages: int  # that go into the prompt
-    floor: float  # of relevance
+    passages: int  # limit of the prompt
+    floor: float  # of relevance, 0..1
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class _Seen:
-    """A question with what the stages made of it."""
+class _Trial:
+    """A question with the candidates that the stages gave for it."""
 
-    asked: Asked
+    question: EvaluationQuestion
     judgement: Judgement
     hits: tuple[Hit, ...]  # final order
     deeper: tuple[Hit, ...]  # fused order, as far as a leg goes
-    seconds: dict[str, float]
+    seconds: Mapping[str, float]  # stage -> seconds
+
+    def candidates(self, order: str) -> tuple[Hit, ...]:
+        """The hits of an order: the legs are judged on all they contribute to the fusion."""
+        return self.deeper if order in ("vector", "text") else self.hits
 
 
 def measure(
-    questions: Sequence[Asked], stages: Stages, judge: Judge, *, progress: Progress = silent
+    questions: Sequence[EvaluationQuestion], stages: MeasuredStages, judge: Judge, *, progress: Progress = silent
 ) -> tuple[QuestionResult, ...]:
-    """The result of every question, in their order. Raises what retrieving and reranking raise."""
-    seen: list[_Seen] = []
-    for done, asked in enumerate(questions, 1):
-        seen.append(_see(asked, stages, judge))
+    """The result of every question, in their order. Raises the errors of retrieving and reranking."""
+    trials: list[_Trial] = []
+    for done, question in enumerate(questions, 1):
+        trials.append(_try(question, stages, judge))
         progress(done, len(questions))
-    values = _values([one for one in seen if one.judgement.grades])
-    return tuple(_result(one, values.get(one.asked.key, {}), stages) for one in seen)
+    values = _values([trial for trial in trials if trial.judgement.grades])
+    return tuple(_result(trial, values.get(trial.question.key, {}), stages) for trial in trials)
 
 
-def _see(asked: Asked, stages: Stages, judge: Judge) -> _Seen:
-    retrieval = stages.retriever.retrieve(asked.text, collection=asked.collection)
+def _try(question: EvaluationQuestion, stages: MeasuredStages, judge: Judge) -> _Trial:
+    retrieval = stages.retriever.retrieve(question.text, collection=question.collection)
     started = time.perf_counter()
-    hits = stages.reranker.rerank(asked.text, retrieval.hits).hits
+    hits = stages.reranker.rerank(question.text, retrieval.hits).hits
     seconds = {"embed": retrieval.embed_seconds, "sql": retrieval.sql_seconds, "rerank": time.perf_counter() - started}
     deeper = retrieval.hits
     if stages.deeper is not None:
-        deeper = stages.deeper.retrieve(asked.text, collection=asked.collection).hits
-    return _Seen(asked=asked, judgement=judge.judge(asked), hits=hits, deeper=deeper, seconds=seconds)
+        deeper = stages.deeper.retrieve(question.text, collection=question.collection).hits
+    return _Trial(question=question, judgement=judge.judge(question), hits=hits, deeper=deeper, seconds=seconds)
 
 
-def _values(seen: Sequence[_Seen]) -> dict[str, dict[str, dict[str, float]]]:
-    """Question -> order -> measure -> value. The legs are judged on all they contribute to the fusion."""
-    judged = {one.asked.key: dict(one.judgement.grades) for one in seen}
+def _values(trials: Sequence[_Trial]) -> dict[str, dict[str, dict[str, float]]]:
+    """Question -> order -> measure -> value."""
+    judged = {trial.question.key: dict(trial.judgement.grades) for trial in trials}
     values: dict[str, dict[str, dict[str, float]]] = {
         key: {order: {str(measure): 0.0 for measure in MEASURES} for order in ORDERS} for key in judged
     }
     for order, rank in ORDERS.items():
-        run = {
-            one.asked.key: one.judgement.run(one.deeper if order in ("vector", "text") else one.hits, rank)
-            for one in seen
-        }
+        run = {trial.question.key: trial.judgement.run(trial.candidates(order), rank) for trial in trials}
         for metric in ir_measures.iter_calc(MEASURES, judged, run):
             values[metric.query_id][order][str(metric.measure)] = metric.value
     return values
 
 
-def _result(seen: _Seen, values: dict[str, dict[str, float]], stages: Stages) -> QuestionResult:
-    relevances = [(hit, stages.reranker.relevance(hit)) for hit in seen.hits]
-    expected = [relevance for hit, relevance in relevances if seen.judgement.expects(hit)]
-    ranks = {
-        order: seen.judgement.best_rank(seen.deeper if order in ("vector", "text") else seen.hits, rank)
-        for order, rank in ORDERS.items()
-    }
+def _result(trial: _Trial, values: _Values, stages: MeasuredStages) -> QuestionResult:
+    relevances = [(hit, stages.reranker.relevance(hit)) for hit in trial.hits]
+    expected = [relevance for hit, relevance in relevances if trial.judgement.expects(hit)]
     return QuestionResult(
-        key=seen.asked.key,
-        text=seen.asked.text,
-        answerable=seen.asked.answerable,
-        loss=_loss(seen, ranks["reranked"], max(expected, default=0.0), stages),
-        ranks=ranks,
+        key=trial.question.key,
+        text=trial.question.text,
+        answerable=trial.question.answerable,
+        loss=_loss(trial, max(expected, default=0.0), stages),
+        ranks={order: trial.judgement.best_rank(trial.candidates(order), rank) for order, rank in ORDERS.items()},
         values=values,
         relevance=max((relevance for _, relevance in relevances), default=0.0),
         expected_relevance=max(expected, default=None),
-        seconds=seen.seconds,
-        missing=seen.judgement.missing,
+        seconds=trial.seconds,
+        missing=trial.judgement.missing,
     )
 
 
-def _loss(seen: _Seen, final_rank: int | None, relevance: float, stages: Stages) -> Loss:
-    if not seen.judgement.grades:
-        return Loss.NOT_JUDGED
-    if final_rank is not None:
-        if final_rank > stages.passages:
-            return Loss.RANKED_LOW
-        return Loss.NONE if relevance >= stages.floor else Loss.BELOW_FLOOR
-    if seen.judgement.best_rank(seen.deeper, ORDERS["fused"]) is not None:
+def _loss(trial: _Trial, relevance: float, stages: MeasuredStages) -> Loss | None:
+    """Where the first expected passage was lost; None where none is expected. relevance: of the best one, 0..1."""
+    judgement = trial.judgement
+    if not judgement.grades:
+        return None
+    expected = [(hit.final_rank, hit) for hit in trial.hits if hit.final_rank is not None and judgement.expects(hit)]
+    if expected:
+        rank, first = min(expected, key=lambda item: item[0])
+        if rank > stages.passages:
+            return ranked_too_low(first)
+        return Loss.IN_PROMPT if relevance >= stages.floor else Loss.BELOW_FLOOR
+    if judgement.best_rank(trial.deeper, ORDERS["fused"]) is not None:
         return Loss.FUSED_OUT
-    nothing_left = len(seen.judgement.missing) == len(seen.judgement.grades)
-    return Loss.NOT_STORED if nothing_left else Loss.NOT_RETRIEVED
+    if len(judgement.losses) == len(judgement.grades):
+        return judgement.losses[0]
+    return Loss.NOT_RETRIEVED

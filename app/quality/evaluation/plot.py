@@ -1,4 +1,4 @@
-"""A floor curve goes in, a picture of it comes out."""
+"""A floor curve as a picture."""
 
 from pathlib import Path
 
@@ -6,7 +6,7 @@ from app.quality.evaluation.floor import FloorCurve
 
 
 def plot_floor(curve: FloorCurve, path: Path, *, title: str) -> None:
-    """Write a PNG: what each floor keeps of the answerable and refuses of the unanswerable questions."""
+    """Write a PNG: the shares of answerable questions kept and of unanswerable ones refused at each floor."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg  # noqa: PLC0415  # takes over a second to import
     from matplotlib.figure import Figure  # noqa: PLC0415
 

@@ -1,4 +1,4 @@
-"""Questions to be measured, wherever they come from: the golden set, or a folder in BEIR's layout."""
+"""Questions to be evaluated: the golden set, or a folder in BEIR's layout."""
 
 import hashlib
 import json
@@ -15,8 +15,8 @@ _JUDGEMENTS = ("qrels/test.tsv", "qrels.tsv", "qrels/dev.tsv", "qrels/train.tsv"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Asked:
-    """A question with what should be found."""
+class EvaluationQuestion:
+    """A question with its expected passages."""
 
     key: str  # stays the same from run to run
     text: str
@@ -27,22 +27,23 @@ class Asked:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class QuestionSet:
-    """Questions and where they came from."""
+    """Questions and their origin."""
 
     name: str  # "golden", or the folder's name
-    questions: tuple[Asked, ...]
-    corpus: Path | None = None  # corpus.jsonl of a folder; None: what is in the database
+    questions: tuple[EvaluationQuestion, ...]
+    corpus: Path | None = None  # corpus.jsonl of a folder; None: the documents in the database
     digest: str = ""  # of that corpus
 
 
 def of_golden(questions: Sequence[GoldenQuestion]) -> QuestionSet:
-    """The golden set as questions to be measured. Raises NotFoundError when it is empty."""
+    """The golden set as questions to be evaluated. Raises NotFoundError when it is empty."""
     if not questions:
         raise NotFoundError(
-            "The golden set is empty. Run: python -m app golden import FILE, or: python -m app golden draft --count 50"
+            "The golden set is empty.",
+            fix="Run: python -m app golden import FILE, or: python -m app golden draft --count 50",
         )
-    asked = tuple(
-        Asked(
+    golden = tuple(
+        EvaluationQuestion(
             key=_key(question.question, question.collection),
             text=question.question,
             expected=question.expected,
@@ -51,23 +52,24 @@ def of_golden(questions: Sequence[GoldenQuestion]) -> QuestionSet:
         )
         for question in questions
     )
-    return QuestionSet(name="golden", questions=asked)
+    return QuestionSet(name="golden", questions=golden)
 
 
 def of_folder(folder: Path) -> QuestionSet:
     """corpus.jsonl, queries.jsonl and qrels of a folder; questions without judgements are left out.
 
-    Beside BEIR's own files: answers.jsonl with {"id", "spans": [[start, length]]} narrows a document to places in it,
-    and a query with "answerable": false belongs to no document. Raises SettingsError naming what is missing.
+    Beside BEIR's own files: answers.jsonl with {"id", "spans": [[start, length]]} (in characters) narrows a document
+    to spans of it, and a query with "answerable": false is answered by no document. Raises SettingsError naming what
+    is missing.
     """
     for name in ("corpus.jsonl", "queries.jsonl"):
         if not (folder / name).is_file():
             raise SettingsError(
-                f"{folder} has no {name}: give a folder in BEIR's layout, or golden for the golden set."
+                f"{folder} has no {name}.", fix="Give a folder in BEIR's layout, or golden for the golden set."
             )
     grades = _grades(folder)
     spans = _spans(folder / "answers.jsonl")
-    questions: list[Asked] = []
+    questions: list[EvaluationQuestion] = []
     for row in _rows(folder / "queries.jsonl"):
         key = _id(row)
         answerable = row.get("answerable", True) is not False
@@ -78,7 +80,8 @@ def of_folder(folder: Path) -> QuestionSet:
             for passage in _passages(document, grade, spans.get(key, ()))
         )
         if expected or not answerable:
-            questions.append(Asked(key=key, text=str(row["text"]), expected=expected, answerable=answerable))
+            text = str(row["text"])
+            questions.append(EvaluationQuestion(key=key, text=text, expected=expected, answerable=answerable))
     corpus = folder / "corpus.jsonl"
     with corpus.open("rb") as content:
         digest = hashlib.file_digest(content, "sha256").hexdigest()
@@ -95,7 +98,7 @@ def _passages(document: str, grade: int, spans: Sequence[tuple[int, int]]) -> It
 def _grades(folder: Path) -> dict[str, dict[str, int]]:
     path = next((folder / name for name in _JUDGEMENTS if (folder / name).is_file()), None)
     if path is None:
-        raise SettingsError(f"{folder} has no judgements: it needs one of {', '.join(_JUDGEMENTS)}.")
+        raise SettingsError(f"{folder} has no judgements.", fix=f"Add one of {', '.join(_JUDGEMENTS)}.")
     grades: dict[str, dict[str, int]] = defaultdict(dict)
     for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
         fields = line.split("\t")
@@ -105,17 +108,22 @@ def _grades(folder: Path) -> dict[str, dict[str, int]]:
             question, document, grade = fields[0], fields[-2], int(fields[-1])  # TREC's form has a column in between
         except (ValueError, IndexError) as error:
             raise SettingsError(
-                f"{path} line {number} is no judgement: question, document and grade, by tabs."
+                f"{path} line {number} is not a judgement.",
+                fix="Write question, document and grade, separated by tabs.",
             ) from error
         grades[question][document] = grade
     return grades
 
 
-def _spans(path: Path) -> dict[str, tuple[tuple[int, int], ...]]:
+def _spans(path: Path) -> dict[str, list[tuple[int, int]]]:
+    """Question -> spans (start, length) in characters; empty without the file."""
     if not path.is_file():
         return {}
-    rows = {_id(row): row.get("spans") or () for row in _rows(path)}
-    return {key: tuple((int(start), int(length)) for start, length in spans) for key, spans in rows.items() if spans}
+    spans = {}
+    for row in _rows(path):
+        if row.get("spans"):
+            spans[_id(row)] = [(int(start), int(length)) for start, length in row["spans"]]
+    return spans
 
 
 def _rows(path: Path) -> Iterator[dict[str, Any]]:
@@ -124,7 +132,7 @@ def _rows(path: Path) -> Iterator[dict[str, Any]]:
             try:
                 yield json.loads(line)
             except ValueError as error:
-                raise SettingsError(f"{path} line {number} is no JSON.") from error
+                raise SettingsError(f"{path} line {number} is not JSON.") from error
 
 
 def _id(row: dict[str, Any]) -> str:

@@ -1,53 +1,52 @@
-"""A run goes in, what a person should know of it comes out: the split first, then the figures (pure)."""
+"""An evaluation run as sentences and figures, for people and for programs (pure)."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 
 from app.quality.evaluation.compare import Comparison
 from app.quality.evaluation.judge import ORDERS
-from app.quality.evaluation.run import RANKING, RECALL, Loss, QuestionResult, Refusal, Run
+from app.quality.evaluation.run import MISSING, RANKING, RECALL, EvaluationRun, QuestionResult, Refusal
+from app.quality.expected.loss import Loss
 
 STAGES = ("embed", "sql", "rerank")
 
 
-def advice(run: Run) -> str:
-    """Which stage to mend first, in one line."""
+def advice(run: EvaluationRun) -> str:
+    """Which stage to improve first, in one line."""
     judged, missed, low = len(run.judged), run.lost(*RECALL), run.lost(*RANKING)
     if not judged:
         return "No question has an expected passage: there is nothing to rank."
     if not missed and not low:
         return "Every expected passage reaches the prompt."
-    if len(run.lost(Loss.NOT_STORED)) * 2 > len(missed) + len(low):
+    if len(run.lost(*MISSING)) * 2 > len(missed) + len(low):
         return "Most losses are passages that are not in the database: ingest their documents first."
     if len(missed) >= len(low):
+        line = "Recall first: no reranker can find what is not among the candidates."
         fused_out = len(run.lost(Loss.FUSED_OUT))
-        more = (
-            f" {fused_out} of {len(missed)} are there with FOREMOST_CANDIDATES={run.settings['leg_candidates']}."
-            if fused_out
-            else ""
-        )
-        return f"Recall first: no reranker can find what is not among the candidates.{more}"
-    floor = len(run.lost(Loss.BELOW_FLOOR))
-    if floor * 2 > len(low):
-        return "Most losses fall below the relevance floor: measure what a lower one keeps."
+        if fused_out:
+            candidates = run.settings["leg_candidates"]
+            line += f" {fused_out} of {len(missed)} are there with FOREMOST_CANDIDATES={candidates}."
+        return line
+    if len(run.lost(Loss.BELOW_FLOOR)) * 2 > len(low):
+        return "Most losses are below the relevance floor: measure what a lower one keeps."
     return "Ranking first: the passages are among the candidates. The dial measures rerankers and more passages."
 
 
-def split(run: Run) -> list[tuple[Loss, int, float]]:
-    """How many judged questions ended where, with their share (0..1)."""
-    judged = len(run.judged)
-    order = (Loss.NONE, *RANKING, *RECALL)
-    return [(loss, len(run.lost(loss)), len(run.lost(loss)) / judged if judged else 0.0) for loss in order]
+def split(run: EvaluationRun) -> list[tuple[Loss, int, float]]:
+    """Number and share (0..1) of the judged questions by loss, from the prompt back to ingestion."""
+    judged = max(len(run.judged), 1)
+    counts = [(loss, len(run.lost(loss))) for loss in (Loss.IN_PROMPT, *RANKING, *RECALL)]
+    return [(loss, count, count / judged) for loss, count in counts]
 
 
 def rank_line(question: QuestionResult) -> str:
-    """Where the first expected passage of a question stood at every stage, for people."""
+    """The rank of a question's first expected passage at every stage, for people."""
     ranks = ", ".join(f"{order} {rank}" for order, rank in question.ranks.items() if rank is not None)
     return ranks or "; ".join(question.missing) or "in no order"
 
 
-def as_json(run: Run) -> dict[str, object]:
-    """The summary of a run for programs; the run itself goes beside it."""
+def run_json(run: EvaluationRun) -> dict[str, object]:
+    """The summary of a run for programs."""
     floor = run.settings.get("relevance_floor")
     return {
         "name": run.name,
@@ -66,7 +65,7 @@ def as_json(run: Run) -> dict[str, object]:
     }
 
 
-def means(run: Run, order: str) -> Mapping[str, float]:
+def means(run: EvaluationRun, order: str) -> Mapping[str, float]:
     """Mean of every measure in an order."""
     measures = run.judged[0].values[order] if run.judged else ()
     return {measure: run.mean(order, measure) for measure in measures}

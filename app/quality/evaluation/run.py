@@ -1,38 +1,43 @@
-"""What an evaluation found: the result of every question, and what follows from all of them (pure)."""
+"""The results of an evaluation: of every question, and their summary (pure)."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import StrEnum
+from typing import Annotated, Any
 
 import numpy as np
-from pydantic import TypeAdapter
+from pydantic import BeforeValidator, TypeAdapter
+
+from app.quality.expected.loss import Loss
+
+RANKING = (Loss.RERANKED_DOWN, Loss.BEYOND_LIMIT, Loss.BELOW_FLOOR)
+MISSING = (Loss.SPLIT, Loss.NOT_IN_TEXT, Loss.NOT_INGESTED)
+RECALL = (Loss.FUSED_OUT, Loss.NOT_RETRIEVED, *MISSING)
+
+# Runs saved by earlier versions name a loss by one of these sentences.
+_OLD_LOSSES: Mapping[str, Loss | None] = {
+    "among the passages of the prompt": Loss.IN_PROMPT,
+    "in the candidates, ranked too low": Loss.BEYOND_LIMIT,
+    "in the candidates, below the relevance floor": Loss.BELOW_FLOOR,
+    "not in the candidates, but among more of them": Loss.FUSED_OUT,
+    "not in the candidates at all": Loss.NOT_RETRIEVED,
+    "not in the database": Loss.NOT_INGESTED,
+    "no passage is expected": None,
+}
 
 
-class Loss(StrEnum):
-    """Where the first expected passage of a question ended up."""
-
-    NONE = "among the passages of the prompt"
-    RANKED_LOW = "in the candidates, ranked too low"
-    BELOW_FLOOR = "in the candidates, below the relevance floor"
-    FUSED_OUT = "not in the candidates, but among more of them"
-    NOT_RETRIEVED = "not in the candidates at all"
-    NOT_STORED = "not in the database"
-    NOT_JUDGED = "no passage is expected"
-
-
-RANKING = (Loss.RANKED_LOW, Loss.BELOW_FLOOR)
-RECALL = (Loss.FUSED_OUT, Loss.NOT_RETRIEVED, Loss.NOT_STORED)
+def _read_loss(value: Any) -> Any:
+    return _OLD_LOSSES.get(value, value) if isinstance(value, str) else value
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class QuestionResult:
-    """How one question fared."""
+    """The result of one question."""
 
     key: str
     text: str
     answerable: bool
-    loss: Loss
+    loss: Annotated[Loss | None, BeforeValidator(_read_loss)]  # of its first expected passage; None without one
     ranks: Mapping[str, int | None]  # order -> rank of the first expected passage, from 1
     values: Mapping[str, Mapping[str, float]]  # order -> measure -> value; empty when nothing is expected
     relevance: float  # of the most relevant candidate, 0..1
@@ -43,15 +48,15 @@ class QuestionResult:
     @property
     def judged(self) -> bool:
         """Whether it counts for the ranking measures."""
-        return self.answerable and self.loss is not Loss.NOT_JUDGED
+        return self.answerable and self.loss is not None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Run:
-    """One evaluation."""
+class EvaluationRun:
+    """One evaluation of a set of questions."""
 
     name: str
-    target: str  # what was measured: "golden", or a folder
+    target: str  # the set of questions: "golden", or a folder
     corpus: str  # digest of a folder's corpus, empty for the golden set
     settings: Mapping[str, str | int | float | None]
     reranker: str
@@ -70,7 +75,7 @@ class Run:
         return float(np.mean(values)) if values else 0.0
 
     def lost(self, *losses: Loss) -> tuple[QuestionResult, ...]:
-        """Judged questions that ended in one of these ways."""
+        """Judged questions whose passage was lost in one of these ways."""
         return tuple(question for question in self.judged if question.loss in losses)
 
     def percentile(self, share: float, stage: str | None = None) -> float:
@@ -79,7 +84,7 @@ class Run:
         return float(np.percentile(seconds, 100 * share)) if seconds else 0.0
 
     def refusal(self, floor: float) -> "Refusal":
-        """What a relevance floor would refuse."""
+        """The questions that a relevance floor would refuse."""
         return refusal(self.questions, floor)
 
 
@@ -113,7 +118,7 @@ class Refusal:
 
 
 def refusal(questions: Sequence[QuestionResult], floor: float) -> Refusal:
-    """Count what a floor refuses."""
+    """Count the questions that a floor refuses."""
     answerable = [question for question in questions if question.answerable]
     unanswerable = [question for question in questions if not question.answerable]
     expected = [q.expected_relevance for q in answerable if q.expected_relevance is not None]
@@ -128,9 +133,9 @@ def refusal(questions: Sequence[QuestionResult], floor: float) -> Refusal:
     )
 
 
-RUN = TypeAdapter(Run)
+RUN = TypeAdapter(EvaluationRun)
 Progress = Callable[[int, int], None]
 
 
 def silent(_done: int, _all: int) -> None:
-    """Progress that nobody follows."""
+    """Progress without a listener."""

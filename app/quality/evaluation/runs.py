@@ -1,4 +1,4 @@
-"""Evaluations go in with their settings and the values of every question, and come out by name or from a file."""
+"""Stores evaluation runs by name, and reads them from the database or from a file."""
 
 import json
 from dataclasses import dataclass
@@ -11,14 +11,14 @@ from sqlalchemy import Engine
 from app.core.database import transaction
 from app.core.errors import NotFoundError
 from app.core.sql import load_queries
-from app.quality.evaluation.run import RUN, Run
+from app.quality.evaluation.run import RUN, EvaluationRun
 
 _QUERIES = load_queries(__file__)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RunSummary:
-    """A line of the list of runs."""
+    """An item of the list of runs."""
 
     name: str
     created_at: datetime
@@ -28,18 +28,18 @@ class RunSummary:
 
 
 class Runs:
-    """The evaluations of one database."""
+    """The evaluation runs of one database."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def save(self, run: Run) -> None:
-        """Keep a run; the latest of a name is the one that load gives."""
+    def save(self, run: EvaluationRun) -> None:
+        """Store a run; load returns the latest of a name."""
         row = {"name": run.name, "run": RUN.dump_json(run).decode()}
         with transaction(self._engine) as connection:
             connection.execute(_QUERIES["insert_run"], row)
 
-    def load(self, name: str) -> Run:
+    def load(self, name: str) -> EvaluationRun:
         """The latest run of a name, or the one in a file of that name. Raises NotFoundError."""
         with transaction(self._engine) as connection:
             row = connection.execute(_QUERIES["select_run"], {"name": name}).scalar_one_or_none()
@@ -48,7 +48,7 @@ class Runs:
         if Path(name).is_file():
             return _read(Path(name))
         known = ", ".join(dict.fromkeys(run.name for run in self.list())) or "none yet"
-        raise NotFoundError(f"There is no evaluation {name!r}, and no such file. Known: {known}.")
+        raise NotFoundError(f"There is no evaluation {name!r}, and no such file.", fix=f"Known: {known}.")
 
     def list(self, limit: int = 50) -> tuple[RunSummary, ...]:
         """The latest runs, newest first."""
@@ -57,9 +57,11 @@ class Runs:
             return tuple(RunSummary(**row) for row in rows)
 
 
-def _read(path: Path) -> Run:
+def _read(path: Path) -> EvaluationRun:
     try:
-        written = json.loads(path.read_text("utf-8"))
-        return RUN.validate_python(written.get("run", written))
+        values = json.loads(path.read_text("utf-8"))
+        return RUN.validate_python(values.get("run", values))
     except (OSError, ValueError, AttributeError, ValidationError) as error:
-        raise NotFoundError(f"{path} holds no evaluation: write one with `evaluate --json > {path.name}`.") from error
+        raise NotFoundError(
+            f"{path} holds no evaluation.", fix=f"Write one with `evaluate --json > {path.name}`."
+        ) from error

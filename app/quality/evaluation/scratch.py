@@ -1,4 +1,4 @@
-"""A corpus from elsewhere goes into a database of its own beside the user's, to be measured and then removed."""
+"""A database of its own for a folder's corpus, on the user's server; removed after the evaluation."""
 
 import hashlib
 import os
@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError
 
 from app.core import database
 from app.core.domain import CHUNKER_VERSION
-from app.core.errors import AppError, DatabaseError
+from app.core.errors import AppError, DatabaseError, reason
 from app.core.models.embedding import Embedder
 from app.core.settings import Settings
 from app.core.sql import load_queries
@@ -26,10 +26,10 @@ Report = Callable[[str], None]
 def corpus_of(
     questions: QuestionSet, engine: Engine, embedder: Embedder, settings: Settings, *, keep: bool, report: Report
 ) -> Iterator[Engine]:
-    """The database in which the questions are to be answered: the user's own for the golden set.
+    """The database that holds the corpus of the questions: the user's own for the golden set.
 
-    A folder's corpus is ingested into a database of its own on the same server; one left by an earlier run is filled
-    up. It is removed afterwards unless it is to be kept. Raises DatabaseError, or AppError when ingestion fails.
+    A folder's corpus is ingested into a database of its own on the same server; one that an earlier run left is
+    completed. It is removed afterwards unless keep is set. Raises DatabaseError, or AppError when ingestion fails.
     """
     if questions.corpus is None:
         yield engine
@@ -50,8 +50,8 @@ def corpus_of(
 
 
 def _name(questions: QuestionSet, embedder: Embedder) -> str:
-    what = f"{questions.digest} {embedder.name} {embedder.dimension} {CHUNKER_VERSION}"
-    return f"foremost_scratch_{hashlib.sha256(what.encode()).hexdigest()[:12]}"
+    key = f"{questions.digest} {embedder.name} {embedder.dimension} {CHUNKER_VERSION}"
+    return f"foremost_scratch_{hashlib.sha256(key.encode()).hexdigest()[:12]}"
 
 
 def _create(engine: Engine, name: str) -> None:
@@ -63,9 +63,9 @@ def _create(engine: Engine, name: str) -> None:
             connection.exec_driver_sql(statement)
         except DBAPIError as error:
             raise DatabaseError(
-                f"A database for the corpus cannot be made: {str(error.orig).strip().splitlines()[0]}. "
-                "Let the user of DATABASE_URL create databases (ALTER ROLE … CREATEDB), or unset DATABASE_URL to "
-                "measure in the embedded server."
+                f"A database for the corpus cannot be created: {reason(error)}.",
+                fix="Let the user of DATABASE_URL create databases (ALTER ROLE … CREATEDB), or unset DATABASE_URL to "
+                "measure in the embedded server.",
             ) from error
 
 
@@ -74,12 +74,12 @@ def _drop(engine: Engine, name: str, report: Report) -> None:
         statement = connection.execute(_QUERIES["drop_statement"], {"name": name}).scalar_one()
         try:
             connection.exec_driver_sql(statement)
-        except DBAPIError as error:  # another run measures in it
-            report(f"The database {name} stays: {str(error.orig).strip().splitlines()[0]}.")
+        except DBAPIError as error:  # another run uses it
+            report(f"The database {name} stays: {reason(error)}.")
 
 
 def _ingest(questions: QuestionSet, scratch: Engine, settings: Settings) -> None:
-    """In a process of the ingestion road, which the answering road knows by its command only."""
+    """In a process of its own: app does not import ingest, it runs its command."""
     environment = os.environ | {
         "DATABASE_URL": scratch.url.render_as_string(hide_password=False),
         "FOREMOST_DATA_DIR": str(settings.data_dir),
@@ -87,4 +87,4 @@ def _ingest(questions: QuestionSet, scratch: Engine, settings: Settings) -> None
     }
     command = [sys.executable, "-m", "ingest", "beir", str(questions.corpus)]
     if subprocess.run(command, env=environment, check=False).returncode != 0:
-        raise AppError(f"The corpus {questions.corpus} could not be ingested; the lines above say why.")
+        raise AppError(f"The corpus {questions.corpus} could not be ingested.", fix="See the lines above.")

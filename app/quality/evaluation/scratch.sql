@@ -7,6 +7,3 @@ SELECT format('CREATE DATABASE %I TEMPLATE template0', CAST(:name AS text))
 
 -- name: drop_statement
 SELECT format('DROP DATABASE IF EXISTS %I', CAST(:name AS text))
-
--- name: passages
-SELECT count(*) FROM chunks

@@ -1,4 +1,4 @@
-"""Settings and a set of questions go in, a Run comes out: the real stages over the right database."""
+"""Evaluates a set of questions with the real stages over the database that should answer them."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -11,9 +11,9 @@ from sqlalchemy import Engine
 from app.core.models.embedding import Embedder
 from app.core.settings import Settings, Shapes, shaping_values
 from app.quality.evaluation.judge import Judge
-from app.quality.evaluation.measure import Stages, measure
+from app.quality.evaluation.measure import MeasuredStages, measure
 from app.quality.evaluation.questions import QuestionSet, of_folder, of_golden
-from app.quality.evaluation.run import Progress, Run, silent
+from app.quality.evaluation.run import EvaluationRun, Progress, silent
 from app.quality.evaluation.scratch import corpus_of
 from app.quality.expected.golden import Golden
 from app.rerank import Reranker
@@ -42,28 +42,30 @@ def question_set(target: str, engine: Engine, *, drafts: bool = False) -> Questi
 def bench(
     questions: QuestionSet, engine: Engine, embedder: Embedder, settings: Settings, *, keep: bool, report: Report
 ) -> Iterator[Bench]:
-    """The questions with their database, which is the user's own for the golden set and a scratch one for a folder."""
+    """The questions with their database: the user's own for the golden set, a scratch database for a folder."""
     with corpus_of(questions, engine, embedder, settings, keep=keep, report=report) as corpus:
         yield Bench(questions=questions, engine=corpus, embedder=embedder)
 
 
-def evaluate(place: Bench, reranker: Reranker, settings: Settings, *, name: str, progress: Progress = silent) -> Run:
+def evaluate(
+    bench: Bench, reranker: Reranker, settings: Settings, *, name: str, progress: Progress = silent
+) -> EvaluationRun:
     """Measure both stages as configured; a reranker with a time limit is measured with what it leaves unscored."""
-    deeper = settings.leg_candidates > settings.candidates
-    stages = Stages(
-        retriever=build_retriever(place.engine, place.embedder, settings),
-        deeper=build_retriever(place.engine, place.embedder, settings, candidates=settings.leg_candidates)
-        if deeper
-        else None,
+    deeper = None
+    if settings.leg_candidates > settings.candidates:
+        deeper = build_retriever(bench.engine, bench.embedder, settings, candidates=settings.leg_candidates)
+    stages = MeasuredStages(
+        retriever=build_retriever(bench.engine, bench.embedder, settings),
+        deeper=deeper,
         reranker=reranker,
         passages=settings.passages,
         floor=settings.relevance_floor,
     )
-    results = measure(place.questions.questions, stages, Judge(place.engine), progress=progress)
-    return Run(
+    results = measure(bench.questions.questions, stages, Judge(bench.engine), progress=progress)
+    return EvaluationRun(
         name=name,
-        target=place.questions.name,
-        corpus=place.questions.digest,
+        target=bench.questions.name,
+        corpus=bench.questions.digest,
         settings=shaping_values(settings, Shapes.RANKING),
         reranker=reranker.name,
         questions=results,

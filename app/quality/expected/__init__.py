@@ -1,1 +1,1 @@
-"""Expected passages: the golden questions, feedback, and what a person means by "it should have found this"."""
+"""Expected passages: the golden questions, feedback, and the passages that people name."""

@@ -11,7 +11,7 @@ FROM (
     JOIN documents AS d ON d.id = c.document_id
     JOIN collections AS l ON l.id = c.collection_id
     WHERE (CAST(:collection AS text) IS NULL OR l.name = :collection)
-        AND length(c.text) >= :shortest
+        AND length(c.text) >= :min_characters
         AND NOT EXISTS (
             SELECT 1
             FROM golden_expected AS e

@@ -1,4 +1,4 @@
-"""Golden questions: what was asked and which passages should be found; kept by place and words, not by chunk."""
+"""Golden questions with the passages they should find, kept by document, span and words, not by chunk."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -22,13 +22,13 @@ ORIGINS: tuple[str, ...] = get_args(Origin)
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Expected:
-    """A passage that should be found: a document, and inside it a part, a span, or words; whatever is known.
+    """A passage that should be found: a document and, where known, a part, a span or words in it.
 
-    Without part, span and quote the whole document is meant. Without source_uri the quote is looked for everywhere.
+    Without part, span and quote the whole document is meant. Without source_uri the quote is searched everywhere.
     """
 
-    source_uri: str = ""  # as stored with the document, or its file name
-    sha256: str | None = None  # of the document that the span was read from; another one makes the quote decide
+    source_uri: str = ""  # as stored with the document, or its file name or title
+    sha256: str | None = None  # of the document that the span was read from; when it differs, the quote decides
     part: int | None = None  # page, slide or sheet
     start_char: int | None = None  # inclusive, in the document's text
     end_char: int | None = None  # exclusive
@@ -47,7 +47,7 @@ class GoldenQuestion:
     source: Origin
     status: Status
     collection: str | None = None  # None: all collections are searched
-    note: str = ""  # for people, for example what a draft's bias is
+    note: str = ""  # for people, for example the bias of a draft
     created_at: datetime | None = None
 
 
@@ -68,34 +68,42 @@ class Golden:
         status: Status = "accepted",
         note: str = "",
     ) -> int:
-        """Keep a question and return its id. The same question again gains the passages it lacks.
+        """Keep a question and return its id. A question that is there already gains the passages it lacks.
 
-        Marked unanswerable, it loses those it had. Raises QuestionError for an empty question.
+        One marked unanswerable loses those it had. Raises QuestionError for an empty question.
         """
         text = " ".join(question.replace("\x00", " ").split())
         if not text:
             raise QuestionError("A golden question needs words.")
-        row = {"question": text, "collection": collection or "", "answerable": answerable, "source": source}
+        row = {
+            "question": text,
+            "collection": collection or "",
+            "answerable": answerable,
+            "source": source,
+            "status": status,
+            "note": note,
+        }
         with transaction(self._engine) as connection:
-            added = connection.execute(_QUERIES["insert_question"], row | {"status": status, "note": note}).scalar_one()
+            question_id = connection.execute(_QUERIES["insert_question"], row).scalar_one()
             if not answerable:
-                connection.execute(_QUERIES["delete_expected"], {"question_id": added})
-            for passage in expected if answerable else ():
-                values = asdict(passage) | {"quote": passage.quote.replace("\x00", "")}
-                connection.execute(_QUERIES["insert_expected"], values | {"question_id": added})
-        return int(added)
+                connection.execute(_QUERIES["delete_expected"], {"question_id": question_id})
+                return int(question_id)
+            for passage in expected:
+                params = asdict(passage) | {"quote": passage.quote.replace("\x00", ""), "question_id": question_id}
+                connection.execute(_QUERIES["insert_expected"], params)
+        return int(question_id)
 
     def questions(
         self, *, status: Status | None = None, collection: str | None = None, question_id: int | None = None
     ) -> tuple[GoldenQuestion, ...]:
         """The set, oldest first; status None gives accepted ones and drafts."""
-        asked = {"status": status, "collection": collection, "id": question_id}
+        params = {"status": status, "collection": collection, "id": question_id}
         expected: dict[int, list[Expected]] = defaultdict(list)
         with transaction(self._engine) as connection:
-            rows = connection.execute(_QUERIES["select_questions"], asked).mappings().all()
+            rows = connection.execute(_QUERIES["select_questions"], params).mappings().all()
             ids = [row["id"] for row in rows]
-            for found in connection.execute(_QUERIES["select_expected"], {"ids": ids}).mappings():
-                values = dict(found)
+            for row in connection.execute(_QUERIES["select_expected"], {"ids": ids}).mappings():
+                values = dict(row)
                 expected[values.pop("question_id")].append(Expected(**values))
         return tuple(GoldenQuestion(**row, expected=tuple(expected[row["id"]])) for row in rows)
 
@@ -112,24 +120,15 @@ class Golden:
         """Delete questions. Raises NotFoundError when none of the ids is known."""
         self._change("remove", ids)
 
-    def expected_of_chunk(self, chunk_id: int) -> Expected:
-        """A stored chunk as an expected passage. Raises NotFoundError."""
-        with transaction(self._engine) as connection:
-            row = connection.execute(_QUERIES["expected_of_chunk"], {"id": chunk_id}).mappings().one_or_none()
-        if row is None:
-            raise NotFoundError(f"There is no passage {chunk_id} any more; search again and take it from there.")
-        return Expected(**row)
-
     def _change(self, query: str, ids: Sequence[int]) -> None:
         with transaction(self._engine) as connection:
             if connection.execute(_QUERIES[query], {"ids": list(ids)}).rowcount == 0:
-                raise NotFoundError(
-                    f"There is no golden question {', '.join(map(str, ids))}. Run: python -m app golden list"
-                )
+                numbers = ", ".join(map(str, ids))
+                raise NotFoundError(f"There is no golden question {numbers}.", fix="Run: python -m app golden list")
 
 
 def expected_of(hit: Hit) -> Expected:
-    """A candidate as an expected passage; of its document's version nothing is known, so that its words decide."""
+    """A candidate as an expected passage. Its document's version is unknown, so its words decide."""
     return Expected(
         source_uri=hit.source_uri,
         part=hit.part_first,

@@ -1,5 +1,5 @@
 -- name: insert_question
--- Asked again, a question keeps what it had; a draft that is accepted stays accepted.
+-- A question that is there already keeps what it had; a draft that was accepted stays accepted.
 INSERT INTO golden_questions (question, collection, answerable, source, status, note)
 VALUES (:question, :collection, :answerable, :source, :status, :note)
 ON CONFLICT (question, collection) DO UPDATE SET
@@ -48,9 +48,3 @@ UPDATE golden_questions SET status = 'accepted' WHERE status = 'draft'
 
 -- name: remove
 DELETE FROM golden_questions WHERE id = ANY(:ids)
-
--- name: expected_of_chunk
-SELECT d.source_uri, d.sha256, c.part_first AS part, c.start_char, c.end_char, c.text AS quote
-FROM chunks AS c
-JOIN documents AS d ON d.id = c.document_id
-WHERE c.id = :id

@@ -5,24 +5,35 @@ SELECT EXISTS (
         OR (:name <> '' AND right(source_uri, length(:name) + 1) = '/' || :name)
 ) OR EXISTS (SELECT 1 FROM uploads WHERE lower(name) = lower(:name))
 
+-- name: addresses
+SELECT source_uri, name FROM documents
+
 -- name: documents_named
--- By address, else by file name, else by title; the best kind of match only.
+-- By address, else by file name, else by content, else by title; the best kind of match only.
 WITH named AS (
     SELECT
-        id,
+        d.id,
         CASE
-            WHEN source_uri = :name THEN 1
-            WHEN lower(name) = lower(:name) OR right(source_uri, length(:name) + 1) = '/' || :name THEN 2
-            ELSE 3
+            WHEN d.source_uri = :name THEN 1
+            WHEN lower(d.name) = lower(:name) OR right(d.source_uri, length(:name) + 1) = '/' || :name THEN 2
+            WHEN d.sha256 = CAST(:sha256 AS text) THEN 3
+            ELSE 4
         END AS kind
-    FROM documents
-    WHERE source_uri = :name OR lower(name) = lower(:name) OR lower(title) = lower(:name)
-        OR right(source_uri, length(:name) + 1) = '/' || :name
+    FROM documents AS d
+    JOIN collections AS c ON c.id = d.collection_id
+    WHERE (CAST(:collection AS text) IS NULL OR c.name = :collection)
+        AND (
+            d.source_uri = :name
+            OR lower(d.name) = lower(:name)
+            OR right(d.source_uri, length(:name) + 1) = '/' || :name
+            OR d.sha256 = CAST(:sha256 AS text)
+            OR lower(d.title) = lower(:name)
+        )
 )
 SELECT id FROM named WHERE kind = (SELECT min(kind) FROM named) ORDER BY id
 
 -- name: documents
-SELECT d.id, c.name AS collection, d.source_uri, d.name, coalesce(nullif(d.title, ''), d.name) AS title, d.status,
+SELECT d.id, c.name AS collection, d.source_uri, d.sha256, d.name, coalesce(nullif(d.title, ''), d.name) AS title, d.status,
     d.error, d.warnings, d.chunk_count, d.part_kind, d.part_count, d.created_at, d.ingested_at
 FROM documents AS d
 JOIN collections AS c ON c.id = d.collection_id
@@ -34,7 +45,7 @@ SELECT name, status, error FROM uploads WHERE lower(name) = lower(:name) ORDER B
 
 -- name: failures
 -- Documents that could not be read, the latest first: the words may stand in one of them.
-SELECT name, error FROM documents WHERE status = 'failed' ORDER BY id DESC LIMIT :most
+SELECT name, error FROM documents WHERE status = 'failed' ORDER BY id DESC LIMIT :limit
 
 -- name: documents_with_words
 -- Documents in which every word of the quote occurs, by the text index, whatever their language.
@@ -61,14 +72,30 @@ held AS (
 SELECT DISTINCT held.document_id AS id
 FROM held
 JOIN needed ON needed.config = held.config AND needed.words = held.words
+JOIN documents AS d ON d.id = held.document_id
+JOIN collections AS c ON c.id = d.collection_id
+WHERE CAST(:collection AS text) IS NULL OR c.name = :collection
 ORDER BY id
-LIMIT :most
+LIMIT :limit
 
 -- name: size
-SELECT coalesce(sum(octet_length(text)), 0) FROM documents
+-- Bytes of all texts, in one collection or in all.
+SELECT coalesce(sum(octet_length(d.text)), 0)
+FROM documents AS d
+JOIN collections AS c ON c.id = d.collection_id
+WHERE CAST(:collection AS text) IS NULL OR c.name = :collection
 
 -- name: texts
-SELECT id, text FROM documents WHERE CAST(:ids AS bigint[]) IS NULL OR id = ANY(CAST(:ids AS bigint[])) ORDER BY id
+-- Of these documents, or of all (ids null), in one collection or in all.
+SELECT d.id, d.text
+FROM documents AS d
+JOIN collections AS c ON c.id = d.collection_id
+WHERE (CAST(:ids AS bigint[]) IS NULL OR d.id = ANY(CAST(:ids AS bigint[])))
+    AND (CAST(:collection AS text) IS NULL OR c.name = :collection)
+ORDER BY d.id
+
+-- name: words_at
+SELECT substr(text, CAST(:start_char AS integer) + 1, :length) FROM documents WHERE id = :id
 
 -- name: chunks
 -- Of one document: those that a span touches, those of a part, or all.
@@ -79,8 +106,8 @@ WHERE document_id = :document_id
     AND (CAST(:part AS integer) IS NULL OR CAST(:part AS integer) BETWEEN part_first AND part_last)
 ORDER BY ordinal
 
--- name: chunks_headed
--- Chunks under a heading whose words the span is; a heading is part of what is embedded and searched.
+-- name: chunk_headed
+-- The first chunk after a span, which may be its heading; a heading is part of what is embedded and searched.
 SELECT id, document_id, ordinal, heading, text, part_kind, part_first, part_last, part_name, start_char, end_char
 FROM chunks
 WHERE document_id = :document_id AND start_char >= CAST(:start_char AS integer)

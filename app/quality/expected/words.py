@@ -1,4 +1,4 @@
-"""Quoted words found in a text as people remember them: case, spaces, accents, hyphens and quotes aside (pure)."""
+"""Finds quoted words in a text regardless of case, spaces, accents, hyphens and quotation marks (pure)."""
 
 import re
 import unicodedata
@@ -14,22 +14,26 @@ def fold(text: str) -> str:
 
 
 def spans_of(quote: str, text: str) -> list[tuple[int, int]]:
-    """Character ranges of a text where the quote's words stand, whole words only; empty for a quote without any."""
-    wanted = fold(quote)
-    if not wanted or wanted not in fold(text):  # the cheap look first: most texts do not hold the words
+    """Character ranges (end exclusive) of a text where the quote's words stand; empty for a quote without words.
+
+    Only whole words count: "rapist" is not in "therapist".
+    """
+    folded_quote = fold(quote)
+    if not folded_quote or folded_quote not in fold(text):  # the cheap test first: most texts do not hold the words
         return []
-    folded, origin = _with_origins(text)
-    found = []
-    at = folded.find(wanted)
+    folded, origins = _with_origins(text)
+    spans = []
+    at = folded.find(folded_quote)
     while at >= 0:
-        after = at + len(wanted)
-        start, end = origin[at], origin[after - 1] + 1
-        # "ß" folds to two letters: a match that takes only one of them is none.
-        whole = (at == 0 or origin[at - 1] != start) and (after == len(origin) or origin[after] != end - 1)
-        if whole and not _inside_word(text, start) and not _inside_word(text, end):
-            found.append((start, end))
-        at = folded.find(wanted, at + 1)
-    return found
+        after = at + len(folded_quote)
+        start, end = origins[at], origins[after - 1] + 1
+        # "ß" folds to two letters: a match that takes only one of them does not count.
+        starts_whole = at == 0 or origins[at - 1] != start
+        ends_whole = after == len(origins) or origins[after] != end - 1
+        if starts_whole and ends_whole and not _inside_word(text, start) and not _inside_word(text, end):
+            spans.append((start, end))
+        at = folded.find(folded_quote, at + 1)
+    return spans
 
 
 def holds(quote: str, text: str) -> bool:
@@ -38,22 +42,22 @@ def holds(quote: str, text: str) -> bool:
 
 
 def _with_origins(text: str) -> tuple[str, list[int]]:
-    """The folded text, and for each of its characters the place in the text that it came from."""
+    """The folded text, and for each of its characters the index in the text that it comes from."""
     folded: list[str] = []
-    origin: list[int] = []
-    known: dict[str, str] = {}
-    for at, character in enumerate(text):
-        if character not in known:
-            known[character] = fold(character)
-        for piece in known[character]:
+    origins: list[int] = []
+    cache: dict[str, str] = {}
+    for index, character in enumerate(text):
+        if character not in cache:
+            cache[character] = fold(character)
+        for piece in cache[character]:
             folded.append(piece)
-            origin.append(at)
-    return "".join(folded), origin
+            origins.append(index)
+    return "".join(folded), origins
 
 
-def _inside_word(text: str, at: int) -> bool:
-    """Whether a word goes on across this place; scripts written without spaces have no such places."""
-    if at <= 0 or at >= len(text):
+def _inside_word(text: str, index: int) -> bool:
+    """Whether the index lies inside a word; scripts written without spaces have no such positions."""
+    if index <= 0 or index >= len(text):
         return False
-    before, after = text[at - 1], text[at]
+    before, after = text[index - 1], text[index]
     return before.isalnum() and after.isalnum() and not (_UNSPACED.match(before) or _UNSPACED.match(after))

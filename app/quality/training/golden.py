@@ -8,8 +8,8 @@ from sqlalchemy import Connection, Engine, Row
 
 from app.core.database import reachable
 from app.core.sql import load_queries
-from app.quality.evaluation.resolve import resolve
 from app.quality.expected.golden import Golden, GoldenQuestion
+from app.quality.expected.locate import Locator, problem_of
 from app.quality.training.data import TrainingError
 from app.quality.training.train import Report
 from app.rerank.base import under_heading
@@ -26,8 +26,9 @@ def write_golden_pairs(engine: Engine, file: Path, *, report: Report) -> int:
     TrainingError when no question has a passage in the database.
     """
     questions = Golden(engine).questions(status="accepted")
+    locator = Locator(engine)
     with reachable(engine) as connection:
-        pairs = [row for question in questions for row in _rows(connection, question, report)]
+        pairs = [row for question in questions for row in _rows(connection, locator, question, report)]
         pool = [
             {"query": "", "passage": _text(row), "label": 0}
             for row in connection.execute(_QUERIES["pool"], {"most": POOL})
@@ -43,16 +44,20 @@ def write_golden_pairs(engine: Engine, file: Path, *, report: Report) -> int:
     return positives
 
 
-def _rows(connection: Connection, question: GoldenQuestion, report: Report) -> Iterator[dict[str, str | int]]:
+def _rows(
+    connection: Connection, locator: Locator, question: GoldenQuestion, report: Report
+) -> Iterator[dict[str, str | int]]:
     if not question.answerable:
         yield {"query": question.question, "passage": "", "label": 0}
     for expected in question.expected:
-        resolved = resolve(connection, expected, collection=question.collection)
-        problem = resolved.problem or ("" if len(resolved.chunk_ids) <= MOST_CHUNKS else "a whole document is expected")
+        located = locator.locate(expected, collection=question.collection)
+        problem = problem_of(expected, located)
+        if not problem and len(located.chunk_ids) > MOST_CHUNKS:
+            problem = "a whole document is expected"
         if problem:
             report(f"{question.question[:60]!r} teaches nothing: {problem}")
             continue
-        for row in connection.execute(_QUERIES["chunks"], {"ids": sorted(resolved.chunk_ids)}):
+        for row in connection.execute(_QUERIES["chunks"], {"ids": sorted(located.chunk_ids)}):
             yield {"query": question.question, "passage": _text(row), "label": 1}
 
 

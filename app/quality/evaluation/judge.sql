@@ -1,2 +1,0 @@
--- name: addresses
-SELECT source_uri, name FROM documents
