@@ -20,7 +20,7 @@ from app.quality.expected.expectation import FORMS, shortened
 from app.quality.expected.feedback import golden_passage
 from app.quality.expected.golden import Expected, Golden, GoldenQuestion
 from app.quality.expected.lines import as_row, read_lines, write_lines
-from app.quality.expected.locate import Locator, problem_of
+from app.quality.expected.locate import Locator, absence_of
 from app.stages import build_retriever
 
 golden = typer.Typer(help="Golden questions: what quality is measured by.", no_args_is_help=True, rich_markup_mode=None)
@@ -63,7 +63,7 @@ def add(
     with _opened() as (store, locator):
         passages = [golden_passage(text, locator, collection=collection) for text in expect or ()]
         for passage in passages:
-            if problem := problem_of(passage, locator.locate(passage, collection=collection)):
+            if problem := absence_of(passage, locator.locate(passage, collection=collection)):
                 report(f"Note: {problem}; the question is kept all the same.")
         number = store.add(question, passages, answerable=not unanswerable, source="typed", collection=collection)
     out.print(f"Golden question {number}.")
@@ -186,7 +186,7 @@ def _expectations(question: GoldenQuestion, locator: Locator) -> str:
         part = f"part {expected.part}" if expected.part else ""
         document = " ".join(piece for piece in (name, part) if piece)
         line = ": ".join(piece for piece in (document, shortened(expected.quote, 60)) if piece)
-        problem = problem_of(expected, locator.locate(expected, collection=question.collection))
+        problem = absence_of(expected, locator.locate(expected, collection=question.collection))
         lines.append(f"{line} (missing: {problem})" if problem else line)
     return "; ".join(lines)
 

@@ -62,7 +62,7 @@ def test_a_folder_is_measured_compared_and_gates(run: Run, folder: Path, tmp_pat
     first = run("evaluate", str(folder), "--save", "first", "--keep", "--floor", "--png", str(picture))
     assert first.returncode == 0, first.stderr
     assert "6 questions with known passages" in first.stdout
-    assert "among the passages of the prompt" in first.stdout
+    assert "6 100.0 %  in the prompt" in first.stdout
     assert "unanswerable), 100.0% of 6 answerable kept" in first.stdout
     assert "FOREMOST_RELEVANCE_FLOOR=" in first.stdout
     assert picture.read_bytes().startswith(b"\x89PNG")

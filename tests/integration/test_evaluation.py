@@ -15,7 +15,7 @@ from app.quality.evaluation.runs import Runs
 from app.quality.evaluation.session import Bench, evaluate
 from app.quality.expected.drafting import Drafter
 from app.quality.expected.golden import Expected, Golden
-from app.quality.expected.locate import Locator, problem_of
+from app.quality.expected.locate import Locator, absence_of
 from app.quality.expected.loss import Loss
 from app.rerank import KeepOrder
 from app.stages import build_retriever
@@ -88,7 +88,7 @@ def test_a_passage_that_is_gone_is_missing_with_a_reason(corpus: Engine) -> None
     ):
         located = locator.locate(expected)
         assert located.chunk_ids == frozenset()
-        assert problem in problem_of(expected, located)
+        assert problem in absence_of(expected, located)
 
 
 def test_a_passage_of_another_collection_is_not_located(corpus: Engine) -> None:
@@ -103,7 +103,7 @@ def measured(engine: Engine, embedder: Embedder, settings: Settings, *questions:
     return evaluate(place, KeepOrder(), settings, name="test")
 
 
-def asked(key: str, text: str, *expected: Expected, answerable: bool = True) -> EvaluationQuestion:
+def item(key: str, text: str, *expected: Expected, answerable: bool = True) -> EvaluationQuestion:
     return EvaluationQuestion(key=key, text=text, expected=expected, answerable=answerable)
 
 
@@ -118,13 +118,13 @@ def test_each_loss_is_named_by_its_stage(
         corpus,
         embedder,
         settings,
-        asked("found", question, found),
-        asked("low", question, second),
-        asked("out", question, Expected(quote="Paragraph 19 goes on about this")),
-        asked("gone", question, Expected(source_uri="lost.pdf")),
-        asked("changed", question, Expected(source_uri="backups.txt", quote="sixteen copies")),
-        asked("unjudged", question),
-        asked("nonsense", "Who painted the ceiling of the chapel?", answerable=False),
+        item("found", question, found),
+        item("low", question, second),
+        item("out", question, Expected(quote="Paragraph 19 goes on about this")),
+        item("gone", question, Expected(source_uri="lost.pdf")),
+        item("changed", question, Expected(source_uri="backups.txt", quote="sixteen copies")),
+        item("unjudged", question),
+        item("nonsense", "Who painted the ceiling of the chapel?", answerable=False),
     )
     losses = {result.key: result.loss for result in run.questions}
     assert losses == {
@@ -149,7 +149,7 @@ def test_the_same_evaluation_twice_is_the_same(
     corpus: Engine, embedder: Embedder, make_settings: Callable[..., Settings]
 ) -> None:
     questions = [
-        asked(str(at), topic.split(",")[0] + "?", Expected(quote=topic[:30])) for at, topic in enumerate(TOPICS)
+        item(str(at), topic.split(",")[0] + "?", Expected(quote=topic[:30])) for at, topic in enumerate(TOPICS)
     ]
     one, two = (measured(corpus, embedder, make_settings(), *questions) for _ in range(2))
     still = [replace(result, seconds={}) for result in one.questions]
@@ -159,7 +159,7 @@ def test_the_same_evaluation_twice_is_the_same(
 def test_runs_are_kept_by_name_and_the_latest_counts(
     corpus: Engine, embedder: Embedder, make_settings: Callable[..., Settings]
 ) -> None:
-    run = measured(corpus, embedder, make_settings(), asked("a", "backup copies", Expected(quote="Fourteen copies")))
+    run = measured(corpus, embedder, make_settings(), item("a", "backup copies", Expected(quote="Fourteen copies")))
     runs = Runs(corpus)
     runs.save(replace(run, reranker="older"))
     runs.save(run)

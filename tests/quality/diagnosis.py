@@ -26,7 +26,7 @@ from app.core.models.find import build_embedder
 from app.core.settings import load_settings
 from app.quality.expected.words import fold
 from tests.quality.sets import FOLDER
-from tests.support.faults import Asked, Outcome, Workplace, faults_of, has_a_chance, in_prompt, injected
+from tests.support.faults import FileQuestion, Outcome, Workplace, faults_of, has_a_chance, in_prompt, injected
 
 WANTED: Mapping[str, int] = {  # cases; 200 in all
     "missing/deleted": 17, "missing/unreadable": 17, "split/middle": 33, "weight/vector": 17, "weight/text": 17,
@@ -82,7 +82,7 @@ def measure(folder: Path, wanted: Mapping[str, int], seed: int, until: float) ->
 
 
 def _cases(
-    place: Workplace, questions: Sequence[Asked], wanted: Mapping[str, int], kept: Path, until: float
+    place: Workplace, questions: Sequence[FileQuestion], wanted: Mapping[str, int], kept: Path, until: float
 ) -> list[Case]:
     cases: list[Case] = [json.loads(line) for line in kept.read_text("utf-8").splitlines()] if kept.exists() else []
     tried = Counter(case["key"] for case in cases)
@@ -95,9 +95,9 @@ def _cases(
             if not open_ones or time.monotonic() > until:
                 break
             hit = place.found(asked)
-            done = {case["key"] for case in cases if case.get("question") == asked.question}
+            done = {case["key"] for case in cases if case.get("question") == asked.text}
             chosen = [name for name in open_ones if hit and name not in done and has_a_chance(name, hit, place.few)]
-            if not chosen or not in_prompt(place.ask(asked.question, place.settings), asked.quote):
+            if not chosen or not in_prompt(place.ask(asked.text, place.settings), asked.quote):
                 continue  # lost already, without any fault
             made = faults_of(place, asked)
             for name in sorted(chosen, key=lambda one: tried[one])[:_AT_ONCE]:
@@ -106,7 +106,7 @@ def _cases(
                     continue
                 outcome = injected(place, asked, made[name]())
                 case = {
-                    "key": name, "position": position, "question": asked.question, "effective": outcome is not None,
+                    "key": name, "position": position, "question": asked.text, "effective": outcome is not None,
                 }  # fmt: skip
                 case |= _told(outcome) if outcome else {}
                 cases.append(case)
@@ -121,7 +121,7 @@ def _cases(
 # ------------------------------------------------------------------------------------------------------ the corpus
 
 
-def _ingested(place: Workplace, folder: Path) -> list[Asked]:
+def _ingested(place: Workplace, folder: Path) -> list[FileQuestion]:
     """Both sets as files, ingested; questions whose words stand once in all of them."""
     folder.mkdir(exist_ok=True)
     asked = [*_covid(folder), *_xquad(folder)]
@@ -141,7 +141,7 @@ def _fits(quote: str) -> bool:
     return len(quote.split()) >= _LEAST_WORDS and len(quote) <= _LONGEST_QUOTE
 
 
-def _covid(folder: Path) -> Iterator[Asked]:
+def _covid(folder: Path) -> Iterator[FileQuestion]:
     """Whole articles; the words are the annotated answer."""
     documents = {row["id"]: row for row in _rows("covidqa_longdocs", "corpus")}
     questions = {row["id"]: row["text"] for row in _rows("covidqa_longdocs", "queries")}
@@ -150,10 +150,10 @@ def _covid(folder: Path) -> Iterator[Asked]:
     paths = {identifier: folder / f"article-{number:03}.txt" for number, identifier in enumerate(documents)}
     of = dict(line.split("\t")[:2] for line in (FOLDER / "covidqa_longdocs" / "qrels.tsv").read_text().splitlines())
     for row in _rows("covidqa_longdocs", "answers"):
-        yield Asked(question=questions[row["id"]], path=paths[of[row["id"]]], quote=row["answers"][0].strip())
+        yield FileQuestion(text=questions[row["id"]], path=paths[of[row["id"]]], quote=row["answers"][0].strip())
 
 
-def _xquad(folder: Path) -> Iterator[Asked]:
+def _xquad(folder: Path) -> Iterator[FileQuestion]:
     """The paragraphs of an article in one Markdown file; the words are the sentence that holds the answer."""
     paragraphs = {row["id"]: row for row in _rows("xquad_en", "corpus")}
     questions = {row["id"]: row["text"] for row in _rows("xquad_en", "queries")}
@@ -167,7 +167,7 @@ def _xquad(folder: Path) -> Iterator[Asked]:
         paragraph = paragraphs[of[row["id"]]]
         sentences = re.split(r"(?<=[.!?])\s+", paragraph["text"])
         holding = next((sentence for sentence in sentences if row["answers"][0] in sentence), "")
-        yield Asked(question=questions[row["id"]], path=_article(folder, paragraph["title"]), quote=holding)
+        yield FileQuestion(text=questions[row["id"]], path=_article(folder, paragraph["title"]), quote=holding)
 
 
 def _article(folder: Path, title: str) -> Path:
@@ -215,10 +215,10 @@ def _sibling(name: str, wanted: Mapping[str, int]) -> str:
 def _told(outcome: Outcome) -> Case:
     verdict = outcome.verdict
     return {
-        "right": outcome.right, "helped": outcome.helped, "named": verdict.loss.value, "summary": verdict.summary,
+        "right": outcome.right, "helped": outcome.helped, "named": verdict.loss.text, "summary": verdict.summary,
         "evidence": list(verdict.evidence),
         "remedies": [[remedy.text, dict(remedy.settings), remedy.tried] for remedy in verdict.remedies],
-        "quote": outcome.asked.quote, "file": outcome.asked.path.name,
+        "quote": outcome.question.quote, "file": outcome.question.path.name,
     }  # fmt: skip
 
 

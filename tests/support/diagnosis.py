@@ -20,9 +20,6 @@ def missed(ranks: ExactRank) -> Missed:
         status="ready",
         error="",
         warnings=(),
-        chunk_count=1,
-        part_kind=None,
-        part_count=None,
         created_at=moment,
         ingested_at=moment,
     )

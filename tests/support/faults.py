@@ -1,7 +1,7 @@
-"""Six faults put into a working corpus or its settings, so that a passage that was in the prompt is lost, and undone.
+"""Six faults injected into a working corpus or its settings, so that a passage of the prompt is lost, and undone.
 
-For each: what it does, how we see that it took effect, and which verdicts are right. All of that was fixed before the
-first measurement.
+For each: the change, the sign that it took effect, and the right verdicts. All of that was fixed before the first
+measurement.
 
 fault            injected                                    right when `why` says
 missing          the document deleted, or replaced by one    not ingested (with the loader's reason where it failed)
@@ -12,7 +12,7 @@ weight           a leg's weight at 0                         fused out, and the 
                                                              tried, brings it into the prompt
 candidates       5 candidates, with legs of 100 or of 5      in neither leg's candidates when both legs' first ones
                                                              lack it, else fused out; the first remedy is candidates
-reranker         scores turned round, or drawn by lot        reranked down
+reranker         scores negated, or random                   reranked down
 budget           tokens for passages, the context or the     no room in the token budget, or not scored in time;
                  reranking time too small                    the first remedy is that budget
 A fault took effect when a passage of the prompt held the words without it, and none does with it (by plain search for
@@ -53,28 +53,28 @@ COLLECTION = "faults"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Asked:
+class FileQuestion:
     """A question whose answer stands in a file."""
 
-    question: str
+    text: str
     path: Path
     quote: str  # words of the file that answer it, once in the corpus
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Fault:
-    """A fault, ready to be put in."""
+    """A fault, ready to be injected."""
 
     name: str
     variant: str
     right: frozenset[Loss]
     settings: Mapping[str, object] = field(default_factory=dict)
     remedy: str = ""  # the variable that the first remedy must name
-    expect: str = ""  # what is asked for instead of the words
+    expect: str = ""  # the expectation, when it is not the words
 
 
 class BadReranker:
-    """The real reranker with its scores turned round ("inverted") or replaced by lots ("drawn")."""
+    """The real reranker with its scores negated ("inverted") or replaced by random ones ("drawn")."""
 
     def __init__(self, real: Reranker, kind: str) -> None:
         self.name = f"{kind} {real.name}"
@@ -102,7 +102,7 @@ class BadReranker:
 
 
 class Workplace:
-    """A corpus of files, ingested, and the means to ask, to break and to mend."""
+    """A corpus of ingested files: asks questions, injects faults and undoes them."""
 
     def __init__(self, engine: Engine, embedder: Embedder, settings: Settings, *, few: int = 5) -> None:
         self.settings = settings
@@ -153,11 +153,11 @@ class Workplace:
         )
         return Diagnosis(locator=Locator(self.engine), trials=Trials(stages, settings))
 
-    def found(self, asked: Asked) -> Hit | None:
+    def found(self, question: FileQuestion) -> Hit | None:
         """The candidate of the first stage, as configured, that holds the words; None when there is none."""
         retriever = build_retriever(self.engine, self._embedder, self.settings)
-        hits = retriever.retrieve(asked.question, collection=COLLECTION).hits
-        return next((hit for hit in hits if asked.quote in hit.text), None)
+        hits = retriever.retrieve(question.text, collection=COLLECTION).hits
+        return next((hit for hit in hits if question.quote in hit.text), None)
 
     def first_of_leg(self, question: str, settings: Settings, leg: str, most: int) -> list[Hit]:
         """A leg's first hits alone: the other one's weight at 0 and no more than it fills."""
@@ -199,13 +199,13 @@ class Workplace:
         broken.unlink()
 
     @contextmanager
-    def split(self, asked: Asked) -> Iterator[None]:
+    def split(self, question: FileQuestion) -> Iterator[None]:
         """The chunk that holds the words cut in two, between two words in their middle."""
-        document = load_here(source_of(asked.path))[-1][1]
+        document = load_here(source_of(question.path))[-1][1]
         assert isinstance(document, Document)
-        self._stored(asked.path, document, _cut(document, chunk(document, self._embedder), asked.quote))
+        self._stored(question.path, document, _cut(document, chunk(document, self._embedder), question.quote))
         yield
-        self._stored(asked.path, document, chunk(document, self._embedder))
+        self._stored(question.path, document, chunk(document, self._embedder))
 
     def _stored(self, path: Path, document: Document, chunks: Sequence[Chunk]) -> None:
         embedded = list(embed(chunks, self._embedder))
@@ -230,14 +230,14 @@ def _cut(document: Document, chunks: Sequence[Chunk], quote: str) -> list[Chunk]
     end = start + len(quote)
     middle = document.text.index(" ", start + len(quote) // 2 - 1, end)
     pieces: list[Chunk] = []
-    for one in chunks:
-        if one.start_char <= start and end <= one.end_char:
-            head = one.embedded_text[: len(one.embedded_text) - len(one.text)]
-            for a, b in ((one.start_char, middle), (middle + 1, one.end_char)):
+    for whole in chunks:
+        if whole.start_char <= start and end <= whole.end_char:
+            head = whole.embedded_text[: len(whole.embedded_text) - len(whole.text)]
+            for a, b in ((whole.start_char, middle), (middle + 1, whole.end_char)):
                 words = document.text[a:b]
-                pieces.append(replace(one, text=words, start_char=a, end_char=b, embedded_text=head + words))
+                pieces.append(replace(whole, text=words, start_char=a, end_char=b, embedded_text=head + words))
         else:
-            pieces.append(one)
+            pieces.append(whole)
     assert len(pieces) > len(chunks), "no chunk holds the words whole"
     return [replace(piece, ordinal=ordinal) for ordinal, piece in enumerate(pieces)]
 
@@ -251,13 +251,13 @@ def in_prompt(answer: Answer, quote: str) -> bool:
 # ------------------------------------------------------------------------------------------------------- the faults
 
 
-def faults_of(place: Workplace, asked: Asked) -> dict[str, Callable[[], Fault]]:
-    """Every variant of every fault for a question; made when it is needed, as some look at the corpus."""
+def faults_of(place: Workplace, question: FileQuestion) -> dict[str, Callable[[], Fault]]:
+    """Every variant of every fault for a question; built on demand, as some search the corpus."""
 
     def candidates(legs: int) -> Fault:
         chosen = place.settings.model_copy(update={"candidates": place.few, "leg_candidates": legs})
-        firsts = [hit for leg in ("vector", "text") for hit in place.first_of_leg(asked.question, chosen, leg, legs)]
-        found = any(asked.quote in hit.text for hit in firsts)
+        firsts = [hit for leg in ("vector", "text") for hit in place.first_of_leg(question.text, chosen, leg, legs)]
+        found = any(question.quote in hit.text for hit in firsts)
         right = Loss.FUSED_OUT if found else Loss.NOT_RETRIEVED
         return Fault(
             name="candidates",
@@ -292,7 +292,7 @@ def faults_of(place: Workplace, asked: Asked) -> dict[str, Callable[[], Fault]]:
     return {
         "missing/deleted": lambda: Fault(name="missing", variant="deleted", right=missing),
         "missing/unreadable": lambda: Fault(
-            name="missing", variant="unreadable", right=missing, expect=asked.path.with_suffix(".pdf").name
+            name="missing", variant="unreadable", right=missing, expect=question.path.with_suffix(".pdf").name
         ),
         "split/middle": lambda: Fault(name="split", variant="middle", right=frozenset({Loss.SPLIT})),
         "weight/vector": partial(weight, "vector"),
@@ -329,34 +329,34 @@ class Outcome:
     """A diagnosed case."""
 
     fault: Fault
-    asked: Asked
+    question: FileQuestion
     verdict: Verdict
     right: bool
     helped: bool | None  # whether the first remedy that names a setting brings the words into the prompt; None: none
 
 
-def injected(place: Workplace, asked: Asked, fault: Fault) -> Outcome | None:
-    """Put the fault in, ask, diagnose, and mend; None when the fault had no effect on this question."""
+def injected(place: Workplace, question: FileQuestion, fault: Fault) -> Outcome | None:
+    """Inject the fault, ask, diagnose, and undo it; None when the fault had no effect on this question."""
     settings = place.settings.model_copy(update=dict(fault.settings))
-    with _broken(place, asked, fault):
-        answer = place.ask(asked.question, settings)
-        if in_prompt(answer, asked.quote):
+    with _broken(place, question, fault):
+        answer = place.ask(question.text, settings)
+        if in_prompt(answer, question.quote):
             return None
-        verdict = place.diagnosis(settings).of_answer(answer, fault.expect or f'"{asked.quote}"')
-        helped = _helped(place, asked, verdict, settings)
-    return Outcome(fault=fault, asked=asked, verdict=verdict, right=_right(fault, verdict), helped=helped)
+        verdict = place.diagnosis(settings).of_answer(answer, fault.expect or f'"{question.quote}"')
+        helped = _helped(place, question, verdict, settings)
+    return Outcome(fault=fault, question=question, verdict=verdict, right=_right(fault, verdict), helped=helped)
 
 
 @contextmanager
-def _broken(place: Workplace, asked: Asked, fault: Fault) -> Iterator[None]:
+def _broken(place: Workplace, question: FileQuestion, fault: Fault) -> Iterator[None]:
     if fault.name == "split":
-        with place.split(asked):
+        with place.split(question):
             yield
     elif fault.variant == "unreadable":
-        with place.unreadable(asked.path):
+        with place.unreadable(question.path):
             yield
     elif fault.variant == "deleted":
-        with place.without(asked.path):
+        with place.without(question.path):
             yield
     else:
         yield
@@ -374,8 +374,8 @@ def _right(fault: Fault, verdict: Verdict) -> bool:
     return first is not None and fault.remedy in first.settings and (not ranked or first.helps is True)
 
 
-def _helped(place: Workplace, asked: Asked, verdict: Verdict, settings: Settings) -> bool | None:
-    """The first remedy that is a setting, put into practice."""
+def _helped(place: Workplace, question: FileQuestion, verdict: Verdict, settings: Settings) -> bool | None:
+    """Whether the first remedy that is a setting brings the words into the prompt; None without one."""
     remedy = next((remedy for remedy in verdict.remedies if remedy.settings), None)
     if remedy is None:
         return None
@@ -383,4 +383,4 @@ def _helped(place: Workplace, asked: Asked, verdict: Verdict, settings: Settings
     for variable, value in remedy.settings.items():
         name = variable.removeprefix("FOREMOST_").lower()
         values[name] = type(getattr(settings, name))(value)
-    return in_prompt(place.ask(asked.question, settings.model_copy(update=values)), asked.quote)
+    return in_prompt(place.ask(question.text, settings.model_copy(update=values)), question.quote)

@@ -2,7 +2,7 @@
 
 from app.quality.diagnosis.diagnose import Diagnosis
 from app.quality.diagnosis.trial import Trials
-from app.quality.diagnosis.verdict import Remedy, Standing, Verdict
+from app.quality.diagnosis.verdict import Standing, Verdict
 from app.quality.diagnosis.view import verdict_view
 
-__all__ = ["Diagnosis", "Remedy", "Standing", "Trials", "Verdict", "verdict_view"]
+__all__ = ["Diagnosis", "Standing", "Trials", "Verdict", "verdict_view"]

@@ -8,7 +8,7 @@ from sqlalchemy import Engine
 from app.core.domain import Hit
 from app.quality.evaluation.questions import EvaluationQuestion
 from app.quality.expected.golden import Expected
-from app.quality.expected.locate import Locator, problem_of
+from app.quality.expected.locate import Locator, absence_of
 from app.quality.expected.loss import Loss
 
 Rank = Callable[[Hit], int | None]
@@ -86,7 +86,7 @@ class Judge:
                 whole[expected.source_uri] = unit
                 continue
             located = self._locator.locate(expected, collection=question.collection)
-            if problem := problem_of(expected, located):
+            if problem := absence_of(expected, located):
                 missing.append(problem)
             if not located.chunk_ids:
                 losses.append(located.loss or Loss.NOT_INGESTED)

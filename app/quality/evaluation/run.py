@@ -1,7 +1,7 @@
 """The results of an evaluation: of every question, and their summary (pure)."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -62,7 +62,6 @@ class EvaluationRun:
     reranker: str
     questions: tuple[QuestionResult, ...]
     created_at: datetime | None = None
-    notes: tuple[str, ...] = field(default=())
 
     @property
     def judged(self) -> tuple[QuestionResult, ...]:

@@ -1,9 +1,9 @@
 """Finds expected passages in today's corpus: the one finder for diagnosis, golden set, evaluation and training."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, Row
 
 from app.core.database import transaction
 from app.core.sql import load_queries
@@ -53,7 +53,7 @@ class Locator:
             return _anywhere(connection, expected.quote, collection)
 
 
-def problem_of(expected: Expected, located: Located) -> str:
+def absence_of(expected: Expected, located: Located) -> str:
     """Why a golden passage has no occurrence, in one line; empty when it has one."""
     if located.occurrences:
         return ""
@@ -84,7 +84,9 @@ def _in_documents(connection: Connection, passage: Expected, collection: str | N
         else:
             chunks = _chunks(connection, document.id, part=passage.part)
             occurrences += [Occurrence(document=document, whole=chunks)] if chunks else []
-    uploads = connection.execute(_QUERIES["uploads_named"], {"name": passage.source_uri}).all()
+    uploads: Sequence[Row[tuple[str, str, str]]] = []
+    if not occurrences:
+        uploads = connection.execute(_QUERIES["uploads_named"], {"name": passage.source_uri}).all()
     return Located(
         documents=documents,
         occurrences=tuple(occurrences),

@@ -34,7 +34,7 @@ SELECT id FROM named WHERE kind = (SELECT min(kind) FROM named) ORDER BY id
 
 -- name: documents
 SELECT d.id, c.name AS collection, d.source_uri, d.sha256, d.name, coalesce(nullif(d.title, ''), d.name) AS title, d.status,
-    d.error, d.warnings, d.chunk_count, d.part_kind, d.part_count, d.created_at, d.ingested_at
+    d.error, d.warnings, d.created_at, d.ingested_at
 FROM documents AS d
 JOIN collections AS c ON c.id = d.collection_id
 WHERE d.id = ANY(:ids)

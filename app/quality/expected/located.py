@@ -25,9 +25,6 @@ class StoredDocument:
     status: str  # ready, empty or failed
     error: str
     warnings: tuple[str, ...]
-    chunk_count: int
-    part_kind: str | None
-    part_count: int | None
     created_at: datetime
     ingested_at: datetime | None
 

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Engine, Row
 from app.core.database import reachable
 from app.core.sql import load_queries
 from app.quality.expected.golden import Golden, GoldenQuestion
-from app.quality.expected.locate import Locator, problem_of
+from app.quality.expected.locate import Locator, absence_of
 from app.quality.training.data import TrainingError
 from app.quality.training.train import Report
 from app.rerank.base import under_heading
@@ -51,7 +51,7 @@ def _rows(
         yield {"query": question.question, "passage": "", "label": 0}
     for expected in question.expected:
         located = locator.locate(expected, collection=question.collection)
-        problem = problem_of(expected, located)
+        problem = absence_of(expected, located)
         if not problem and len(located.chunk_ids) > MOST_CHUNKS:
             problem = "a whole document is expected"
         if problem:
