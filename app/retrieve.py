@@ -2,18 +2,16 @@
 
 import json
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 
 import numpy as np
 import numpy.typing as npt
 from sqlalchemy import Connection, Engine, RowMapping
-from sqlalchemy.exc import DBAPIError
 
 from app.core.database import reachable
 from app.core.domain import NO_FILTERS, ExactRank, Filters, Hit, Retrieval
-from app.core.errors import CorpusError, DatabaseError, NotFoundError
+from app.core.errors import CorpusError, NotFoundError
 from app.core.models.embedding import Embedder
 from app.core.sql import load_queries
 
@@ -64,7 +62,7 @@ class HybridRetriever:
         question = query.replace("\x00", " ")
         embedding, cut = self._embedder.embed_query(question)
         embedded = time.perf_counter()
-        with _failures(), reachable(self._engine) as connection:
+        with reachable(self._engine) as connection:
             rows = self._rows(connection, self._values(question, embedding), collection, filters)
         notes = [f"The question is longer than {self._embedder.max_tokens} tokens: {_CUT}"] if cut else []
         if not rows and filters != NO_FILTERS:
@@ -90,7 +88,7 @@ class HybridRetriever:
         """
         question = query.replace("\x00", " ")
         values = self._values(question, self._embedder.embed_query(question)[0])
-        with _failures(), reachable(self._engine) as connection:
+        with reachable(self._engine) as connection:
             scope = self._scope(connection, collection, filters)
             if scope is None:
                 return {}
@@ -152,15 +150,6 @@ class HybridRetriever:
 
 def _json(filters: Filters, **more: object) -> str:
     return json.dumps({**asdict(filters), **more}, default=str)
-
-
-@contextmanager
-def _failures() -> Iterator[None]:
-    try:
-        yield
-    except DBAPIError as error:
-        reason = str(error.orig).strip().splitlines()[0]
-        raise DatabaseError(f"The search failed in the database: {reason}. Run: python -m app doctor") from error
 
 
 _CUT = "the vector search read its beginning only, the full-text search all of it."

@@ -4,24 +4,28 @@ A reader sees the old document or the new one, never a mixture; a failure leaves
 """
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import psycopg
 from pgvector import HalfVector
 from pgvector.psycopg import register_vector
 from sqlalchemy import Connection, Engine, Row
+from sqlalchemy.exc import DBAPIError
 
+from app.core.database import reachable, transaction
 from app.core.domain import Document, EmbeddedChunk, Source
-from app.core.errors import CorpusError, DocumentError
+from app.core.errors import CorpusError, DocumentError, reason
 from app.core.models.embedding import Embedder
 from app.core.sql import load_queries
-from ingest.faults import faults
 from ingest.rows import document_row, file_time
 
 _QUERIES = load_queries(__file__)
 _SEPARATOR = " › "
+_REFUSALS = (psycopg.DataError, psycopg.errors.ProgramLimitExceeded)
 
 # ISO 639-1 -> PostgreSQL's text search configuration; a language without one is stored as it stands ("simple").
 TEXT_CONFIGS: Mapping[str, str] = {
@@ -68,12 +72,12 @@ class Store:
         For a document that another version of the chunker cut it is no hash at all: it differs from every content.
         """
         asked = {"uris": list(uris), "collection": collection, "chunker": self._chunker_version}
-        with faults(), self._engine.connect() as connection:
+        with reachable(self._engine) as connection:
             return {row.source_uri: row.sha256 for row in connection.execute(_QUERIES["known_hashes"], asked)}
 
     def require_corpus_of(self, embedder: Embedder) -> None:
         """Raise CorpusError, saying how to mend it, when the stored corpus was embedded by another model."""
-        with faults(), self._engine.connect() as connection:
+        with reachable(self._engine) as connection:
             _check_corpus(connection.execute(_QUERIES["standing"], {"collection": ""}).one(), embedder)
 
     def store(
@@ -96,7 +100,7 @@ class Store:
         may pass.
         """
         started = time.perf_counter()
-        with faults(), self._engine.begin() as connection:
+        with transaction(self._engine) as connection, _refused_content():
             connection.execute(_QUERIES["lock_chunks"])
             collection_id = self._standing(connection, collection, embedder)
             claimed = _claim(connection, source, collection_id, None)
@@ -142,7 +146,7 @@ class Store:
         read, so that the same is not read in vain again; None when it could not even be read.
         """
         query = "record_failure_of_known" if only_known else "record_failure"
-        with faults(), self._engine.begin() as connection:
+        with transaction(self._engine) as connection:
             connection.execute(
                 _QUERIES[query],
                 {
@@ -157,7 +161,7 @@ class Store:
 
     def refresh_statistics(self, *, always: bool) -> None:
         """Let the full-text leg know how frequent words are now; without `always` only when much has changed."""
-        with faults(), self._engine.begin() as connection:
+        with transaction(self._engine) as connection:
             connection.execute(_QUERIES["durably"])
             if always or connection.execute(_QUERIES["statistics_are_stale"]).scalar_one():
                 connection.execute(_QUERIES["analyze"])
@@ -176,6 +180,18 @@ class Store:
         if embedder is not None:
             _check_corpus(standing, embedder)
         return int(standing.collection_id)
+
+
+@contextmanager
+def _refused_content() -> Iterator[None]:
+    """Raise DocumentError for an error that the content of a document caused; others pass."""
+    try:
+        yield
+    except (DBAPIError, psycopg.Error) as error:
+        cause = error.orig if isinstance(error, DBAPIError) else error
+        if not isinstance(cause, _REFUSALS):
+            raise
+        raise DocumentError(f"The database refuses its content ({reason(error)}).", fix="Report this file.") from error
 
 
 def _check_corpus(standing: Row[Any], embedder: Embedder) -> None:

@@ -6,10 +6,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Row
 
+from app.core.database import reachable
 from app.core.domain import Source
 from app.core.errors import AppError
 from app.core.sql import load_queries
-from ingest.faults import faults
 from ingest.pipeline import Ingester, Outcome, Result
 
 _QUERIES = load_queries(__file__)
@@ -33,10 +33,10 @@ def rechunk(
     """
     counts: Counter[Outcome] = Counter()
     asked = {"chunker": chunker_version}
-    with faults(), engine.connect() as connection:
+    with reachable(engine) as connection:
         ids = connection.execute(_QUERIES["outdated"], asked).scalars().all()
     for done, document_id in enumerate(ids):
-        with faults(), engine.connect() as connection:
+        with reachable(engine) as connection:
             row = connection.execute(_QUERIES["original"], asked | {"id": document_id}).one_or_none()
         if row is None:  # gone, or cut anew by somebody else
             continue

@@ -18,11 +18,11 @@ from pgvector.psycopg import register_vector
 from sqlalchemy import Connection, Engine, Row
 from sqlalchemy.exc import DBAPIError
 
+from app.core.database import database_errors
 from app.core.errors import CorpusError
 from app.core.models.embedding import Embedder, Matrix, unit
 from app.core.sql import load_queries
 from ingest.chunk.chunk import Contexts
-from ingest.faults import faults
 
 _QUERIES = load_queries(__file__)
 _LOCK_KEY = 0x72656D62
@@ -60,7 +60,7 @@ class Reembedder:
         Raises CorpusError while another re-embedding runs or waits to be finished, DatabaseError for faults after which
         the same call goes on.
         """
-        with faults(), _alone(self._engine):
+        with database_errors(), _alone(self._engine):
             if not self._begin():
                 return None
             self._fill()
@@ -231,7 +231,7 @@ class Reembedder:
 
 def abort(engine: Engine) -> str | None:
     """Give up a re-embedding that is not finished; returns the name of its model, None when there is none."""
-    with faults(), _alone(engine), engine.begin() as connection:
+    with database_errors(), _alone(engine), engine.begin() as connection:
         corpus = connection.execute(_QUERIES["corpus"]).one_or_none()
         if corpus is None or corpus.next_model is None:
             return None

@@ -13,11 +13,11 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
+from app.core.database import reachable, transaction
 from app.core.domain import CHUNKER_VERSION, Source
 from app.core.errors import DocumentError
 from app.core.sql import load_queries
 from ingest.discover import Found, read, uri_of
-from ingest.faults import faults
 from ingest.queue.jobs import lock_of
 from ingest.queue.locks import Locks
 
@@ -96,7 +96,7 @@ class Sync:
         uris = [uri_of(os.path.abspath(root)) for root in roots]
         folders = [uri if uri.endswith("/") else f"{uri}/" for uri in uris]
         asked = {"collection": self._collection, "uris": uris, "folders": folders}
-        with faults(), self._engine.connect() as connection:
+        with reachable(self._engine) as connection:
             rows = connection.execute(_QUERIES["stored_files"], asked).mappings()
             return {row["uri"]: Stored(**row) for row in rows}
 
@@ -156,7 +156,7 @@ class Sync:
         with self._locks.hold(keys[0]) as one, self._locks.hold(keys[1]) as other:
             if not (one and other):
                 return False
-            with faults(), self._engine.begin() as connection:
+            with transaction(self._engine) as connection:
                 if connection.execute(_QUERIES["rename"], values).one_or_none() is None:
                     return False
                 connection.execute(_QUERIES["rename_headings"], values)
@@ -166,7 +166,7 @@ class Sync:
     def outcomes(self, uris: Sequence[str]) -> dict[str, Outcomes]:
         """What is stored of some files now; one that is missing is stored no more."""
         asked = {"collection": self._collection, "uris": list(uris)}
-        with faults(), self._engine.connect() as connection:
+        with reachable(self._engine) as connection:
             return {
                 row.uri: Outcomes(status=row.status, sha256=row.sha256, error=row.error, warnings=tuple(row.warnings))
                 for row in connection.execute(_QUERIES["outcomes"], asked)

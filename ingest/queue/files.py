@@ -5,10 +5,10 @@ from collections.abc import Callable
 
 from sqlalchemy import Connection, Engine
 
+from app.core.database import reachable, transaction
 from app.core.errors import AppError, DocumentError
 from app.core.sql import load_queries
 from ingest.discover import ChangingError, Found, GoneError, read
-from ingest.faults import faults
 from ingest.pipeline import Ingester, Outcome, Result
 from ingest.queue.jobs import FILE_TASK, STARTING_SECONDS, FileJob, Jobs, file_job, take_back
 from ingest.queue.locks import Locks
@@ -80,11 +80,11 @@ class Files:
         for stalled in self._jobs.stalled(FILE_TASK, started_seconds=started_seconds):
             if stalled.given_up:
                 self.fail(file_job(stalled.arguments), stalled.given_up)
-            with faults(), self._engine.begin() as connection:
+            with transaction(self._engine) as connection:
                 recovered += take_back(connection, stalled) and not stalled.given_up
         for arguments in self._jobs.withdraw_failed(FILE_TASK):
             job = file_job(arguments)
-            with faults(), self._engine.connect() as connection:
+            with reachable(self._engine) as connection:
                 told = connection.execute(_QUERIES["error"], {"uri": job.uri, "collection": job.collection}).scalar()
             if not told:
                 self.fail(job, "The worker failed on it; its log says why. Report this file.")
@@ -98,12 +98,12 @@ class Files:
                 job.uri, Found(path=job.path).name, said, collection=job.collection, only_known=True
             )
             return Result(outcome=Outcome.FAILED, message=said)
-        with faults(), self._engine.begin() as connection:
+        with transaction(self._engine) as connection:
             connection.execute(_QUERIES["remove"], {"uri": job.uri, "collection": job.collection})
             within(connection)
         return Result(outcome=Outcome.REMOVED)
 
     def _touch(self, job: FileJob, sha256: str, size: int, modified_at: object) -> None:
         values = {"uri": job.uri, "collection": job.collection, "sha256": sha256}
-        with faults(), self._engine.begin() as connection:
+        with transaction(self._engine) as connection:
             connection.execute(_QUERIES["touch"], values | {"file_bytes": size, "modified_at": modified_at})

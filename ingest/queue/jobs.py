@@ -10,10 +10,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine
 
+from app.core.database import reachable, transaction
 from app.core.errors import AppError
 from app.core.sql import load_queries
 from ingest.discover import uri_of
-from ingest.faults import faults
 
 QUEUE = "ingest"
 FILE_TASK, UPLOAD_TASK = "ingest.file", "ingest.upload"
@@ -103,7 +103,7 @@ class Jobs:
                 "locks": [job.lock for job in batch],
                 "arguments": [json.dumps(job.arguments()) for job in batch],
             }
-            with faults(), self._engine.begin() as connection:
+            with transaction(self._engine) as connection:
                 connection.execute(_QUERIES["durably"])
                 for row in connection.execute(_QUERIES["add"], values):
                     ids.append(row.id)
@@ -112,17 +112,17 @@ class Jobs:
 
     def withdraw(self, ids: Sequence[int]) -> None:
         """Take out those of these jobs that still wait."""
-        with faults(), self._engine.begin() as connection:
+        with transaction(self._engine) as connection:
             connection.execute(_QUERIES["withdraw"], {"ids": list(ids)})
 
     def withdraw_failed(self, task: str) -> list[dict[str, Any]]:
         """Take out jobs that failed for good; their arguments."""
-        with faults(), self._engine.begin() as connection:
+        with transaction(self._engine) as connection:
             return list(connection.execute(_QUERIES["withdraw_failed"], {"task": task}).scalars())
 
     def unfinished(self, ids: Sequence[int]) -> list[int]:
         """Which of these jobs still wait or are in work."""
-        with faults(), self._engine.connect() as connection:
+        with reachable(self._engine) as connection:
             return list(connection.execute(_QUERIES["unfinished"], {"ids": list(ids)}).scalars())
 
     def stalled(self, task: str, *, started_seconds: float = STARTING_SECONDS) -> list[StalledJob]:
@@ -130,7 +130,7 @@ class Jobs:
 
         started_seconds: how long a job must have been in work before a missing lock means a dead worker.
         """
-        with faults(), self._engine.connect() as connection:
+        with reachable(self._engine) as connection:
             rows = connection.execute(_QUERIES["stalled"], {"task": task, "seconds": started_seconds}).all()
         return [StalledJob(id=row.id, attempts=row.attempts, arguments=row.args) for row in rows]
 

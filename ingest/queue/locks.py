@@ -7,8 +7,8 @@ from contextlib import contextmanager, suppress
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
+from app.core.database import database_errors
 from app.core.sql import load_queries
-from ingest.faults import faults
 
 _QUERIES = load_queries(__file__)
 
@@ -41,7 +41,7 @@ class Locks:
             self._forget()
 
     def _take(self, key: str) -> bool:
-        with faults(), self._guard:
+        with database_errors(), self._guard:
             if key in self._held:
                 return False
             try:

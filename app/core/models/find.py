@@ -15,10 +15,9 @@ from typing import Any
 
 from filelock import FileLock
 
-from app.core.errors import ModelError
+from app.core.errors import ModelError, reason
 from app.core.models.embedding import Embedder
 from app.core.models.onnx_embedder import OnnxEmbedder
-from app.core.models.onnx_runtime import first_line
 from app.core.models.torch_embedder import TorchEmbedder
 
 BUILT_IN = "all-MiniLM-L6-v2"
@@ -86,7 +85,7 @@ def hub_folder(model: str, *, instead: str) -> Path:
         return Path(snapshot_download(model, ignore_patterns=other_forms))
     except (HfHubHTTPError, HFValidationError, OSError, ValueError) as error:
         raise ModelError(
-            f"The model {model} is neither a folder nor to be had from the hub ({first_line(error)}). "
+            f"The model {model} is neither a folder nor to be had from the hub ({reason(error)}). "
             f"Give a folder that holds it, or {instead}."
         ) from error
 
@@ -135,7 +134,7 @@ def onnx_folder(kind: str, source: Path, data_dir: Path, *, name: str, report: R
                 _export(kind, source, target)
     except OSError as error:
         raise ModelError(
-            f"The model {name} cannot be written into {models} ({first_line(error)}). "
+            f"The model {name} cannot be written into {models} ({reason(error)}). "
             "Check the disk, or set FOREMOST_DATA_DIR to a folder that can be written."
         ) from error
     return target
@@ -158,8 +157,8 @@ def _export(kind: str, source: Path, target: Path) -> None:
         raise ModelError(f"Exporting the model in {source} took more than {_EXPORT_SECONDS} seconds.") from error
     if done.returncode != 0:
         shutil.rmtree(building, ignore_errors=True)
-        reason = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
-        raise ModelError(f"The model in {source} cannot be exported ({reason}). Name another model or folder.")
+        last_line = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
+        raise ModelError(f"The model in {source} cannot be exported ({last_line}). Name another model or folder.")
     os.replace(building, target)
 
 

@@ -12,7 +12,7 @@ import onnxruntime
 from onnxruntime.capi import onnxruntime_pybind11_state as failures
 from tokenizers import Encoding, Tokenizer
 
-from app.core.errors import ModelError
+from app.core.errors import ModelError, reason
 
 MODEL_FILE = "model.onnx"
 TOKENIZER_FILE = "tokenizer.json"
@@ -53,7 +53,7 @@ def open_session(folder: Path, *, threads: int | None = None, widen: bool = Fals
         return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
     except _FAILURES as error:
         raise ModelError(
-            f"The model file {path} cannot be loaded ({first_line(error)}). "
+            f"The model file {path} cannot be loaded ({reason(error)}). "
             f"Delete the folder {folder} so that it is made again, or name another model."
         ) from error
 
@@ -68,7 +68,7 @@ def open_tokenizer(folder: Path, *, cut_at: int | None = None) -> Tokenizer:
         tokenizer = Tokenizer.from_str(path.read_text("utf-8"))
     except Exception as error:  # the tokenizers library raises nothing narrower
         raise ModelError(
-            f"The tokenizer {path} cannot be loaded ({first_line(error)}). "
+            f"The tokenizer {path} cannot be loaded ({reason(error)}). "
             f"Delete the folder {folder} so that it is made again, or name another model."
         ) from error
     tokenizer.no_padding()
@@ -85,7 +85,7 @@ def read_config(folder: Path) -> dict[str, Any]:
     try:
         content = json.loads(path.read_text("utf-8"))
     except (OSError, ValueError) as error:
-        raise ModelError(f"The model settings {path} cannot be read ({first_line(error)}).") from error
+        raise ModelError(f"The model settings {path} cannot be read ({reason(error)}).") from error
     if not isinstance(content, dict):
         raise ModelError(f"The model settings {path} are not a JSON object.")
     return content
@@ -107,7 +107,7 @@ def run(session: onnxruntime.InferenceSession, encodings: Sequence[Encoding]) ->
     try:
         output = session.run(None, {name: value for name, value in feed.items() if name in wanted})[0]
     except (*_FAILURES, ValueError) as error:
-        raise ModelError(f"The model refused a batch of {shape[0]} texts ({first_line(error)}).") from error
+        raise ModelError(f"The model refused a batch of {shape[0]} texts ({reason(error)}).") from error
     return np.asarray(output, np.float32)
 
 
@@ -130,8 +130,3 @@ def usable_cpus() -> int:
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
-
-
-def first_line(error: BaseException) -> str:
-    """First line of an error of another library, without its full stop."""
-    return (str(error).strip().splitlines() or [type(error).__name__])[0].rstrip(".")

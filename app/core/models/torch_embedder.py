@@ -7,9 +7,8 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from app.core.errors import ModelError
+from app.core.errors import ModelError, reason
 from app.core.models.embedding import Matrix, refuse_long, unit
-from app.core.models.onnx_runtime import first_line
 
 _BATCH = 32
 
@@ -25,7 +24,7 @@ class TorchEmbedder:
             self._model = SentenceTransformer(str(folder), device=device, local_files_only=True)
         except (OSError, ValueError, RuntimeError, KeyError, AttributeError, ImportError) as error:
             raise ModelError(
-                f"The embedding model in {folder} cannot be loaded ({first_line(error)}). "
+                f"The embedding model in {folder} cannot be loaded ({reason(error)}). "
                 "Name a folder that sentence-transformers can load, or all-MiniLM-L6-v2."
             ) from error
         self.name = name

@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError
 
 from app.core import database
 from app.core.domain import CHUNKER_VERSION
-from app.core.errors import AppError, DatabaseError
+from app.core.errors import AppError, DatabaseError, reason
 from app.core.models.embedding import Embedder
 from app.core.settings import Settings
 from app.core.sql import load_queries
@@ -63,7 +63,7 @@ def _create(engine: Engine, name: str) -> None:
             connection.exec_driver_sql(statement)
         except DBAPIError as error:
             raise DatabaseError(
-                f"A database for the corpus cannot be made: {str(error.orig).strip().splitlines()[0]}. "
+                f"A database for the corpus cannot be made: {reason(error)}. "
                 "Let the user of DATABASE_URL create databases (ALTER ROLE … CREATEDB), or unset DATABASE_URL to "
                 "measure in the embedded server."
             ) from error
@@ -75,7 +75,7 @@ def _drop(engine: Engine, name: str, report: Report) -> None:
         try:
             connection.exec_driver_sql(statement)
         except DBAPIError as error:  # another run measures in it
-            report(f"The database {name} stays: {str(error.orig).strip().splitlines()[0]}.")
+            report(f"The database {name} stays: {reason(error)}.")
 
 
 def _ingest(questions: QuestionSet, scratch: Engine, settings: Settings) -> None:
