@@ -11,8 +11,8 @@ from sqlalchemy import Connection, Engine, RowMapping
 
 from app.core.database import reachable
 from app.core.domain import NO_FILTERS, ExactRank, Filters, Hit, Retrieval
-from app.core.errors import CorpusError, NotFoundError
-from app.core.models.embedding import Embedder
+from app.core.errors import NotFoundError
+from app.core.models.embedding import Embedder, require_same_model
 from app.core.sql import load_queries
 
 _QUERIES = load_queries(__file__)
@@ -125,12 +125,7 @@ class HybridRetriever:
         row = connection.execute(_QUERIES["scope"], asked).mappings().one()
         if collection is not None and row["collection_id"] is None:
             raise NotFoundError(_unknown(collection, list(connection.scalars(_QUERIES["collections"]))))
-        if row["embedding_model"] not in (None, self._embedder.name):
-            raise CorpusError(
-                f"The documents were embedded by {row['embedding_model']}, the configured model is "
-                f"{self._embedder.name}. Set FOREMOST_EMBEDDING_MODEL back, or embed the documents by the configured "
-                "model: python -m ingest reembed"
-            )
+        require_same_model(row["embedding_model"], self._embedder)
         if row["embedding_model"] is None:
             return None
         return {

@@ -1,5 +1,5 @@
--- name: standing
--- What a document is stored upon: model of the corpus, dimension of the vector column (-1 takes any), its collection.
+-- name: corpus
+-- What a new document must fit: model of the corpus, dimension of the vector column (-1 takes any), its collection.
 SELECT
     (SELECT embedding_model FROM corpus) AS model,
     (
@@ -16,17 +16,11 @@ ON CONFLICT (singleton) DO NOTHING
 -- name: claim_collection
 INSERT INTO collections (name) VALUES (:name) ON CONFLICT (name) DO NOTHING
 
--- name: known_hashes
--- What another version of the chunker cut counts as changed, so that it is cut anew; and what has scanned pages that
--- were not read for want of tesseract, so that it can be read again once that is there.
-SELECT d.source_uri,
-    CASE
-        WHEN d.chunker_version IS DISTINCT FROM :chunker THEN 'cut by another chunker'
-        WHEN CAST(d.warnings AS text) LIKE '%ingest --retry%' THEN 'scanned pages unread'
-        ELSE d.sha256
-    END AS sha256
+-- name: stored_version
+-- Not current: chunked by another version of the chunker, or with scanned pages that nobody could read without tesseract.
+SELECT d.sha256, d.chunker_version IS NOT DISTINCT FROM :chunker AND NOT d.ocr_missing AS current
 FROM documents AS d JOIN collections AS c ON c.id = d.collection_id
-WHERE c.name = :collection AND d.source_uri = ANY(:uris) AND d.sha256 IS NOT NULL
+WHERE c.name = :collection AND d.source_uri = :uri AND d.sha256 IS NOT NULL
 
 -- name: lock_chunks
 -- Before the corpus row is read: the switch to another embedding model waits for this transaction, or this for it.
@@ -68,7 +62,7 @@ INSERT INTO text_configs (config) VALUES (CAST(CAST(:config AS oid) AS regconfig
 UPDATE documents
 SET title = :title, media_type = :media_type, language = :language, byte_count = :byte_count, part_kind = :part_kind,
     part_count = :part_count, chunk_count = :chunk_count, status = :status, error = :error,
-    warnings = CAST(:warnings AS jsonb), timings = CAST(:timings AS jsonb), parts = CAST(:parts AS jsonb), text = :text,
+    warnings = CAST(:warnings AS jsonb), ocr_missing = :ocr_missing, timings = CAST(:timings AS jsonb), parts = CAST(:parts AS jsonb), text = :text,
     content = :content, modified_at = :modified_at, ingested_at = now(), tried_at = now(), sha256 = :sha256,
     chunker_version = :chunker, file_bytes = :byte_count, file_modified_at = :file_modified_at
 WHERE id = :document_id

@@ -97,6 +97,7 @@ documents = Table(
     Column("status", Text, nullable=False),
     Column("error", Text, nullable=False, server_default=""),  # last failure, also when an older version still serves
     Column("warnings", JSONB, nullable=False, server_default="[]"),
+    Column("ocr_missing", Boolean, nullable=False, server_default=text("false")),  # scanned pages, and no tesseract
     Column("timings", JSONB, nullable=False, server_default="{}"),  # seconds: load, chunk, embed, store
     Column("parts", JSONB, nullable=False, server_default="[]"),  # [{kind, number, name, start, end}]
     Column("text", Text, nullable=False, server_default=""),

@@ -64,6 +64,7 @@ class Document:
     parts: tuple[Part, ...] = ()
     tables: tuple[Rows, ...] = ()  # in order; where rows do not name their columns themselves
     warnings: tuple[str, ...] = ()  # what could not be read, for people
+    ocr_missing: bool = False  # it has pages without text, and tesseract was not installed to read them
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

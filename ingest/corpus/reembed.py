@@ -14,14 +14,13 @@ from typing import Any
 import numpy as np
 import psycopg
 from pgvector import HalfVector
-from pgvector.psycopg import register_vector
 from sqlalchemy import Connection, Engine, Row
 from sqlalchemy.exc import DBAPIError
 
 from app.core.database import database_errors
 from app.core.errors import CorpusError
 from app.core.models.embedding import Embedder, Matrix, unit
-from app.core.sql import load_queries
+from app.core.sql import copy_rows, load_queries
 from ingest.chunk.chunk import Contexts
 
 _QUERIES = load_queries(__file__)
@@ -133,12 +132,8 @@ class Reembedder:
     def _write(self, connection: Connection, rows: Sequence[Row[Any]], vectors: Matrix) -> int:
         """Store the vectors of these rows; returns how many rows took theirs."""
         connection.execute(_QUERIES["stage"])
-        driver: Any = connection.connection.driver_connection
-        register_vector(driver)
-        with driver.cursor() as cursor, cursor.copy(_QUERIES["copy"].text) as copy:
-            copy.set_types(("int8", "halfvec"))
-            for row, vector in zip(rows, vectors, strict=True):
-                copy.write_row((row.id, HalfVector(vector)))
+        vectors_by_id = ((row.id, HalfVector(vector)) for row, vector in zip(rows, vectors, strict=True))
+        copy_rows(connection, _QUERIES["copy"], ("int8", "halfvec"), vectors_by_id)
         if self._long:
             connection.execute(_QUERIES["mark_outdated"], {"ids": sorted(self._long)})
         return connection.execute(_QUERIES["fill"]).rowcount

@@ -36,7 +36,7 @@ class Stored:
     file_modified_at: datetime | None
     chunker_version: str | None
     error: str  # why the file as it is now could not be read; empty when what is stored is what the file says
-    unread: bool  # it has scanned pages that were not read for want of tesseract
+    ocr_missing: bool  # it has scanned pages that were not read because tesseract was missing
 
     @property
     def current(self) -> bool:
@@ -119,7 +119,7 @@ class Sync:
                 new.append(one)
             elif not self._same(one, known, checksum=checksum):
                 (changed if known.sha256 else new).append(one)
-            elif retry and (known.error or known.unread):
+            elif retry and (known.error or known.ocr_missing):
                 changed.append(one)
             elif not known.error:
                 unchanged.append(one)

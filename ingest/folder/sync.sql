@@ -2,7 +2,7 @@
 -- Everything stored of the files named or below the folders named; members of archives come and go with the archive.
 SELECT d.id, d.source_uri AS uri, d.name, d.sha256, d.file_bytes, d.file_modified_at, d.chunker_version,
     CASE WHEN d.status = 'empty' THEN '' ELSE d.error END AS error,
-    CAST(d.warnings AS text) LIKE '%ingest --retry%' AS unread
+    d.ocr_missing
 FROM documents AS d JOIN collections AS c ON c.id = d.collection_id
 WHERE c.name = :collection AND d.container_id IS NULL
   AND (d.source_uri = ANY(:uris)

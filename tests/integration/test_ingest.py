@@ -10,10 +10,11 @@ from sqlalchemy import Connection, Engine, text
 from app.core.domain import Source
 from app.core.errors import CorpusError, DatabaseError
 from app.core.models.embedding import Embedder
+from app.core.sql import TEXT_CONFIGS
 from ingest.commands.files import SAMPLE
 from ingest.discover import discover, read
 from ingest.pipeline import Ingester, Outcome
-from ingest.store import TEXT_CONFIGS, Store
+from ingest.store import Store
 from tests.support import made_files as made
 from tests.support.fake_embedder import FakeEmbedder
 

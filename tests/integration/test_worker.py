@@ -211,6 +211,6 @@ def test_an_upload_whose_job_failed_is_not_tried_for_ever(database: Engine, libr
 
 def test_a_worker_without_its_database_says_so(database: Engine) -> None:
     engine = create_engine(database.url.set(database="nowhere"))
-    with pytest.raises(DatabaseError, match="Cannot connect to .* Check DATABASE_URL and that the server runs"):
+    with pytest.raises(DatabaseError, match=r"Cannot connect to .* Check DATABASE_URL and that the server runs"):
         run_worker(engine, ingester_on(database), report=lambda _: None, wait=False)
     engine.dispose()
