@@ -1,5 +1,6 @@
 """Health: settings go in, one check of every part comes out, each failing one with the command that mends it."""
 
+import re
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -99,9 +100,18 @@ def _server(connection: Connection, *, embedded: bool) -> Iterator[Check]:
             name="pgvector", ok=False, detail="the extension is not in this database", fix="python -m app migrate"
         )
         return
-    enough = tuple(int(part) for part in found.split(".")[:2]) >= database.MINIMUM_PGVECTOR
-    upgrade = "Install pgvector 0.8 or newer on the server, then run: ALTER EXTENSION vector UPDATE"
-    yield Check(name="pgvector", ok=enough, detail=f"pgvector {found}", fix="" if enough else upgrade)
+    yield _pgvector(found)
+
+
+def _pgvector(installed: str) -> Check:
+    version_numbers = tuple(int(number) for number in re.findall(r"\d+", installed)[:3])
+    enough = version_numbers >= database.MINIMUM_PGVECTOR
+    recommended = ".".join(map(str, database.RECOMMENDED_PGVECTOR))
+    update = f"Install pgvector {recommended} or newer on the server, then run: ALTER EXTENSION vector UPDATE"
+    notes: tuple[str, ...] = ()
+    if enough and version_numbers < database.RECOMMENDED_PGVECTOR:
+        notes = (f"Older versions can damage a vector index (one by a buffer overflow, CVE-2026-3172). {update}",)
+    return Check(name="pgvector", ok=enough, detail=f"pgvector {installed}", fix="" if enough else update, notes=notes)
 
 
 def _contents(engine: Engine, embedder: Embedder | None) -> Iterator[Check]:
