@@ -1,4 +1,4 @@
-"""Uploads become documents: the row of an upload goes away in the transaction that stores its document."""
+"""Runs upload jobs: the row of an upload is deleted in the transaction that stores its document."""
 
 import hashlib
 from collections.abc import Callable
@@ -11,20 +11,20 @@ from app.core.domain import Source
 from app.core.errors import AppError, DatabaseError
 from app.core.sql import load_queries
 from ingest.pipeline import Ingester, Outcome
-from ingest.queue.jobs import STARTING_SECONDS, UPLOAD_TASK, Jobs, take_back
+from ingest.queue.jobs import STARTING_SECONDS, UNEXPLAINED, UPLOAD_TASK, Jobs, requeue
 from ingest.queue.locks import Locks
 
 _QUERIES = load_queries(__file__)
 
-Stop = Callable[[], None]  # raises when the work is to be laid down
+Check = Callable[[], None]  # called between batches; raises when the job is to be aborted
 
 
 class _WithdrawnError(AppError):
-    """The upload was deleted while it was being read: nothing is to be stored."""
+    """The upload was deleted while it was being read: nothing may be stored."""
 
 
 class Uploads:
-    """Turns uploads into documents."""
+    """Ingests files that were sent through the page."""
 
     def __init__(self, engine: Engine, ingester: Ingester, locks: Locks | None = None) -> None:
         self._engine = engine
@@ -32,10 +32,10 @@ class Uploads:
         self._locks = locks or Locks(engine)
         self._jobs = Jobs(engine)
 
-    def ingest(self, upload_id: int, *, check: Stop = lambda: None) -> str:
-        """Ingest one upload; returns what happened, for the log.
+    def ingest(self, upload_id: int, *, check: Check = lambda: None) -> str:
+        """Ingest one upload; returns the result in one line, for the log.
 
-        Raises DatabaseError, after which the upload waits for another attempt, and whatever check raises.
+        Raises DatabaseError, after which the upload waits for a retry, and whatever check raises.
         """
         with reachable(self._engine) as connection:
             lock = connection.execute(_QUERIES["lock"], {"upload_id": upload_id}).scalar()
@@ -62,7 +62,7 @@ class Uploads:
                     self._execute("queue_upload", upload_id)
                 raise
 
-    def _stored(self, source: Source, collection: str, upload_id: int, check: Stop) -> str:
+    def _stored(self, source: Source, collection: str, upload_id: int, check: Check) -> str:
         def delete_upload(connection: Connection) -> None:
             if connection.execute(_QUERIES["delete_upload"], {"upload_id": upload_id}).rowcount == 0:
                 raise _WithdrawnError(f"{source.name} was deleted while it was being read.")
@@ -75,7 +75,7 @@ class Uploads:
             return f"withdrawn: {source.name}"
         except DatabaseError:
             raise
-        except AppError as error:  # a wrong model: no attempt will help until somebody changes the settings
+        except AppError as error:  # a wrong model: no retry helps until the settings are changed
             self._execute("fail_upload", upload_id, error=str(error))
             return f"failed: {source.name} ({error})"
         if result.outcome is Outcome.FAILED:
@@ -89,23 +89,23 @@ class Uploads:
         self._execute("fail_upload", upload_id, error=error)
 
     def recover(self, *, started_seconds: float = STARTING_SECONDS) -> int:
-        """Put uploads of dead workers back into the queue; returns how many. See Jobs.stalled."""
+        """Requeue uploads of dead workers; returns how many. See Jobs.stalled."""
         recovered = 0
         for job in self._jobs.stalled(UPLOAD_TASK, started_seconds=started_seconds):
-            values = {"upload_id": job.arguments["upload_id"], "error": job.given_up}
+            params = {"upload_id": job.arguments["upload_id"], "error": job.given_up}
             with transaction(self._engine) as connection:
-                if take_back(connection, job):
-                    connection.execute(_QUERIES["fail_upload" if job.given_up else "queue_upload"], values)
-                    recovered += not job.given_up
+                if requeue(connection, job):
+                    connection.execute(_QUERIES["fail_upload" if job.given_up else "queue_upload"], params)
+                    recovered += 0 if job.given_up else 1
         with reachable(self._engine) as connection:
             orphans = connection.execute(_QUERIES["uploads_without_job"]).all()
         for orphan in orphans:
             if orphan.tried:
-                self.fail(orphan.upload_id, "The worker failed on it; its log says why. Report this file.")
+                self.fail(orphan.upload_id, UNEXPLAINED)
                 continue
             with transaction(self._engine) as connection:
-                values = {"upload_id": orphan.upload_id, "lock": orphan.lock}
-                connection.execute(_QUERIES["defer_upload"], values)
+                params = {"upload_id": orphan.upload_id, "lock": orphan.lock}
+                connection.execute(_QUERIES["defer_upload"], params)
             recovered += 1
         return recovered
 

@@ -23,11 +23,11 @@ def rows(database: Engine, query: str) -> list[tuple[Any, ...]]:
 def cut_anew(database: Engine, version: str) -> tuple[dict[Outcome, int], list[str]]:
     told: list[str] = []
 
-    def tell(uri: str, _result: Result) -> None:
+    def finished(uri: str, _result: Result) -> None:
         told.append(uri)
 
     counts = rechunk(
-        database, ingester_on(database, version), chunker_version=version, progress=lambda *_: None, tell=tell
+        database, ingester_on(database, version), chunker_version=version, progress=lambda *_: None, finished=finished
     )
     return dict(counts), told
 
@@ -77,6 +77,6 @@ def test_a_newer_content_stored_meanwhile_is_left_alone(database: Engine) -> Non
             return super().count_tokens(texts)
 
     ingester = Ingester(store=Store(database, chunker_version="2"), make_embedder=Slow)
-    counts = rechunk(database, ingester, chunker_version="2", progress=lambda *_: None, tell=lambda *_: None)
+    counts = rechunk(database, ingester, chunker_version="2", progress=lambda *_: None, finished=lambda *_: None)
     assert dict(counts) == {Outcome.UNCHANGED: 1}
     assert rows(database, "SELECT text FROM chunks") == [("New words.",)]

@@ -182,7 +182,7 @@ def test_what_is_ingested_and_replaced_meanwhile_has_both_vectors_in_the_end(
         replaced = ingester.ingest(made.source(f"Replaced at {key}.", "log-1.md"), collection="c")
         assert replaced.outcome is Outcome.CHANGED
 
-    done = Reembedder(database, new, told=ingest_meanwhile).run()
+    done = Reembedder(database, new, progress=ingest_meanwhile).run()
     assert done is not None
     assert len(seen) > 5
     assert "index 0" in seen
@@ -254,7 +254,7 @@ def test_a_long_search_only_delays_the_switch(database: Engine, monkeypatch: pyt
             elif what == "index":
                 reader.execute(text("LOCK TABLE chunks IN ACCESS SHARE MODE"))
 
-        Reembedder(database, Other(), told=let_go_when_asked).run()
+        Reembedder(database, Other(), progress=let_go_when_asked).run()
     assert "the switch waits for a long query or a backup" in said
     assert corpus(database)["embedding_model"] == "other"
 
@@ -317,7 +317,7 @@ def test_two_at_once_are_refused(database: Engine) -> None:
         raise StopIteration
 
     with pytest.raises(StopIteration):
-        Reembedder(database, Other(), told=another).run()
+        Reembedder(database, Other(), progress=another).run()
 
 
 class StoppedError(Exception):
@@ -332,7 +332,7 @@ def stop_after_the_first_batch(monkeypatch: pytest.MonkeyPatch, database: Engine
     with monkeypatch.context() as patch:
         patch.setattr(reembed, "_BATCH", 3)
         with pytest.raises(StoppedError):
-            Reembedder(database, Other(dimension=512), told=told).run()
+            Reembedder(database, Other(dimension=512), progress=told).run()
 
 
 def wait_until(database: Engine, query: str) -> None:

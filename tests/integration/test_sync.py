@@ -13,7 +13,7 @@ from sqlalchemy import Engine, text
 from app.core.errors import SettingsError
 from app.core.models.embedding import Embedder
 from ingest.folder import sync
-from ingest.folder.run import How, Run
+from ingest.folder.run import FolderRun, RunOptions
 from ingest.ignore_rules import Rules
 from ingest.pipeline import Ingester, Outcome, Result
 from ingest.queue.files import HOST
@@ -35,7 +35,7 @@ class Heard:
 
     def progress(self, done: int, of: int, name: str) -> None: ...
 
-    def tell(self, uri: str, result: Result) -> None:
+    def finished(self, uri: str, result: Result) -> None:
         self.told[uri] = result
 
 
@@ -51,10 +51,10 @@ Sync = Callable[..., dict[str, int]]
 def run(database: Engine, heard: Heard, tmp_path: Path) -> Sync:
     """One run over the test's folder; how many files fared how."""
 
-    def go(*roots: Path, make_embedder: Callable[[], Embedder] = FakeEmbedder, **how: Any) -> dict[str, int]:
+    def go(*roots: Path, make_embedder: Callable[[], Embedder] = FakeEmbedder, **options: Any) -> dict[str, int]:
         ingester = Ingester(store=Store(database, chunker_version=sync.CHUNKER_VERSION), make_embedder=make_embedder)
-        one = Run(database, ingester, heard, collection="c", max_bytes=10**6, how=How(**how))
-        return {str(key): count for key, count in one.do(one.look(roots or [tmp_path], Rules())).items() if count}
+        one = FolderRun(database, ingester, heard, collection="c", max_bytes=10**6, options=RunOptions(**options))
+        return {str(key): count for key, count in one.execute(one.scan(roots or [tmp_path], Rules())).items() if count}
 
     return go
 
@@ -314,8 +314,8 @@ def test_preview_tells_every_file_and_writes_nothing(run: Sync, database: Engine
     write(tmp_path / "new.md", "New.")
     before = rows(database, "SELECT * FROM documents ORDER BY id")
     ingester = Ingester(store=Store(database, chunker_version=sync.CHUNKER_VERSION), make_embedder=no_model)
-    one = Run(database, ingester, Heard(), collection="c", max_bytes=10**6, how=How(prune=True))
-    told = {Path(uri).name: result for uri, result in one.preview(one.look([tmp_path], Rules()))}
+    one = FolderRun(database, ingester, Heard(), collection="c", max_bytes=10**6, options=RunOptions(prune=True))
+    told = {Path(uri).name: result for uri, result in one.preview(one.scan([tmp_path], Rules()))}
     assert {name: result.outcome for name, result in told.items()} == {
         "same.md": Outcome.UNCHANGED,
         "moved.md": Outcome.MOVED,

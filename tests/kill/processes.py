@@ -16,7 +16,7 @@ from sqlalchemy.engine import make_url
 
 from app.core.domain import CHUNKER_VERSION
 from ingest.bootstrap import no_wait_for_the_disk
-from ingest.folder.run import How, Run
+from ingest.folder.run import FolderRun, RunOptions
 from ingest.ignore_rules import Rules
 from ingest.pipeline import Ingester, Result
 from ingest.queue.worker import Worker
@@ -34,7 +34,7 @@ class Silent:
 
     def progress(self, done: int, of: int, name: str) -> None: ...
 
-    def tell(self, uri: str, result: Result) -> None: ...
+    def finished(self, uri: str, result: Result) -> None: ...
 
 
 def engine_named(url: str, name: str) -> Engine:
@@ -48,10 +48,10 @@ def ingester_on(engine: Engine) -> Ingester:
     return Ingester(store=Store(engine, chunker_version=CHUNKER_VERSION), make_embedder=FakeEmbedder)
 
 
-def look(engine: Engine, folder: Path, *, how: How) -> Counter[str]:
+def look(engine: Engine, folder: Path, *, options: RunOptions) -> Counter[str]:
     """What `python -m ingest FOLDER --prune --detach` does."""
-    run = Run(engine, ingester_on(engine), Silent(), collection="kill", max_bytes=MAX_BYTES, how=how)
-    return Counter({str(outcome): count for outcome, count in run.do(run.look([folder], Rules())).items()})
+    run = FolderRun(engine, ingester_on(engine), Silent(), collection="kill", max_bytes=MAX_BYTES, options=options)
+    return Counter({str(outcome): count for outcome, count in run.execute(run.scan([folder], Rules())).items()})
 
 
 class Nursery:
@@ -88,7 +88,7 @@ def _child(what: str, name: str, url: str, folder: Path) -> None:
     if what == "work":
         Worker(engine, ingester_on(engine), report=lambda _: None, concurrency=CONCURRENCY, max_bytes=MAX_BYTES).run()
     else:
-        look(engine, folder, how=How(prune=True, force=True, detach=True))
+        look(engine, folder, options=RunOptions(prune=True, force=True, detach=True))
 
 
 def main() -> None:
