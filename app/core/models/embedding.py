@@ -12,11 +12,11 @@ Matrix = npt.NDArray[np.float32]
 
 
 class Embedder(Protocol):
-    """What both roads need of an embedding model."""
+    """An embedding model as both roads use it."""
 
     name: str  # stored with the corpus; a corpus embedded by another name is refused
     dimension: int
-    max_tokens: int  # what the model reads, special tokens included
+    max_tokens: int  # longest text that the model reads, special tokens included
 
     def embed(self, texts: Sequence[str]) -> Matrix:
         """Unit vectors [len(texts), dimension]. Raises ModelError when a text is longer than max_tokens."""
