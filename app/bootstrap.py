@@ -12,7 +12,7 @@ from app.core.applied_settings import overridden
 from app.core.chat import ChatModel
 from app.core.models.embedding import Embedder
 from app.core.models.find import build_embedder
-from app.core.settings import SHAPING_SETTINGS, Settings
+from app.core.settings import Settings
 from app.generate import build_chat_model
 from app.ledger import Ledger
 from app.library import Library
@@ -27,6 +27,13 @@ from app.rewrite.rewriter import Rewriter
 from app.search import Searcher
 
 Report = Callable[[str], None]
+
+# What shaped an answer and is kept with it; the rest of the settings says where things are.
+_SHAPING = (
+    "embedding_model", "candidates", "leg_candidates", "vector_weight", "text_weight", "hnsw_ef_search",
+    "reranker", "rerank_budget_ms", "relevance_floor", "passages", "passages_tokens", "context_tokens", "answer_tokens",
+    "temperature", "seed", "support_floor",
+)  # fmt: skip
 
 
 @dataclass(kw_only=True)
@@ -153,7 +160,7 @@ def _build_answerer(parts: SearchServices, model: ChatModel, ledger: Ledger, not
         answer_tokens=settings.answer_tokens,
         relevance_floor=settings.relevance_floor,
         support_floor=settings.support_floor,
-        settings={name: getattr(settings, name) for name in SHAPING_SETTINGS},
+        settings={name: getattr(settings, name) for name in _SHAPING},
         notices=notices,
     )
 

@@ -25,9 +25,7 @@ from app.core.sql import TEXT_CONFIGS, copy_rows, load_queries
 
 _QUERIES = load_queries(__file__)
 _SEPARATOR = " › "
-_COPY_TYPES = (
-    "int8", "int8", "int4", "text", "text", "text", "int4", "int4", "text", "int4", "int4", "int4", "oid", "halfvec",
-)  # fmt: skip
+_COPY_TYPES = "int8 int8 int4 text text text int4 int4 text int4 int4 int4 oid halfvec".split()
 _SAMPLED_CHUNKS = 100_000  # up to this many, lexemes are counted exactly, in about 4 s; beyond, in a sample this large
 _REFUSALS = (psycopg.DataError, psycopg.errors.ProgramLimitExceeded)  # errors caused by the content of a document
 

@@ -155,9 +155,9 @@ def migrate(engine: Engine, *, embedding_dimension: int) -> None:
 
 
 def schema_state(engine: Engine) -> tuple[str | None, str]:
-    """(revision of the database, revision this version needs)."""
+    """(revision of the database, revision this version needs). Raises DatabaseError."""
     head = ScriptDirectory.from_config(alembic_config()).get_current_head()
-    with engine.connect() as connection:
+    with reachable(engine) as connection:
         return MigrationContext.configure(connection).get_current_revision(), head or ""
 
 

@@ -1,19 +1,27 @@
 """The settings, read once at the start from FOREMOST_* variables and a .env file; unknown names are refused."""
 
 import os
+from enum import IntEnum
 from pathlib import Path
 from typing import Annotated, Literal
 
 import platformdirs
 from pydantic import AliasChoices, Field, SecretStr, ValidationError
-from pydantic.config import JsonDict
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from app.core.errors import SettingsError
 
 PREFIX = "FOREMOST_"
-_SHAPING: JsonDict = {"shaping": True}  # marks the settings that shape an answer: they are kept with it
 Fraction = Annotated[float, Field(ge=0, le=1)]
+SettingValue = str | int | float | bool | None
+
+
+class Shapes(IntEnum):
+    """Mark of a setting that shapes answers; a higher level implies the lower ones."""
+
+    ANSWER = 1  # every answer records it
+    RANKING = 2  # every evaluation records it too
+    TUNED = 3  # `dial` and `evaluate --floor` can apply a value of it
 
 
 class Settings(BaseSettings):
@@ -27,8 +35,8 @@ class Settings(BaseSettings):
     database_url: SecretStr | None = Field(
         default=None,
         validation_alias=AliasChoices("DATABASE_URL", "FOREMOST_DATABASE_URL"),
-        description="PostgreSQL 16+ with pgvector 0.8+ (better 0.8.4+); if unset, an embedded server runs in the data "
-        "directory",
+        description="PostgreSQL 16+ with pgvector 0.8+ (better 0.8.4+); if unset, an embedded server runs "
+        "in the data directory",
     )
     data_dir: Path = Field(
         default_factory=lambda: Path(platformdirs.user_data_dir("foremost")),
@@ -36,66 +44,50 @@ class Settings(BaseSettings):
     )
 
     # first stage
-    embedding_model: str = Field(
-        default="all-MiniLM-L6-v2",
-        description="embedding model: built-in name, folder, or hub id",
-        json_schema_extra=_SHAPING,
+    embedding_model: Annotated[str, Shapes.RANKING] = Field(
+        default="all-MiniLM-L6-v2", description="embedding model: built-in name, folder, or hub id"
     )
-    candidates: int = Field(
-        default=50, ge=1, le=1000, description="passages that the first stage returns", json_schema_extra=_SHAPING
+    candidates: Annotated[int, Shapes.TUNED] = Field(
+        default=50, ge=1, le=1000, description="passages that the first stage returns"
     )
-    leg_candidates: int = Field(
-        default=100,
-        ge=1,
-        le=1000,
-        description="passages that each leg (vector, full text) contributes to the fusion",
-        json_schema_extra=_SHAPING,
+    leg_candidates: Annotated[int, Shapes.RANKING] = Field(
+        default=100, ge=1, le=1000, description="passages that each leg (vector, full text) contributes to the fusion"
     )
-    vector_weight: float = Field(
-        default=1.0, ge=0, description="weight of the vector leg in the fusion", json_schema_extra=_SHAPING
+    vector_weight: Annotated[float, Shapes.RANKING] = Field(
+        default=1.0, ge=0, description="weight of the vector leg in the fusion"
     )
-    text_weight: float = Field(
-        default=1.0, ge=0, description="weight of the full-text leg in the fusion", json_schema_extra=_SHAPING
+    text_weight: Annotated[float, Shapes.RANKING] = Field(
+        default=1.0, ge=0, description="weight of the full-text leg in the fusion"
     )
-    hnsw_ef_search: int = Field(
-        default=200,
-        ge=1,
-        le=1000,
-        description="length of the HNSW search list; never less than leg_candidates",
-        json_schema_extra=_SHAPING,
+    hnsw_ef_search: Annotated[int, Shapes.RANKING] = Field(
+        default=200, ge=1, le=1000, description="length of the HNSW search list; never less than leg_candidates"
     )
 
     # second stage
-    reranker: str = Field(
+    reranker: Annotated[str, Shapes.TUNED] = Field(
         default="auto",
         description="auto (the best one included), none, late-interaction, or folder or hub id of a cross-encoder",
-        json_schema_extra=_SHAPING,
     )
-    rerank_budget_ms: int = Field(
-        default=5000, ge=0, description="time limit of reranking, milliseconds; 0: no limit", json_schema_extra=_SHAPING
+    rerank_budget_ms: Annotated[int, Shapes.ANSWER] = Field(
+        default=5000, ge=0, description="time limit of reranking, milliseconds; 0: no limit"
     )
-    relevance_floor: Fraction = Field(
-        default=0.2,
-        description="relevance (0..1) that a passage needs to go into the prompt",
-        json_schema_extra=_SHAPING,
+    relevance_floor: Annotated[Fraction, Shapes.TUNED] = Field(
+        default=0.2, description="relevance (0..1) that a passage needs to go into the prompt"
     )
 
     # prompt
-    passages: int = Field(
-        default=5, ge=1, le=50, description="largest number of passages in the prompt", json_schema_extra=_SHAPING
+    passages: Annotated[int, Shapes.TUNED] = Field(
+        default=5, ge=1, le=50, description="largest number of passages in the prompt"
     )
-    passages_tokens: int = Field(
-        default=1000,
-        ge=100,
-        description="token budget of the passages; less if the model's context is too short",
-        json_schema_extra=_SHAPING,
+    passages_tokens: Annotated[int, Shapes.ANSWER] = Field(
+        default=1000, ge=100, description="token budget of the passages; less if the model's context is too short"
     )
 
     # chat model
     chat_backend: Literal["auto", "ollama", "openai", "embedded"] = Field(
         default="auto",
-        description="auto: an OpenAI-compatible server if its address is set, else Ollama if it runs and has a chat "
-        "model, else embedded",
+        description="auto: an OpenAI-compatible server if its address is set, else Ollama if it runs and "
+        "has a chat model, else embedded",
     )
     chat_model: str = Field(default="", description="name of the chat model; empty: the server's first one")
     ollama_url: str = Field(
@@ -105,22 +97,17 @@ class Settings(BaseSettings):
     )
     openai_url: str = Field(default="", description="address of an OpenAI-compatible server, ending in /v1")
     openai_api_key: SecretStr = Field(default=SecretStr(""), description="API key of that server, if it needs one")
-    context_tokens: int = Field(
-        default=4096,
-        ge=512,
-        description="context length requested in every call, tokens (num_ctx)",
-        json_schema_extra=_SHAPING,
+    context_tokens: Annotated[int, Shapes.ANSWER] = Field(
+        default=4096, ge=512, description="context length requested in every call, tokens (num_ctx)"
     )
-    answer_tokens: int = Field(default=400, ge=16, description="longest answer, tokens", json_schema_extra=_SHAPING)
-    temperature: float = Field(default=0.0, ge=0, le=2, description="sampling temperature", json_schema_extra=_SHAPING)
-    seed: int = Field(default=7, description="sampling seed", json_schema_extra=_SHAPING)
+    answer_tokens: Annotated[int, Shapes.ANSWER] = Field(default=400, ge=16, description="longest answer, tokens")
+    temperature: Annotated[float, Shapes.ANSWER] = Field(default=0.0, ge=0, le=2, description="sampling temperature")
+    seed: Annotated[int, Shapes.ANSWER] = Field(default=7, description="sampling seed")
     timeout_seconds: int = Field(default=300, ge=1, description="longest silence of the model server, seconds")
 
     # citations
-    support_floor: Fraction = Field(
-        default=0.55,
-        description="support (0..1) that a sentence without a marker needs to be attributed to a passage",
-        json_schema_extra=_SHAPING,
+    support_floor: Annotated[Fraction, Shapes.ANSWER] = Field(
+        default=0.55, description="support (0..1) that a sentence without a marker needs to be attributed to a passage"
     )
 
     # documents
@@ -147,15 +134,26 @@ class Settings(BaseSettings):
     port: int = Field(default=7860, ge=0, le=65535, description="port of the page; 0: any free port")
     allowed_hosts: str = Field(
         default="",
-        description="host names the page answers to behind a proxy, separated by commas; *: any. If empty, a page "
-        "bound to 127.0.0.1 answers to that and localhost only, a page bound to another address to all names",
+        description="host names the page answers to behind a proxy, separated by commas; *: any. If empty, "
+        "a page bound to 127.0.0.1 answers to that and localhost only, a page bound to another "
+        "address to all names",
     )
     login_user: str = Field(default="", description="user name for the page's login; empty: no login")
     login_password: SecretStr = Field(default=SecretStr(""), description="password for the page's login")
 
 
-# Names of the settings that shape an answer: they are kept with it, the others only say where things are.
-SHAPING_SETTINGS = tuple(name for name, field in Settings.model_fields.items() if field.json_schema_extra == _SHAPING)
+def shaping_names(level: Shapes) -> tuple[str, ...]:
+    """Names of the settings marked with this level or a higher one, in the order of their definition."""
+    return tuple(
+        name
+        for name, info in Settings.model_fields.items()
+        if any(isinstance(mark, Shapes) and mark >= level for mark in info.metadata)
+    )
+
+
+def shaping_values(settings: Settings, level: Shapes) -> dict[str, SettingValue]:
+    """The settings marked with this level or a higher one, with their values."""
+    return {name: getattr(settings, name) for name in shaping_names(level)}
 
 
 def variable_names() -> dict[str, str]:

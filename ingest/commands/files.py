@@ -12,7 +12,7 @@ from rich.markup import escape
 
 from app.core.errors import SettingsError
 from app.core.progress import read_progress
-from app.core.settings import load_settings
+from app.core.settings import Settings, load_settings
 from ingest.bootstrap import build_ingester, open_database
 from ingest.commands.screen import Screen, out, report, result_line, status_lines, summary
 from ingest.folder.run import FolderRun, RunOptions
@@ -50,9 +50,7 @@ def files(
     """Ingest files and folders; unchanged files are skipped. Running workers help, but none is needed."""
     settings = load_settings()
     if bool(paths) == sample:
-        raise SettingsError(
-            "There is nothing to ingest.", fix="Name files or folders, or give --sample: python -m ingest PATH…"
-        )
+        raise SettingsError("Either files and folders or --sample must be given.", fix="Run: python -m ingest PATH…")
     if sum((inline, detach, dry_run)) > 1 or (watching and (detach or dry_run)) or (force and not prune):
         raise SettingsError("These options contradict one another.", fix="See python -m ingest --help.")
     roots = [SAMPLE] if sample else paths or []
@@ -61,13 +59,26 @@ def files(
     options = RunOptions(
         checksum=checksum, retry=retry, prune=prune, force=force, inline=inline, detach=detach, concurrency=concurrency
     )
+    _run(settings, roots, rules, options, collection=target, dry_run=dry_run, watching=watching)
+
+
+def _run(
+    settings: Settings,
+    roots: list[Path],
+    rules: Rules,
+    options: RunOptions,
+    *,
+    collection: str,
+    dry_run: bool,
+    watching: bool,
+) -> None:
     screen = Screen()
     with closing(build_ingester(settings, report)) as services:
         run = FolderRun(
             services.engine,
             services.ingester,
             screen,
-            collection=target,
+            collection=collection,
             max_bytes=settings.max_file_mib * 2**20,
             options=options,
             revive=services.revive,
@@ -76,12 +87,12 @@ def files(
         if dry_run:
             _preview(run, plan, screen)
             return
-        _execute(run, plan, screen, target, quiet=watching)
+        _execute(run, plan, screen, collection, quiet=watching)
         if watching:
-            watch(run, roots, rules, lambda changes: _execute(run, changes, screen, target, quiet=True), report)
+            watch(run, roots, rules, lambda changes: _execute(run, changes, screen, collection, quiet=True), report)
 
 
-def _execute(run: FolderRun, plan: Plan, screen: Screen, target: str, *, quiet: bool) -> None:
+def _execute(run: FolderRun, plan: Plan, screen: Screen, collection: str, *, quiet: bool) -> None:
     """Carry out a plan and print the summary; quiet: only when something changed."""
     if not (plan.stored or plan.to_read or plan.unreadable) and not quiet:
         raise SettingsError("There are no files to ingest.", fix="Name other files or folders.")
@@ -91,7 +102,7 @@ def _execute(run: FolderRun, plan: Plan, screen: Screen, target: str, *, quiet: 
         del counts[Outcome.UNCHANGED]
         if not counts.total():
             return
-    out.print(f"Collection {escape(target)}: {summary(counts)}.")
+    out.print(f"Collection {escape(collection)}: {summary(counts)}.")
     kept = 0 if counts[Outcome.REMOVED] else len(plan.gone)
     if kept:
         report(f"The files of {kept} stored documents are gone; --prune deletes the documents.")

@@ -8,12 +8,13 @@ from rich.markup import escape
 
 from app.core.domain import CHUNKER_VERSION
 from app.core.errors import SettingsError
+from app.core.models.embedding import Embedder
 from app.core.models.find import build_embedder
 from app.core.settings import load_settings
 from ingest.bootstrap import build_ingester, open_database
 from ingest.commands.screen import Screen, out, progress_bar, report, summary
 from ingest.corpus.rechunk import rechunk as rechunk_corpus
-from ingest.corpus.reembed import Reembedder
+from ingest.corpus.reembed import Reembedded, Reembedder
 from ingest.corpus.reembed import abort as abort_reembedding
 from ingest.pipeline import Outcome
 
@@ -50,15 +51,19 @@ def reembed(
     if reembedded is None:
         out.print(f"Nothing to do: the database is embedded by {escape(embedder.name)}.")
         return
+    _print_reembedded(reembedded, embedder)
+    if chosen != settings.embedding_model:
+        out.print(
+            f"Set FOREMOST_EMBEDDING_MODEL={escape(chosen)} and restart page and workers; other models are refused."
+        )
+
+
+def _print_reembedded(reembedded: Reembedded, embedder: Embedder) -> None:
     out.print(f"Switched to {escape(embedder.name)}, {embedder.dimension} numbers: {reembedded.passages} passages.")
     if reembedded.split:
         out.print(
             f"{reembedded.split} passages are longer than it reads: each has the mean vector of its pieces. To divide "
             "their documents again for this model: python -m ingest rechunk"
-        )
-    if chosen != settings.embedding_model:
-        out.print(
-            f"Set FOREMOST_EMBEDDING_MODEL={escape(chosen)} and restart page and workers; other models are refused."
         )
 
 
