@@ -39,11 +39,11 @@ def ingest_corpus(
     for done, row in enumerate(rows, 1):
         content = f"{row['title']}\n{row['text']}".encode("utf-8", "replace")
         source = Source(uri=row["id"], name=row["id"], content=content, sha256=hashlib.sha256(content).hexdigest())
-        stored = store.stored_version(source.uri, collection=COLLECTION)
+        stored = store.stored_version(source.uri, collection=collection)
         if stored is None or not stored.matches(source):
             document = Document(title=row["title"], text=row["text"], media_type="text/plain", language=language)
             chunks = embed(chunk(document, embedder), embedder)
-            store.store(source, document, chunks, collection=COLLECTION, embedder=embedder, timings={})
+            store.store(source, document, chunks, collection=collection, embedder=embedder, timings={})
         progress(done, len(rows))
     store.refresh_statistics(always=True)
     return len(rows)
