@@ -2,19 +2,17 @@
 
 import json
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 
 import numpy as np
 import numpy.typing as npt
 from sqlalchemy import Connection, Engine, RowMapping
-from sqlalchemy.exc import DBAPIError
 
 from app.core.database import reachable
 from app.core.domain import NO_FILTERS, ExactRank, Filters, Hit, Retrieval
-from app.core.errors import CorpusError, DatabaseError, NotFoundError
-from app.core.models.embedding import Embedder
+from app.core.errors import NotFoundError
+from app.core.models.embedding import Embedder, require_same_model
 from app.core.sql import load_queries
 
 _QUERIES = load_queries(__file__)
@@ -68,7 +66,7 @@ class HybridRetriever:
         question = query.replace("\x00", " ")
         embedding, cut = self._embedder.embed_query(question)
         embedded = time.perf_counter()
-        with _failures(), reachable(self._engine) as connection:
+        with reachable(self._engine) as connection:
             rows = self._rows(connection, self._values(question, embedding), collection, filters)
         notes = [_CUT.format(self._embedder.max_tokens)] if cut else []
         if not rows and filters != NO_FILTERS:
@@ -94,7 +92,7 @@ class HybridRetriever:
         """
         question = query.replace("\x00", " ")
         values = self._values(question, self._embedder.embed_query(question)[0])
-        with _failures(), reachable(self._engine) as connection:
+        with reachable(self._engine) as connection:
             scope = self._scope(connection, collection, filters)
             if scope is None:
                 return {}
@@ -131,12 +129,7 @@ class HybridRetriever:
         row = connection.execute(_QUERIES["scope"], params).mappings().one()
         if collection is not None and row["collection_id"] is None:
             raise _unknown(collection, list(connection.scalars(_QUERIES["collections"])))
-        if row["embedding_model"] not in (None, self._embedder.name):
-            raise CorpusError(
-                f"The documents were embedded by {row['embedding_model']}, the configured model is "
-                f"{self._embedder.name}. Set FOREMOST_EMBEDDING_MODEL back, or embed the documents by the configured "
-                "model: python -m ingest reembed"
-            )
+        require_same_model(row["embedding_model"], self._embedder)
         if row["embedding_model"] is None:
             return None
         return {
@@ -156,15 +149,6 @@ class HybridRetriever:
 
 def _json(filters: Filters, **more: object) -> str:
     return json.dumps({**asdict(filters), **more}, default=str)
-
-
-@contextmanager
-def _failures() -> Iterator[None]:
-    try:
-        yield
-    except DBAPIError as error:
-        reason = str(error.orig).strip().splitlines()[0]
-        raise DatabaseError(f"The search failed in the database: {reason}. Run: python -m app doctor") from error
 
 
 def _exact_rank(row: RowMapping) -> ExactRank:

@@ -1,4 +1,4 @@
-"""Settings go in, an Ingester comes out: the only place where the ingestion road's parts are made."""
+"""Composition root of the ingestion road: builds its parts from the settings, and nothing else does."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -21,40 +21,40 @@ Report = Callable[[str], None]
 
 @dataclass(kw_only=True)
 class Database:
-    """A database whose schema is this version's."""
+    """A database with the schema of this version."""
 
     engine: Engine
 
     def close(self) -> None:
-        """Give back the database; an embedded server stops with its last user."""
+        """Close all connections; an embedded server stops with its last user."""
         self.engine.dispose()
 
 
 @dataclass(kw_only=True)
 class Services(Database):
-    """The parts of the ingestion road."""
+    """The parts of the ingestion road, built."""
 
     ingester: Ingester
     loaders: Loaders
     settings: Settings
 
     def revive(self) -> None:
-        """Start the embedded server again when it was ended; another server has its own operator."""
+        """Restart the embedded server when it is down; another server has its own operator."""
         if self.settings.database_url is None:
             database.start_embedded(self.settings.data_dir)
 
     def close(self) -> None:
-        """End the loading processes and give back the database."""
+        """End the loading processes and close all connections."""
         self.loaders.close()
         super().close()
 
 
 def open_database(settings: Settings, report: Report) -> Database:
-    """The configured database, an embedded one brought to this version's schema. Raises AppError in one line."""
+    """The configured database. An embedded one is migrated to this version's schema. Raises AppError."""
     engine = database.connect(settings)
     try:
         current, needed = database.schema_state(engine)
-        if current != needed and settings.database_url is None:  # the embedded server has no other operator than us
+        if current != needed and settings.database_url is None:  # nobody else operates the embedded server
             report("Preparing the database")
             embedder = build_embedder(settings.embedding_model, settings.data_dir, report=report)
             database.migrate(engine, embedding_dimension=embedder.dimension)
@@ -66,10 +66,10 @@ def open_database(settings: Settings, report: Report) -> Database:
 
 
 def build_ingester(settings: Settings, report: Report) -> Services:
-    """Database and ingester; the embedding model is made when the first text needs it. Raises AppError in one line."""
+    """Database and ingester; the embedding model is built when the first text needs it. Raises AppError."""
     engine = open_database(settings, report).engine
     event.listen(engine, "connect", no_wait_for_the_disk)
-    engine.dispose()  # connections made before know nothing of it
+    engine.dispose()  # connections opened before do not have it
 
     def make_embedder() -> Embedder:
         return build_embedder(settings.embedding_model, settings.data_dir, report=report)
@@ -81,7 +81,7 @@ def build_ingester(settings: Settings, report: Report) -> Services:
 
 
 def limits_of(settings: Settings) -> Limits:
-    """What loading one file may cost."""
+    """The limits for loading one file."""
     return Limits(
         memory_mib=settings.load_memory_mib,
         seconds=settings.load_seconds,
@@ -97,7 +97,7 @@ def limits_of(settings: Settings) -> Limits:
 
 
 def no_wait_for_the_disk(driver: Any, _record: object) -> None:
-    """A commit is atomic, but on disk only a moment later: after a crash of the server the queue does it again."""
+    """Commit without waiting for the disk: a transaction that a server crash undoes is repeated by its job."""
     driver.autocommit = True
     driver.execute("SET synchronous_commit = off")
     driver.autocommit = False

@@ -1,4 +1,4 @@
-"""Commands of the ingestion road: files and folders in, progress, a summary and an exit code out."""
+"""The command line of the ingestion road: registers the commands and turns an AppError into one line."""
 
 import logging
 import os
@@ -21,7 +21,7 @@ class _FilesByDefault(TyperGroup):
     """`ingest PATH…` means `ingest files PATH…`; a file called "worker" is written ./worker."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        if args and args[0] not in self.commands:  # --help too: its options are what a newcomer looks for
+        if args and args[0] not in self.commands:  # also for --help: beginners look for the options of this command
             args = ["files", *args]
         return super().parse_args(ctx, args)
 
@@ -37,17 +37,17 @@ app = typer.Typer(
 
 
 def main() -> None:
-    """Run the command line; an AppError becomes one line and its exit code."""
+    """Run the command line; an AppError is printed as one line and sets the exit code."""
     warnings.simplefilter("ignore")
     logging.basicConfig(level=logging.ERROR, format="%(message)s")
-    os.environ.setdefault("HF_HUB_OFFLINE", "1")  # nothing is fetched unless HF_HUB_OFFLINE=0 says so
+    os.environ.setdefault("HF_HUB_OFFLINE", "1")  # no downloads unless HF_HUB_OFFLINE=0 is set
     try:
         app(prog_name="python -m ingest")
     except AppError as error:
         err.print(f"[bold red]Error:[/] {escape(str(error))}")
         sys.exit(error.exit_code)
     except KeyboardInterrupt:
-        err.print("Stopped. What was stored stays; run the same again to go on.")
+        err.print("Stopped. What was stored stays; run the same command again to continue.")
         sys.exit(130)
 
 

@@ -12,7 +12,7 @@ BATCH = 64  # chunks of similar length embedded in one call: little padding, and
 def embed(
     chunks: Sequence[Chunk], embedder: Embedder, *, progress: Callable[[int], None] = lambda _: None
 ) -> tuple[EmbeddedChunk, ...]:
-    """Embedded chunks; progress is told how many more are done. Raises ModelError when the model refuses a text."""
+    """Embedded chunks. progress gets the size of each finished batch. Raises ModelError when a text is refused."""
     order = sorted(range(len(chunks)), key=lambda index: -chunks[index].token_count)
     vectors: dict[int, array[float]] = {}  # an eighth of the memory of Python numbers
     for start in range(0, len(order), BATCH):

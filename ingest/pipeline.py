@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from sqlalchemy import Connection
 
-from app.core.domain import Document, EmbeddedChunk, Source
+from app.core.domain import Chunk, Document, EmbeddedChunk, Source
 from app.core.errors import DocumentError
 from app.core.models.embedding import Embedder
 from ingest.chunk.chunk import chunk
@@ -16,18 +16,19 @@ from ingest.embed import embed
 from ingest.load import detect
 from ingest.load.limits import Limits
 from ingest.load.unpack import unpacked
-from ingest.store import Member, Store, nothing_more
+from ingest.store import Member, Store, nothing_more, why_empty
 
-Parts = Sequence[tuple[Source, Document | DocumentError]]  # what a source contains, then the source itself
+# The documents in a source, or why they cannot be read: its members first, the source itself last.
+Parts = Sequence[tuple[Source, Document | DocumentError]]
 
 
 class Outcome(StrEnum):
-    """What became of a source."""
+    """What ingestion did with a source."""
 
     NEW = "new"
     CHANGED = "changed"
     UNCHANGED = "unchanged"
-    EMPTY = "no text"  # stored, so that it is not read again; nothing to search
+    EMPTY = "no text"  # stored, so that it is not read again; there is nothing to search
     FAILED = "failed"
     MOVED = "moved"  # the same content under another path
     REMOVED = "removed"
@@ -36,7 +37,7 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Result:
-    """How one source fared."""
+    """The result of ingesting one source."""
 
     outcome: Outcome
     message: str = ""  # why it failed or is empty, in one line
@@ -48,18 +49,18 @@ class Result:
 def load_here(source: Source) -> Parts:
     """The documents in a source, loaded in this process, with nothing but the loaders' own limits."""
     parts: list[tuple[Source, Document | DocumentError]] = []
-    for one, load in unpacked(source, Limits()):
+    for part, load in unpacked(source, Limits()):
         try:
-            parts.append((one, load()))
+            parts.append((part, load()))
         except DocumentError as error:
-            parts.append((one, error))
+            parts.append((part, error))
     return parts
 
 
 class Ingester:
-    """Takes sources one by one, from several threads at once if need be.
+    """Ingests sources one by one; several threads may share it.
 
-    The embedding model is made when the first text needs it. load says where sources are loaded.
+    make_embedder is called when the first text needs the model. load decides where sources are loaded.
     """
 
     def __init__(
@@ -82,10 +83,12 @@ class Ingester:
     ) -> Result:
         """Store a source unless the same content is stored already.
 
-        A document that cannot be read is a result, not an error. `within` joins the storing transaction. Raises
-        DatabaseError, CorpusError and ModelError, which are no fault of the document.
+        A document that cannot be read is a result, not an error. The callback `within` runs in the storing
+        transaction; `progress` gets the embedded and the total number of chunks. Raises DatabaseError, CorpusError and
+        ModelError, which the document did not cause.
         """
-        if self._store.known_hash(source.uri, collection=collection) == source.sha256:
+        stored = self._store.stored_version(source.uri, collection=collection)
+        if stored is not None and stored.matches(source):
             return Result(outcome=Outcome.UNCHANGED)
         try:
             return self._replace(source, collection, within, progress)
@@ -102,65 +105,58 @@ class Ingester:
         within: Callable[[Connection], None],
         progress: Callable[[int, int], None],
     ) -> Result:
-        clock, timings = time.perf_counter(), {}
+        timings: dict[str, float] = {}
+        started = time.perf_counter()
         parts = self._load(source)
         document = parts[-1][1]
         if isinstance(document, DocumentError):
             raise document
-        timings["load"], clock = _lap(clock)
-        embedder = self.ready() if any(isinstance(one, Document) and one.text for _, one in parts) else None
-        clock = time.perf_counter()
-        chunks = [chunk(one, embedder) if embedder and isinstance(one, Document) else () for _, one in parts]
-        everything = [one for of_one in chunks for one in of_one]
-        timings["chunk"], clock = _lap(clock)
-        done = 0
+        timings["load"] = time.perf_counter() - started
 
-        def told(more: int) -> None:
-            nonlocal done
-            done += more
-            progress(done, len(everything))
+        has_text = any(isinstance(part, Document) and part.text for _, part in parts)
+        embedder = self.ready() if has_text else None
+        started = time.perf_counter()
+        chunks = [chunk(part, embedder) if embedder and isinstance(part, Document) else () for _, part in parts]
+        timings["chunk"] = time.perf_counter() - started
 
-        embedded = list(embed(everything, embedder, progress=told)) if embedder else []
-        timings["embed"], clock = _lap(clock)
-        shares = [_taken(embedded, len(of_one)) for of_one in chunks]
-        members = [Member(one, text, share) for (one, text), share in zip(parts[:-1], shares[:-1], strict=True)]
+        started = time.perf_counter()
+        embedded = _embedded(chunks, embedder, progress)
+        timings["embed"] = time.perf_counter() - started
+
+        members = [Member(part, text, share) for (part, text), share in zip(parts[:-1], embedded[:-1], strict=True)]
         replaced = self._store.store(
             source,
             document,
-            shares[-1],
+            embedded[-1],
             collection=collection,
             embedder=embedder,
             timings=timings,
             within=within,
             members=members,
         )
-        outcome = Outcome.EMPTY if not everything else Outcome.CHANGED if replaced else Outcome.NEW
-        message = " ".join(("No text was found in it.", *document.warnings)) if not everything else ""
-        failed = tuple(f"{one.name}: {text}" for one, text in parts[:-1] if isinstance(text, DocumentError))
-        warnings = document.warnings + failed
-        return Result(outcome=outcome, message=message, warnings=warnings, chunks=len(everything), timings=timings)
+        return _result(parts, document, sum(len(share) for share in embedded), replaced, timings)
 
     def finish(self, *, many: bool) -> None:
-        """After documents were stored: bring the database's statistics up to date; `many` does so in any case."""
+        """After documents were stored: renew the database's statistics; many=True does so in any case."""
         self._store.refresh_statistics(always=many)
 
     def preview(self, source: Source, *, collection: str) -> Result:
         """What ingest would do, by hash and file type alone; nothing is written."""
-        known = self._store.known_hash(source.uri, collection=collection)
-        if known == source.sha256:
+        stored = self._store.stored_version(source.uri, collection=collection)
+        if stored is not None and stored.matches(source):
             return Result(outcome=Outcome.UNCHANGED)
         try:
             detect(source)
         except DocumentError as error:
             return Result(outcome=Outcome.FAILED, message=str(error))
-        return Result(outcome=Outcome.CHANGED if known else Outcome.NEW)
+        return Result(outcome=Outcome.CHANGED if stored else Outcome.NEW)
 
     def record_failure(self, uri: str, name: str, error: str, *, collection: str, only_known: bool = False) -> None:
-        """Keep the reason with the document, so that the page and the next run can tell it."""
+        """Keep the reason with the document, where the page and the next run read it."""
         self._store.record_failure(uri, name, error, collection=collection, only_known=only_known)
 
     def ready(self) -> Embedder:
-        """The embedding model, made once. Raises CorpusError and ModelError when there is none that fits the corpus."""
+        """The embedding model, made once. Raises CorpusError and ModelError when none fits the corpus."""
         with self._making:
             if self._embedder is None:
                 embedder = self._make_embedder()
@@ -169,13 +165,32 @@ class Ingester:
             return self._embedder
 
 
-def _taken(embedded: list[EmbeddedChunk], count: int) -> tuple[EmbeddedChunk, ...]:
-    """The next so many, taken off the front."""
-    share = tuple(embedded[:count])
-    del embedded[:count]
-    return share
+def _embedded(
+    chunks: Sequence[Sequence[Chunk]], embedder: Embedder | None, progress: Callable[[int, int], None]
+) -> list[tuple[EmbeddedChunk, ...]]:
+    """The chunks of every part with their vectors; all are embedded together, so that batches are full."""
+    flat = [item for of_part in chunks for item in of_part]
+    done = 0
+
+    def count(more: int) -> None:
+        nonlocal done
+        done += more
+        progress(done, len(flat))
+
+    embedded = embed(flat, embedder, progress=count) if embedder else ()
+    shares: list[tuple[EmbeddedChunk, ...]] = []
+    start = 0
+    for of_part in chunks:
+        shares.append(embedded[start : start + len(of_part)])
+        start += len(of_part)
+    return shares
 
 
-def _lap(since: float) -> tuple[float, float]:
-    now = time.perf_counter()
-    return now - since, now
+def _result(parts: Parts, document: Document, count: int, replaced: bool, timings: dict[str, float]) -> Result:
+    """The result for a stored document with so many chunks, those of its members included."""
+    failed = tuple(f"{part.name}: {text}" for part, text in parts[:-1] if isinstance(text, DocumentError))
+    warnings = document.warnings + failed
+    if not count:
+        return Result(outcome=Outcome.EMPTY, message=why_empty(document), warnings=warnings, timings=timings)
+    outcome = Outcome.CHANGED if replaced else Outcome.NEW
+    return Result(outcome=outcome, warnings=warnings, chunks=count, timings=timings)

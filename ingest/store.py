@@ -1,41 +1,33 @@
 """A document with its embedded chunks goes in, rows come out: one document, one transaction.
 
-A reader sees the old document or the new one, never a mixture; a failure leaves what was stored before.
+A reader sees the old document or the new one, never a mixture. After a failure the old one is still there.
 """
 
+import json
 import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import datetime
 from typing import Any
 
 import numpy as np
+import psycopg
 from pgvector import HalfVector
-from pgvector.psycopg import register_vector
 from sqlalchemy import Connection, Engine, Row
+from sqlalchemy.exc import DBAPIError
 
+from app.core.database import reachable, transaction
 from app.core.domain import Document, EmbeddedChunk, Source
-from app.core.errors import CorpusError, DocumentError
-from app.core.models.embedding import Embedder
-from app.core.sql import load_queries
-from ingest.faults import faults
-from ingest.rows import document_row, file_time
+from app.core.errors import CorpusError, DocumentError, reason
+from app.core.models.embedding import Embedder, require_same_model
+from app.core.sql import TEXT_CONFIGS, copy_rows, load_queries
 
 _QUERIES = load_queries(__file__)
 _SEPARATOR = " › "
-
-# ISO 639-1 -> PostgreSQL's text search configuration; a language without one is stored as it stands ("simple").
-TEXT_CONFIGS: Mapping[str, str] = {
-    "ar": "arabic", "hy": "armenian", "eu": "basque", "ca": "catalan", "da": "danish", "nl": "dutch", "en": "english",
-    "et": "estonian", "fi": "finnish", "fr": "french", "de": "german", "el": "greek", "hi": "hindi", "hu": "hungarian",
-    "id": "indonesian", "ga": "irish", "it": "italian", "lt": "lithuanian", "ne": "nepali", "no": "norwegian",
-    "nb": "norwegian", "nn": "norwegian", "pl": "polish", "pt": "portuguese", "ro": "romanian", "ru": "russian",
-    "sr": "serbian", "es": "spanish", "sv": "swedish", "ta": "tamil", "tr": "turkish", "yi": "yiddish",
-}  # fmt: skip
-
-_COPY_TYPES = (
-    "int8", "int8", "int4", "text", "text", "text", "int4", "int4", "text", "int4", "int4", "int4", "oid", "halfvec",
-)  # fmt: skip
-_SAMPLED_CHUNKS = 100_000  # up to here lexemes are counted exactly, in about 4 s; beyond, in a sample of this size
+_COPY_TYPES = "int8 int8 int4 text text text int4 int4 text int4 int4 int4 oid halfvec".split()
+_SAMPLED_CHUNKS = 100_000  # up to this many, lexemes are counted exactly, in about 4 s; beyond, in a sample this large
+_REFUSALS = (psycopg.DataError, psycopg.errors.ProgramLimitExceeded)  # errors caused by the content of a document
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,34 +39,40 @@ class Member:
     chunks: Sequence[EmbeddedChunk]
 
 
+@dataclass(frozen=True, slots=True)
+class StoredVersion:
+    """The version of a source that is stored."""
+
+    sha256: str  # of its content
+    current: bool  # False: the same content would give another result today (chunker version, missing OCR)
+
+    def matches(self, source: Source) -> bool:
+        """Whether ingesting this source again would change nothing."""
+        return self.current and self.sha256 == source.sha256
+
+
 def nothing_more(_connection: Connection) -> None:
-    """What else happens in the transaction that stores a document: nothing."""
+    """The default callback of a storing transaction: does nothing."""
 
 
 class Store:
-    """The documents and chunks of one database."""
+    """The documents and chunks of one database. Raises DatabaseError."""
 
     def __init__(self, engine: Engine, *, chunker_version: str) -> None:
         self._engine = engine
         self._chunker_version = chunker_version
 
-    def known_hash(self, uri: str, *, collection: str) -> str | None:
-        """sha256 of the stored content of a source, None when nothing is stored; see known_hashes."""
-        return self.known_hashes([uri], collection=collection).get(uri)
-
-    def known_hashes(self, uris: Sequence[str], *, collection: str) -> dict[str, str]:
-        """sha256 of the stored content of each source of which something is stored, in one query.
-
-        For a document that another version of the chunker cut it is no hash at all: it differs from every content.
-        """
-        asked = {"uris": list(uris), "collection": collection, "chunker": self._chunker_version}
-        with faults(), self._engine.connect() as connection:
-            return {row.source_uri: row.sha256 for row in connection.execute(_QUERIES["known_hashes"], asked)}
+    def stored_version(self, uri: str, *, collection: str) -> StoredVersion | None:
+        """The stored version of a source; None when nothing is stored of it."""
+        params = {"uri": uri, "collection": collection, "chunker": self._chunker_version}
+        with reachable(self._engine) as connection:
+            row = connection.execute(_QUERIES["stored_version"], params).one_or_none()
+        return None if row is None else StoredVersion(row.sha256, row.current)
 
     def require_corpus_of(self, embedder: Embedder) -> None:
-        """Raise CorpusError, saying how to mend it, when the stored corpus was embedded by another model."""
-        with faults(), self._engine.connect() as connection:
-            _check_corpus(connection.execute(_QUERIES["standing"], {"collection": ""}).one(), embedder)
+        """Raise CorpusError, with the fix, when the stored corpus was embedded by another model."""
+        with reachable(self._engine) as connection:
+            _check_corpus(connection.execute(_QUERIES["corpus"], {"collection": ""}).one(), embedder)
 
     def store(
         self,
@@ -91,14 +89,13 @@ class Store:
         """Replace whatever was stored of the source; True when there was an older version.
 
         embedder is None only for a document without chunks. members are documents of their own that come and go with
-        this one. `within` runs in the same transaction, and what it raises
-        undoes everything. Raises DocumentError when the database refuses the content, DatabaseError for faults that
-        may pass.
+        this one. The callback `within` runs in the same transaction; what it raises undoes everything. timings are
+        the seconds of the stages before. Raises DocumentError when the database refuses the content.
         """
         started = time.perf_counter()
-        with faults(), self._engine.begin() as connection:
+        with transaction(self._engine) as connection, _refused_content():
             connection.execute(_QUERIES["lock_chunks"])
-            collection_id = self._standing(connection, collection, embedder)
+            collection_id = self._collection_id(connection, collection, embedder)
             claimed = _claim(connection, source, collection_id, None)
             _copy(connection, claimed.id, collection_id, document, chunks)
             for member in members:
@@ -108,18 +105,17 @@ class Store:
                 connection.execute(_QUERIES["delete_other_members"], {"document_id": claimed.id, "uris": uris})
             within(connection)
             seconds = {**timings, "store": time.perf_counter() - started}
-            self._finish(connection, claimed.id, source, document, chunks, seconds)
+            self._finish(connection, claimed.id, source, document, len(chunks), seconds)
         return claimed.sha256 is not None
 
     def _store_member(self, connection: Connection, member: Member, container_id: int, collection_id: int) -> None:
         source, document = member.source, member.document
         claimed = _claim(connection, source, collection_id, container_id)
         if isinstance(document, DocumentError):
-            failed = {"document_id": claimed.id, "error": str(document)}
-            connection.execute(_QUERIES["fail_member"], failed)
+            connection.execute(_QUERIES["fail_member"], {"document_id": claimed.id, "error": str(document)})
             return
         _copy(connection, claimed.id, collection_id, document, member.chunks)
-        self._finish(connection, claimed.id, source, document, member.chunks, {})
+        self._finish(connection, claimed.id, source, document, len(member.chunks), {})
 
     def _finish(
         self,
@@ -127,76 +123,107 @@ class Store:
         document_id: int,
         source: Source,
         document: Document,
-        chunks: Sequence[EmbeddedChunk],
+        chunk_count: int,
         seconds: Mapping[str, float],
     ) -> None:
-        row = document_row(source, document, len(chunks), seconds) | {"chunker": self._chunker_version}
-        connection.execute(_QUERIES["finish_document"], {"document_id": document_id, **row})
+        plain = ("title", "media_type", "language", "text", "ocr_missing")
+        params = {name: getattr(document, name) for name in plain} | {
+            "document_id": document_id,
+            "byte_count": len(source.content),
+            "part_kind": document.parts[0].kind if document.parts else None,
+            "part_count": len(document.parts) or None,
+            "chunk_count": chunk_count,
+            "status": "ready" if chunk_count else "empty",
+            "error": "" if chunk_count else why_empty(document),
+            "warnings": json.dumps(document.warnings),
+            "timings": json.dumps({stage: round(value, 4) for stage, value in seconds.items()}),
+            "parts": json.dumps([asdict(part) for part in document.parts]),
+            "content": source.content,
+            "modified_at": source.modified_at,
+            "file_modified_at": _file_time(source),
+            "sha256": source.sha256,
+            "chunker": self._chunker_version,
+        }
+        connection.execute(_QUERIES["finish_document"], params)
 
     def record_failure(
         self, source_uri: str, name: str, error: str, *, collection: str, only_known: bool, source: Source | None = None
     ) -> None:
-        """Keep why a source could not be ingested; a version stored earlier goes on serving.
+        """Keep why a source could not be ingested; a version stored earlier is still searched.
 
-        only_known leaves out sources of which nothing is stored (an upload tells its own failure). source is what was
-        read, so that the same is not read in vain again; None when it could not even be read.
+        only_known ignores sources of which nothing is stored (an upload keeps its own error). source is what was
+        read, so that the same content is not read again for nothing; None when it could not be read at all.
         """
-        query = "record_failure_of_known" if only_known else "record_failure"
-        with faults(), self._engine.begin() as connection:
-            connection.execute(
-                _QUERIES[query],
-                {
-                    "collection_id": self._standing(connection, collection, None),
-                    "uri": source_uri,
-                    "name": name,
-                    "error": error,
-                    "file_bytes": len(source.content) if source else None,
-                    "file_modified_at": file_time(source) if source else None,
-                },
-            )
+        with transaction(self._engine) as connection:
+            params = {
+                "collection_id": self._collection_id(connection, collection, None),
+                "uri": source_uri,
+                "name": name,
+                "error": error,
+                "file_bytes": len(source.content) if source else None,
+                "file_modified_at": _file_time(source) if source else None,
+            }
+            connection.execute(_QUERIES["record_failure_of_known" if only_known else "record_failure"], params)
 
     def refresh_statistics(self, *, always: bool) -> None:
-        """Let the full-text leg know how frequent words are now; without `always` only when much has changed."""
-        with faults(), self._engine.begin() as connection:
+        """Count again how frequent each lexeme is; without `always` only when much has changed."""
+        with transaction(self._engine) as connection:
             connection.execute(_QUERIES["durably"])
             if always or connection.execute(_QUERIES["statistics_are_stale"]).scalar_one():
                 connection.execute(_QUERIES["analyze"])
                 connection.execute(_QUERIES["refresh_lexeme_frequencies"], {"sampled": _SAMPLED_CHUNKS})
 
-    def _standing(self, connection: Connection, collection: str, embedder: Embedder | None) -> int:
-        """Id of the collection; the first document of all claims the corpus for its model."""
-        asked = {"collection": collection}
-        standing = connection.execute(_QUERIES["standing"], asked).one()
-        if (standing.model is None and embedder is not None) or standing.collection_id is None:
+    def _collection_id(self, connection: Connection, collection: str, embedder: Embedder | None) -> int:
+        """Id of the collection, created when missing; the first document of all decides the corpus's model."""
+        params = {"collection": collection}
+        corpus = connection.execute(_QUERIES["corpus"], params).one()
+        if (corpus.model is None and embedder is not None) or corpus.collection_id is None:
             connection.execute(_QUERIES["claim_collection"], {"name": collection})
             if embedder is not None:
                 claim = {"model": embedder.name, "dimension": embedder.dimension, "chunker": self._chunker_version}
                 connection.execute(_QUERIES["claim_corpus"], claim)
-            standing = connection.execute(_QUERIES["standing"], asked).one()
+            corpus = connection.execute(_QUERIES["corpus"], params).one()
         if embedder is not None:
-            _check_corpus(standing, embedder)
-        return int(standing.collection_id)
+            _check_corpus(corpus, embedder)
+        return int(corpus.collection_id)
 
 
-def _check_corpus(standing: Row[Any], embedder: Embedder) -> None:
-    if standing.model is not None and standing.model != embedder.name:
+def why_empty(document: Document) -> str:
+    """Message for a document without text, its warnings included."""
+    return " ".join(("No text was found in it.", *document.warnings))
+
+
+def _file_time(source: Source) -> datetime | None:
+    """Time by which the next run sees that the file is unchanged; None when a change may leave it as it is."""
+    return source.modified_at if source.settled else None
+
+
+@contextmanager
+def _refused_content() -> Iterator[None]:
+    """Raise DocumentError for an error that the content of a document caused; others pass."""
+    try:
+        yield
+    except (DBAPIError, psycopg.Error) as error:
+        cause = error.orig if isinstance(error, DBAPIError) else error
+        if not isinstance(cause, _REFUSALS):
+            raise
+        raise DocumentError(f"The database refuses its content ({reason(error)}).", fix="Report this file.") from error
+
+
+def _check_corpus(corpus: Row[Any], embedder: Embedder) -> None:
+    require_same_model(corpus.model, embedder)
+    if corpus.dimension is not None and corpus.dimension not in (-1, embedder.dimension):
         raise CorpusError(
-            f"The stored documents were embedded by {standing.model}, the configured model is {embedder.name}. "
-            f"Set FOREMOST_EMBEDDING_MODEL={standing.model} (of a folder: its path), or embed them by the configured "
-            "one: python -m ingest reembed"
-        )
-    if standing.dimension is not None and standing.dimension not in (-1, embedder.dimension):
-        raise CorpusError(
-            f"The database was made for vectors of {standing.dimension} numbers, {embedder.name} makes "
-            f"{embedder.dimension}. Set FOREMOST_EMBEDDING_MODEL to the model it was made for, or run: "
-            "python -m ingest reembed"
+            f"The database was made for vectors of {corpus.dimension} numbers, {embedder.name} makes "
+            f"{embedder.dimension}.",
+            fix="Set FOREMOST_EMBEDDING_MODEL to the model it was made for, or run: python -m ingest reembed",
         )
 
 
 def _claim(connection: Connection, source: Source, collection_id: int, container_id: int | None) -> Any:
     """The document's row, locked and without chunks; its sha256 is that of the older version."""
-    values = {"collection_id": collection_id, "uri": source.uri, "name": source.name, "container_id": container_id}
-    claimed = connection.execute(_QUERIES["claim_document"], values).one()
+    params = {"collection_id": collection_id, "uri": source.uri, "name": source.name, "container_id": container_id}
+    claimed = connection.execute(_QUERIES["claim_document"], params).one()
     if claimed.sha256 is not None:
         connection.execute(_QUERIES["delete_chunks"], {"document_id": claimed.id})
     return claimed
@@ -205,26 +232,19 @@ def _claim(connection: Connection, source: Source, collection_id: int, container
 def _copy(
     connection: Connection, document_id: int, collection_id: int, document: Document, chunks: Sequence[EmbeddedChunk]
 ) -> None:
-    """Write all chunks with one binary COPY."""
+    """Write the chunks of a document, and name their language among those that occur."""
     if not chunks:
         return
-    wanted = TEXT_CONFIGS.get(document.language or "", "simple")
-    config = connection.execute(_QUERIES["text_config"], {"config": wanted}).one()
+    language = TEXT_CONFIGS.get(document.language or "", "simple")
+    config = connection.execute(_QUERIES["text_config"], {"config": language}).one()
     if not config.claimed:
         connection.execute(_QUERIES["claim_text_config"], {"config": config.oid})
-    driver: Any = connection.connection.driver_connection
-    if not connection.info.get("vectors"):  # once a connection: it asks the server for its types
-        register_vector(driver)
-        connection.info["vectors"] = True
-    with driver.cursor() as cursor, cursor.copy(_QUERIES["copy_chunks"].text) as copy:
-        copy.set_types(_COPY_TYPES)
-        for embedded in chunks:
-            chunk = embedded.chunk
-            vector = HalfVector(np.asarray(embedded.embedding, dtype=np.float32))
-            copy.write_row(
-                (
-                    document_id, collection_id, chunk.ordinal, _SEPARATOR.join((document.title, *chunk.heading_path)),
-                    chunk.text, chunk.part_kind, chunk.part_first, chunk.part_last, chunk.part_name, chunk.start_char,
-                    chunk.end_char, chunk.token_count, config.oid, vector,
-                )
-            )  # fmt: skip
+    rows = (
+        (
+            document_id, collection_id, chunk.ordinal, _SEPARATOR.join((document.title, *chunk.heading_path)),
+            chunk.text, chunk.part_kind, chunk.part_first, chunk.part_last, chunk.part_name, chunk.start_char,
+            chunk.end_char, chunk.token_count, config.oid, HalfVector(np.asarray(vector, dtype=np.float32)),
+        )
+        for chunk, vector in ((embedded.chunk, embedded.embedding) for embedded in chunks)
+    )  # fmt: skip
+    copy_rows(connection, _QUERIES["copy_chunks"], _COPY_TYPES, rows)

@@ -1,5 +1,5 @@
--- name: standing
--- What a document is stored upon: model of the corpus, dimension of the vector column (-1 takes any), its collection.
+-- name: corpus
+-- What a new document must fit: model of the corpus, dimension of the vector column (-1 takes any), its collection.
 SELECT
     (SELECT embedding_model FROM corpus) AS model,
     (
@@ -8,7 +8,7 @@ SELECT
     (SELECT id FROM collections WHERE name = :collection) AS collection_id
 
 -- name: claim_corpus
--- The first document stored decides the model of the database.
+-- The first stored document decides the model of the corpus.
 INSERT INTO corpus (embedding_model, embedding_dimension, chunker_version)
 VALUES (:model, :dimension, :chunker)
 ON CONFLICT (singleton) DO NOTHING
@@ -16,35 +16,29 @@ ON CONFLICT (singleton) DO NOTHING
 -- name: claim_collection
 INSERT INTO collections (name) VALUES (:name) ON CONFLICT (name) DO NOTHING
 
--- name: known_hashes
--- What another version of the chunker cut counts as changed, so that it is cut anew; and what has scanned pages that
--- were not read for want of tesseract, so that it can be read again once that is there.
-SELECT d.source_uri,
-    CASE
-        WHEN d.chunker_version IS DISTINCT FROM :chunker THEN 'cut by another chunker'
-        WHEN CAST(d.warnings AS text) LIKE '%ingest --retry%' THEN 'scanned pages unread'
-        ELSE d.sha256
-    END AS sha256
+-- name: stored_version
+-- Not current: chunked by another version of the chunker, or with scanned pages that nobody could read without tesseract.
+SELECT d.sha256, d.chunker_version IS NOT DISTINCT FROM :chunker AND NOT d.ocr_missing AS current
 FROM documents AS d JOIN collections AS c ON c.id = d.collection_id
-WHERE c.name = :collection AND d.source_uri = ANY(:uris) AND d.sha256 IS NOT NULL
+WHERE c.name = :collection AND d.source_uri = :uri AND d.sha256 IS NOT NULL
 
 -- name: lock_chunks
--- Before the corpus row is read: the switch to another embedding model waits for this transaction, or this for it.
+-- Before the corpus row is read: this transaction and a switch to another embedding model wait for each other.
 LOCK TABLE chunks IN ROW EXCLUSIVE MODE
 
 -- name: claim_document
--- Takes the row's lock, so that two writers of one document follow one another; sha256 is that of the older version.
+-- Locks the row, so that two writers of one document wait for each other; sha256 is that of the older version.
 INSERT INTO documents (collection_id, source_uri, name, status, container_id)
 VALUES (:collection_id, :uri, :name, 'empty', :container_id)
 ON CONFLICT (collection_id, source_uri) DO UPDATE SET name = EXCLUDED.name, container_id = EXCLUDED.container_id
 RETURNING id, sha256
 
 -- name: delete_other_members
--- Of an archive: what is in it no more.
+-- Members that the new version of an archive no longer has.
 DELETE FROM documents WHERE container_id = :document_id AND source_uri <> ALL(CAST(:uris AS text[]))
 
 -- name: fail_member
--- Nothing of an older version is kept: it is a member of an archive that is no more.
+-- Nothing of an older version is kept: the archive that contained it was replaced.
 UPDATE documents
 SET status = 'failed', error = :error, sha256 = NULL, text = '', content = NULL, chunk_count = 0, tried_at = now()
 WHERE id = :document_id
@@ -53,7 +47,7 @@ WHERE id = :document_id
 DELETE FROM chunks WHERE document_id = :document_id
 
 -- name: text_config
--- The configuration when this server has it, else 'simple'; and whether it occurs already.
+-- The configuration if this server has it, else 'simple'; claimed: it is listed in text_configs already.
 SELECT oid, EXISTS (SELECT FROM text_configs WHERE config = CAST(pg_ts_config.oid AS regconfig)) AS claimed
 FROM pg_ts_config
 WHERE cfgnamespace = 'pg_catalog'::regnamespace AND cfgname IN (:config, 'simple')
@@ -64,17 +58,18 @@ LIMIT 1
 INSERT INTO text_configs (config) VALUES (CAST(CAST(:config AS oid) AS regconfig)) ON CONFLICT (config) DO NOTHING
 
 -- name: finish_document
--- The last statement of the transaction: with the hash the document counts as stored.
+-- The last statement of the transaction: with its hash the document counts as stored.
 UPDATE documents
 SET title = :title, media_type = :media_type, language = :language, byte_count = :byte_count, part_kind = :part_kind,
     part_count = :part_count, chunk_count = :chunk_count, status = :status, error = :error,
-    warnings = CAST(:warnings AS jsonb), timings = CAST(:timings AS jsonb), parts = CAST(:parts AS jsonb), text = :text,
+    warnings = CAST(:warnings AS jsonb), ocr_missing = :ocr_missing, timings = CAST(:timings AS jsonb),
+    parts = CAST(:parts AS jsonb), text = :text,
     content = :content, modified_at = :modified_at, ingested_at = now(), tried_at = now(), sha256 = :sha256,
     chunker_version = :chunker, file_bytes = :byte_count, file_modified_at = :file_modified_at
 WHERE id = :document_id
 
 -- name: record_failure
--- A version stored earlier keeps serving; only its error says that a newer one could not be read.
+-- A version stored earlier is still searched; its error says that a newer one could not be read.
 INSERT INTO documents (collection_id, source_uri, name, status, error, file_bytes, file_modified_at, tried_at)
 VALUES (:collection_id, :uri, :name, 'failed', :error, :file_bytes, :file_modified_at, now())
 ON CONFLICT (collection_id, source_uri) DO UPDATE
@@ -87,11 +82,11 @@ SET name = :name, error = :error, file_bytes = :file_bytes, file_modified_at = :
 WHERE source_uri = :uri AND collection_id = :collection_id
 
 -- name: durably
--- Documents are stored without waiting for the disk; this transaction's end waits for all before it.
+-- Documents are stored without waiting for the disk; this commit waits for all commits before it.
 SET LOCAL synchronous_commit = on
 
 -- name: statistics_are_stale
--- Those of the planner, which the server may have refreshed by itself, or those of the lexemes, which only we refresh.
+-- The planner's statistics, which autovacuum may have refreshed, or the lexeme frequencies, which only this code does.
 SELECT coalesce(bool_or(
     coalesce(last_analyze, last_autoanalyze) IS NULL
     OR n_mod_since_analyze > 50 + 0.1 * n_live_tup

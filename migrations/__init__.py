@@ -1,1 +1,1 @@
-"""The schema and nothing but the schema: forward-only Alembic revisions."""
+"""The database schema: forward-only Alembic revisions, the functions, and the tables they result in."""

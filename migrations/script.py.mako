@@ -1,4 +1,4 @@
-"""${message}: say here why, in one line.
+"""${message}: the reason, in one line.
 
 Revision ID: ${up_revision}
 Revises: ${down_revision | comma,n}

@@ -1,4 +1,4 @@
-"""The schema as SQLAlchemy tables: what `alembic check` compares the database with. migrations/ changes it."""
+"""The schema as SQLAlchemy tables: `alembic check` compares the database with them. Only revisions change it."""
 
 from pgvector.sqlalchemy import HALFVEC
 from sqlalchemy import (
@@ -47,21 +47,21 @@ corpus = Table(
     Column("singleton", Boolean, primary_key=True, server_default=text("true")),  # one row: one model per database
     Column("embedding_model", Text, nullable=False),
     Column("embedding_dimension", Integer, nullable=False),
-    Column("chunker_version", Text, nullable=False),  # of the first document; each document keeps its own
-    Column("next_model", Text),  # while re-embedding: whose vectors go into chunks.embedding_next, a column made for it
+    Column("chunker_version", Text, nullable=False),  # of the first document; every document has its own
+    Column("next_model", Text),  # while re-embedding: the model of chunks.embedding_next, a temporary column
     Column("next_dimension", Integer),
     _now(),
     CheckConstraint("singleton", name="one_row"),
 )
 
-text_configs = Table(  # the languages that occur, so that a query is analysed once for each and not once per chunk
+text_configs = Table(  # languages that occur: a question is analysed once for each, not once per chunk
     "text_configs",
     metadata,
     Column("config", REGCONFIG, primary_key=True),
-    Column("chunk_count", BigInteger, nullable=False, server_default="0"),  # as last counted
+    Column("chunk_count", BigInteger, nullable=False, server_default="0"),  # at the last refresh_lexeme_frequencies()
 )
 
-lexeme_frequencies = Table(  # counted by refresh_lexeme_frequencies(); a lexeme that is not here is rare
+lexeme_frequencies = Table(  # by refresh_lexeme_frequencies(); a lexeme that is not listed is rare
     "lexeme_frequencies",
     metadata,
     Column("config", REGCONFIG, primary_key=True),
@@ -88,24 +88,27 @@ documents = Table(
     Column("title", Text, nullable=False, server_default=""),
     Column("media_type", Text, nullable=False, server_default=""),
     Column("language", Text),
-    Column("sha256", Text),  # of the stored content; null while nothing has been stored
-    Column("chunker_version", Text),  # what cut it; an older one than today's: cut anew on the next ingest
+    Column("sha256", Text),  # of the stored content; null while nothing is stored
+    Column("chunker_version", Text),  # an older version than today's: chunked again by the next ingest
     Column("byte_count", BigInteger, nullable=False, server_default="0"),
     Column("part_kind", Text),  # page, slide or sheet
     Column("part_count", Integer),
     Column("chunk_count", Integer, nullable=False, server_default="0"),
     Column("status", Text, nullable=False),
-    Column("error", Text, nullable=False, server_default=""),  # last failure, also when an older version still serves
+    Column(
+        "error", Text, nullable=False, server_default=""
+    ),  # of the last attempt, also when an older version is still searched
     Column("warnings", JSONB, nullable=False, server_default="[]"),
+    Column("ocr_missing", Boolean, nullable=False, server_default=text("false")),  # scanned pages, and no tesseract
     Column("timings", JSONB, nullable=False, server_default="{}"),  # seconds: load, chunk, embed, store
     Column("parts", JSONB, nullable=False, server_default="[]"),  # [{kind, number, name, start, end}]
     Column("text", Text, nullable=False, server_default=""),
     Column("content", LargeBinary),  # the original bytes
     Column("modified_at", DateTime(timezone=True)),  # of the file
     Column("ingested_at", DateTime(timezone=True)),
-    Column("file_bytes", BigInteger),  # size and time of its file as last read, whatever came of it; null: again
+    Column("file_bytes", BigInteger),  # size and time of the file at the last attempt; null: read it again
     Column("file_modified_at", DateTime(timezone=True)),
-    Column("tried_at", DateTime(timezone=True)),  # when it was last ingested, looked at or failed
+    Column("tried_at", DateTime(timezone=True)),  # last attempt, successful or not
     _now(),
     UniqueConstraint("collection_id", "source_uri", name="uq_documents_collection_id_source_uri"),
     CheckConstraint("status IN ('ready', 'empty', 'failed')", name="status"),
@@ -119,7 +122,7 @@ chunks = Table(
     metadata,
     Column("id", BigInteger, Identity(always=True), primary_key=True),
     Column("document_id", ForeignKey("documents.id", ondelete="CASCADE"), nullable=False),
-    Column("collection_id", BigInteger, nullable=False),  # repeated here so that filters need no join
+    Column("collection_id", BigInteger, nullable=False),  # a copy, so that filters need no join
     Column("ordinal", Integer, nullable=False),
     Column("heading", Text, nullable=False, server_default=""),  # title and heading path joined with " › "
     Column("text", Text, nullable=False),
@@ -131,7 +134,7 @@ chunks = Table(
     Column("end_char", Integer, nullable=False),
     Column("token_count", Integer, nullable=False),
     Column("text_config", REGCONFIG, nullable=False),
-    Column("embedding", HALFVEC, nullable=False),  # the migration gives it the configured dimension
+    Column("embedding", HALFVEC, nullable=False),  # revision 0001 sets the configured dimension
     Column("tsv", TSVECTOR, Computed(TSV_EXPRESSION, persisted=True), nullable=False),
     UniqueConstraint("document_id", "ordinal", name="uq_chunks_document_id_ordinal"),
     Index("ix_chunks_collection_id", "collection_id"),
@@ -145,7 +148,7 @@ chunks = Table(
     ),
 )
 
-uploads = Table(  # files sent through the page, waiting for the worker; a row goes when its document is stored
+uploads = Table(  # files sent through the page, until the worker has stored their documents
     "uploads",
     metadata,
     Column("id", BigInteger, Identity(always=True), primary_key=True),
@@ -181,7 +184,7 @@ answers = Table(
     Column("error", Text, nullable=False, server_default=""),
     Column("sentences", JSONB, nullable=False),
     Column("removed_markers", Integer, nullable=False),
-    Column("passages", JSONB, nullable=False),  # the numbered passages as the model read them
+    Column("passages", JSONB, nullable=False),  # the numbered passages in the prompt
     Column("prompt", JSONB, nullable=False),
     Column("model", JSONB),
     Column("usage", JSONB),
@@ -199,7 +202,7 @@ answers = Table(
     Index("ix_answers_created_at", "created_at"),
 )
 
-candidates = Table(  # no foreign keys to chunks or documents: history outlives re-ingest and deletion
+candidates = Table(  # no foreign keys to chunks or documents: history survives re-ingest and deletion
     "candidates",
     metadata,
     Column("answer_id", ForeignKey("answers.id", ondelete="CASCADE"), primary_key=True),
@@ -238,9 +241,9 @@ golden_questions = Table(
     metadata,
     Column("id", BigInteger, Identity(always=True), primary_key=True),
     Column("question", Text, nullable=False),
-    Column("collection", Text, nullable=False, server_default=""),  # empty: all collections are searched
+    Column("collection", Text, nullable=False, server_default=""),  # empty: all collections
     Column("answerable", Boolean, nullable=False),
-    Column("source", Text, nullable=False),  # how it was found
+    Column("source", Text, nullable=False),  # where the question comes from
     Column("status", Text, nullable=False),
     Column("note", Text, nullable=False, server_default=""),
     _now(),
@@ -249,7 +252,7 @@ golden_questions = Table(
     CheckConstraint("status IN ('accepted', 'draft')", name="status"),
 )
 
-golden_expected = Table(  # by document, place and words, not by chunk, so that it outlives another chunking
+golden_expected = Table(  # by document, span and quote, not by chunk id: valid after re-chunking
     "golden_expected",
     metadata,
     Column("id", BigInteger, Identity(always=True), primary_key=True),
@@ -277,10 +280,10 @@ evaluations = Table(
     Index("ix_evaluations_name", "name"),
 )
 
-pair_scores = Table(  # what a reranker said of a question and a passage, so that no sweep scores a pair twice
+pair_scores = Table(  # logits of rerankers, so that no sweep scores a pair twice
     "pair_scores",
     metadata,
-    Column("reranker", Text, primary_key=True),  # name and a hash of what it says of fixed pairs
+    Column("reranker", Text, primary_key=True),  # its name and a hash of its logits for fixed pairs
     Column("pair", UUID(as_uuid=False), primary_key=True),  # hash of question and passage
     Column("logit", Double, nullable=False),
 )
@@ -304,7 +307,7 @@ sweeps = Table(
     _now(),
 )
 
-setting_overrides = Table(  # set by the dial; a variable of the environment wins
+setting_overrides = Table(  # applied by the dial; a variable of the environment overrides it
     "setting_overrides",
     metadata,
     Column("name", Text, primary_key=True),

@@ -1,6 +1,6 @@
-"""Settings that were measured and applied: kept in the database, where every process of the team reads them.
+"""Settings applied after a measurement: kept in the database, so that all processes of a team use them.
 
-A variable of the environment (or of .env) wins, so that whoever runs the program has the last word.
+A variable of the environment (or of .env) overrides them.
 """
 
 from collections.abc import Mapping
@@ -25,12 +25,12 @@ class Override:
 
     name: str  # field of Settings
     value: str
-    reason: str  # for people: what it was chosen by
+    reason: str  # for people: the measurement behind it
     created_at: datetime
 
 
 def load_overrides(engine: Engine) -> tuple[Override, ...]:
-    """What was applied, whether or not the environment covers it."""
+    """All applied settings, also those that the environment overrides. Raises DatabaseError."""
     tuned = shaping_names(Shapes.TUNED)
     with transaction(engine) as connection:
         rows = connection.execute(_QUERIES["select_overrides"]).mappings()
@@ -38,7 +38,7 @@ def load_overrides(engine: Engine) -> tuple[Override, ...]:
 
 
 def overridden(settings: Settings, engine: Engine) -> Settings:
-    """The settings with what was applied, except where they were given explicitly."""
+    """The settings with the applied values, except for those that were set explicitly. Raises DatabaseError."""
     applied = {
         override.name: override.value
         for override in load_overrides(engine)
@@ -48,9 +48,9 @@ def overridden(settings: Settings, engine: Engine) -> Settings:
 
 
 def apply(engine: Engine, settings: Settings, values: Mapping[str, str], *, reason: str) -> tuple[str, ...]:
-    """Keep values for the next start; returns the variables that cover some of them, so that those have no effect.
+    """Store values for the next start; returns the environment variables that override some of them.
 
-    Raises SettingsError for a value that the settings do not allow.
+    Raises SettingsError for a value that the settings do not allow, and DatabaseError.
     """
     _checked(settings, values)
     with transaction(engine) as connection:
@@ -60,7 +60,7 @@ def apply(engine: Engine, settings: Settings, values: Mapping[str, str], *, reas
 
 
 def withdraw(engine: Engine) -> int:
-    """Forget everything that was applied; returns how much that was."""
+    """Delete all applied settings; returns how many there were. Raises DatabaseError."""
     names = shaping_names(Shapes.TUNED)
     with transaction(engine) as connection:
         return sum(connection.execute(_QUERIES["delete_override"], {"name": name}).rowcount for name in names)

@@ -1,4 +1,4 @@
-"""Chat models as the stages see them: messages go in, text streams out, and a witness says what was read."""
+"""The chat model as the stages use it, whichever server runs it."""
 
 from collections.abc import Generator, Sequence
 from typing import Protocol
@@ -7,11 +7,11 @@ from app.core.domain import Message, ModelInfo, Usage
 
 
 class ChatModel(Protocol):
-    """What the pipeline needs of a chat model, whichever server runs it."""
+    """Streams an answer to messages, and reports afterwards how many tokens were read."""
 
     @property
     def info(self) -> ModelInfo:
-        """The model and the context that every call asks for."""
+        """The model, and the context length that every call requests."""
         ...
 
     def count_tokens(self, messages: Sequence[Message]) -> int:
@@ -24,12 +24,12 @@ class ChatModel(Protocol):
     def stream(self, messages: Sequence[Message], *, max_tokens: int | None = None) -> Generator[str, None, Usage]:
         """Pieces of the answer as they arrive; the generator returns the Usage.
 
-        Yields "" a few times a second while the server is silent, so that a caller waiting for the first token can
-        stop: closing the generator ends the server's work. max_tokens: longest answer, by default the configured one.
+        Yields "" a few times a second while the server is silent, so that a caller can stop before the first token:
+        closing the generator ends the work of the server. max_tokens: longest answer, by default the configured one.
         Raises QuestionError, ModelError or ContextOverflowError, one line each.
         """
         ...
 
     def close(self) -> None:
-        """Give back connections and memory; calling it twice is harmless."""
+        """Release connections and memory; calling it twice is harmless."""
         ...

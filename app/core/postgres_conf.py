@@ -1,4 +1,4 @@
-"""This machine's memory and cores go in, the settings of the embedded PostgreSQL come out, sized to them."""
+"""Configuration of the embedded PostgreSQL, sized to the memory and cores of this machine."""
 
 import os
 import shutil
@@ -11,13 +11,13 @@ import psutil
 _MIB = 1024 * 1024
 _FILE = "foremost.conf"
 _HEADER = "# Written by Foremost at each start, sized to this machine. ALTER SYSTEM overrides any of it.\n"
-_SHARED_MEMORY = Path("/dev/shm")  # noqa: S108  # where Linux keeps what the workers of an index build share
+_SHARED_MEMORY = Path("/dev/shm")  # noqa: S108  # shared by the parallel workers of an index build on Linux
 _CGROUP_LIMIT = Path("/sys/fs/cgroup/memory.max")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Machine:
-    """What the server may use."""
+    """The resources that the server may use."""
 
     memory_mib: int
     cores: int
@@ -25,20 +25,21 @@ class Machine:
 
 
 def this_machine() -> Machine:
-    """The machine, or the container's share of it."""
+    """This machine, or the share of it that a container has."""
     memory = psutil.virtual_memory().total
-    if _CGROUP_LIMIT.is_file() and (limit := _CGROUP_LIMIT.read_text().strip()).isdigit():
+    limit = _CGROUP_LIMIT.read_text().strip() if _CGROUP_LIMIT.is_file() else ""
+    if limit.isdigit():
         memory = min(memory, int(limit))
     shared = shutil.disk_usage(_SHARED_MEMORY).free if _SHARED_MEMORY.is_dir() else memory // 2
     return Machine(memory_mib=memory // _MIB, cores=os.cpu_count() or 1, shared_memory_mib=shared // _MIB)
 
 
 def server_settings(machine: Machine) -> Mapping[str, str]:
-    """Names and values as postgresql.conf takes them.
+    """Names and values for postgresql.conf.
 
-    An HNSW index is built fast only while it fits maintenance_work_mem, and a parallel build asks for all of it as
-    shared memory at once, so that half of what is free there is the limit. Nobody replicates the embedded server, so
-    that an index build need not be written to the log a second time.
+    An HNSW index is built fast only while it fits into maintenance_work_mem. A parallel build allocates all of that as
+    shared memory at once, so the limit is half of the free shared memory. The embedded server is not replicated, so
+    that an index build need not be written to the log as well.
     """
     memory = machine.memory_mib
     build = max(min(memory // 8, 4096, machine.shared_memory_mib // 2), 16)
@@ -58,7 +59,7 @@ def server_settings(machine: Machine) -> Mapping[str, str]:
 
 
 def write_settings(directory: Path, settings: Mapping[str, str]) -> None:
-    """Put the settings into a data directory made by initdb; they hold from the server's next start."""
+    """Write the settings into a data directory made by initdb; they apply from the next start of the server."""
     file, main = directory / _FILE, directory / "postgresql.conf"
     content = _HEADER + "".join(f"{name} = '{value}'\n" for name, value in settings.items())
     if not file.is_file() or file.read_text("utf-8") != content:

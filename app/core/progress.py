@@ -1,4 +1,4 @@
-"""How ingestion stands: what waits, what is in work, what failed and why, how fast it goes. Both roads show it."""
+"""Progress of ingestion, shown by both roads: what waits, what is being read, what failed and why, and the speed."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -21,23 +21,23 @@ class InWork:
     name: str  # path of a file, or name of an upload
     collection: str
     since: datetime | None
-    attempts: int  # earlier ones
+    attempts: int  # failed ones before this
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Failure:
-    """A document whose last ingestion failed; an older version may still serve."""
+    """A document whose last ingestion failed; an older version may still be searched."""
 
     uri: str
     collection: str
     error: str
-    serves: bool  # an older version is searched meanwhile
+    serves: bool  # an older version is still searched
     at: datetime | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Slow:
-    """A document that took long."""
+    """A document whose ingestion took long."""
 
     uri: str
     seconds: Mapping[str, float]  # by stage
@@ -48,32 +48,32 @@ class Progress:
     """Ingestion at one moment."""
 
     queued: int  # files and uploads that wait
-    retrying: int  # of these, those that wait for another attempt
+    retrying: int  # of the queued ones, those that wait for a retry
     running: int
-    workers: int  # that gave a sign of life within the last half minute
+    workers: int  # with a heartbeat in the last 30 seconds
     documents: int
     ready: int
     empty: int  # without text
-    failed: int  # with those of which an older version still serves
+    failed: int  # also those of which an older version is still searched
     done_last_minute: int
-    seconds_left: float | None  # at the pace of the last minutes; None when nothing waits or nothing moves
-    mean_seconds: Mapping[str, float]  # by stage, of the documents stored last
+    seconds_left: float | None  # at the rate of the last minutes; None when nothing waits or nothing was finished
+    mean_seconds: Mapping[str, float]  # by stage, for the latest documents
     in_work: tuple[InWork, ...]
     failures: tuple[Failure, ...]  # newest first
     slowest: tuple[Slow, ...]
 
     @property
     def pending(self) -> int:
-        """What is still to be done."""
+        """Number of files and uploads that are not finished."""
         return self.queued + self.running
 
     def as_dict(self) -> dict[str, object]:
-        """For programs; times in ISO 8601."""
+        """The same as JSON values; times in ISO 8601."""
         return _plain(asdict(self))  # type: ignore[return-value]
 
 
 def read_progress(engine: Engine) -> Progress:
-    """Ask the database. Raises DatabaseError."""
+    """The progress now. Raises DatabaseError."""
     with reachable(engine) as connection:
         counts = connection.execute(_QUERIES["counts"]).one()
         in_work = connection.execute(_QUERIES["in_work"], {"limit": _SHOWN}).mappings().all()
@@ -100,7 +100,7 @@ def read_progress(engine: Engine) -> Progress:
 
 
 def duration(seconds: float) -> str:
-    """For people: "40 s", "12 min", "3 h 20 min"."""
+    """Seconds for people: "40 s", "12 min", "3 h 20 min"."""
     if seconds < 90:
         return f"{seconds:.0f} s"
     minutes = round(seconds / 60)
@@ -108,25 +108,27 @@ def duration(seconds: float) -> str:
 
 
 def headline(progress: Progress) -> str:
-    """How it stands in one line; empty when there is nothing to do."""
+    """The progress in one line; empty when nothing is queued or running."""
     if not progress.pending:
         return ""
-    said = [f"{progress.queued:,} queued", f"{progress.running:,} being read"]
+    queued = f"{progress.queued:,} queued"
     if progress.retrying:
-        said[0] += f" ({progress.retrying:,} for another attempt)"
+        queued += f" ({progress.retrying:,} to retry)"
+    parts = [queued, f"{progress.running:,} being read"]
     if progress.done_last_minute:
-        said.append(f"{progress.done_last_minute:,} done in the last minute")
+        parts.append(f"{progress.done_last_minute:,} done in the last minute")
     if progress.seconds_left is not None:
-        said.append(f"about {duration(progress.seconds_left)} left")
-    said.append("no worker runs" if not progress.workers else "")
-    return " · ".join(filter(None, said))
+        parts.append(f"about {duration(progress.seconds_left)} left")
+    if not progress.workers:
+        parts.append("no worker runs")
+    return " · ".join(parts)
 
 
 def _plain(value: object) -> object:
     if isinstance(value, datetime):
         return value.isoformat()
     if isinstance(value, Mapping):
-        return {str(key): _plain(one) for key, one in value.items()}
+        return {str(key): _plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [_plain(one) for one in value]
+        return [_plain(item) for item in value]
     return value

@@ -1,6 +1,7 @@
 -- name: counts
--- The pace: documents brought up to date within the last five minutes, over the time since the first of them.
-SELECT j.queued, j.retrying, j.running, w.workers, d.documents, d.ready, d.empty, d.failed, d.done_last_minute, d.per_second
+-- The rate: documents ingested in the last five minutes, divided by the time since the first of them.
+SELECT j.queued, j.retrying, j.running, w.workers,
+    d.documents, d.ready, d.empty, d.failed, d.done_last_minute, d.per_second
 FROM (
     SELECT count(*) FILTER (WHERE status = 'todo') AS queued,
         count(*) FILTER (WHERE status = 'todo' AND attempts > 0) AS retrying,
@@ -10,7 +11,9 @@ FROM (
 ) AS j, (
     SELECT count(*) AS workers FROM procrastinate_workers WHERE last_heartbeat > now() - interval '30 seconds'
 ) AS w, (
-    SELECT count(*) AS documents, count(*) FILTER (WHERE status = 'ready') AS ready, count(*) FILTER (WHERE status = 'empty') AS empty,
+    SELECT count(*) AS documents,
+        count(*) FILTER (WHERE status = 'ready') AS ready,
+        count(*) FILTER (WHERE status = 'empty') AS empty,
         count(*) FILTER (WHERE status = 'failed' OR (status = 'ready' AND error <> '')) AS failed,
         count(*) FILTER (WHERE tried_at > now() - interval '1 minute') AS done_last_minute,
         count(*) FILTER (WHERE tried_at > now() - interval '5 minutes')

@@ -1,4 +1,4 @@
-"""Settings: read once, at the door, from FOREMOST_* variables and a .env file; unknown names are refused."""
+"""The settings, read once at the start from FOREMOST_* variables and a .env file; unknown names are refused."""
 
 import os
 from enum import IntEnum
@@ -25,32 +25,33 @@ class Shapes(IntEnum):
 
 
 class Settings(BaseSettings):
-    """Every setting, its default and its unit. Field descriptions are the reference in the README."""
+    """Every setting, its default and its unit. The field descriptions are the reference in the README."""
 
     model_config = SettingsConfigDict(
         env_prefix=PREFIX, env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True, populate_by_name=True
     )
 
-    # where things are
+    # storage
     database_url: SecretStr | None = Field(
         default=None,
         validation_alias=AliasChoices("DATABASE_URL", "FOREMOST_DATABASE_URL"),
-        description="PostgreSQL 16+ with pgvector 0.8+; unset starts the embedded server in the data directory",
+        description="PostgreSQL 16+ with pgvector 0.8+ (better 0.8.4+); if unset, an embedded server runs "
+        "in the data directory",
     )
     data_dir: Path = Field(
         default_factory=lambda: Path(platformdirs.user_data_dir("foremost")),
-        description="embedded database and model files",
+        description="folder of the embedded database and of model files",
     )
 
     # first stage
     embedding_model: Annotated[str, Shapes.RANKING] = Field(
-        default="all-MiniLM-L6-v2", description="built-in name, a folder, or a hub id"
+        default="all-MiniLM-L6-v2", description="embedding model: built-in name, folder, or hub id"
     )
     candidates: Annotated[int, Shapes.TUNED] = Field(
-        default=50, ge=1, le=1000, description="passages the hybrid statement returns"
+        default=50, ge=1, le=1000, description="passages that the first stage returns"
     )
     leg_candidates: Annotated[int, Shapes.RANKING] = Field(
-        default=100, ge=1, le=1000, description="passages each leg contributes to the fusion"
+        default=100, ge=1, le=1000, description="passages that each leg (vector, full text) contributes to the fusion"
     )
     vector_weight: Annotated[float, Shapes.RANKING] = Field(
         default=1.0, ge=0, description="weight of the vector leg in the fusion"
@@ -59,84 +60,85 @@ class Settings(BaseSettings):
         default=1.0, ge=0, description="weight of the full-text leg in the fusion"
     )
     hnsw_ef_search: Annotated[int, Shapes.RANKING] = Field(
-        default=200, ge=1, le=1000, description="HNSW search list; at least leg_candidates"
+        default=200, ge=1, le=1000, description="length of the HNSW search list; never less than leg_candidates"
     )
 
     # second stage
     reranker: Annotated[str, Shapes.TUNED] = Field(
         default="auto",
-        description="auto (the best that is shipped), none, late-interaction, a folder, or a hub id of a cross-encoder",
+        description="auto (the best one included), none, late-interaction, or folder or hub id of a cross-encoder",
     )
     rerank_budget_ms: Annotated[int, Shapes.ANSWER] = Field(
-        default=5000, ge=0, description="time limit of reranking, milliseconds; 0 is none"
+        default=5000, ge=0, description="time limit of reranking, milliseconds; 0: no limit"
     )
     relevance_floor: Annotated[Fraction, Shapes.TUNED] = Field(
-        default=0.2, description="a passage is worth using when its relevance (0..1) reaches this"
+        default=0.2, description="relevance (0..1) that a passage needs to go into the prompt"
     )
 
-    # packing
+    # prompt
     passages: Annotated[int, Shapes.TUNED] = Field(
-        default=5, ge=1, le=50, description="passages that go into the prompt at most"
+        default=5, ge=1, le=50, description="largest number of passages in the prompt"
     )
     passages_tokens: Annotated[int, Shapes.ANSWER] = Field(
-        default=1000, ge=100, description="tokens of all passages at most, if they fit"
+        default=1000, ge=100, description="token budget of the passages; less if the model's context is too short"
     )
 
     # chat model
     chat_backend: Literal["auto", "ollama", "openai", "embedded"] = Field(
         default="auto",
-        description="auto: an OpenAI-compatible server when its address is set, else Ollama when it answers and has a "
-        "chat model, else embedded",
+        description="auto: an OpenAI-compatible server if its address is set, else Ollama if it runs and "
+        "has a chat model, else embedded",
     )
-    chat_model: str = Field(default="", description="model name; empty takes the server's first chat model")
+    chat_model: str = Field(default="", description="name of the chat model; empty: the server's first one")
     ollama_url: str = Field(
         default="http://127.0.0.1:11434",
         validation_alias=AliasChoices("FOREMOST_OLLAMA_URL", "OLLAMA_HOST"),
         description="address of Ollama",
     )
     openai_url: str = Field(default="", description="address of an OpenAI-compatible server, ending in /v1")
-    openai_api_key: SecretStr = Field(default=SecretStr(""), description="its key, if it wants one")
+    openai_api_key: SecretStr = Field(default=SecretStr(""), description="API key of that server, if it needs one")
     context_tokens: Annotated[int, Shapes.ANSWER] = Field(
-        default=4096, ge=512, description="context asked of the model in every call (num_ctx)"
+        default=4096, ge=512, description="context length requested in every call, tokens (num_ctx)"
     )
     answer_tokens: Annotated[int, Shapes.ANSWER] = Field(default=400, ge=16, description="longest answer, tokens")
     temperature: Annotated[float, Shapes.ANSWER] = Field(default=0.0, ge=0, le=2, description="sampling temperature")
     seed: Annotated[int, Shapes.ANSWER] = Field(default=7, description="sampling seed")
-    timeout_seconds: int = Field(default=300, ge=1, description="longest silence of the model server")
+    timeout_seconds: int = Field(default=300, ge=1, description="longest silence of the model server, seconds")
 
     # citations
     support_floor: Annotated[Fraction, Shapes.ANSWER] = Field(
-        default=0.55, description="an unmarked sentence is attributed when its support (0..1) reaches this"
+        default=0.55, description="support (0..1) that a sentence without a marker needs to be attributed to a passage"
     )
 
     # documents
     collection: str = Field(default="default", min_length=1, max_length=200, description="collection to ingest into")
-    max_file_mib: int = Field(default=100, ge=1, description="larger files are refused, MiB")
-    load_memory_mib: int = Field(default=800, ge=100, description="memory that reading one file may take, MiB")
-    load_seconds: int = Field(default=120, ge=1, description="time that reading one document may take, seconds")
-    load_cpu_seconds: int = Field(default=60, ge=1, description="processor time of the same, seconds")
-    load_characters: int = Field(default=10_000_000, ge=1000, description="characters of text in one document")
-    load_unpacked_mib: int = Field(default=200, ge=1, description="what one archive or document unpacks to, MiB")
-    load_entries: int = Field(default=2000, ge=1, description="documents in one archive")
-    load_pages: int = Field(default=20_000, ge=1, description="pages of one document")
-    load_nesting: int = Field(default=3, ge=0, description="archives within archives; 0 opens none")
+    max_file_mib: int = Field(default=100, ge=1, description="largest file, MiB")
+    load_memory_mib: int = Field(default=800, ge=100, description="memory for loading one file, MiB")
+    load_seconds: int = Field(default=120, ge=1, description="time for loading one document, seconds")
+    load_cpu_seconds: int = Field(default=60, ge=1, description="processor time for loading one document, seconds")
+    load_characters: int = Field(default=10_000_000, ge=1000, description="longest text of one document, characters")
+    load_unpacked_mib: int = Field(default=200, ge=1, description="unpacked size of one archive or document, MiB")
+    load_entries: int = Field(default=2000, ge=1, description="largest number of documents in one archive")
+    load_pages: int = Field(default=20_000, ge=1, description="largest number of pages of one document")
+    load_nesting: int = Field(default=3, ge=0, description="depth of archives within archives; 0: none is opened")
     ocr_seconds: int = Field(
-        default=600, ge=0, description="time for the scanned pages of one document, seconds; 0 recognises none"
+        default=600, ge=0, description="time for the scanned pages of one document, seconds; 0: none is recognised"
     )
     ocr_languages: str = Field(
-        default="", description="languages of scanned pages as tesseract names them, for example deu+eng; empty: all"
+        default="",
+        description="languages of scanned pages by tesseract's names, for example deu+eng; empty: all installed",
     )
 
     # page
     host: str = Field(default="127.0.0.1", description="address the page binds to")
-    port: int = Field(default=7860, ge=0, le=65535, description="port of the page; 0 takes a free one")
+    port: int = Field(default=7860, ge=0, le=65535, description="port of the page; 0: any free port")
     allowed_hosts: str = Field(
         default="",
-        description="names the page may be called by, with commas, when a proxy stands before it; * is any. A page "
-        "bound to 127.0.0.1 answers to that and localhost only, any other bound address to all names unless some are "
-        "given",
+        description="host names the page answers to behind a proxy, separated by commas; *: any. If empty, "
+        "a page bound to 127.0.0.1 answers to that and localhost only, a page bound to another "
+        "address to all names",
     )
-    login_user: str = Field(default="", description="name for the page's login; empty asks for none")
+    login_user: str = Field(default="", description="user name for the page's login; empty: no login")
     login_password: SecretStr = Field(default=SecretStr(""), description="password for the page's login")
 
 
@@ -155,7 +157,7 @@ def shaping_values(settings: Settings, level: Shapes) -> dict[str, SettingValue]
 
 
 def variable_names() -> dict[str, str]:
-    """Field name -> the environment variable it is documented under."""
+    """Field name -> name of its environment variable in the documentation."""
     names: dict[str, str] = {}
     for name, info in Settings.model_fields.items():
         alias = info.validation_alias
@@ -165,12 +167,14 @@ def variable_names() -> dict[str, str]:
 
 
 def load_settings(**overrides: object) -> Settings:
-    """Settings from the environment and .env; keyword arguments win. Raises SettingsError in one line."""
+    """Settings from the environment and .env; keyword arguments override them. Raises SettingsError."""
     known = set(variable_names().values()) | {PREFIX + name.upper() for name in Settings.model_fields}
     given = set(os.environ) | set(_dotenv_names(Path(".env")))
     unknown = sorted(name for name in given if name.upper().startswith(PREFIX) and name.upper() not in known)
     if unknown:
-        raise SettingsError(f"Unknown setting {', '.join(unknown)}. `python -m app settings` lists the known ones.")
+        raise SettingsError(
+            f"Unknown setting {', '.join(unknown)}.", fix="`python -m app settings` lists the known ones."
+        )
     try:
         settings = Settings(**overrides)  # type: ignore[arg-type]  # overrides are checked by pydantic itself
     except ValidationError as error:
@@ -179,12 +183,14 @@ def load_settings(**overrides: object) -> Settings:
         name = variable_names().get(field, field)
         raise SettingsError(f"Setting {name} is wrong: {first['msg']} (given: {first['input']!r}).") from error
     if bool(settings.login_user) != bool(settings.login_password.get_secret_value()):
-        raise SettingsError("Set both FOREMOST_LOGIN_USER and FOREMOST_LOGIN_PASSWORD, or neither.")
+        raise SettingsError(
+            "Only one of FOREMOST_LOGIN_USER and FOREMOST_LOGIN_PASSWORD is set.", fix="Set both of them, or neither."
+        )
     return settings
 
 
 def _dotenv_names(path: Path) -> list[str]:
-    """Names set in a .env file, so that a misspelt one is refused there too."""
+    """Names in a .env file: a misspelt one is refused there too."""
     if not path.is_file():
         return []
     lines = (line.strip().removeprefix("export ") for line in path.read_text("utf-8").splitlines())

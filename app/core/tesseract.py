@@ -1,4 +1,4 @@
-"""Tesseract, the program that reads text in pictures: whether it is there, and which languages it knows."""
+"""Tesseract, the program that recognises text in pictures: whether it is installed, and with which languages."""
 
 import shutil
 import subprocess
@@ -9,19 +9,19 @@ _SECONDS = 20
 
 
 def tesseract_languages() -> tuple[str, ...]:
-    """What is installed, by tesseract's own names (eng, deu …; osd finds a page's rotation); () without tesseract."""
+    """Installed languages by tesseract's names (eng, deu …; osd detects rotated pages); () without tesseract."""
     if shutil.which("tesseract") is None:
         return ()
     try:
-        said = subprocess.run(["tesseract", "--list-langs"], capture_output=True, timeout=_SECONDS, check=True)  # noqa: S607
+        result = subprocess.run(["tesseract", "--list-langs"], capture_output=True, timeout=_SECONDS, check=True)  # noqa: S607
     except (OSError, subprocess.SubprocessError):
         return ()
-    lines = said.stdout.decode("utf-8", "replace").splitlines()[1:]  # the first says where they are
+    lines = result.stdout.decode("utf-8", "replace").splitlines()[1:]  # the first line is a heading
     return tuple(sorted(line.strip() for line in lines if line.strip()))
 
 
 def chosen_languages(wanted: str, installed: tuple[str, ...]) -> str:
-    """The languages to read with, as tesseract takes them: those wanted that are there, else all, English first."""
-    asked = [one for one in wanted.split("+") if one in installed]
-    there = sorted((one for one in installed if one not in _NOT_LANGUAGES), key=lambda one: (one != "eng", one))
-    return "+".join(asked or there)
+    """Languages to recognise, joined by "+": the installed ones among `wanted`, else all installed, English first."""
+    chosen = [language for language in wanted.split("+") if language in installed]
+    languages = [language for language in installed if language not in _NOT_LANGUAGES]
+    return "+".join(chosen or sorted(languages, key=lambda language: (language != "eng", language)))

@@ -1,5 +1,6 @@
 """Checks of every part of an installation, each failing one with the command that fixes it."""
 
+import re
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -98,9 +99,18 @@ def _server(connection: Connection, *, embedded: bool) -> Iterator[Check]:
         detail = "the extension is not in this database"
         yield Check(name="pgvector", ok=False, detail=detail, fix="python -m app migrate")
         return
-    recent = tuple(int(part) for part in extension.split(".")[:2]) >= database.MINIMUM_PGVECTOR
-    upgrade = "" if recent else "Install pgvector 0.8 or newer on the server, then run: ALTER EXTENSION vector UPDATE"
-    yield Check(name="pgvector", ok=recent, detail=f"pgvector {extension}", fix=upgrade)
+    yield _pgvector(extension)
+
+
+def _pgvector(installed: str) -> Check:
+    version_numbers = tuple(int(number) for number in re.findall(r"\d+", installed)[:3])
+    enough = version_numbers >= database.MINIMUM_PGVECTOR
+    recommended = ".".join(map(str, database.RECOMMENDED_PGVECTOR))
+    update = f"Install pgvector {recommended} or newer on the server, then run: ALTER EXTENSION vector UPDATE"
+    notes: tuple[str, ...] = ()
+    if enough and version_numbers < database.RECOMMENDED_PGVECTOR:
+        notes = (f"Older versions can damage a vector index (one by a buffer overflow, CVE-2026-3172). {update}",)
+    return Check(name="pgvector", ok=enough, detail=f"pgvector {installed}", fix="" if enough else update, notes=notes)
 
 
 def _contents(engine: Engine, embedder: Embedder | None) -> Iterator[Check]:

@@ -7,9 +7,8 @@ from dataclasses import replace
 import numpy as np
 
 from app.core.domain import Hit, Reranking
-from app.core.errors import ModelError
+from app.core.errors import ModelError, reason
 from app.core.models.find import has_gpu
-from app.core.models.onnx_runtime import first_line
 from app.rerank.base import LONG_QUESTION, Score, by_score, passage_text, rerank_within
 from app.rerank.combination import sigmoid
 
@@ -31,7 +30,7 @@ class TorchCrossEncoder:
         except (OSError, ValueError, RuntimeError, KeyError, AttributeError, ImportError) as error:
             raise ModelError(
                 f"The reranker {model_id_or_path} is neither a cross-encoder folder nor available from the hub "
-                f"({first_line(error)}).",
+                f"({reason(error)}).",
                 fix="Set FOREMOST_RERANKER to auto, none, late-interaction or a folder.",
             ) from error
         self.name = f"{name or model_id_or_path} (cross-encoder, {device})"
@@ -56,7 +55,7 @@ class TorchCrossEncoder:
         try:
             output = self._model.predict(pairs, batch_size=self._batch, show_progress_bar=False)
         except RuntimeError as error:
-            raise ModelError(f"The reranker {self.name} failed ({first_line(error)}).") from error
+            raise ModelError(f"The reranker {self.name} failed ({reason(error)}).") from error
         logits = np.asarray(output, np.float32).reshape(len(pairs), -1)[:, -1]
         return [
             Score(logit=float(logit), rerank_score=float(logit), truncated=length > limit)

@@ -1,19 +1,16 @@
-"""`python -m ingest beir`: a BEIR corpus in, progress and a count out."""
+"""`python -m ingest beir`: a public test set in BEIR's layout becomes a collection."""
 
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from app.core import database
 from app.core.errors import SettingsError
 from app.core.models.find import build_embedder
 from app.core.settings import load_settings
+from ingest.commands.screen import progress_bar, report
 from ingest.corpus.beir import COLLECTION, ingest_corpus
-
-_err = Console(stderr=True, soft_wrap=True, highlight=False)
 
 
 def beir(
@@ -22,18 +19,17 @@ def beir(
     """Ingest a corpus in BEIR's layout into the collection "beir", each row as a document."""
     path = corpus / "corpus.jsonl" if corpus.is_dir() else corpus
     if not path.is_file():
-        raise SettingsError(f"There is no {path}: name a folder in BEIR's layout.")
+        raise SettingsError(f"There is no {path}.", fix="Name a folder in BEIR's layout.")
     settings = load_settings()
     engine = database.connect(settings)
-    columns = (TextColumn("ingesting"), BarColumn(30), MofNCompleteColumn(), TimeRemainingColumn())
     try:
         database.require_ready(engine)
         embedder = build_embedder(settings.embedding_model, settings.data_dir)
-        with Progress(*columns, console=_err, transient=True) as bar:
-            task = bar.add_task("", total=None)
+        with progress_bar() as bar:
+            task = bar.add_task("documents", total=None)
             count = ingest_corpus(
-                path, engine, embedder, progress=lambda done, of: bar.update(task, completed=done, total=of)
+                path, engine, embedder, progress=lambda done, total: bar.update(task, completed=done, total=total)
             )
     finally:
         engine.dispose()
-    _err.print(f"[dim]· {count:,} documents are in the collection {COLLECTION}[/]")
+    report(f"{count:,} documents are in the collection {COLLECTION}")

@@ -1,4 +1,4 @@
-"""`python -m ingest PATH…`, `worker` and `status`: arguments in, text and exit codes out."""
+"""`python -m ingest PATH…`, `worker` and `status`."""
 
 import json
 import os
@@ -12,10 +12,10 @@ from rich.markup import escape
 
 from app.core.errors import SettingsError
 from app.core.progress import read_progress
-from app.core.settings import load_settings
+from app.core.settings import Settings, load_settings
 from ingest.bootstrap import build_ingester, open_database
-from ingest.commands.screen import Screen, out, report, status_lines, summary
-from ingest.folder.run import How, Run
+from ingest.commands.screen import Screen, out, report, result_line, status_lines, summary
+from ingest.folder.run import FolderRun, RunOptions
 from ingest.folder.sync import Plan
 from ingest.folder.watch import watch
 from ingest.ignore_rules import Rules
@@ -31,76 +31,89 @@ Concurrency = Annotated[int, typer.Option(min=1, max=16, help="Files read at the
 
 def files(
     paths: Annotated[list[Path] | None, typer.Argument(help="Files and folders.", show_default=False)] = None,
-    collection: Annotated[str, typer.Option(help="Collection to put them in; FOREMOST_COLLECTION by default.")] = "",
+    collection: Annotated[str, typer.Option(help="Collection to ingest into; FOREMOST_COLLECTION by default.")] = "",
     include: Annotated[list[str] | None, typer.Option(help="Only files that match, as in .gitignore; repeat.")] = None,
-    exclude: Annotated[list[str] | None, typer.Option(help="No files or folders that match; repeat.")] = None,
-    gitignore: Annotated[bool, typer.Option(help="Leave out what .gitignore files name.")] = True,
+    exclude: Annotated[list[str] | None, typer.Option(help="Without files and folders that match; repeat.")] = None,
+    gitignore: Annotated[bool, typer.Option(help="Without what .gitignore files exclude.")] = True,
     hidden: Annotated[bool, typer.Option("--hidden", help="Also names with a leading dot.")] = False,
-    prune: Annotated[bool, typer.Option("--prune", help="Remove documents whose files are gone.")] = False,
-    force: Annotated[bool, typer.Option("--force", help="With --prune: also when nothing is left there.")] = False,
+    prune: Annotated[bool, typer.Option("--prune", help="Delete documents whose files are gone.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="With --prune: even when a folder is empty.")] = False,
     checksum: Annotated[bool, typer.Option("--checksum", help="Compare contents, not size and time.")] = False,
-    retry: Annotated[bool, typer.Option("--retry", help="Read again what failed, and pages not recognised.")] = False,
-    watching: Annotated[bool, typer.Option("--watch", help="Go on with every change, until stopped.")] = False,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would happen, write nothing.")] = False,
+    retry: Annotated[bool, typer.Option("--retry", help="Read again what failed, and scanned pages.")] = False,
+    watching: Annotated[bool, typer.Option("--watch", help="Ingest every change, until stopped.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would happen, write nothing.")] = False,
     inline: Annotated[bool, typer.Option("--inline", help="One by one in this process, without the queue.")] = False,
-    detach: Annotated[bool, typer.Option("--detach", help="Only queue them; workers do the rest.")] = False,
+    detach: Annotated[bool, typer.Option("--detach", help="Only queue the files; workers ingest them.")] = False,
     concurrency: Concurrency = _CONCURRENCY,
     sample: Annotated[bool, typer.Option("--sample", help='Ingest the sample documents into "sample".')] = False,
 ) -> None:
-    """Ingest files and folders; the same again does nothing. Workers that run help, and none need run."""
+    """Ingest files and folders; unchanged files are skipped. Running workers help, but none is needed."""
     settings = load_settings()
     if bool(paths) == sample:
-        raise SettingsError("Name files or folders to ingest, or give --sample: python -m ingest PATH…")
+        raise SettingsError("Either files and folders or --sample must be given.", fix="Run: python -m ingest PATH…")
     if sum((inline, detach, dry_run)) > 1 or (watching and (detach or dry_run)) or (force and not prune):
-        raise SettingsError("These options contradict one another: see python -m ingest --help.")
+        raise SettingsError("These options contradict one another.", fix="See python -m ingest --help.")
     roots = [SAMPLE] if sample else paths or []
     target = SAMPLE_COLLECTION if sample else collection or settings.collection
     rules = Rules(include=include or (), exclude=exclude or (), gitignore=gitignore, hidden=hidden)
-    how = How(
+    options = RunOptions(
         checksum=checksum, retry=retry, prune=prune, force=force, inline=inline, detach=detach, concurrency=concurrency
     )
+    _run(settings, roots, rules, options, collection=target, dry_run=dry_run, watching=watching)
+
+
+def _run(
+    settings: Settings,
+    roots: list[Path],
+    rules: Rules,
+    options: RunOptions,
+    *,
+    collection: str,
+    dry_run: bool,
+    watching: bool,
+) -> None:
     screen = Screen()
     with closing(build_ingester(settings, report)) as services:
-        run = Run(
+        run = FolderRun(
             services.engine,
             services.ingester,
             screen,
-            collection=target,
+            collection=collection,
             max_bytes=settings.max_file_mib * 2**20,
-            how=how,
+            options=options,
             revive=services.revive,
         )
-        plan = run.look(roots, rules)
+        plan = run.scan(roots, rules)
         if dry_run:
             _preview(run, plan, screen)
             return
-        _do(run, plan, screen, target, quiet=watching)
+        _execute(run, plan, screen, collection, quiet=watching)
         if watching:
-            watch(run, roots, rules, lambda changed: _do(run, changed, screen, target, quiet=True), report)
+            watch(run, roots, rules, lambda changes: _execute(run, changes, screen, collection, quiet=True), report)
 
 
-def _do(run: Run, plan: Plan, screen: Screen, target: str, *, quiet: bool) -> None:
-    """Do what a look asks for and say what came of it; quietly: only when something did."""
+def _execute(run: FolderRun, plan: Plan, screen: Screen, collection: str, *, quiet: bool) -> None:
+    """Carry out a plan and print the summary; quiet: only when something changed."""
     if not (plan.stored or plan.to_read or plan.unreadable) and not quiet:
-        raise SettingsError("There are no files to ingest there: name other files or folders.")
+        raise SettingsError("There are no files to ingest.", fix="Name other files or folders.")
     with screen.shown():
-        counts = run.do(plan)
+        counts = run.execute(plan)
     if quiet:
         del counts[Outcome.UNCHANGED]
         if not counts.total():
             return
-    out.print(f"Collection {escape(target)}: {summary(counts)}.")
+    out.print(f"Collection {escape(collection)}: {summary(counts)}.")
     kept = 0 if counts[Outcome.REMOVED] else len(plan.gone)
     if kept:
-        report(f"{kept} stored documents have no file any more; --prune removes them.")
+        report(f"The files of {kept} stored documents are gone; --prune deletes the documents.")
     if counts[Outcome.FAILED] and not quiet:
         raise typer.Exit(1)
 
 
-def _preview(run: Run, plan: Plan, screen: Screen) -> None:
+def _preview(run: FolderRun, plan: Plan, screen: Screen) -> None:
     counts: Counter[Outcome] = Counter()
     for uri, result in run.preview(plan):
-        screen.tell_preview(uri, result)
+        screen.preview(uri, result)
         counts[result.outcome] += 1
     out.print(f"Dry run, nothing written: {summary(counts)}.")
     if counts[Outcome.FAILED]:
@@ -108,16 +121,14 @@ def _preview(run: Run, plan: Plan, screen: Screen) -> None:
 
 
 def worker(concurrency: Concurrency = _CONCURRENCY) -> None:
-    """Work off the queue of files and uploads, until stopped; any number of workers share it."""
+    """Ingest queued files and uploads, until stopped; any number of workers share the queue."""
     settings = load_settings()
     with closing(build_ingester(settings, report)) as services:
         Worker(
             services.engine,
             services.ingester,
             report=report,
-            told=lambda uri, result: report(
-                f"{result.outcome}: {uri}" + (f" ({result.message})" * bool(result.message))
-            ),
+            finished=lambda uri, result: report(result_line(uri, result)),
             concurrency=concurrency,
             max_bytes=settings.max_file_mib * 2**20,
             revive=services.revive,
@@ -125,7 +136,7 @@ def worker(concurrency: Concurrency = _CONCURRENCY) -> None:
 
 
 def status(as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False) -> None:
-    """What waits, what is in work, what failed and why, how fast it goes and how long it will take."""
+    """Show what waits, what is being read, what failed and why, the speed and the remaining time."""
     with closing(open_database(load_settings(), report)) as database:
         progress = read_progress(database.engine)
     if as_json:

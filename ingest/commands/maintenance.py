@@ -1,21 +1,21 @@
-"""Commands that keep a corpus up to date: another embedding model, another way of cutting."""
+"""`python -m ingest reembed` and `rechunk`: another embedding model, another version of the chunker."""
 
 from contextlib import closing
 from typing import Annotated
 
 import typer
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from app.core.domain import CHUNKER_VERSION
 from app.core.errors import SettingsError
+from app.core.models.embedding import Embedder
 from app.core.models.find import build_embedder
 from app.core.settings import load_settings
 from ingest.bootstrap import build_ingester, open_database
-from ingest.commands.screen import Screen, err, out, report, summary
-from ingest.corpus.rechunk import rechunk as cut_anew
-from ingest.corpus.reembed import Reembedder
-from ingest.corpus.reembed import abort as give_up
+from ingest.commands.screen import Screen, out, progress_bar, report, summary
+from ingest.corpus.rechunk import rechunk as rechunk_corpus
+from ingest.corpus.reembed import Reembedded, Reembedder
+from ingest.corpus.reembed import abort as abort_reembedding
 from ingest.pipeline import Outcome
 
 
@@ -23,11 +23,13 @@ def reembed(
     model: Annotated[
         str, typer.Option(help="Built-in name, folder or hub id; FOREMOST_EMBEDDING_MODEL when left out.")
     ] = "",
-    abort: Annotated[bool, typer.Option("--abort", help="Give up one that is not finished; the old goes on.")] = False,
+    abort: Annotated[
+        bool, typer.Option("--abort", help="Give up an unfinished re-embedding; the old vectors stay.")
+    ] = False,
 ) -> None:
-    """Embed everything by another model beside the old vectors, which serve until all switch at once.
+    """Embed everything with another model. The old vectors are searched until all new ones are there.
 
-    Stopped or killed, the same command goes on where it was.
+    Stopped or killed, the same command continues where it was.
     """
     if abort and model:
         raise SettingsError("Give either --model or --abort.")
@@ -36,45 +38,46 @@ def reembed(
     embedder = None if abort else build_embedder(chosen, settings.data_dir, report=report)
     with closing(open_database(settings, report)) as database:
         if embedder is None:
-            name = give_up(database.engine)
-            out.print(f"Given up: the vectors of {escape(name)} are dropped." if name else "Nothing was under way.")
+            name = abort_reembedding(database.engine)
+            out.print(f"Given up: the vectors of {escape(name)} are dropped." if name else "There is none to give up.")
             return
-        with _progress() as progress:
-            task = progress.add_task("")
+        with progress_bar() as bar:
+            task = bar.add_task("")
 
-            def told(what: str, done: int, of: int) -> None:
-                progress.update(task, description=what, completed=done, total=of)
+            def progress(step: str, done: int, total: int) -> None:
+                bar.update(task, description=step, completed=done, total=total)
 
-            done = Reembedder(database.engine, embedder, told=told).run()
-    if done is None:
-        out.print(f"Nothing to do: the database is on {escape(embedder.name)}.")
+            reembedded = Reembedder(database.engine, embedder, progress=progress).run()
+    if reembedded is None:
+        out.print(f"Nothing to do: the database is embedded by {escape(embedder.name)}.")
         return
-    out.print(f"Switched to {escape(embedder.name)}, {embedder.dimension} numbers: {done.passages} passages.")
-    if done.split:
-        out.print(
-            f"{done.split} passages are longer than it reads: each has the mean of its pieces. To cut their documents "
-            "anew for it: python -m ingest rechunk"
-        )
+    _print_reembedded(reembedded, embedder)
     if chosen != settings.embedding_model:
-        out.print(f"Set FOREMOST_EMBEDDING_MODEL={escape(chosen)} and restart page and workers: others are refused.")
+        out.print(
+            f"Set FOREMOST_EMBEDDING_MODEL={escape(chosen)} and restart page and workers; other models are refused."
+        )
+
+
+def _print_reembedded(reembedded: Reembedded, embedder: Embedder) -> None:
+    out.print(f"Switched to {escape(embedder.name)}, {embedder.dimension} numbers: {reembedded.passages} passages.")
+    if reembedded.split:
+        out.print(
+            f"{reembedded.split} passages are longer than it reads: each has the mean vector of its pieces. To divide "
+            "their documents again for this model: python -m ingest rechunk"
+        )
 
 
 def rechunk() -> None:
-    """Cut anew, from the stored bytes, what another version of the chunker cut; ingesting a file does so by itself."""
+    """Divide documents of another chunker version again, from their stored bytes. Ingesting a file does so too."""
     screen = Screen()
     with closing(build_ingester(load_settings(), report)) as services, screen.shown():
-        counts = cut_anew(
+        counts = rechunk_corpus(
             services.engine,
             services.ingester,
             chunker_version=CHUNKER_VERSION,
             progress=screen.progress,
-            tell=screen.tell,
+            finished=screen.finished,
         )
-    out.print(f"Cut anew: {summary(counts)}." if counts else "Nothing to do: all is cut by this version.")
+    out.print(f"Rechunked: {summary(counts)}." if counts else "Nothing to do: all documents are of this version.")
     if counts[Outcome.FAILED]:
         raise typer.Exit(1)
-
-
-def _progress() -> Progress:
-    columns = (BarColumn(30), MofNCompleteColumn(), TimeRemainingColumn(), TextColumn("{task.description}"))
-    return Progress(*columns, console=err, transient=True)

@@ -1,4 +1,4 @@
-"""What people see of a run: a progress bar, a line for every file that needs one, a summary."""
+"""Console output of the ingest commands: progress bars, lines about single files, summaries."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -15,7 +15,7 @@ from ingest.pipeline import Outcome, Result
 out = Console(soft_wrap=True, highlight=False)
 err = Console(stderr=True, soft_wrap=True, highlight=False)
 
-_SAID: Mapping[Outcome, str] = {
+_LABELS: Mapping[Outcome, str] = {
     Outcome.NEW: "added",
     Outcome.CHANGED: "replaced",
     Outcome.MOVED: "moved",
@@ -28,26 +28,43 @@ _SAID: Mapping[Outcome, str] = {
 
 
 def report(line: str) -> None:
-    """One line of progress, on stderr so that output stays clean."""
+    """Print one line of progress, on stderr so that output stays clean."""
     err.print(f"[dim]· {escape(line)}[/]")
 
 
+def progress_bar() -> Bar:
+    """A progress bar on stderr that disappears at the end; its description is the step or file in work."""
+    return Bar(
+        BarColumn(30),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        TextColumn("{task.description}", markup=False),
+        console=err,
+        transient=True,
+    )
+
+
 def summary(counts: Counter[Outcome]) -> str:
-    """How many files fared how, for people."""
-    return ", ".join(f"{counts[outcome]} {text}" for outcome, text in _SAID.items() if counts[outcome]) or "nothing"
+    """The number of files by outcome, for people."""
+    return ", ".join(f"{counts[outcome]} {label}" for outcome, label in _LABELS.items() if counts[outcome]) or "nothing"
+
+
+def result_line(uri: str, result: Result) -> str:
+    """One result for a log."""
+    return f"{result.outcome}: {uri} ({result.message})" if result.message else f"{result.outcome}: {uri}"
 
 
 def status_lines(progress: Progress) -> Iterator[str]:
-    """How ingestion stands, with rich's markup."""
+    """The state of ingestion, with rich's markup."""
     yield escape(headline(progress)) or "Nothing waits."
-    for one in progress.in_work:
-        tries = f", attempt {one.attempts + 1}" if one.attempts else ""
-        yield f"[dim]being read[/] {escape(one.name)} ({escape(one.collection)}{tries})"
+    for item in progress.in_work:
+        tries = f", attempt {item.attempts + 1}" if item.attempts else ""
+        yield f"[dim]being read[/] {escape(item.name)} ({escape(item.collection)}{tries})"
     workers = f"{progress.workers} worker{'' if progress.workers == 1 else 's'}"
     yield f"{progress.ready:,} documents ready, {progress.empty:,} without text, {progress.failed:,} failed; {workers}"
     for failure in progress.failures:
-        still = " An older version still serves." if failure.serves else ""
-        yield f"[red]failed[/] {escape(failure.uri)}: {escape(failure.error)}{still}"
+        older = " An older version is still searched." if failure.serves else ""
+        yield f"[red]failed[/] {escape(failure.uri)}: {escape(failure.error)}{older}"
     if progress.failed > len(progress.failures):
         yield f"[dim]… and {progress.failed - len(progress.failures):,} more[/]"
     if progress.mean_seconds:
@@ -57,45 +74,41 @@ def status_lines(progress: Progress) -> Iterator[str]:
 
 
 def _stages(seconds: Mapping[str, float]) -> str:
-    spent = ", ".join(f"{stage} {seconds[stage]:.2f} s" for stage in STAGES if stage in seconds)
-    return f"{sum(seconds[stage] for stage in STAGES if stage in seconds):.2f} s ({spent})"
+    stages = [stage for stage in STAGES if stage in seconds]
+    parts = ", ".join(f"{stage} {seconds[stage]:.2f} s" for stage in stages)
+    return f"{sum(seconds[stage] for stage in stages):.2f} s ({parts})"
 
 
 class Screen:
-    """Listens to a run."""
+    """Shows the progress and the results of a run."""
 
     def __init__(self) -> None:
-        columns = (
-            BarColumn(30),
-            MofNCompleteColumn(),
-            TimeRemainingColumn(),
-            TextColumn("{task.description}", markup=False),
-        )
-        self._progress = Bar(*columns, console=err, transient=True)
+        self._progress = progress_bar()
         self._task = self._progress.add_task("", total=None, visible=False)
 
     @contextmanager
     def shown(self) -> Iterator[None]:
-        """Show progress meanwhile."""
+        """Show the progress bar meanwhile."""
         with self._progress:
             yield
 
-    def progress(self, done: int, of: int, name: str) -> None:
+    def progress(self, done: int, total: int, name: str) -> None:
         """Move the bar."""
-        self._progress.update(self._task, completed=done, total=of, description=name, visible=True)
+        self._progress.update(self._task, completed=done, total=total, description=name, visible=True)
 
-    def tell(self, uri: str, result: Result) -> None:
-        """Failures always, and what was only partly read."""
+    def finished(self, uri: str, result: Result) -> None:
+        """Print a file that failed or that was read only in part."""
+        if result.outcome is Outcome.EMPTY:
+            err.print(f"[yellow]no text[/] {escape(uri)}: {escape(result.message)}")
+            return
         if result.outcome is Outcome.FAILED:
             err.print(f"[red]failed[/] {escape(uri)}: {escape(result.message)}")
-        elif result.outcome is Outcome.EMPTY:
-            err.print(f"[yellow]no text[/] {escape(uri)}: {escape(result.message)}")
-        for warning in result.warnings if result.outcome is not Outcome.EMPTY else ():
+        for warning in result.warnings:
             err.print(f"[yellow]note[/] {escape(uri)}: {escape(warning)}")
 
-    def tell_preview(self, uri: str, result: Result) -> None:
-        """What would happen to a file."""
+    def preview(self, uri: str, result: Result) -> None:
+        """Print what would happen to a file."""
         if result.outcome in (Outcome.FAILED, Outcome.EMPTY):
-            self.tell(uri, result)
+            self.finished(uri, result)
         else:
-            out.print(f"{result.outcome} {escape(uri)}{escape(f' {result.message}' if result.message else '')}")
+            out.print(f"{result.outcome} {escape(f'{uri} {result.message}'.rstrip())}")

@@ -1,1 +1,1 @@
-"""The whole corpus at once: other vectors, another chunker, public test sets."""
+"""Work on a whole corpus: re-embedding, re-chunking, and public test sets."""

@@ -1,4 +1,4 @@
-"""A corpus.jsonl in BEIR's layout goes in; each row becomes a document with the row's id as its address."""
+"""Ingests a corpus.jsonl in BEIR's layout: each row becomes a document whose uri is the row's id."""
 
 import hashlib
 import json
@@ -17,7 +17,7 @@ from ingest.load.language import language_of
 from ingest.store import Store
 
 COLLECTION = "beir"
-_SAMPLED = 200_000  # characters of the corpus that its one language is told from
+_SAMPLED = 200_000  # characters from which the language of the whole corpus is detected
 
 
 def ingest_corpus(
@@ -28,10 +28,10 @@ def ingest_corpus(
     progress: Callable[[int, int], None],
     collection: str = COLLECTION,
 ) -> int:
-    """Store every row that is not stored yet with the same text; returns how many there are.
+    """Store every row that is not stored yet with the same text; returns the number of rows.
 
-    The text is kept character by character, so that spans of answers stay true. Raises SettingsError for a row that
-    has no id or no text.
+    Character offsets of the text are kept, so that the spans of expected answers stay valid. Raises SettingsError for
+    a row without id or text.
     """
     rows = list(_rows(corpus))
     language = language_of(" ".join(row["text"] for row in rows[:500])[:_SAMPLED], declared=None)
@@ -39,10 +39,11 @@ def ingest_corpus(
     for done, row in enumerate(rows, 1):
         content = f"{row['title']}\n{row['text']}".encode("utf-8", "replace")
         source = Source(uri=row["id"], name=row["id"], content=content, sha256=hashlib.sha256(content).hexdigest())
-        if store.known_hash(source.uri, collection=COLLECTION) != source.sha256:
+        stored = store.stored_version(source.uri, collection=collection)
+        if stored is None or not stored.matches(source):
             document = Document(title=row["title"], text=row["text"], media_type="text/plain", language=language)
             chunks = embed(chunk(document, embedder), embedder)
-            store.store(source, document, chunks, collection=COLLECTION, embedder=embedder, timings={})
+            store.store(source, document, chunks, collection=collection, embedder=embedder, timings={})
         progress(done, len(rows))
     store.refresh_statistics(always=True)
     return len(rows)
@@ -56,9 +57,11 @@ def _rows(corpus: Path) -> Iterator[Mapping[str, str]]:
                 key = str(row["_id"] if "_id" in row else row["id"])
                 yield {"id": key, "title": _clean(row.get("title") or ""), "text": _clean(row["text"])}
             except (ValueError, KeyError, TypeError) as error:
-                raise SettingsError(f"{corpus} line {number} is no row of a corpus: it needs _id and text.") from error
+                raise SettingsError(
+                    f"{corpus} line {number} is not a row of a corpus: it needs _id and text."
+                ) from error
 
 
 def _clean(text: str) -> str:
-    """Without what PostgreSQL's text cannot hold; every character keeps its place."""
+    """Replaces characters that PostgreSQL cannot store; offsets stay the same."""
     return text.replace("\x00", " ").encode("utf-8", "replace").decode("utf-8")

@@ -1,4 +1,4 @@
-"""Documents that another version of the chunker cut go in; they are cut anew from their stored bytes, files or not."""
+"""Re-chunks documents of another chunker version from their stored bytes, whether or not their files still exist."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -6,17 +6,17 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Row
 
+from app.core.database import reachable
 from app.core.domain import Source
 from app.core.errors import AppError
 from app.core.sql import load_queries
-from ingest.faults import faults
 from ingest.pipeline import Ingester, Outcome, Result
 
 _QUERIES = load_queries(__file__)
 
 
 class _NewerError(AppError):
-    """A newer version of the document was stored meanwhile, and cut by this version."""
+    """A newer version of the document was stored meanwhile, chunked by this version."""
 
 
 def rechunk(
@@ -25,31 +25,32 @@ def rechunk(
     *,
     chunker_version: str,
     progress: Callable[[int, int, str], None],
-    tell: Callable[[str, Result], None],
+    finished: Callable[[str, Result], None],
 ) -> Counter[Outcome]:
-    """How many documents fared how; progress is told how many of how many are done and the name of the one in work.
+    """Re-chunk all outdated documents, each in one transaction; returns the number of documents by outcome.
 
-    One document, one transaction: killed and called again, it goes on. Raises DatabaseError, CorpusError, ModelError.
+    progress gets the finished and the total number and the name of the next document, finished the uri and result of
+    each. Killed and called again, it continues. Raises DatabaseError, CorpusError and ModelError.
     """
     counts: Counter[Outcome] = Counter()
-    asked = {"chunker": chunker_version}
-    with faults(), engine.connect() as connection:
-        ids = connection.execute(_QUERIES["outdated"], asked).scalars().all()
+    params = {"chunker": chunker_version}
+    with reachable(engine) as connection:
+        ids = connection.execute(_QUERIES["outdated"], params).scalars().all()
     for done, document_id in enumerate(ids):
-        with faults(), engine.connect() as connection:
-            row = connection.execute(_QUERIES["original"], asked | {"id": document_id}).one_or_none()
-        if row is None:  # gone, or cut anew by somebody else
+        with reachable(engine) as connection:
+            row = connection.execute(_QUERIES["original"], params | {"id": document_id}).one_or_none()
+        if row is None:  # deleted, or re-chunked by another process
             continue
         progress(done, len(ids), row.name)
-        result = _cut(ingester, row)
-        tell(row.source_uri, result)
+        result = _rechunked(ingester, row)
+        finished(row.source_uri, result)
         counts[result.outcome] += 1
     if counts:
         ingester.finish(many=True)
     return counts
 
 
-def _cut(ingester: Ingester, row: Row[Any]) -> Result:
+def _rechunked(ingester: Ingester, row: Row[Any]) -> Result:
     source = Source(
         uri=row.source_uri,
         name=row.name,
@@ -60,8 +61,8 @@ def _cut(ingester: Ingester, row: Row[Any]) -> Result:
     )
 
     def unless_newer(connection: Connection) -> None:
-        same = {"uri": row.source_uri, "collection": row.collection, "sha256": row.sha256}
-        if not connection.execute(_QUERIES["still_the_same"], same).scalar():
+        params = {"uri": row.source_uri, "collection": row.collection, "sha256": row.sha256}
+        if not connection.execute(_QUERIES["is_unchanged"], params).scalar():
             raise _NewerError(f"{row.name} was replaced meanwhile.")
 
     try:

@@ -1,7 +1,7 @@
-"""Another embedding model goes in; every passage gets its vector from it, beside the old ones, then all switch at once.
+"""Re-embeds a corpus with another model: new vectors are filled in beside the old ones, then all switch at once.
 
-The old vectors serve until one transaction replaces column, index and corpus row. What is ingested meanwhile is caught
-up before. Killed at any moment, the same call goes on where it stopped.
+The old vectors are searched until one transaction replaces column, index and corpus row. Documents ingested meanwhile
+get their new vectors before. Killed at any moment, the same call continues where it stopped.
 """
 
 import time
@@ -14,32 +14,31 @@ from typing import Any
 import numpy as np
 import psycopg
 from pgvector import HalfVector
-from pgvector.psycopg import register_vector
 from sqlalchemy import Connection, Engine, Row
 from sqlalchemy.exc import DBAPIError
 
+from app.core.database import database_errors
 from app.core.errors import CorpusError
 from app.core.models.embedding import Embedder, Matrix, unit
-from app.core.sql import load_queries
+from app.core.sql import copy_rows, load_queries
 from ingest.chunk.chunk import Contexts
-from ingest.faults import faults
 
 _QUERIES = load_queries(__file__)
 _LOCK_KEY = 0x72656D62
 _BATCH = 256  # passages read, embedded and written at a time
-_LAST = 128  # passages that the switch itself may embed while documents wait to be stored
-_LOCK_MILLISECONDS = 2_000  # that searches may queue behind the switch before it steps back
+_LAST = 128  # passages that the switch itself may embed while other writers wait
+_LOCK_MILLISECONDS = 2_000  # searches may wait this long for the switch before it gives up for the moment
 _BUSY = (psycopg.errors.LockNotAvailable, psycopg.errors.DeadlockDetected)
-_LOOK_SECONDS = 0.5  # between looks at how far the index is
-_LONGEST_INDEXED = 4_000  # numbers of a halfvec that HNSW takes
+_POLL_SECONDS = 0.5  # between reports of how far the index build is
+_LONGEST_INDEXED = 4_000  # dimensions of a halfvec that HNSW can index
 _SEPARATOR = " › "
 
-Told = Callable[[str, int, int], None]  # what is being done, how much of it, of how much
+Progress = Callable[[str, int, int], None]  # name of the step, how much of it is done, of how much
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Reembedded:
-    """What was done."""
+    """A finished re-embedding."""
 
     passages: int
     split: int = 0  # passages longer than the model reads: their vector is the mean over their pieces
@@ -48,19 +47,21 @@ class Reembedded:
 class Reembedder:
     """Moves a database from the model that embedded it to another one."""
 
-    def __init__(self, engine: Engine, embedder: Embedder, *, told: Told = lambda _what, _done, _all: None) -> None:
+    def __init__(
+        self, engine: Engine, embedder: Embedder, *, progress: Progress = lambda _step, _done, _total: None
+    ) -> None:
         self._engine = engine
         self._embedder = embedder
-        self._told = told
+        self._progress = progress
         self._long: set[int] = set()  # passages longer than the model reads
 
     def run(self) -> Reembedded | None:
         """Fill, index, switch; None when the database is on this model already.
 
-        Raises CorpusError while another re-embedding runs or waits to be finished, DatabaseError for faults after which
-        the same call goes on.
+        Raises CorpusError while another re-embedding runs or is unfinished. Raises DatabaseError; the same call
+        continues then.
         """
-        with faults(), _alone(self._engine):
+        with database_errors(), _alone(self._engine):
             if not self._begin():
                 return None
             self._fill()
@@ -75,16 +76,17 @@ class Reembedder:
         name, dimension = self._embedder.name, self._embedder.dimension
         if dimension > _LONGEST_INDEXED:
             raise CorpusError(
-                f"{name} makes {dimension} numbers, PostgreSQL indexes {_LONGEST_INDEXED}: choose another model."
+                f"{name} makes vectors of {dimension} numbers, PostgreSQL indexes up to {_LONGEST_INDEXED}.",
+                fix="Choose another model.",
             )
         with self._engine.connect() as connection:
             corpus = connection.execute(_QUERIES["corpus"]).one_or_none()
         if corpus is None:
-            return self._when_free("the table", self._remake_empty)
+            return self._when_free("the table", self._recreate_column)
         if corpus.next_model is not None and (corpus.next_model, corpus.next_dimension) != (name, dimension):
             raise CorpusError(
-                f"Re-embedding by {corpus.next_model} is not finished. Finish it with --model and that name, or give "
-                "it up: python -m ingest reembed --abort"
+                f"Re-embedding by {corpus.next_model} is not finished.",
+                fix="Finish it with --model and that name, or give it up: python -m ingest reembed --abort",
             )
         if corpus.next_model is None and (corpus.embedding_model, corpus.embedding_dimension) == (name, dimension):
             return False
@@ -92,59 +94,53 @@ class Reembedder:
 
     def _add_column(self, connection: Connection) -> bool:
         connection.execute(_QUERIES["stop_readers"])
-        connection.execute(_QUERIES["say_dimension"], {"dimension": str(self._embedder.dimension)})
+        connection.execute(_QUERIES["set_dimension"], {"dimension": str(self._embedder.dimension)})
         connection.execute(_QUERIES["add_column"])
         claim = {"model": self._embedder.name, "dimension": self._embedder.dimension}
         connection.execute(_QUERIES["claim"], claim)
         return True
 
-    def _remake_empty(self, connection: Connection) -> bool:
-        """False when something was stored after all, by whichever model: the next call sees it."""
+    def _recreate_column(self, connection: Connection) -> bool:
+        """Always False: there is nothing to embed, or a document was stored just now and the next call embeds it."""
         connection.execute(_QUERIES["stop_readers"])
         if connection.execute(_QUERIES["is_empty"]).scalar_one():
-            connection.execute(_QUERIES["say_dimension"], {"dimension": str(self._embedder.dimension)})
-            connection.execute(_QUERIES["remake_empty"])
+            connection.execute(_QUERIES["set_dimension"], {"dimension": str(self._embedder.dimension)})
+            connection.execute(_QUERIES["recreate_column"])
         return False
 
-    # ------------------------------------------------------------------------------------------------------ the vectors
-
     def _fill(self) -> None:
-        """Passes over the passages until one finds none without its vector."""
+        """Embed all passages without a new vector, again and again until none is left."""
         with self._engine.connect() as connection:
             passages, done = connection.execute(_QUERIES["counts"]).one()
-        self._told("passages", done, passages)
-        while found := self._pass(done, passages):
-            done += found
+        self._progress("passages", done, passages)
+        while written := self._pass(done, passages):
+            done += written
 
     def _pass(self, done: int, passages: int) -> int:
-        after, found = 0, 0
+        after, written = 0, 0
         while rows := self._missing(after):
             vectors = self._vectors(rows)
             with self._engine.begin() as connection:
-                found += self._write(connection, rows, vectors)
+                written += self._write(connection, rows, vectors)
             after = rows[-1].id
-            self._told("passages", min(done + found, passages), passages)
-        return found
+            self._progress("passages", min(done + written, passages), passages)
+        return written
 
     def _missing(self, after: int) -> Sequence[Row[Any]]:
         with self._engine.connect() as connection:
             return connection.execute(_QUERIES["missing"], {"after": after, "limit": _BATCH}).all()
 
     def _write(self, connection: Connection, rows: Sequence[Row[Any]], vectors: Matrix) -> int:
-        """Store the vectors of these rows; returns how many rows took theirs."""
+        """Store the vectors of these rows; returns the number of rows that were not locked by another writer."""
         connection.execute(_QUERIES["stage"])
-        driver: Any = connection.connection.driver_connection
-        register_vector(driver)
-        with driver.cursor() as cursor, cursor.copy(_QUERIES["copy"].text) as copy:
-            copy.set_types(("int8", "halfvec"))
-            for row, vector in zip(rows, vectors, strict=True):
-                copy.write_row((row.id, HalfVector(vector)))
+        vectors_by_id = ((row.id, HalfVector(vector)) for row, vector in zip(rows, vectors, strict=True))
+        copy_rows(connection, _QUERIES["copy"], ("int8", "halfvec"), vectors_by_id)
         if self._long:
             connection.execute(_QUERIES["mark_outdated"], {"ids": sorted(self._long)})
         return connection.execute(_QUERIES["fill"]).rowcount
 
     def _vectors(self, rows: Sequence[Row[Any]]) -> Matrix:
-        """One vector a passage: of what ingestion would have the model read, title and headings before the text."""
+        """One vector per passage, of the same text that ingestion embeds: title and headings, then the passage."""
         pieces: list[str] = []
         owners: list[int] = []
         contexts: dict[str, Contexts] = {}
@@ -152,32 +148,30 @@ class Reembedder:
             context = contexts.setdefault(row.title, Contexts(row.title, self._embedder))
             path = row.heading.removeprefix(row.title).removeprefix(_SEPARATOR)
             before = context.text(tuple(path.split(_SEPARATOR)) if path else ())
-            read = [f"{before}\n{row.text}" if before else row.text]
-            if self._embedder.count_tokens(read)[0] > self._embedder.max_tokens:
-                read = self._fitting(row.text)
-                if len(read) > 1:
+            texts = [f"{before}\n{row.text}" if before else row.text]
+            if self._embedder.count_tokens(texts)[0] > self._embedder.max_tokens:
+                texts = self._fitting(row.text)
+                if len(texts) > 1:
                     self._long.add(row.id)
-            pieces += read
-            owners += [number] * len(read)
+            pieces += texts
+            owners += [number] * len(texts)
         sums = np.zeros((len(rows), self._embedder.dimension), np.float32)
         np.add.at(sums, owners, self._embedder.embed(pieces))
         return unit(sums)
 
     def _fitting(self, text: str) -> list[str]:
-        """The text in halves of halves that the model reads whole."""
+        """The text, halved until the model reads every piece whole."""
         if self._embedder.count_tokens([text])[0] <= self._embedder.max_tokens or len(text) < 2:
             return [text]
         half = len(text) // 2
         middle = max(text.rfind(" ", len(text) // 4, half), text.rfind("\n", len(text) // 4, half)) + 1 or half
         return [*self._fitting(text[:middle]), *self._fitting(text[middle:])]
 
-    # ------------------------------------------------------------------------------------------------- index and switch
-
     def _index(self) -> None:
         with self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             if connection.execute(_QUERIES["broken_index"]).scalar_one():
                 connection.execute(_QUERIES["drop_index"])
-            self._told("index", 0, 1)
+            self._progress("index", 0, 1)
             try:
                 self._build(connection, workers=2)
             except DBAPIError as error:
@@ -193,45 +187,45 @@ class Reembedder:
         with ThreadPoolExecutor(1) as pool:
             building = pool.submit(connection.execute, _QUERIES["build_index"])
             try:
-                while not wait([building], timeout=_LOOK_SECONDS).done:
+                while not wait([building], timeout=_POLL_SECONDS).done:
                     with self._engine.connect() as other:
                         done, of = other.execute(_QUERIES["index_progress"]).one_or_none() or (0, 0)
-                    self._told("index", done, max(of, 1))
+                    self._progress("index", done, max(of, 1))
             except BaseException:
                 driver.cancel()
                 raise
             building.result()
 
     def _switch(self, connection: Connection) -> bool:
-        """False when too much was ingested meanwhile to be caught up while others wait."""
+        """False when so much was ingested meanwhile that other writers would wait too long."""
         connection.execute(_QUERIES["stop_writers"])
         rows = connection.execute(_QUERIES["missing"], {"after": 0, "limit": _LAST + 1}).all()
         if len(rows) > _LAST:
             return False
         if rows:
             self._write(connection, rows, self._vectors(rows))
-        self._told("switch", 0, 1)
+        self._progress("switch", 0, 1)
         connection.execute(_QUERIES["stop_readers"])
         connection.execute(_QUERIES["switch"])
         return True
 
     def _when_free(self, what: str, act: Callable[[Connection], bool]) -> bool:
-        """Act in a transaction as soon as nobody holds the table longer than a moment."""
+        """Run `act` in a transaction as soon as no other transaction holds the table for long."""
         while True:
             try:
                 with self._engine.begin() as connection:
-                    connection.execute(_QUERIES["patience"], {"milliseconds": str(_LOCK_MILLISECONDS)})
+                    connection.execute(_QUERIES["lock_timeout"], {"milliseconds": str(_LOCK_MILLISECONDS)})
                     return act(connection)
             except DBAPIError as error:
                 if not isinstance(error.orig, _BUSY):
                     raise
-            self._told(f"{what} waits for a long query or a backup", 0, 1)
-            time.sleep(_LOCK_MILLISECONDS / 1000)  # what queued behind us gets its turn
+            self._progress(f"{what} waits for a long query or a backup", 0, 1)
+            time.sleep(_LOCK_MILLISECONDS / 1000)  # transactions that waited behind this one go first
 
 
 def abort(engine: Engine) -> str | None:
-    """Give up a re-embedding that is not finished; returns the name of its model, None when there is none."""
-    with faults(), _alone(engine), engine.begin() as connection:
+    """Give up an unfinished re-embedding; returns the name of its model, None when there is none."""
+    with database_errors(), _alone(engine), engine.begin() as connection:
         corpus = connection.execute(_QUERIES["corpus"]).one_or_none()
         if corpus is None or corpus.next_model is None:
             return None
@@ -242,9 +236,9 @@ def abort(engine: Engine) -> str | None:
 @contextmanager
 def _alone(engine: Engine) -> Iterator[None]:
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        if not connection.execute(_QUERIES["take"], {"key": _LOCK_KEY}).scalar_one():
-            raise CorpusError("Another process is re-embedding this database. Wait for it, or stop it.")
+        if not connection.execute(_QUERIES["acquire"], {"key": _LOCK_KEY}).scalar_one():
+            raise CorpusError("Another process is re-embedding this database.", fix="Wait for it, or stop it.")
         try:
             yield
         finally:
-            connection.execute(_QUERIES["give_back"], {"key": _LOCK_KEY})
+            connection.execute(_QUERIES["release"], {"key": _LOCK_KEY})

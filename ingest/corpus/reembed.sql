@@ -1,22 +1,22 @@
--- name: take
+-- name: acquire
 -- One re-embedding at a time; held until the session ends, however it ends.
 SELECT pg_try_advisory_lock(:key)
 
--- name: give_back
+-- name: release
 SELECT pg_advisory_unlock(:key)
 
 -- name: corpus
 SELECT embedding_model, embedding_dimension, next_model, next_dimension FROM corpus
 
--- name: patience
--- For this transaction: searches queue behind whoever waits for the table alone, so nobody waits long.
+-- name: lock_timeout
+-- For this transaction: searches wait behind a transaction that waits for the table, so this one must not wait long.
 SELECT set_config('lock_timeout', :milliseconds, true)
 
 -- name: claim
 UPDATE corpus SET next_model = :model, next_dimension = :dimension
 
 -- name: add_column
--- The dimension comes as a setting of the transaction: statements that define take no parameters.
+-- The dimension is a setting of the transaction: DDL statements take no parameters.
 DO $$
 BEGIN
     EXECUTE format(
@@ -25,8 +25,8 @@ BEGIN
     );
 END $$
 
--- name: remake_empty
--- Nothing is stored: the column takes the other dimension at once.
+-- name: recreate_column
+-- Nothing is stored: the column gets the other dimension at once.
 DO $$
 BEGIN
     ALTER TABLE chunks DROP COLUMN embedding;
@@ -38,7 +38,7 @@ BEGIN
         ON chunks USING hnsw (embedding halfvec_cosine_ops) WITH (m = 24, ef_construction = 128);
 END $$
 
--- name: say_dimension
+-- name: set_dimension
 SELECT set_config('foremost.dimension', :dimension, true)
 
 -- name: counts
@@ -51,7 +51,7 @@ SELECT count(*) FROM chunks
 SELECT NOT EXISTS (SELECT FROM chunks)
 
 -- name: missing
--- What the model reads of passages that have no new vector yet, in the order in which they lie.
+-- Text, heading and title of passages without a new vector, in the order of their ids.
 SELECT chunks.id, chunks.text, chunks.heading, documents.title
 FROM chunks JOIN documents ON documents.id = chunks.document_id
 WHERE chunks.id > :after AND chunks.embedding_next IS NULL
@@ -66,7 +66,7 @@ ON COMMIT DELETE ROWS
 COPY new_vectors (id, embedding) FROM STDIN (FORMAT BINARY)
 
 -- name: fill
--- Passages that somebody is replacing at this moment are left out: they go, or the next pass takes them.
+-- Passages that another transaction is replacing are skipped: they are deleted, or the next pass embeds them.
 WITH free AS MATERIALIZED (
     SELECT chunks.id
     FROM chunks JOIN new_vectors ON new_vectors.id = chunks.id
@@ -79,12 +79,12 @@ FROM new_vectors JOIN free ON free.id = new_vectors.id
 WHERE chunks.id = new_vectors.id
 
 -- name: mark_outdated
--- Documents of passages that this model reads in pieces only: to be cut anew, for it.
+-- Documents with passages longer than this model reads: they are to be chunked again for it.
 UPDATE documents SET chunker_version = NULL
 WHERE chunker_version IS NOT NULL AND id IN (SELECT document_id FROM chunks WHERE id = ANY(:ids))
 
 -- name: broken_index
--- Left by a build that was cut short.
+-- Left by a build that was interrupted.
 SELECT EXISTS (
     SELECT FROM pg_index WHERE indexrelid = to_regclass('ix_chunks_embedding_next') AND NOT indisvalid
 )
@@ -102,7 +102,7 @@ SELECT
     set_config('max_parallel_maintenance_workers', :workers, false)
 
 -- name: build_index
--- Beside the searches and the ingestion; the same parameters as the index that serves.
+-- Without blocking searches and ingestion; with the parameters of the index it will replace.
 CREATE INDEX CONCURRENTLY IF NOT EXISTS ix_chunks_embedding_next
 ON chunks USING hnsw (embedding_next halfvec_cosine_ops) WITH (m = 24, ef_construction = 128)
 
@@ -110,7 +110,7 @@ ON chunks USING hnsw (embedding_next halfvec_cosine_ops) WITH (m = 24, ef_constr
 SELECT tuples_done, tuples_total FROM pg_stat_progress_create_index WHERE relid = 'chunks'::regclass
 
 -- name: stop_writers
--- Documents being stored are waited for, others wait; searches go on.
+-- Waits for documents being stored; others wait for this transaction; searches continue.
 LOCK TABLE chunks IN SHARE ROW EXCLUSIVE MODE
 
 -- name: stop_readers

@@ -1,1 +1,1 @@
-"""A folder and the corpus kept alike: what changed, moved and disappeared, and the watch on it."""
+"""A folder and the corpus kept equal: changed, moved and deleted files, once or continuously."""

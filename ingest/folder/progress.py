@@ -1,4 +1,4 @@
-"""Who is told how a run goes, and how the jobs of a run are followed until none is left."""
+"""Progress of a folder run: who receives it, and how far the queue is with the run's jobs."""
 
 import time
 from collections.abc import Sequence
@@ -7,34 +7,36 @@ from typing import Protocol
 from ingest.pipeline import Result
 from ingest.queue.jobs import Jobs
 
-_LOOK_SECONDS = 0.5  # between looks at what the queue has done
+_POLL_SECONDS = 0.5  # at least this long between two queries for unfinished jobs
+_JOBS_PER_SECOND = 20_000  # many jobs are queried less often: the query takes time too
 
 
-class Listener(Protocol):
-    """Who is told how a run goes."""
+class RunListener(Protocol):
+    """Receives the progress of a folder run."""
 
-    def progress(self, done: int, of: int, name: str) -> None:
-        """So many of so many files are done; name is one in work."""
+    def progress(self, done: int, total: int, name: str) -> None:
+        """`done` of `total` files are finished; name is one in work."""
 
-    def tell(self, uri: str, result: Result) -> None:
-        """How a file fared."""
+    def finished(self, uri: str, result: Result) -> None:
+        """One file is finished."""
 
 
-class Following:
-    """Asked by the worker whether it may stop: when none of our jobs is left."""
+class RemainingJobs:
+    """The jobs of a run that are not finished; a worker that calls it stops when none is left."""
 
-    def __init__(self, queue: Jobs, ids: Sequence[int], listener: Listener) -> None:
+    def __init__(self, queue: Jobs, ids: Sequence[int], listener: RunListener) -> None:
         self._queue = queue
         self._listener = listener
-        self._all = len(ids)
-        self._looked = 0.0
-        self.remaining = list(ids)
-        self.name = ""
+        self._total = len(ids)
+        self._polled = 0.0
+        self.ids = list(ids)
+        self.name = ""  # of a file in work, for the listener
 
-    def __call__(self) -> bool:
-        if time.monotonic() - self._looked < max(_LOOK_SECONDS, len(self.remaining) / 20_000):
+    def all_done(self) -> bool:
+        """Whether no job is left. Queries the database and reports progress, not at every call."""
+        if time.monotonic() - self._polled < max(_POLL_SECONDS, len(self.ids) / _JOBS_PER_SECOND):
             return False
-        self.remaining = self._queue.unfinished(self.remaining)
-        self._listener.progress(self._all - len(self.remaining), self._all, self.name)
-        self._looked = time.monotonic()
-        return not self.remaining
+        self.ids = self._queue.unfinished(self.ids)
+        self._listener.progress(self._total - len(self.ids), self._total, self.name)
+        self._polled = time.monotonic()
+        return not self.ids

@@ -1,7 +1,7 @@
-"""What was found on disk and what is stored go in, what has to be done comes out; and moves are done at once.
+"""Compares files on disk with stored documents, plans what to ingest and remove, and moves documents of moved files.
 
-Content is read only to recognise a moved file, or all of it when that is asked for. Otherwise a file counts as
-unchanged when size and time are those that were stored with it.
+A file counts as unchanged when its size and time are the stored ones. Content is read only to recognise a moved file,
+or of every file with `checksum`.
 """
 
 import os
@@ -13,11 +13,11 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
+from app.core.database import reachable, transaction
 from app.core.domain import CHUNKER_VERSION, Source
 from app.core.errors import DocumentError
 from app.core.sql import load_queries
 from ingest.discover import Found, read, uri_of
-from ingest.faults import faults
 from ingest.queue.jobs import lock_of
 from ingest.queue.locks import Locks
 
@@ -25,22 +25,22 @@ _QUERIES = load_queries(__file__)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Stored:
-    """A document as it is stored."""
+class StoredFile:
+    """The stored document of a file."""
 
     id: int
     uri: str
     name: str
-    sha256: str | None  # None: its file could never be read
-    file_bytes: int | None  # of the file when it was last read; None: read it again
+    sha256: str | None  # None: the file could never be read
+    file_bytes: int | None  # size of the file when it was last read; None: read it again
     file_modified_at: datetime | None
     chunker_version: str | None
-    error: str  # why the file as it is now could not be read; empty when what is stored is what the file says
-    unread: bool  # it has scanned pages that were not read for want of tesseract
+    error: str  # why the latest version of the file could not be read; empty when the stored one is the latest
+    ocr_missing: bool  # it has scanned pages that were not read because tesseract was missing
 
     @property
     def current(self) -> bool:
-        """Something is stored, and cut by this version of the chunker."""
+        """Whether a version is stored, chunked by this version of the chunker."""
         return self.sha256 is not None and self.chunker_version == CHUNKER_VERSION
 
 
@@ -50,31 +50,31 @@ class Move:
 
     found: Found
     source: Source
-    stored: Stored
+    stored: StoredFile
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Plan:
-    """What a look at the disk asks for."""
+    """The differences between files and corpus."""
 
     new: tuple[Found, ...] = ()
-    changed: tuple[Found, ...] = ()  # or cut by an older version of the chunker
+    changed: tuple[Found, ...] = ()  # or chunked by an older version of the chunker
     unchanged: tuple[Found, ...] = ()
-    failed: tuple[tuple[Found, str], ...] = ()  # unchanged since they could not be read, with the reason
-    unreadable: tuple[Found, ...] = ()  # files and folders that may not be looked at, or were named and are not there
+    failed: tuple[tuple[Found, str], ...] = ()  # unchanged since they could not be read, with the error
+    unreadable: tuple[Found, ...] = ()  # files and folders without permission, or that were named and do not exist
     moved: tuple[Move, ...] = ()
-    gone: tuple[Stored, ...] = ()  # stored, and not on disk any more
-    stored: Mapping[str, Stored] = field(default_factory=dict)  # what the look was compared with, by uri
+    gone: tuple[StoredFile, ...] = ()  # stored, and no longer on disk
+    stored: Mapping[str, StoredFile] = field(default_factory=dict)  # by uri, as it was compared with the files
 
     @property
     def to_read(self) -> tuple[Found, ...]:
         """New and changed files, by path."""
-        return tuple(sorted(self.new + self.changed, key=lambda one: one.uri))
+        return tuple(sorted(self.new + self.changed, key=lambda file: file.uri))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Outcomes:
-    """What is stored of some files now."""
+class FileState:
+    """What is stored of a file after its job."""
 
     status: str  # ready, empty or failed
     sha256: str | None
@@ -91,60 +91,60 @@ class Sync:
         self._locks = locks
         self._max_bytes = max_bytes
 
-    def stored(self, roots: Sequence[Path]) -> dict[str, Stored]:
-        """What is stored of these files and of everything below these folders, by uri, in one query."""
+    def stored(self, roots: Sequence[Path]) -> dict[str, StoredFile]:
+        """The stored documents of these files and of everything below these folders, by uri, in one query."""
         uris = [uri_of(os.path.abspath(root)) for root in roots]
         folders = [uri if uri.endswith("/") else f"{uri}/" for uri in uris]
-        asked = {"collection": self._collection, "uris": uris, "folders": folders}
-        with faults(), self._engine.connect() as connection:
-            rows = connection.execute(_QUERIES["stored_files"], asked).mappings()
-            return {row["uri"]: Stored(**row) for row in rows}
+        params = {"collection": self._collection, "uris": uris, "folders": folders}
+        with reachable(self._engine) as connection:
+            rows = connection.execute(_QUERIES["stored_files"], params).mappings()
+            return {row["uri"]: StoredFile(**row) for row in rows}
 
     def plan(
-        self, found: Sequence[Found], stored: dict[str, Stored], *, checksum: bool = False, retry: bool = False
+        self, files: Sequence[Found], stored: dict[str, StoredFile], *, checksum: bool = False, retry: bool = False
     ) -> Plan:
-        """Compare what was found with what is stored.
+        """Compare files with what is stored of them.
 
-        checksum: by content, not by size and time. retry: read again what could not be read before.
+        checksum: by content, not by size and time. retry: read files again that could not be read before.
         """
         new: list[Found] = []
         changed: list[Found] = []
         unchanged: list[Found] = []
         failed: list[tuple[Found, str]] = []
-        for one in found:
-            known = stored.get(one.uri)
-            if one.problem:
+        for file in files:
+            known = stored.get(file.uri)
+            if file.problem:
                 continue
             if known is None:
-                new.append(one)
-            elif not self._same(one, known, checksum=checksum):
-                (changed if known.sha256 else new).append(one)
-            elif retry and (known.error or known.unread):
-                changed.append(one)
+                new.append(file)
+            elif not self._same(file, known, checksum=checksum):
+                (changed if known.sha256 else new).append(file)
+            elif retry and (known.error or known.ocr_missing):
+                changed.append(file)
             elif not known.error:
-                unchanged.append(one)
+                unchanged.append(file)
             else:
-                failed.append((one, known.error))
-        here = {one.uri for one in found if not one.gone}
-        gone = [known for uri, known in stored.items() if uri not in here and not _exists(uri)]
-        moved = list(self._moves([one for one in new if one.uri not in stored], gone))
-        left = {move.stored.uri for move in moved}
-        arrived = {move.found.uri for move in moved}
+                failed.append((file, known.error))
+        on_disk = {file.uri for file in files if not file.gone}
+        gone = [known for uri, known in stored.items() if uri not in on_disk and not _exists(uri)]
+        moved = list(self._moves([file for file in new if file.uri not in stored], gone))
+        old_uris = {move.stored.uri for move in moved}
+        new_uris = {move.found.uri for move in moved}
         return Plan(
-            new=tuple(one for one in new if one.uri not in arrived),
+            new=tuple(file for file in new if file.uri not in new_uris),
             changed=tuple(changed),
             unchanged=tuple(unchanged),
             failed=tuple(failed),
-            unreadable=tuple(one for one in found if one.problem),
+            unreadable=tuple(file for file in files if file.problem),
             moved=tuple(moved),
-            gone=tuple(known for known in gone if known.uri not in left),
+            gone=tuple(known for known in gone if known.uri not in old_uris),
             stored=stored,
         )
 
     def move(self, move: Move) -> bool:
-        """Give a document its file's new path; False when somebody works on it, and reading it anew has to do."""
-        keys = sorted(lock_of(uri, self._collection) for uri in (move.found.uri, move.stored.uri))
-        values = {
+        """Give a document the new path of its file; False when a job holds it, and the file has to be read."""
+        first, second = sorted(lock_of(uri, self._collection) for uri in (move.found.uri, move.stored.uri))
+        params = {
             "id": move.stored.id,
             "sha256": move.source.sha256,
             "old_uri": move.stored.uri,
@@ -153,57 +153,57 @@ class Sync:
             "name": move.found.name,
             "modified_at": move.source.modified_at if move.source.settled else None,
         }
-        with self._locks.hold(keys[0]) as one, self._locks.hold(keys[1]) as other:
-            if not (one and other):
+        with self._locks.hold(first) as first_held, self._locks.hold(second) as second_held:
+            if not (first_held and second_held):
                 return False
-            with faults(), self._engine.begin() as connection:
-                if connection.execute(_QUERIES["rename"], values).one_or_none() is None:
+            with transaction(self._engine) as connection:
+                if connection.execute(_QUERIES["rename"], params).one_or_none() is None:
                     return False
-                connection.execute(_QUERIES["rename_headings"], values)
-                connection.execute(_QUERIES["rename_members"], values)
+                connection.execute(_QUERIES["rename_headings"], params)
+                connection.execute(_QUERIES["rename_members"], params)
         return True
 
-    def outcomes(self, uris: Sequence[str]) -> dict[str, Outcomes]:
-        """What is stored of some files now; one that is missing is stored no more."""
-        asked = {"collection": self._collection, "uris": list(uris)}
-        with faults(), self._engine.connect() as connection:
+    def states(self, uris: Sequence[str]) -> dict[str, FileState]:
+        """What is stored of some files now; a file of which nothing is stored is left out."""
+        params = {"collection": self._collection, "uris": list(uris)}
+        with reachable(self._engine) as connection:
             return {
-                row.uri: Outcomes(status=row.status, sha256=row.sha256, error=row.error, warnings=tuple(row.warnings))
-                for row in connection.execute(_QUERIES["outcomes"], asked)
+                row.uri: FileState(status=row.status, sha256=row.sha256, error=row.error, warnings=tuple(row.warnings))
+                for row in connection.execute(_QUERIES["file_states"], params)
             }
 
-    def _same(self, found: Found, stored: Stored, *, checksum: bool) -> bool:
+    def _same(self, file: Found, stored: StoredFile, *, checksum: bool) -> bool:
         if stored.sha256 is not None and not stored.current:
             return False
         if checksum and stored.sha256 is not None:
-            source = self._read(found)
+            source = self._read(file)
             return source is not None and source.sha256 == stored.sha256
         return (
             stored.file_modified_at is not None
-            and stored.file_bytes == found.size
-            and stored.file_modified_at == found.modified_at
+            and stored.file_bytes == file.size
+            and stored.file_modified_at == file.modified_at
         )
 
-    def _moves(self, new: Sequence[Found], gone: Sequence[Stored]) -> Iterator[Move]:
-        """New files whose content is stored under a path that is gone; only sizes that occur there are read."""
-        left = {(known.sha256, known.file_bytes): known for known in gone if known.sha256 and not known.error}
-        sizes = {size for _, size in left}
-        for one in new:
-            source = self._read(one) if one.size in sizes else None
-            known = left.pop((source.sha256, one.size), None) if source else None
+    def _moves(self, new: Sequence[Found], gone: Sequence[StoredFile]) -> Iterator[Move]:
+        """New files whose content is stored under a path that is gone; only files of a size among those are read."""
+        candidates = {(known.sha256, known.file_bytes): known for known in gone if known.sha256 and not known.error}
+        sizes = {size for _, size in candidates}
+        for file in new:
+            source = self._read(file) if file.size in sizes else None
+            known = candidates.pop((source.sha256, file.size), None) if source else None
             if source and known and known.current:
-                yield Move(found=one, source=source, stored=known)
+                yield Move(found=file, source=source, stored=known)
 
-    def _read(self, found: Found) -> Source | None:
+    def _read(self, file: Found) -> Source | None:
         try:
-            return read(found, max_bytes=self._max_bytes)
+            return read(file, max_bytes=self._max_bytes)
         except DocumentError:
-            return None  # its own job tells
+            return None  # the file's own job reports it
 
 
 def _exists(uri: str) -> bool:
-    """Whether something is there; where that cannot be told, it is taken to be, and a link to nowhere is there."""
-    escaped = re.sub(rb"\\x([0-9a-f]{2})", lambda found: bytes.fromhex(found[1].decode()), uri.encode())
+    """Whether a path exists. A broken link does, and so does a path that may not be looked at."""
+    escaped = re.sub(rb"\\x([0-9a-f]{2})", lambda match: bytes.fromhex(match[1].decode()), uri.encode())
     for path in {uri.encode(), escaped}:  # a name that is not valid text is stored with escapes
         try:
             os.lstat(path)

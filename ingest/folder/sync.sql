@@ -1,20 +1,20 @@
 -- name: stored_files
--- Everything stored of the files named or below the folders named; members of archives come and go with the archive.
+-- Documents of these files and of all files below these folders; members of archives belong to their archive.
 SELECT d.id, d.source_uri AS uri, d.name, d.sha256, d.file_bytes, d.file_modified_at, d.chunker_version,
     CASE WHEN d.status = 'empty' THEN '' ELSE d.error END AS error,
-    CAST(d.warnings AS text) LIKE '%ingest --retry%' AS unread
+    d.ocr_missing
 FROM documents AS d JOIN collections AS c ON c.id = d.collection_id
 WHERE c.name = :collection AND d.container_id IS NULL
   AND (d.source_uri = ANY(:uris)
        OR EXISTS (SELECT FROM unnest(CAST(:folders AS text[])) AS folder WHERE starts_with(d.source_uri, folder)))
 
--- name: outcomes
+-- name: file_states
 SELECT d.source_uri AS uri, d.status, d.sha256, d.error, d.warnings
 FROM documents AS d JOIN collections AS c ON c.id = d.collection_id
 WHERE c.name = :collection AND d.source_uri = ANY(:uris)
 
 -- name: rename
--- Only while it still is what was compared; a title that was the file's name goes with it.
+-- Only while the document is still the one that was compared. A title that was the old file name changes too.
 UPDATE documents
 SET source_uri = :uri, name = :name, title = CASE WHEN title = :old_name THEN :name ELSE title END,
     file_modified_at = :modified_at, modified_at = coalesce(:modified_at, modified_at), tried_at = now()
@@ -22,7 +22,7 @@ WHERE id = :id AND source_uri = :old_uri AND sha256 = :sha256
 RETURNING id
 
 -- name: rename_headings
--- The vectors keep having read the old name: it is a few words of many, and embedding anew is what a move avoids.
+-- The vectors still contain the old name: a few words of many, and a move is meant to avoid embedding again.
 UPDATE chunks SET heading = CAST(:name AS text) || substr(heading, length(:old_name) + 1)
 WHERE document_id = :id AND (heading = :old_name OR starts_with(heading, CAST(:old_name AS text) || ' › '))
 

@@ -1,4 +1,4 @@
-"""Changes on disk go in as they happen, and each is brought into the corpus, until told to stop."""
+"""Watches folders and ingests changes as they happen, until it is stopped by a signal."""
 
 import signal
 import threading
@@ -11,30 +11,30 @@ import watchfiles
 
 from app.core.errors import DatabaseError, SettingsError
 from ingest.discover import discover_changed
-from ingest.folder.run import Run
+from ingest.folder.run import FolderRun
 from ingest.folder.sync import Plan
 from ingest.ignore_rules import Rules
 
-_SETTLE_MS = 1_600  # changes within this time are looked at together, so that both ends of a move are seen
-_IDLE_MS = 5_000  # between looks at the clock
-_MANY = 200  # changed paths, beyond which looking at everything is quicker
-_WHOLE_LOOK_SECONDS = 300  # what no event told (network shares, links) is found by looking at everything this often
+_SETTLE_MS = 1_600  # changes within this time are handled together, so that both ends of a move are seen
+_IDLE_MS = 5_000  # without changes, control returns this often to check the time
+_MANY = 200  # with more changed paths than this, scanning everything is quicker
+_FULL_SCAN_SECONDS = 300  # a full scan this often finds what has no events (network shares, links)
 
 
 def watch(
-    run: Run, roots: Sequence[Path], rules: Rules, do: Callable[[Plan], None], report: Callable[[str], None]
+    run: FolderRun, roots: Sequence[Path], rules: Rules, execute: Callable[[Plan], None], report: Callable[[str], None]
 ) -> None:
     """Follow everything at or below the roots; returns on SIGINT or SIGTERM.
 
-    A database that is away is told and waited for: the next look sees what was missed.
+    A database that is away is reported and waited for: the next full scan finds the changes that were missed.
     """
     stop = threading.Event()
     absolute = [Path(root).absolute() for root in roots]
     with _stopped_by_signals(stop):
         report("Watching for changes; Ctrl-C stops it.")
-        looked = -float("inf")  # at everything; the first time for what happened since the command looked
+        scanned = -float("inf")  # the first full scan finds changes made since the command's own scan
         for changes in watchfiles.watch(
-            *{one if one.is_dir() else one.parent for one in absolute},  # a file that is replaced is another file
+            *{root if root.is_dir() else root.parent for root in absolute},  # a replaced file is another file
             watch_filter=None,
             debounce=_SETTLE_MS,
             rust_timeout=_IDLE_MS,
@@ -42,17 +42,17 @@ def watch(
             stop_event=stop,
             raise_interrupt=False,
         ):
-            changed = [Path(path) for _, path in changes if any(Path(path).is_relative_to(one) for one in absolute)]
-            whole = time.monotonic() - looked > _WHOLE_LOOK_SECONDS or len(changed) > _MANY
+            changed = [Path(path) for _, path in changes if any(Path(path).is_relative_to(root) for root in absolute)]
+            full_scan = time.monotonic() - scanned > _FULL_SCAN_SECONDS or len(changed) > _MANY
             try:
-                if whole:
-                    do(run.look(absolute, rules))
-                    looked = time.monotonic()
+                if full_scan:
+                    execute(run.scan(absolute, rules))
+                    scanned = time.monotonic()
                 elif changed:
-                    do(run.plan(discover_changed(changed, absolute, rules), changed))
-            except (DatabaseError, SettingsError) as error:  # away, or a disk that is not mounted: both may pass
+                    execute(run.plan(discover_changed(changed, absolute, rules), changed))
+            except (DatabaseError, SettingsError) as error:  # no database, or an unmounted disk: both may come back
                 report(str(error))
-                looked = -float("inf")
+                scanned = -float("inf")
 
 
 @contextmanager

@@ -101,6 +101,7 @@ def finished(draft: Draft, name: str, limits: Limits = _DEFAULTS) -> Document:
         parts=draft.parts,
         tables=draft.tables[:_MOST_SPANS],
         warnings=draft.warnings,
+        ocr_missing=draft.ocr_missing,
     )
 
 

@@ -31,6 +31,7 @@ class Draft:
     parts: tuple[Part, ...] = ()
     tables: tuple[Rows, ...] = ()
     warnings: tuple[str, ...] = ()
+    ocr_missing: bool = False  # see Document
 
 
 def clean(text: str) -> str:

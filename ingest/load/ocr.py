@@ -71,6 +71,11 @@ class Recognizer:
             return None
         return said.stdout.decode("utf-8", "replace").replace("\x0c", "\n")
 
+    @property
+    def missing(self) -> bool:
+        """Whether pages were not read because tesseract is not installed; reading them later may succeed."""
+        return bool(self._unread and self._limits.ocr_seconds and not self._languages)
+
     def warnings(self) -> tuple[str, ...]:
         """What people should know of the pages without a text layer."""
         notes = []

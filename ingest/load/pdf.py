@@ -97,6 +97,7 @@ def _read(pdf: Any, failure: type[Exception], limits: Limits) -> Draft:
         headings=_headings(pdf, text, builder.parts),
         parts=tuple(builder.parts),
         warnings=(*recognizer.warnings(), *unreadable),
+        ocr_missing=recognizer.missing,
     )
 
 

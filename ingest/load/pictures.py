@@ -29,4 +29,10 @@ def load_picture(content: bytes, media_type: str, limits: Limits) -> Draft:
         raise DocumentError("The image is damaged: get a fresh copy.") from error
     except Image.DecompressionBombError as error:
         raise DocumentError("The image is made to exhaust memory: it is refused.") from error
-    return Draft(text=builder.text(), media_type=media_type, parts=tuple(builder.parts), warnings=recognizer.warnings())
+    return Draft(
+        text=builder.text(),
+        media_type=media_type,
+        parts=tuple(builder.parts),
+        warnings=recognizer.warnings(),
+        ocr_missing=recognizer.missing,
+    )

@@ -1,1 +1,1 @@
-"""Jobs in PostgreSQL: files and uploads that wait, the worker that runs them, locks and retries."""
+"""The queue in PostgreSQL: jobs for files and uploads, the worker that runs them, locks and retries."""

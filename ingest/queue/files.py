@@ -1,28 +1,29 @@
-"""Jobs of files become documents: read anew, replaced, or removed when the file is gone and that is meant."""
+"""Runs one file job: re-ingests the file, or deletes its document when the file is gone and deletion was requested."""
 
 import platform
 from collections.abc import Callable
 
 from sqlalchemy import Connection, Engine
 
+from app.core.database import reachable, transaction
+from app.core.domain import Source
 from app.core.errors import AppError, DocumentError
 from app.core.sql import load_queries
 from ingest.discover import ChangingError, Found, GoneError, read
-from ingest.faults import faults
 from ingest.pipeline import Ingester, Outcome, Result
-from ingest.queue.jobs import FILE_TASK, STARTING_SECONDS, FileJob, Jobs, file_job, take_back
+from ingest.queue.jobs import FILE_TASK, STARTING_SECONDS, UNEXPLAINED, FileJob, Jobs, file_job, requeue
 from ingest.queue.locks import Locks
 from ingest.store import nothing_more
 
 HOST = platform.node() or "localhost"
 _QUERIES = load_queries(__file__)
 
-Stop = Callable[[], None]  # raises when the work is to be laid down
-Within = Callable[[Connection], None]  # joins the transaction that changes the corpus
+Check = Callable[[], None]  # called between batches; raises when the job is to be aborted
+Within = Callable[[Connection], None]  # runs in the transaction that changes the corpus
 
 
 class BusyError(AppError):
-    """Somebody else works on the file just now: later."""
+    """Another process is ingesting the file just now."""
 
 
 class ElsewhereError(AppError):
@@ -30,7 +31,7 @@ class ElsewhereError(AppError):
 
 
 class Files:
-    """Brings documents of files up to date, one by one, whether a job asks for it or a command does it itself."""
+    """Brings the documents of files up to date, one by one, for the queue or for a command without it."""
 
     def __init__(self, engine: Engine, ingester: Ingester, locks: Locks, *, max_bytes: int, host: str = HOST) -> None:
         self._engine = engine
@@ -40,18 +41,17 @@ class Files:
         self._host = host
         self._jobs = Jobs(engine)
 
-    def ingest(self, job: FileJob, *, within: Within = nothing_more, check: Stop = lambda: None) -> Result:
-        """Do what a job asks for.
+    def ingest(self, job: FileJob, *, within: Within = nothing_more, check: Check = lambda: None) -> Result:
+        """Run one job.
 
-        Raises DatabaseError and ChangingError, which may pass, BusyError, ElsewhereError, CorpusError and ModelError,
-        which are no fault of the file, and whatever within and check raise.
+        Raises DatabaseError and ChangingError, which may pass; BusyError, ElsewhereError, CorpusError and ModelError,
+        which the file did not cause; and whatever within and check raise.
         """
-        with self._locks.hold(job.lock) as mine:
-            if not mine:
+        with self._locks.hold(job.lock) as held:
+            if not held:
                 raise BusyError(f"{job.uri} is being ingested by another process.")
-            found = Found(path=job.path)
             try:
-                source = read(found, max_bytes=self._max_bytes)
+                source = read(Found(path=job.path), max_bytes=self._max_bytes)
             except GoneError as error:
                 return self._gone(job, str(error), within)
             except ChangingError:
@@ -59,51 +59,58 @@ class Files:
             except DocumentError as error:
                 self.fail(job, str(error))
                 return Result(outcome=Outcome.FAILED, message=str(error))
-            self._ingester.ready()  # what it raises is no fault of the file
+            self._ingester.ready()  # raises errors that the file did not cause, before it is loaded
             result = self._ingester.ingest(
                 source, collection=job.collection, within=within, progress=lambda _done, _all: check()
             )
             if result.outcome is Outcome.UNCHANGED:
-                self._touch(job, source.sha256, len(source.content), source.modified_at if source.settled else None)
+                self._touch(job, source)
             return result
 
     def fail(self, job: FileJob, error: str) -> None:
-        """Keep with the document why its file was given up."""
+        """Keep with the document why its file could not be ingested."""
         self._ingester.record_failure(job.uri, Found(path=job.path).name, error, collection=job.collection)
 
     def recover(self, *, started_seconds: float = STARTING_SECONDS) -> int:
-        """Let jobs of dead workers wait again; returns how many. See Jobs.stalled.
+        """Requeue jobs of dead workers; returns how many. See Jobs.stalled.
 
-        A job that failed for good leaves its reason with the document and goes.
+        A job that failed for good leaves its reason with the document and is deleted.
         """
         recovered = 0
         for stalled in self._jobs.stalled(FILE_TASK, started_seconds=started_seconds):
             if stalled.given_up:
                 self.fail(file_job(stalled.arguments), stalled.given_up)
-            with faults(), self._engine.begin() as connection:
-                recovered += take_back(connection, stalled) and not stalled.given_up
+            with transaction(self._engine) as connection:
+                if requeue(connection, stalled) and not stalled.given_up:
+                    recovered += 1
         for arguments in self._jobs.withdraw_failed(FILE_TASK):
             job = file_job(arguments)
-            with faults(), self._engine.connect() as connection:
-                told = connection.execute(_QUERIES["error"], {"uri": job.uri, "collection": job.collection}).scalar()
-            if not told:
-                self.fail(job, "The worker failed on it; its log says why. Report this file.")
+            with reachable(self._engine) as connection:
+                error = connection.execute(_QUERIES["error"], {"uri": job.uri, "collection": job.collection}).scalar()
+            if not error:
+                self.fail(job, UNEXPLAINED)
         return recovered
 
-    def _gone(self, job: FileJob, said: str, within: Within) -> Result:
+    def _gone(self, job: FileJob, error: str, within: Within) -> Result:
         if job.host != self._host:
-            raise ElsewhereError(f"{job.uri} is not here: {job.host} found it.")
+            raise ElsewhereError(f"{job.uri} is not on this machine; {job.host} queued it.")
         if not job.remove:
             self._ingester.record_failure(
-                job.uri, Found(path=job.path).name, said, collection=job.collection, only_known=True
+                job.uri, Found(path=job.path).name, error, collection=job.collection, only_known=True
             )
-            return Result(outcome=Outcome.FAILED, message=said)
-        with faults(), self._engine.begin() as connection:
+            return Result(outcome=Outcome.FAILED, message=error)
+        with transaction(self._engine) as connection:
             connection.execute(_QUERIES["remove"], {"uri": job.uri, "collection": job.collection})
             within(connection)
         return Result(outcome=Outcome.REMOVED)
 
-    def _touch(self, job: FileJob, sha256: str, size: int, modified_at: object) -> None:
-        values = {"uri": job.uri, "collection": job.collection, "sha256": sha256}
-        with faults(), self._engine.begin() as connection:
-            connection.execute(_QUERIES["touch"], values | {"file_bytes": size, "modified_at": modified_at})
+    def _touch(self, job: FileJob, source: Source) -> None:
+        params = {
+            "uri": job.uri,
+            "collection": job.collection,
+            "sha256": source.sha256,
+            "file_bytes": len(source.content),
+            "modified_at": source.modified_at if source.settled else None,
+        }
+        with transaction(self._engine) as connection:
+            connection.execute(_QUERIES["touch"], params)

@@ -3,7 +3,7 @@ DELETE FROM documents
 WHERE source_uri = :uri AND collection_id = (SELECT id FROM collections WHERE name = :collection)
 
 -- name: touch
--- The same content, perhaps with another time: the next run need not read it again, and an older failure is over.
+-- The content is the stored one, perhaps with another time. The next run need not read it, and an older error is over.
 UPDATE documents
 SET file_bytes = :file_bytes, file_modified_at = :modified_at, modified_at = coalesce(:modified_at, modified_at),
     tried_at = now(), error = CASE WHEN status = 'ready' THEN '' ELSE error END

@@ -1,4 +1,4 @@
-"""The queue in PostgreSQL: jobs go in, durably and once each; those of dead workers come back. worker.py runs them."""
+"""The jobs of the queue: added durably and once per file, requeued when their worker died. worker.py runs them."""
 
 import hashlib
 import json
@@ -10,51 +10,52 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine
 
+from app.core.database import reachable, transaction
 from app.core.errors import AppError
 from app.core.sql import load_queries
 from ingest.discover import uri_of
-from ingest.faults import faults
 
 QUEUE = "ingest"
 FILE_TASK, UPLOAD_TASK = "ingest.file", "ingest.upload"
-ATTEMPTS = 10  # of one job, when the database fails, its file keeps changing, or workers die of it
-STARTING_SECONDS = 5.0  # a job may be in work this long before its lock is held
-_BATCH = 1_000  # jobs put in with one statement
+ATTEMPTS = 10  # for one job, when the database fails, its file keeps changing, or its workers die
+STARTING_SECONDS = 5.0  # a job may be running this long before its lock is held
+UNEXPLAINED = "The worker failed on it; its log says why. Report this file."
+_BATCH = 1_000  # jobs added with one statement
 _QUERIES = load_queries(__file__)
 
 
 class LostError(AppError):
-    """Another worker was given the job meanwhile: nothing is to be stored."""
+    """The job was given to another worker meanwhile: this one must not store anything."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FileJob:
-    """Bring the document of one path up to date: read it anew, or remove it when the file is gone and that is meant."""
+    """Bring the document of one file up to date: ingest the file, or delete its document when the file is gone."""
 
     path: Path
     collection: str
-    host: str  # name of the machine that found it
-    remove: bool = False  # what to do when the file is not there: remove its document
+    host: str  # name of the machine that queued it
+    remove: bool = False  # delete the document when the file does not exist
 
     @property
     def uri(self) -> str:
-        """The document's."""
+        """The document's URI."""
         return uri_of(self.path)
 
     @property
     def lock(self) -> str:
-        """What must not be worked on twice at once."""
+        """Name of the lock on the document: two jobs with the same lock never run at the same time."""
         return lock_of(self.uri, self.collection)
 
     def arguments(self) -> dict[str, object]:
-        """As kept in the queue; a path that is not valid text travels as hexadecimal bytes."""
+        """The job as JSON values for the queue; a path that is not valid text becomes hexadecimal bytes."""
         raw = os.fsencode(self.path)
         path = {"path": self.uri} if os.fsencode(self.uri) == raw else {"path_bytes": raw.hex()}
         return path | {"collection": self.collection, "host": self.host, "remove": self.remove}
 
 
 def file_job(arguments: dict[str, Any]) -> FileJob:
-    """A job from its arguments in the queue."""
+    """The job with these arguments in the queue."""
     raw = arguments.get("path_bytes")
     path = Path(os.fsdecode(bytes.fromhex(raw))) if raw else Path(arguments["path"])
     return FileJob(
@@ -64,8 +65,8 @@ def file_job(arguments: dict[str, Any]) -> FileJob:
 
 def lock_of(uri: str, collection: str) -> str:
     """Name of the lock on one document: short, whatever the length of the path."""
-    named = json.dumps([collection, uri]).encode()
-    return f"file:{hashlib.blake2b(named, digest_size=16).hexdigest()}"
+    document = json.dumps([collection, uri]).encode()
+    return f"file:{hashlib.blake2b(document, digest_size=16).hexdigest()}"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -73,15 +74,15 @@ class StalledJob:
     """A job whose worker is dead."""
 
     id: int
-    attempts: int  # before the one that was cut off
+    attempts: int  # before the one that was interrupted
     arguments: dict[str, Any]
 
     @property
     def given_up(self) -> str:
-        """Why it is not tried again, for people; empty when it is."""
+        """Why it is not retried, for people; empty when it is."""
         if self.attempts + 1 < ATTEMPTS:
             return ""
-        return f"Workers died of it {self.attempts + 1} times: it needs more memory than there is, or is hostile."
+        return f"{self.attempts + 1} workers died while reading it: it needs more memory than there is, or is hostile."
 
 
 class Jobs:
@@ -91,57 +92,58 @@ class Jobs:
         self._engine = engine
 
     def add(self, jobs: Sequence[FileJob]) -> tuple[list[int], list[int]]:
-        """Put in jobs; one that waits already is not put in twice.
+        """Add jobs; a file whose job waits already gets no second one.
 
-        Returns the ids of all that will do the work, and of those that were put in now.
+        Returns the ids of all jobs that will do the work, and of those that were added now.
         """
         ids: list[int] = []
         added: list[int] = []
         for start in range(0, len(jobs), _BATCH):
             batch = jobs[start : start + _BATCH]
-            values = {
+            params = {
                 "locks": [job.lock for job in batch],
                 "arguments": [json.dumps(job.arguments()) for job in batch],
             }
-            with faults(), self._engine.begin() as connection:
+            with transaction(self._engine) as connection:
                 connection.execute(_QUERIES["durably"])
-                for row in connection.execute(_QUERIES["add"], values):
+                for row in connection.execute(_QUERIES["add"], params):
                     ids.append(row.id)
-                    added += [row.id] if row.added else []
+                    if row.added:
+                        added.append(row.id)
         return ids, added
 
     def withdraw(self, ids: Sequence[int]) -> None:
-        """Take out those of these jobs that still wait."""
-        with faults(), self._engine.begin() as connection:
+        """Delete those of these jobs that still wait."""
+        with transaction(self._engine) as connection:
             connection.execute(_QUERIES["withdraw"], {"ids": list(ids)})
 
     def withdraw_failed(self, task: str) -> list[dict[str, Any]]:
-        """Take out jobs that failed for good; their arguments."""
-        with faults(), self._engine.begin() as connection:
+        """Delete jobs that failed for good; returns their arguments."""
+        with transaction(self._engine) as connection:
             return list(connection.execute(_QUERIES["withdraw_failed"], {"task": task}).scalars())
 
     def unfinished(self, ids: Sequence[int]) -> list[int]:
-        """Which of these jobs still wait or are in work."""
-        with faults(), self._engine.connect() as connection:
+        """Ids of these jobs that still wait or run."""
+        with reachable(self._engine) as connection:
             return list(connection.execute(_QUERIES["unfinished"], {"ids": list(ids)}).scalars())
 
     def stalled(self, task: str, *, started_seconds: float = STARTING_SECONDS) -> list[StalledJob]:
-        """Jobs in work whose lock nobody holds.
+        """Running jobs whose lock no session holds.
 
-        started_seconds: how long a job must have been in work before a missing lock means a dead worker.
+        started_seconds: how long a job must have been running before a missing lock means a dead worker.
         """
-        with faults(), self._engine.connect() as connection:
+        with reachable(self._engine) as connection:
             rows = connection.execute(_QUERIES["stalled"], {"task": task, "seconds": started_seconds}).all()
         return [StalledJob(id=row.id, attempts=row.attempts, arguments=row.args) for row in rows]
 
 
-def take_back(connection: Connection, job: StalledJob) -> bool:
-    """Let a stalled job wait again, or end it when it was tried too often; False when another process was quicker."""
-    query = _QUERIES["end" if job.given_up else "wait_again"]
+def requeue(connection: Connection, job: StalledJob) -> bool:
+    """Requeue a stalled job, or fail it when it was tried too often; False when another process was quicker."""
+    query = _QUERIES["fail" if job.given_up else "requeue"]
     return bool(connection.execute(query, {"id": job.id, "attempts": job.attempts}).rowcount)
 
 
-def require_ours(connection: Connection, job_id: int, attempts: int) -> None:
-    """Keep a job ours until this transaction ends. Raises LostError when it was given to another worker."""
-    if connection.execute(_QUERIES["ours"], {"id": job_id, "attempts": attempts}).one_or_none() is None:
-        raise LostError("Another worker was given this file; what was read of it here is not stored.")
+def keep_job(connection: Connection, job_id: int, attempts: int) -> None:
+    """Lock a running job until this transaction ends. Raises LostError when it was given to another worker."""
+    if connection.execute(_QUERIES["keep_job"], {"id": job_id, "attempts": attempts}).one_or_none() is None:
+        raise LostError("The job was given to another worker; the result of this one is not stored.")

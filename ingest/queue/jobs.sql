@@ -1,13 +1,13 @@
 -- name: durably
--- Workers do not wait for the disk, because a job that a crash undoes is done again. What puts jobs in does wait.
+-- Workers do not wait for the disk, because a job that a crash undoes runs again. Adding jobs does wait.
 SET LOCAL synchronous_commit = on
 
 -- name: add
--- A job that waits already gets the newer arguments; one in work is followed by another, since it may have read before.
--- Not procrastinate's queueing_lock: a job in work could not go back to waiting while another of its file waits.
+-- A waiting job gets the newer arguments. A running job is followed by another, since it may have read an older file.
+-- Not procrastinate's queueing_lock: with it a running job could not be requeued while another of its file waits.
 WITH wanted AS (
-    SELECT lock, CAST(arguments AS jsonb) AS args, place
-    FROM unnest(CAST(:locks AS text[]), CAST(:arguments AS text[])) WITH ORDINALITY AS w (lock, arguments, place)
+    SELECT lock, CAST(arguments AS jsonb) AS args, ordinal
+    FROM unnest(CAST(:locks AS text[]), CAST(:arguments AS text[])) WITH ORDINALITY AS w (lock, arguments, ordinal)
 ), waiting AS (
     UPDATE procrastinate_jobs AS j SET args = w.args
     FROM wanted AS w
@@ -18,7 +18,7 @@ WITH wanted AS (
     SELECT 'ingest', 'ingest.file', w.lock, w.args
     FROM wanted AS w
     WHERE w.lock NOT IN (SELECT lock FROM waiting)
-    ORDER BY w.place
+    ORDER BY w.ordinal
     RETURNING id
 )
 SELECT id, FALSE AS added FROM waiting UNION ALL SELECT id, TRUE FROM added
@@ -33,7 +33,7 @@ DELETE FROM procrastinate_jobs WHERE task_name = :task AND status = 'failed' RET
 SELECT id FROM procrastinate_jobs WHERE id = ANY(:ids) AND status IN ('todo', 'doing')
 
 -- name: stalled
--- In work for a while, and the lock that its worker holds while it lives is free.
+-- Running for a while, and the lock that its worker holds as long as it lives is free.
 SELECT j.id, j.attempts, j.args
 FROM procrastinate_jobs AS j, hashtextextended(j.lock, 0) AS key
 WHERE j.task_name = :task AND j.status = 'doing'
@@ -48,15 +48,15 @@ WHERE j.task_name = :task AND j.status = 'doing'
       WHERE e.job_id = j.id AND e.type = 'started' AND e.at > now() - make_interval(secs => :seconds)
   )
 
--- name: wait_again
--- Behind the others: what kills its workers holds nobody up.
+-- name: requeue
+-- With a lower priority than others: a job that kills its workers must not delay them.
 UPDATE procrastinate_jobs
 SET status = 'todo', attempts = attempts + 1, scheduled_at = NULL, worker_id = NULL, priority = -1
 WHERE id = :id AND status = 'doing' AND attempts = :attempts
 
--- name: end
+-- name: fail
 UPDATE procrastinate_jobs SET status = 'failed', attempts = attempts + 1
 WHERE id = :id AND status = 'doing' AND attempts = :attempts
 
--- name: ours
+-- name: keep_job
 SELECT id FROM procrastinate_jobs WHERE id = :id AND status = 'doing' AND attempts = :attempts FOR SHARE

@@ -1,4 +1,4 @@
-"""Advisory locks of this process: what one process works on, no other takes up, and what a dead one held is free."""
+"""Advisory locks: two processes never ingest the same document at once, and the locks of a dead process are free."""
 
 import threading
 from collections.abc import Iterator
@@ -7,16 +7,16 @@ from contextlib import contextmanager, suppress
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
+from app.core.database import database_errors
 from app.core.sql import load_queries
-from ingest.faults import faults
 
 _QUERIES = load_queries(__file__)
 
 
 class Locks:
-    """All locks of a process are held by one session of their own; they go with it, however it ends.
+    """The locks of this process, held by a database session of their own: they end with it, however it ends.
 
-    A key says what is worked on, for example a file of a collection. Raises DatabaseError.
+    A key names what is locked, for example a file of a collection. Raises DatabaseError.
     """
 
     def __init__(self, engine: Engine) -> None:
@@ -27,52 +27,52 @@ class Locks:
 
     @contextmanager
     def hold(self, key: str) -> Iterator[bool]:
-        """Hold a key; False while somebody else, here or elsewhere, holds it."""
-        mine = self._take(key)
+        """Hold a key; False while another thread or process holds it."""
+        held = self._acquire(key)
         try:
-            yield mine
+            yield held
         finally:
-            if mine:
-                self._give_back(key)
+            if held:
+                self._release(key)
 
     def close(self) -> None:
-        """Give everything back."""
+        """Release all locks."""
         with self._guard:
-            self._forget()
+            self._disconnect()
 
-    def _take(self, key: str) -> bool:
-        with faults(), self._guard:
+    def _acquire(self, key: str) -> bool:
+        with database_errors(), self._guard:
             if key in self._held:
                 return False
             try:
-                taken = bool(self._session().execute(_QUERIES["take"], {"key": key}).scalar_one())
+                acquired = bool(self._session().execute(_QUERIES["acquire"], {"key": key}).scalar_one())
             except SQLAlchemyError:
-                self._forget()
+                self._disconnect()
                 raise
-            if taken:
+            if acquired:
                 self._held.add(key)
-            return taken
+            return acquired
 
-    def _give_back(self, key: str) -> None:
+    def _release(self, key: str) -> None:
         with self._guard:
             self._held.discard(key)
             if self._connection is None:
                 return
             try:
-                self._connection.execute(_QUERIES["give_back"], {"key": key})
+                self._connection.execute(_QUERIES["release"], {"key": key})
             except SQLAlchemyError:  # the session is gone, and the lock with it
-                self._forget()
+                self._disconnect()
 
     def _session(self) -> Connection:
         if self._connection is None:
             connection = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
-            connection.execute(_QUERIES["notice_a_dead_peer"])
+            connection.execute(_QUERIES["keepalive"])
             self._connection = connection
         return self._connection
 
-    def _forget(self) -> None:
+    def _disconnect(self) -> None:
         connection, self._connection = self._connection, None
         if connection is not None:
             with suppress(SQLAlchemyError):
-                connection.invalidate()  # really closed, so that no lock stays with a pooled session
+                connection.invalidate()  # closed for good: a pooled session would keep its locks
                 connection.close()

@@ -1,4 +1,4 @@
-"""When a job that raised is tried again, and where."""
+"""When a job that raised an error is retried, and on which machine."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -11,28 +11,28 @@ from ingest.discover import ChangingError
 from ingest.queue.files import BusyError, ElsewhereError
 from ingest.queue.jobs import ATTEMPTS, QUEUE, LostError
 
-MAY_PASS = (DatabaseError, ChangingError)
-OURS = (CorpusError, ModelError)  # the worker's fault, not the file's
+TRANSIENT_ERRORS = (DatabaseError, ChangingError)
+WORKER_ERRORS = (CorpusError, ModelError)  # caused by the worker's configuration, not by the file
 _LONGEST_WAIT = 60.0  # seconds between attempts
-_LONGEST_QUEUE = 40  # characters: the channel that tells of new jobs has 63 for itself
+_LONGEST_QUEUE = 40  # characters: the name of the notification channel contains it and may have 63
 
 
 class Retry(procrastinate.BaseRetryStrategy):
-    """Faults that may pass are waited for, longer each time; a file that is elsewhere goes to its machine."""
+    """Retries transient errors, later each time; a file of another machine moves to the queue of that machine."""
 
     def get_retry_decision(self, *, exception: BaseException, job: Job) -> procrastinate.RetryDecision | None:
-        if isinstance(exception, (JobAborted, LostError, *OURS)):
-            return _again(0)
+        if isinstance(exception, (JobAborted, LostError, *WORKER_ERRORS)):
+            return _retry_in(0)
         if isinstance(exception, ElsewhereError):
-            return _again(0, queue=queue_of(str(job.task_kwargs["host"])))
+            return _retry_in(0, queue=queue_of(str(job.task_kwargs["host"])))
         if isinstance(exception, BusyError):
-            return _again(1)
-        if isinstance(exception, MAY_PASS) and job.attempts + 1 < ATTEMPTS:
-            return _again(min(2.0 ** (job.attempts + 1), _LONGEST_WAIT))
+            return _retry_in(1)
+        if isinstance(exception, TRANSIENT_ERRORS) and job.attempts + 1 < ATTEMPTS:
+            return _retry_in(min(2.0 ** (job.attempts + 1), _LONGEST_WAIT))
         return None
 
 
-def _again(seconds: float, queue: str | None = None) -> procrastinate.RetryDecision:
+def _retry_in(seconds: float, queue: str | None = None) -> procrastinate.RetryDecision:
     return procrastinate.RetryDecision(retry_at=datetime.now(UTC) + timedelta(seconds=seconds), queue=queue)
 
 

@@ -1,31 +1,30 @@
-"""Uploads become documents: the row of an upload goes away in the transaction that stores its document."""
+"""Runs upload jobs: the row of an upload is deleted in the transaction that stores its document."""
 
-import contextlib
 import hashlib
 from collections.abc import Callable
+from contextlib import suppress
 
 from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import SQLAlchemyError
 
+from app.core.database import reachable, transaction
 from app.core.domain import Source
 from app.core.errors import AppError, DatabaseError
 from app.core.sql import load_queries
-from ingest.faults import faults
 from ingest.pipeline import Ingester, Outcome
-from ingest.queue.jobs import STARTING_SECONDS, UPLOAD_TASK, Jobs, take_back
+from ingest.queue.jobs import STARTING_SECONDS, UNEXPLAINED, UPLOAD_TASK, Jobs, requeue
 from ingest.queue.locks import Locks
 
 _QUERIES = load_queries(__file__)
 
-Stop = Callable[[], None]  # raises when the work is to be laid down
+Check = Callable[[], None]  # called between batches; raises when the job is to be aborted
 
 
 class _WithdrawnError(AppError):
-    """The upload was deleted while it was being read: nothing is to be stored."""
+    """The upload was deleted while it was being read: nothing may be stored."""
 
 
 class Uploads:
-    """Turns uploads into documents."""
+    """Ingests files that were sent through the page."""
 
     def __init__(self, engine: Engine, ingester: Ingester, locks: Locks | None = None) -> None:
         self._engine = engine
@@ -33,19 +32,19 @@ class Uploads:
         self._locks = locks or Locks(engine)
         self._jobs = Jobs(engine)
 
-    def ingest(self, upload_id: int, *, check: Stop = lambda: None) -> str:
-        """Ingest one upload; returns what happened, for the log.
+    def ingest(self, upload_id: int, *, check: Check = lambda: None) -> str:
+        """Ingest one upload; returns the result in one line, for the log.
 
-        Raises DatabaseError, after which the upload waits for another attempt, and whatever check raises.
+        Raises DatabaseError, after which the upload waits for a retry, and whatever check raises.
         """
-        with faults(), self._engine.connect() as connection:
+        with reachable(self._engine) as connection:
             lock = connection.execute(_QUERIES["lock"], {"upload_id": upload_id}).scalar()
         if lock is None:
             return "it was withdrawn"
-        with faults(), self._locks.hold(lock) as mine:
-            if not mine:
+        with self._locks.hold(lock) as held:
+            if not held:
                 return "another worker has it"
-            with self._engine.begin() as connection:
+            with transaction(self._engine) as connection:
                 row = connection.execute(_QUERIES["start_upload"], {"upload_id": upload_id}).one_or_none()
             if row is None:
                 return "it was withdrawn"
@@ -56,17 +55,14 @@ class Uploads:
                 sha256=hashlib.sha256(row.content).hexdigest(),
                 modified_at=row.created_at,
             )
-            finished = False
             try:
-                said = self._stored(source, row.collection, upload_id, check)
-                finished = True
-            finally:
-                if not finished:
-                    with contextlib.suppress(SQLAlchemyError):  # then recover() does it
-                        self._execute("queue_upload", upload_id)
-            return said
+                return self._stored(source, row.collection, upload_id, check)
+            except BaseException:
+                with suppress(DatabaseError):  # recover() queues it then
+                    self._execute("queue_upload", upload_id)
+                raise
 
-    def _stored(self, source: Source, collection: str, upload_id: int, check: Stop) -> str:
+    def _stored(self, source: Source, collection: str, upload_id: int, check: Check) -> str:
         def delete_upload(connection: Connection) -> None:
             if connection.execute(_QUERIES["delete_upload"], {"upload_id": upload_id}).rowcount == 0:
                 raise _WithdrawnError(f"{source.name} was deleted while it was being read.")
@@ -79,7 +75,7 @@ class Uploads:
             return f"withdrawn: {source.name}"
         except DatabaseError:
             raise
-        except AppError as error:  # a wrong model: no attempt will help until somebody changes the settings
+        except AppError as error:  # a wrong model: no retry helps until the settings are changed
             self._execute("fail_upload", upload_id, error=str(error))
             return f"failed: {source.name} ({error})"
         if result.outcome is Outcome.FAILED:
@@ -90,30 +86,29 @@ class Uploads:
 
     def fail(self, upload_id: int, error: str) -> None:
         """Mark an upload as failed for good."""
-        with faults():
-            self._execute("fail_upload", upload_id, error=error)
+        self._execute("fail_upload", upload_id, error=error)
 
     def recover(self, *, started_seconds: float = STARTING_SECONDS) -> int:
-        """Put uploads of dead workers back into the queue; returns how many. See Jobs.stalled."""
+        """Requeue uploads of dead workers; returns how many. See Jobs.stalled."""
         recovered = 0
         for job in self._jobs.stalled(UPLOAD_TASK, started_seconds=started_seconds):
-            values = {"upload_id": job.arguments["upload_id"], "error": job.given_up}
-            with faults(), self._engine.begin() as connection:
-                if take_back(connection, job):
-                    connection.execute(_QUERIES["fail_upload" if job.given_up else "queue_upload"], values)
-                    recovered += not job.given_up
-        with faults(), self._engine.connect() as connection:
+            params = {"upload_id": job.arguments["upload_id"], "error": job.given_up}
+            with transaction(self._engine) as connection:
+                if requeue(connection, job):
+                    connection.execute(_QUERIES["fail_upload" if job.given_up else "queue_upload"], params)
+                    recovered += 0 if job.given_up else 1
+        with reachable(self._engine) as connection:
             orphans = connection.execute(_QUERIES["uploads_without_job"]).all()
         for orphan in orphans:
             if orphan.tried:
-                self.fail(orphan.upload_id, "The worker failed on it; its log says why. Report this file.")
+                self.fail(orphan.upload_id, UNEXPLAINED)
                 continue
-            with faults(), self._engine.begin() as connection:
-                values = {"upload_id": orphan.upload_id, "lock": orphan.lock}
-                connection.execute(_QUERIES["defer_upload"], values)
+            with transaction(self._engine) as connection:
+                params = {"upload_id": orphan.upload_id, "lock": orphan.lock}
+                connection.execute(_QUERIES["defer_upload"], params)
             recovered += 1
         return recovered
 
     def _execute(self, query: str, upload_id: int, **values: str) -> None:
-        with self._engine.begin() as connection:
+        with transaction(self._engine) as connection:
             connection.execute(_QUERIES[query], {"upload_id": upload_id, **values})

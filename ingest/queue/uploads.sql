@@ -19,7 +19,7 @@ UPDATE uploads SET status = 'failed', error = :error WHERE id = :upload_id
 UPDATE uploads SET status = 'queued' WHERE id = :upload_id AND status = 'running'
 
 -- name: uploads_without_job
--- Waiting or running, and no job left that would ever take them; tried says that one did and failed.
+-- Waiting or running, without a job that could run them; tried: a job did and failed.
 SELECT u.id AS upload_id, 'upload:' || c.name || ':' || u.name AS lock,
     EXISTS (
         SELECT 1 FROM procrastinate_jobs AS j

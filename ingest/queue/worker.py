@@ -1,7 +1,7 @@
-"""The worker: jobs come from the PostgreSQL queue, documents go into the corpus, until it is told to stop.
+"""The worker: runs the jobs of the PostgreSQL queue until it is stopped.
 
-Any number of workers on any number of machines share one queue. A worker that dies leaves its jobs "doing"; its
-advisory locks go with its session, which is how another worker tells and takes over. A worker that loses the database
+Any number of workers on any number of machines share one queue. A worker that dies leaves its jobs "doing", but its
+advisory locks end with its session: from that, another worker knows and requeues them. A worker that loses the database
 waits for it to come back.
 """
 
@@ -18,25 +18,26 @@ import psycopg
 from procrastinate.exceptions import JobAborted, ProcrastinateException
 from sqlalchemy import Connection, Engine
 
-from app.core.errors import AppError, DatabaseError
+from app.core.errors import AppError, DatabaseError, reason
 from ingest.pipeline import Ingester, Outcome, Result
 from ingest.queue.files import HOST, Files
-from ingest.queue.jobs import ATTEMPTS, FILE_TASK, QUEUE, UPLOAD_TASK, file_job, require_ours
+from ingest.queue.jobs import ATTEMPTS, FILE_TASK, QUEUE, UPLOAD_TASK, file_job, keep_job
 from ingest.queue.locks import Locks
-from ingest.queue.retries import MAY_PASS, OURS, Retry, queue_of
+from ingest.queue.retries import TRANSIENT_ERRORS, WORKER_ERRORS, Retry, queue_of
 from ingest.queue.uploads import Uploads
 
-_HOUSEKEEPING_SECONDS = 5.0  # between looks for jobs of dead workers
-_POLL_SECONDS = 2.0  # between looks for jobs whose time has come; new ones are notified
-_GRACE_SECONDS = 8.0  # that documents in work get to finish when the worker is told to stop
-_LONGEST_PAUSE = 30.0  # seconds between looks for a database that is away
+_HOUSEKEEPING_SECONDS = 5.0  # between queries for jobs of dead workers
+_POLL_SECONDS = 2.0  # between queries for jobs whose retry is due; the worker is notified of new jobs
+_GRACE_SECONDS = 8.0  # for running jobs to finish when the worker is stopped
+_STOP_SECONDS = 0.25  # between checks whether the worker is to stop
+_LONGEST_PAUSE = 30.0  # seconds between attempts to reach a database that is away
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 Report = Callable[[str], None]
 
 
 class Worker:
-    """Works off the queue of one database."""
+    """Runs the jobs of one database's queue."""
 
     def __init__(
         self,
@@ -44,27 +45,25 @@ class Worker:
         ingester: Ingester,
         *,
         report: Report,
-        told: Callable[[str, Result], None] = lambda _uri, _result: None,
+        finished: Callable[[str, Result], None] = lambda _uri, _result: None,
         concurrency: int = 1,
         max_bytes: int = 100 * 2**20,
         host: str = HOST,
         revive: Callable[[], object] = lambda: None,
     ) -> None:
-        """revive: what brings the database back when it is away, where that is our business."""
+        """finished: called with the uri and result of every file job. revive: restarts a lost database that is ours."""
         self._engine = engine
         self._ingester = ingester
         self._report = report
-        self._told = told
+        self._finished = finished
         self._concurrency = concurrency
         self._host = host
         self._revive = revive
         self._locks = Locks(engine)
         self._files = Files(engine, ingester, self._locks, max_bytes=max_bytes, host=host)
         self._uploads = Uploads(engine, ingester, self._locks)
-        self._stored = 0  # since the word statistics were last looked at
-        self._fault: AppError | None = None  # why this worker cannot go on
-
-    # -------------------------------------------------------------------------------------------------------- jobs
+        self._stored = 0  # documents since the word statistics were last refreshed
+        self._fatal: AppError | None = None  # why this worker cannot go on
 
     def _queue(self) -> procrastinate.App:
         address = self._engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
@@ -90,31 +89,30 @@ class Worker:
         job, row = file_job(arguments), context.job
 
         def within(connection: Connection) -> None:
-            require_ours(connection, int(row.id or 0), row.attempts)
+            keep_job(connection, int(row.id or 0), row.attempts)
 
         try:
             result = self._files.ingest(job, within=within, check=_checked(context))
-        except MAY_PASS as error:
+        except TRANSIENT_ERRORS as error:
             self._report(f"{job.uri}: {error}")
             if row.attempts + 1 >= ATTEMPTS:
                 self._files.fail(job, str(error))
             raise
-        except OURS as error:
-            self._fault = error
+        except WORKER_ERRORS as error:
+            self._fatal = error
             raise
-        self._stored += result.outcome in (Outcome.NEW, Outcome.CHANGED)
-        self._told(job.uri, result)
-
-    # -------------------------------------------------------------------------------------------------------- running
+        if result.outcome in (Outcome.NEW, Outcome.CHANGED):
+            self._stored += 1
+        self._finished(job.uri, result)
 
     def run(self, *, until: Callable[[], bool] | None = None, wait: bool = True) -> None:
-        """Work until SIGTERM or SIGINT, until `until` says so, or with wait=False until the queue is empty.
+        """Run jobs until SIGTERM or SIGINT, until `until` is true, or with wait=False until the queue is empty.
 
-        Raises CorpusError and ModelError when this worker cannot embed, DatabaseError when the database is not there
-        at the start; later it waits for it.
+        Raises CorpusError and ModelError when this worker cannot embed, DatabaseError when the database is away at the
+        start; later the worker waits for it.
         """
         self._recover()
-        with _handlers_kept():
+        with _restored_handlers():
             self._run(until, wait)
 
     def _run(self, until: Callable[[], bool] | None, wait: bool) -> None:
@@ -127,22 +125,25 @@ class Worker:
                 problem = "the connection was lost"
             except (ProcrastinateException, psycopg.Error, DatabaseError) as error:
                 if not wait:
-                    raise DatabaseError(f"The worker lost the database ({error}). Check that it runs.") from error
-                problem = str(error.__cause__ or error).strip().split("\n")[0]
+                    raise DatabaseError(
+                        f"The worker lost the database ({reason(error)}).", fix="Check that it runs."
+                    ) from error
+                problem = reason(error.__cause__ or error)
             finally:
                 self._locks.close()
-            if self._fault is not None:
-                raise self._fault
-            pause = 1.0 if time.monotonic() - started > _LONGEST_PAUSE else min(2 * pause, _LONGEST_PAUSE)
-            self._report(f"The database is away ({problem}); looking again in {pause:.0f} s.")
+            if self._fatal is not None:
+                raise self._fatal
+            worked = time.monotonic() - started > _LONGEST_PAUSE
+            pause = 1.0 if worked else min(2 * pause, _LONGEST_PAUSE)
+            self._report(f"The database is away ({problem}); trying again in {pause:.0f} s.")
             time.sleep(pause)
-            with suppress(DatabaseError):  # the next round tells
+            with suppress(DatabaseError):  # the next attempt reports it
                 self._revive()
 
     async def _work(self, until: Callable[[], bool] | None, wait: bool) -> bool:
-        """True when it ended because it was to end, False when the database went away."""
+        """Run jobs once; True when the worker was to stop, False when it lost the database."""
         loop, ending = asyncio.get_running_loop(), asyncio.Event()
-        loop.set_exception_handler(lambda _loop, context: self._odd(context))
+        loop.set_exception_handler(lambda _loop, context: self._report_unrecorded(context))
         loop.set_default_executor(ThreadPoolExecutor(self._concurrency + 4))
         for number in _SIGNALS:
             with suppress(NotImplementedError, RuntimeError):  # Windows, or not the main thread
@@ -150,41 +151,43 @@ class Worker:
         queue = self._queue()
         async with queue.open_async():
             self._report("The worker waits for files and uploads; Ctrl-C stops it.")
-            working = asyncio.create_task(
-                queue.run_worker_async(
-                    queues=[QUEUE, queue_of(self._host)],
-                    concurrency=self._concurrency,
-                    wait=wait,
-                    delete_jobs="successful",
-                    shutdown_graceful_timeout=_GRACE_SECONDS,
-                    fetch_job_polling_interval=_POLL_SECONDS,
-                    install_signal_handlers=False,
-                )
-            )
+            working = asyncio.create_task(self._run_jobs(queue, wait))
             watching = asyncio.create_task(self._watch(ending, until))
             await asyncio.wait({working, watching}, return_when=asyncio.FIRST_COMPLETED)
-            asked = not working.done() or not wait
+            to_stop = not working.done() or not wait
             for task in (watching, working):
                 task.cancel()
             with suppress(asyncio.CancelledError):
                 await working
             with suppress(asyncio.CancelledError):
                 await watching
-        return asked and self._fault is None
+        return to_stop and self._fatal is None
 
-    def _odd(self, context: dict[str, Any]) -> None:
-        """What procrastinate could not write down: the job had been given to another worker, or the server is away."""
-        self._report(str(context.get("exception") or context.get("message", "")).strip().split("\n")[0])
+    async def _run_jobs(self, queue: procrastinate.App, wait: bool) -> None:
+        await queue.run_worker_async(
+            queues=[QUEUE, queue_of(self._host)],
+            concurrency=self._concurrency,
+            wait=wait,
+            delete_jobs="successful",
+            shutdown_graceful_timeout=_GRACE_SECONDS,
+            fetch_job_polling_interval=_POLL_SECONDS,
+            install_signal_handlers=False,
+        )
+
+    def _report_unrecorded(self, context: dict[str, Any]) -> None:
+        """Reports errors procrastinate could not record, e.g. because the connection is gone."""
+        error = context.get("exception")
+        self._report(reason(error) if error else str(context.get("message", "")))
 
     async def _watch(self, ending: asyncio.Event, until: Callable[[], bool] | None) -> None:
-        """Keep house until the work is to end."""
-        looked = time.monotonic()
-        while not (ending.is_set() or self._fault or (until is not None and await asyncio.to_thread(until))):
+        """Return when the worker is to stop; meanwhile do the housekeeping."""
+        cleaned = time.monotonic()
+        while not (ending.is_set() or self._fatal or (until is not None and await asyncio.to_thread(until))):
             with suppress(TimeoutError):
-                await asyncio.wait_for(ending.wait(), 0.25)
-            if time.monotonic() - looked > _HOUSEKEEPING_SECONDS:
+                await asyncio.wait_for(ending.wait(), _STOP_SECONDS)
+            if time.monotonic() - cleaned > _HOUSEKEEPING_SECONDS:
                 await asyncio.to_thread(self._keep_house)
-                looked = time.monotonic()
+                cleaned = time.monotonic()
 
     def _keep_house(self) -> None:
         try:
@@ -201,13 +204,13 @@ class Worker:
 
 
 @contextmanager
-def _handlers_kept() -> Iterator[None]:
-    """asyncio forgets whose signals it took over."""
+def _restored_handlers() -> Iterator[None]:
+    """Restore the signal handlers afterwards: asyncio does not keep those it replaced."""
     before = {number: signal.getsignal(number) for number in _SIGNALS}
     try:
         yield
     finally:
-        with suppress(ValueError):  # not the main thread: then none was taken
+        with suppress(ValueError):  # not the main thread: then none was replaced
             for number, handler in before.items():
                 signal.signal(number, handler)
 
@@ -221,7 +224,7 @@ def _checked(context: procrastinate.JobContext) -> Callable[[], None]:
 
 
 async def _no_wait_for_the_disk(connection: "psycopg.AsyncConnection[Any]") -> None:
-    """A job whose end a crash of the server undoes is done again, and finds its document stored."""
+    """A crash of the server may undo the end of a job: the job runs again then, and finds its document stored."""
     before = connection.autocommit
     await connection.set_autocommit(True)
     await connection.execute("SET synchronous_commit = off")
@@ -229,5 +232,5 @@ async def _no_wait_for_the_disk(connection: "psycopg.AsyncConnection[Any]") -> N
 
 
 def run_worker(engine: Engine, ingester: Ingester, *, report: Report, wait: bool = True) -> None:
-    """Work off the queue until SIGTERM or SIGINT; with wait=False until it is empty. See Worker.run."""
+    """Run the jobs of the queue until SIGTERM or SIGINT; with wait=False until it is empty. See Worker.run."""
     Worker(engine, ingester, report=report).run(wait=wait)

@@ -124,7 +124,7 @@ def test_a_command_without_a_file_explains_how_to_name_one(ingest: Run, tmp_path
     (tmp_path / "empty").mkdir()
     done = ingest(*words)
     assert done.returncode == 2
-    assert "PATH" in done.stdout + done.stderr or "name other files" in done.stderr
+    assert "PATH" in done.stdout + done.stderr or "Name other files" in done.stderr
     assert "Traceback" not in done.stderr
 
 

@@ -55,6 +55,27 @@ def test_a_whole_installation_passes_every_check(settings_for: MakeSettings) -> 
     assert "python -m ingest" in named["documents"].notes[0]
 
 
+@pytest.mark.parametrize(
+    ("installed", "ok", "advised"),
+    [
+        ("0.7.4", False, True),
+        ("0.8.0", True, True),
+        ("0.8.3", True, True),
+        ("0.8.4", True, False),
+        ("0.9.0", True, False),
+    ],
+)
+def test_a_pgvector_with_known_errors_is_advised_against(
+    database: Engine, installed: str, ok: bool, advised: bool
+) -> None:
+    with database.begin() as connection:
+        connection.execute(text("UPDATE pg_extension SET extversion = :v WHERE extname = 'vector'"), {"v": installed})
+    with database.connect() as connection:
+        check = by_name(tuple(health._server(connection, embedded=False)))["pgvector"]
+    assert check.ok is ok
+    assert ("Install pgvector 0.8.4 or newer" in " ".join((check.fix, *check.notes))) is advised
+
+
 def test_an_unmigrated_database_fails_with_the_command_that_migrates_it(
     settings_for: MakeSettings, server: Engine
 ) -> None:

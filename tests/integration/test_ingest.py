@@ -10,10 +10,11 @@ from sqlalchemy import Connection, Engine, text
 from app.core.domain import Source
 from app.core.errors import CorpusError, DatabaseError
 from app.core.models.embedding import Embedder
+from app.core.sql import TEXT_CONFIGS
 from ingest.commands.files import SAMPLE
 from ingest.discover import discover, read
 from ingest.pipeline import Ingester, Outcome
-from ingest.store import TEXT_CONFIGS, Store
+from ingest.store import Store
 from tests.support import made_files as made
 from tests.support.fake_embedder import FakeEmbedder
 
@@ -43,6 +44,7 @@ def document_of(database: Engine, name: str) -> dict[str, Any]:
     return row
 
 
+@pytest.mark.tesseract  # it tells blank pages from scanned ones
 def test_a_document_is_stored_with_everything_that_points_back_to_it(database: Engine, ingester: Ingester) -> None:
     pages = [
         ["Ships sail at dawn and return at dusk with fish for", "the market of the town beyond the old bridge."],
@@ -76,7 +78,7 @@ def test_a_document_is_stored_with_everything_that_points_back_to_it(database: E
         assert chunk["collection_id"] == document["collection_id"]
 
 
-def test_vectors_arrive_as_they_were_made(database: Engine, ingester: Ingester) -> None:
+def test_vectors_are_stored_unchanged(database: Engine, ingester: Ingester) -> None:
     ingester.ingest(made.source("One short note.", "note.txt"), collection="c")
     query = FakeEmbedder().embed(["note.txt\nOne short note."])[0]
     (row,) = rows(
@@ -96,7 +98,7 @@ def test_the_same_content_again_is_neither_loaded_nor_embedded(database: Engine,
     assert rows(database, "SELECT id FROM chunks") == before
 
 
-def test_the_same_file_lives_in_two_collections_on_its_own(database: Engine, ingester: Ingester) -> None:
+def test_the_same_file_in_two_collections_is_two_documents(database: Engine, ingester: Ingester) -> None:
     source = made.source("Text.", "a.md")
     assert ingester.ingest(source, collection="one").outcome is Outcome.NEW
     assert ingester.ingest(source, collection="two").outcome is Outcome.NEW
@@ -142,7 +144,9 @@ def test_a_file_that_cannot_be_read_is_kept_as_failed_with_the_reason(database: 
     assert (document["status"], document["error"], document["sha256"]) == ("failed", result.message, None)
 
 
-def test_an_older_version_goes_on_serving_when_the_new_one_cannot_be_read(database: Engine, ingester: Ingester) -> None:
+def test_an_older_version_is_still_searched_when_the_new_one_cannot_be_read(
+    database: Engine, ingester: Ingester
+) -> None:
     good = made.source(made.pdf([["Still here."]]), "a.pdf")
     ingester.ingest(good, collection="c")
     result = ingester.ingest(made.source(b"%PDF-1.4 broken", "a.pdf"), collection="c")
@@ -151,14 +155,15 @@ def test_an_older_version_goes_on_serving_when_the_new_one_cannot_be_read(databa
     assert [row["text"] for row in rows(database, "SELECT text FROM chunks")] == ["Still here."]
 
 
-def test_a_failed_file_that_was_mended_becomes_an_ordinary_document(database: Engine, ingester: Ingester) -> None:
+def test_a_failed_file_that_was_repaired_becomes_an_ordinary_document(database: Engine, ingester: Ingester) -> None:
     ingester.ingest(made.source(b"%PDF-1.4 broken", "a.pdf"), collection="c")
     assert ingester.ingest(made.source(made.pdf([["Well."]]), "a.pdf"), collection="c").outcome is Outcome.NEW
     document = document_of(database, "a.pdf")
     assert (document["status"], document["error"]) == ("ready", "")
 
 
-def test_a_document_without_text_is_stored_once_and_says_why(database: Engine) -> None:
+@pytest.mark.tesseract  # without it, pages without text are read at every attempt
+def test_a_document_without_text_is_stored_once_with_the_reason(database: Engine) -> None:
     source = made.source(made.pdf([[], []]), "scan.pdf")
     ingester = ingester_on(database, no_model)
     result = ingester.ingest(source, collection="c")
@@ -187,17 +192,17 @@ def test_the_language_decides_how_words_are_indexed(
     assert rows(database, "SELECT config::text FROM text_configs") == [{"config": config}]
 
 
-def test_every_language_named_has_a_configuration_in_this_postgresql(database: Engine) -> None:
+def test_every_mapped_language_has_a_configuration_in_this_postgresql(database: Engine) -> None:
     known = {row["cfgname"] for row in rows(database, "SELECT cfgname FROM pg_ts_config")}
     assert set(TEXT_CONFIGS.values()) - known <= {"estonian", "polish"}  # new in PostgreSQL 18 and 19
 
 
-def test_text_that_postgresql_cannot_hold_is_cleaned_before_it_gets_there(database: Engine, ingester: Ingester) -> None:
+def test_characters_that_postgresql_cannot_store_are_removed_before(database: Engine, ingester: Ingester) -> None:
     ingester.ingest(made.source(b'{"a": "x\\u0000y\\ud800"}', "nul\\ud800.json"), collection="c")
     assert [row["text"] for row in rows(database, "SELECT text FROM chunks")] == ["a: xy\ufffd"]
 
 
-def test_a_corpus_of_another_model_is_refused_with_the_way_out(database: Engine, ingester: Ingester) -> None:
+def test_a_corpus_of_another_model_is_refused_with_the_fix(database: Engine, ingester: Ingester) -> None:
     ingester.ingest(made.source("One.", "a.txt"), collection="c")
 
     class Other(FakeEmbedder):
@@ -215,7 +220,7 @@ def test_a_model_of_another_dimension_is_refused_before_anything_is_stored(datab
     assert rows(database, "SELECT * FROM corpus") == []
 
 
-def test_the_corpus_row_tells_model_dimension_and_chunker(database: Engine, ingester: Ingester) -> None:
+def test_the_corpus_row_has_model_dimension_and_chunker_version(database: Engine, ingester: Ingester) -> None:
     ingester.ingest(made.source("One.", "a.txt"), collection="c")
     (corpus,) = rows(database, "SELECT embedding_model, embedding_dimension, chunker_version FROM corpus")
     assert corpus == {"embedding_model": "fake", "embedding_dimension": 384, "chunker_version": "1"}
@@ -226,7 +231,7 @@ def test_a_preview_writes_nothing(database: Engine, ingester: Ingester) -> None:
     ingester.ingest(kept, collection="c")
     ingester.ingest(changed, collection="c")
     before = rows(database, "SELECT * FROM documents")
-    told = [
+    outcomes = [
         ingester.preview(source, collection="c").outcome
         for source in (
             kept,
@@ -235,7 +240,7 @@ def test_a_preview_writes_nothing(database: Engine, ingester: Ingester) -> None:
             made.source(b"\x7fELF" + bytes(60), "x.bin"),
         )
     ]
-    assert told == [Outcome.UNCHANGED, Outcome.CHANGED, Outcome.NEW, Outcome.FAILED]
+    assert outcomes == [Outcome.UNCHANGED, Outcome.CHANGED, Outcome.NEW, Outcome.FAILED]
     assert rows(database, "SELECT * FROM documents") == before
 
 

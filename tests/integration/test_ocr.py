@@ -84,6 +84,23 @@ def test_without_tesseract_the_document_names_its_pages_and_how_to_read_them(mon
     assert [part.number for part in document.parts] == [1]
     assert "No text layer on page 1: scanned or blank" in document.warnings[0]
     assert "apt-get install tesseract-ocr" in document.warnings[0]
+    assert document.ocr_missing
+    assert not load(made.source(made.pdf([LINES, []]), "off.pdf"), Limits(ocr_seconds=0)).ocr_missing
+    assert not load(made.source(made.pdf([LINES]), "text.pdf"), ENGLISH).ocr_missing
+
+
+def test_a_document_with_unread_pages_is_not_current_until_tesseract_is_installed(
+    database: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", "")
+    store = Store(database, chunker_version=CHUNKER_VERSION)
+    ingester = Ingester(store=store, make_embedder=FakeEmbedder)
+    for name, pages in (("scan.pdf", [LINES, []]), ("text.pdf", [LINES])):
+        source = made.source(made.pdf(pages), name)
+        assert ingester.ingest(source, collection="c").outcome is Outcome.NEW
+        version = store.stored_version(source.uri, collection="c")
+        assert version is not None
+        assert (version.sha256, version.current) == (source.sha256, name == "text.pdf")
 
 
 @pytest.mark.tesseract

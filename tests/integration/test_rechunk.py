@@ -1,7 +1,8 @@
-"""Documents that another version of the chunker cut: noticed, and cut anew by ingestion or on command."""
+"""Documents of another chunker version are chunked again by ingestion or by the command."""
 
 from typing import Any
 
+import pytest
 from sqlalchemy import Engine, text
 
 from ingest.corpus.rechunk import rechunk
@@ -20,19 +21,19 @@ def rows(database: Engine, query: str) -> list[tuple[Any, ...]]:
         return [tuple(row) for row in connection.execute(text(query))]
 
 
-def cut_anew(database: Engine, version: str) -> tuple[dict[Outcome, int], list[str]]:
-    told: list[str] = []
+def rechunked(database: Engine, version: str) -> tuple[dict[Outcome, int], list[str]]:
+    uris: list[str] = []
 
-    def tell(uri: str, _result: Result) -> None:
-        told.append(uri)
+    def finished(uri: str, _result: Result) -> None:
+        uris.append(uri)
 
     counts = rechunk(
-        database, ingester_on(database, version), chunker_version=version, progress=lambda *_: None, tell=tell
+        database, ingester_on(database, version), chunker_version=version, progress=lambda *_: None, finished=finished
     )
-    return dict(counts), told
+    return dict(counts), uris
 
 
-def test_the_same_content_cut_by_an_older_chunker_is_cut_anew(database: Engine) -> None:
+def test_unchanged_content_of_an_older_chunker_is_chunked_again(database: Engine) -> None:
     source = made.source("# Title\n\nText.", "a.md")
     ingester_on(database, "1").ingest(source, collection="c")
     before = rows(database, "SELECT id FROM chunks")
@@ -44,7 +45,8 @@ def test_the_same_content_cut_by_an_older_chunker_is_cut_anew(database: Engine) 
     assert newer.ingest(source, collection="c").outcome is Outcome.UNCHANGED
 
 
-def test_a_file_without_text_is_read_anew_by_a_newer_chunker_once(database: Engine) -> None:
+@pytest.mark.tesseract  # without it, pages without text are read at every attempt
+def test_a_file_without_text_is_read_once_by_a_newer_chunker(database: Engine) -> None:
     source = made.source(made.pdf([[], []]), "scan.pdf")
     ingester_on(database, "1").ingest(source, collection="c")
     newer = ingester_on(database, "2")
@@ -52,23 +54,23 @@ def test_a_file_without_text_is_read_anew_by_a_newer_chunker_once(database: Engi
     assert newer.ingest(source, collection="c").outcome is Outcome.UNCHANGED
 
 
-def test_what_has_no_file_any_more_is_cut_anew_from_its_stored_bytes(database: Engine) -> None:
+def test_documents_without_a_file_are_chunked_again_from_their_stored_bytes(database: Engine) -> None:
     old = ingester_on(database, "1")
     for collection in ("one", "two"):
         old.ingest(made.source("The ferry sails.", "upload:ferry.txt"), collection=collection)
     old.ingest(made.source(made.zipped({"in.txt": "Inside the archive."}), "all.zip"), collection="one")
     ingester_on(database, "2").ingest(made.source("Recent.", "recent.txt"), collection="one")
     before = rows(database, "SELECT collection_id, source_uri, sha256, modified_at FROM documents ORDER BY id")
-    counts, told = cut_anew(database, "2")
+    counts, uris = rechunked(database, "2")
     assert counts == {Outcome.CHANGED: 3}
-    assert sorted(told) == ["/files/all.zip", "/files/upload:ferry.txt", "/files/upload:ferry.txt"]
+    assert sorted(uris) == ["/files/all.zip", "/files/upload:ferry.txt", "/files/upload:ferry.txt"]
     assert rows(database, "SELECT DISTINCT chunker_version FROM documents") == [("2",)]
     after = rows(database, "SELECT collection_id, source_uri, sha256, modified_at FROM documents ORDER BY id")
     assert after == before
-    assert cut_anew(database, "2") == ({}, [])
+    assert rechunked(database, "2") == ({}, [])
 
 
-def test_a_newer_content_stored_meanwhile_is_left_alone(database: Engine) -> None:
+def test_newer_content_stored_meanwhile_is_not_replaced(database: Engine) -> None:
     ingester_on(database, "1").ingest(made.source("Old words.", "a.txt"), collection="c")
 
     class Slow(FakeEmbedder):
@@ -77,6 +79,6 @@ def test_a_newer_content_stored_meanwhile_is_left_alone(database: Engine) -> Non
             return super().count_tokens(texts)
 
     ingester = Ingester(store=Store(database, chunker_version="2"), make_embedder=Slow)
-    counts = rechunk(database, ingester, chunker_version="2", progress=lambda *_: None, tell=lambda *_: None)
+    counts = rechunk(database, ingester, chunker_version="2", progress=lambda *_: None, finished=lambda *_: None)
     assert dict(counts) == {Outcome.UNCHANGED: 1}
     assert rows(database, "SELECT text FROM chunks") == [("New words.",)]

@@ -1,4 +1,4 @@
-"""Re-embedding: the old vectors serve until one transaction switches; killed, it goes on where it was."""
+"""Re-embedding: the old vectors are searched until one transaction switches; when killed, it can be continued."""
 
 import os
 import shutil
@@ -70,13 +70,13 @@ def retriever(database: Engine, embedder: Embedder) -> HybridRetriever:
 
 
 def read_of(database: Engine) -> list[str]:
-    """What the model read of every passage: with these headings, title and path, then the text."""
+    """The text that the model embeds of every passage: title and headings, then the passage."""
     query = "SELECT heading || chr(10) || text AS read FROM chunks ORDER BY id"
     return [row["read"] for row in rows(database, query)]
 
 
 def nearest_distances(database: Engine, embedder: Embedder, *, each: int = 1) -> list[float]:
-    """For every passage, or each few, the distance between what the model makes of it and the nearest stored vector."""
+    """Distance of every (or every few) passages between its vector by the model and the nearest stored vector."""
     search = retriever(database, embedder)
     return [search.retrieve(read).hits[0].vector_distance or 0 for read in read_of(database)[::each]]
 
@@ -101,7 +101,7 @@ def check_schema(database: Engine) -> None:
         command.check(config)
 
 
-def test_every_passage_takes_the_vector_that_ingestion_by_the_new_model_would_have_given_it(database: Engine) -> None:
+def test_every_passage_gets_the_vector_that_ingestion_by_the_new_model_would_give_it(database: Engine) -> None:
     fill(database, FakeEmbedder())
     new = Other(dimension=512)
     done = Reembedder(database, new).run()
@@ -118,7 +118,7 @@ def test_every_passage_takes_the_vector_that_ingestion_by_the_new_model_would_ha
     check_schema(database)
 
 
-def test_the_new_index_is_made_as_the_old_one_was(database: Engine) -> None:
+def test_the_new_index_has_the_parameters_of_the_old_one(database: Engine) -> None:
     query = (
         "SELECT pg_get_indexdef(indexrelid) AS made, indisvalid FROM pg_index "
         "WHERE indexrelid = 'ix_chunks_embedding'::regclass"
@@ -130,14 +130,14 @@ def test_the_new_index_is_made_as_the_old_one_was(database: Engine) -> None:
     assert before[0]["indisvalid"]
 
 
-def test_an_empty_database_takes_the_same_index(database: Engine) -> None:
+def test_an_empty_database_gets_the_same_index(database: Engine) -> None:
     query = "SELECT pg_get_indexdef('ix_chunks_embedding'::regclass) AS made"
     before = rows(database, query)
     Reembedder(database, Other(dimension=768)).run()
     assert rows(database, query) == before
 
 
-def test_the_old_model_is_refused_after_the_switch_with_the_way_out(database: Engine) -> None:
+def test_the_old_model_is_refused_after_the_switch_with_the_fix(database: Engine) -> None:
     old = FakeEmbedder()
     fill(database, old)
     Reembedder(database, Other(dimension=512)).run()
@@ -147,14 +147,14 @@ def test_the_old_model_is_refused_after_the_switch_with_the_way_out(database: En
         ingester_on(database, old).ingest(made.source("More.", "more.txt"), collection="c")
 
 
-def test_the_model_that_is_there_already_leaves_everything_alone(database: Engine) -> None:
+def test_the_model_of_the_corpus_changes_nothing(database: Engine) -> None:
     fill(database, FakeEmbedder())
     before = rows(database, "SELECT id, embedding::text FROM chunks ORDER BY id")
     assert Reembedder(database, FakeEmbedder()).run() is None
     assert rows(database, "SELECT id, embedding::text FROM chunks ORDER BY id") == before
 
 
-def test_an_empty_database_takes_the_other_dimension_at_once(database: Engine) -> None:
+def test_an_empty_database_gets_the_other_dimension_at_once(database: Engine) -> None:
     new = Other(dimension=1024)
     assert Reembedder(database, new).run() is None
     check_schema(database)
@@ -162,7 +162,7 @@ def test_an_empty_database_takes_the_other_dimension_at_once(database: Engine) -
     assert max(nearest_distances(database, new)) < 0.01
 
 
-def test_what_is_ingested_and_replaced_meanwhile_has_both_vectors_in_the_end(
+def test_documents_ingested_and_replaced_meanwhile_have_both_vectors_in_the_end(
     database: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(reembed, "_BATCH", 3)
@@ -182,7 +182,7 @@ def test_what_is_ingested_and_replaced_meanwhile_has_both_vectors_in_the_end(
         replaced = ingester.ingest(made.source(f"Replaced at {key}.", "log-1.md"), collection="c")
         assert replaced.outcome is Outcome.CHANGED
 
-    done = Reembedder(database, new, told=ingest_meanwhile).run()
+    done = Reembedder(database, new, progress=ingest_meanwhile).run()
     assert done is not None
     assert len(seen) > 5
     assert "index 0" in seen
@@ -244,22 +244,22 @@ def test_a_document_embedded_by_the_old_model_cannot_slip_in_after_the_switch(da
 def test_a_long_search_only_delays_the_switch(database: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reembed, "_LOCK_MILLISECONDS", 50)
     fill(database, FakeEmbedder())
-    said: list[str] = []
+    steps: list[str] = []
     with database.connect() as reader:
 
-        def let_go_when_asked(what: str, _done: int, _of: int) -> None:
-            said.append(what)
-            if "waits" in what:
+        def release_when_waited_for(step: str, _done: int, _total: int) -> None:
+            steps.append(step)
+            if "waits" in step:
                 reader.rollback()
-            elif what == "index":
+            elif step == "index":
                 reader.execute(text("LOCK TABLE chunks IN ACCESS SHARE MODE"))
 
-        Reembedder(database, Other(), told=let_go_when_asked).run()
-    assert "the switch waits for a long query or a backup" in said
+        Reembedder(database, Other(), progress=release_when_waited_for).run()
+    assert "the switch waits for a long query or a backup" in steps
     assert corpus(database)["embedding_model"] == "other"
 
 
-def test_giving_up_leaves_the_old_vectors_alone(database: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_giving_up_keeps_the_old_vectors(database: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     fill(database, FakeEmbedder())
     stop_after_the_first_batch(monkeypatch, database)
     assert column_types(database)["embedding_next"] == "halfvec(512)"
@@ -272,7 +272,7 @@ def test_giving_up_leaves_the_old_vectors_alone(database: Engine, monkeypatch: p
     assert max(nearest_distances(database, FakeEmbedder())) < 0.01
 
 
-def test_a_stopped_run_goes_on_without_embedding_anything_twice(
+def test_a_stopped_run_continues_without_embedding_anything_twice(
     database: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fill(database, FakeEmbedder())
@@ -284,7 +284,7 @@ def test_a_stopped_run_goes_on_without_embedding_anything_twice(
     assert max(nearest_distances(database, new)) < 0.01
 
 
-def test_an_index_left_half_built_is_built_anew(database: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_interrupted_index_build_is_repeated(database: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     fill(database, FakeEmbedder())
     stop_after_the_first_batch(monkeypatch, database)
     with database.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
@@ -297,7 +297,7 @@ def test_an_index_left_half_built_is_built_anew(database: Engine, monkeypatch: p
     assert index["indisvalid"]
 
 
-def test_a_passage_longer_than_the_model_reads_takes_the_mean_of_its_pieces(database: Engine) -> None:
+def test_a_passage_longer_than_the_model_reads_gets_the_mean_vector_of_its_pieces(database: Engine) -> None:
     fill(database, FakeEmbedder(max_tokens=64))
     narrow = Other(max_tokens=24)
     done = Reembedder(database, narrow).run()
@@ -317,7 +317,7 @@ def test_two_at_once_are_refused(database: Engine) -> None:
         raise StopIteration
 
     with pytest.raises(StopIteration):
-        Reembedder(database, Other(), told=another).run()
+        Reembedder(database, Other(), progress=another).run()
 
 
 class StoppedError(Exception):
@@ -325,14 +325,14 @@ class StoppedError(Exception):
 
 
 def stop_after_the_first_batch(monkeypatch: pytest.MonkeyPatch, database: Engine) -> None:
-    def told(_what: str, done: int, _of: int) -> None:
+    def progress(_step: str, done: int, _total: int) -> None:
         if done:
             raise StoppedError
 
     with monkeypatch.context() as patch:
         patch.setattr(reembed, "_BATCH", 3)
         with pytest.raises(StoppedError):
-            Reembedder(database, Other(dimension=512), told=told).run()
+            Reembedder(database, Other(dimension=512), progress=progress).run()
 
 
 def wait_until(database: Engine, query: str) -> None:
@@ -346,7 +346,7 @@ def wait_until(database: Engine, query: str) -> None:
 
 
 def copy_of_the_model(data_dir: Path, name: str) -> None:
-    """The built-in model under another name, its form for this CPU with it."""
+    """The built-in model under another name, with its ONNX form."""
     source = embedding_folder("all-MiniLM-L6-v2", data_dir)
     shutil.copytree(source, data_dir / "models" / name)
     made_before = onnx_folder("embedder", source, data_dir, name="all-MiniLM-L6-v2")
@@ -354,7 +354,7 @@ def copy_of_the_model(data_dir: Path, name: str) -> None:
 
 
 @pytest.mark.usefixtures("embedder")
-def test_the_command_killed_in_the_middle_goes_on_and_switches(database: Engine, data_dir: Path) -> None:
+def test_a_killed_command_continues_and_switches(database: Engine, data_dir: Path) -> None:
     old = FakeEmbedder()
     fill(database, old, documents=80)
     copy_of_the_model(data_dir, "other-mini")

@@ -1,4 +1,4 @@
-"""Folders and the corpus kept the same: new, changed, moved and gone files, each change in one transaction."""
+"""A folder and the corpus are kept equal: new, changed, moved and deleted files, each change in one transaction."""
 
 import os
 import time
@@ -13,7 +13,7 @@ from sqlalchemy import Engine, text
 from app.core.errors import SettingsError
 from app.core.models.embedding import Embedder
 from ingest.folder import sync
-from ingest.folder.run import How, Run
+from ingest.folder.run import FolderRun, RunOptions
 from ingest.ignore_rules import Rules
 from ingest.pipeline import Ingester, Outcome, Result
 from ingest.queue.files import HOST
@@ -27,34 +27,34 @@ from tests.support.fake_embedder import FakeEmbedder
 LONG_AGO = 1_600_000_000
 
 
-class Heard:
-    """A listener that remembers."""
+class Recorder:
+    """Keeps the results it receives."""
 
     def __init__(self) -> None:
-        self.told: dict[str, Result] = {}
+        self.results: dict[str, Result] = {}
 
     def progress(self, done: int, of: int, name: str) -> None: ...
 
-    def tell(self, uri: str, result: Result) -> None:
-        self.told[uri] = result
+    def finished(self, uri: str, result: Result) -> None:
+        self.results[uri] = result
 
 
 @pytest.fixture
-def heard() -> Heard:
-    return Heard()
+def recorder() -> Recorder:
+    return Recorder()
 
 
 Sync = Callable[..., dict[str, int]]
 
 
 @pytest.fixture
-def run(database: Engine, heard: Heard, tmp_path: Path) -> Sync:
-    """One run over the test's folder; how many files fared how."""
+def run(database: Engine, recorder: Recorder, tmp_path: Path) -> Sync:
+    """One run over the test's folder; returns the number of files by outcome."""
 
-    def go(*roots: Path, make_embedder: Callable[[], Embedder] = FakeEmbedder, **how: Any) -> dict[str, int]:
+    def go(*roots: Path, make_embedder: Callable[[], Embedder] = FakeEmbedder, **options: Any) -> dict[str, int]:
         ingester = Ingester(store=Store(database, chunker_version=sync.CHUNKER_VERSION), make_embedder=make_embedder)
-        one = Run(database, ingester, heard, collection="c", max_bytes=10**6, how=How(**how))
-        return {str(key): count for key, count in one.do(one.look(roots or [tmp_path], Rules())).items() if count}
+        one = FolderRun(database, ingester, recorder, collection="c", max_bytes=10**6, options=RunOptions(**options))
+        return {str(key): count for key, count in one.execute(one.scan(roots or [tmp_path], Rules())).items() if count}
 
     return go
 
@@ -79,7 +79,7 @@ def stored(database: Engine) -> list[str]:
     return [row[0] for row in rows(database, "SELECT name FROM documents ORDER BY source_uri")]
 
 
-def test_the_same_folder_again_reads_no_file_and_makes_no_model(
+def test_an_unchanged_folder_is_not_read_and_needs_no_model(
     run: Sync, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write(tmp_path / "a.md", "One.")
@@ -108,7 +108,7 @@ def test_a_file_with_another_time_and_the_same_content_is_unchanged_and_not_read
     assert run() == {"unchanged": 1}
 
 
-def test_a_change_that_keeps_size_and_time_is_found_by_checksum_only(run: Sync, tmp_path: Path) -> None:
+def test_a_change_that_keeps_size_and_time_is_noticed_by_checksum_only(run: Sync, tmp_path: Path) -> None:
     write(tmp_path / "a.md", "Old.")
     run()
     write(tmp_path / "a.md", "New.")
@@ -116,7 +116,7 @@ def test_a_change_that_keeps_size_and_time_is_found_by_checksum_only(run: Sync, 
     assert run(checksum=True) == {"changed": 1}
 
 
-def test_a_file_written_a_moment_ago_is_looked_into_again(run: Sync, database: Engine, tmp_path: Path) -> None:
+def test_a_file_written_a_moment_ago_is_read_again(run: Sync, database: Engine, tmp_path: Path) -> None:
     now = int(time.time())
     write(tmp_path / "a.md", "Old.", at=now)
     run()
@@ -143,7 +143,9 @@ def test_a_moved_file_keeps_its_document_and_its_vectors(run: Sync, database: En
     assert run() == {"unchanged": 1}
 
 
-def test_members_of_an_archive_come_move_and_go_with_it(run: Sync, database: Engine, tmp_path: Path) -> None:
+def test_members_of_an_archive_are_stored_moved_and_deleted_with_it(
+    run: Sync, database: Engine, tmp_path: Path
+) -> None:
     write(tmp_path / "old.zip", made.zipped({"a.md": "# A\n\nFirst.", "b.md": "# B\n\nSecond."}))
     assert run() == {"new": 1}
     assert stored(database)[1:] == ["a.md", "b.md"]
@@ -159,9 +161,7 @@ def test_members_of_an_archive_come_move_and_go_with_it(run: Sync, database: Eng
     assert rows(database, "SELECT count(*) FROM documents UNION ALL SELECT count(*) FROM chunks") == [(0,), (0,)]
 
 
-def test_documents_of_gone_files_are_removed_when_that_is_asked_for(
-    run: Sync, database: Engine, tmp_path: Path
-) -> None:
+def test_documents_of_deleted_files_are_removed_with_prune(run: Sync, database: Engine, tmp_path: Path) -> None:
     write(tmp_path / "a.md", "Kept.")
     write(tmp_path / "b.md", "Gone soon.")
     run()
@@ -172,9 +172,7 @@ def test_documents_of_gone_files_are_removed_when_that_is_asked_for(
     assert stored(database) == ["a.md"]
 
 
-def test_a_folder_that_is_suddenly_empty_removes_nothing_unless_forced(
-    run: Sync, database: Engine, tmp_path: Path
-) -> None:
+def test_pruning_an_emptied_folder_removes_nothing_without_force(run: Sync, database: Engine, tmp_path: Path) -> None:
     share = tmp_path / "share"
     write(share / "a.md", "On the share.")
     write(tmp_path / "other" / "b.md", "Elsewhere.")
@@ -188,7 +186,7 @@ def test_a_folder_that_is_suddenly_empty_removes_nothing_unless_forced(
     assert run(share, tmp_path / "other", prune=True, force=True) == {"unchanged": 1, "removed": 1}
 
 
-def test_files_left_out_by_a_rule_stay_stored(run: Sync, database: Engine, tmp_path: Path) -> None:
+def test_documents_of_excluded_files_stay_stored(run: Sync, database: Engine, tmp_path: Path) -> None:
     write(tmp_path / "a.md", "Kept.")
     write(tmp_path / "b.log", "Kept too.")
     run()
@@ -197,17 +195,17 @@ def test_files_left_out_by_a_rule_stay_stored(run: Sync, database: Engine, tmp_p
     assert stored(database) == ["a.md", "b.log"]
 
 
-def test_what_could_not_be_read_is_told_again_and_read_again_only_when_asked(
-    run: Sync, tmp_path: Path, heard: Heard, monkeypatch: pytest.MonkeyPatch
+def test_a_file_that_failed_is_reported_in_every_run_and_read_again_with_retry_only(
+    run: Sync, tmp_path: Path, recorder: Recorder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = write(tmp_path / "broken.pdf", b"%PDF-1.4 broken")
     assert run() == {"failed": 1}
-    reason = heard.told[str(path)].message
+    reason = recorder.results[str(path)].message
     with monkeypatch.context() as patch:
         patch.setattr(Path, "read_bytes", lambda _: pytest.fail("a file was read"))
-        heard.told.clear()
+        recorder.results.clear()
         assert run() == {"failed": 1}
-        assert heard.told[str(path)].message == reason
+        assert recorder.results[str(path)].message == reason
     write(path, made.pdf([["Mended."]]))
     assert run() == {"new": 1}
 
@@ -223,7 +221,7 @@ def test_a_failed_file_is_read_again_with_retry(run: Sync, tmp_path: Path) -> No
     assert tmp_path / "broken.pdf" in reads
 
 
-def test_inline_does_the_same_without_the_queue(run: Sync, database: Engine, tmp_path: Path) -> None:
+def test_an_inline_run_has_the_same_results_without_the_queue(run: Sync, database: Engine, tmp_path: Path) -> None:
     write(tmp_path / "a.md", "One.")
     write(tmp_path / "b.pdf", b"%PDF-1.4 broken")
     assert run(inline=True) == {"new": 1, "failed": 1}
@@ -232,9 +230,7 @@ def test_inline_does_the_same_without_the_queue(run: Sync, database: Engine, tmp
     assert rows(database, "SELECT last_value, is_called FROM procrastinate_jobs_id_seq") == [(1, False)]
 
 
-def test_a_detached_run_leaves_the_work_to_workers_and_queues_no_file_twice(
-    run: Sync, database: Engine, tmp_path: Path
-) -> None:
+def test_a_detached_run_only_queues_jobs_and_no_file_twice(run: Sync, database: Engine, tmp_path: Path) -> None:
     write(tmp_path / "a.md", "One.")
     assert run(detach=True, make_embedder=no_model) == {"queued": 1}
     assert run(detach=True, make_embedder=no_model) == {"queued": 1}
@@ -248,7 +244,7 @@ def worker_on(database: Engine, **options: Any) -> Worker:
     return Worker(database, ingester, report=lambda _: None, **options)
 
 
-def test_a_file_that_another_machine_found_waits_for_that_machine(database: Engine, tmp_path: Path) -> None:
+def test_a_file_queued_by_another_machine_waits_for_that_machine(database: Engine, tmp_path: Path) -> None:
     path = tmp_path / "only-there.md"
     Jobs(database).add([FileJob(path=path, collection="c", host="there", remove=True)])
     worker_on(database, host="here").run(wait=False)
@@ -259,7 +255,7 @@ def test_a_file_that_another_machine_found_waits_for_that_machine(database: Engi
     assert rows(database, "SELECT count(*) FROM procrastinate_jobs") == [(0,)]
 
 
-def test_a_file_that_another_process_works_on_is_left_to_it(database: Engine, tmp_path: Path) -> None:
+def test_a_file_that_another_process_ingests_is_left_to_it(database: Engine, tmp_path: Path) -> None:
     job = FileJob(path=write(tmp_path / "a.md", "Mine."), collection="c", host=HOST)
     Jobs(database).add([job])
     other = Locks(database)
@@ -275,7 +271,7 @@ def test_a_file_that_another_process_works_on_is_left_to_it(database: Engine, tm
     assert stored(database) == ["a.md"]
 
 
-def test_a_job_whose_path_is_no_text_finds_its_file(database: Engine, tmp_path: Path, run: Sync) -> None:
+def test_a_path_that_is_not_valid_text_survives_the_queue(database: Engine, tmp_path: Path, run: Sync) -> None:
     raw = os.fsencode(tmp_path) + b"/bad\xff.md"
     with open(raw, "wb") as file:
         file.write(b"Readable.")
@@ -298,13 +294,13 @@ def test_a_job_given_to_another_worker_stores_nothing(database: Engine, tmp_path
             return super().embed(texts)
 
     store = Store(database, chunker_version=sync.CHUNKER_VERSION)
-    said: list[str] = []
-    worker = Worker(database, Ingester(store=store, make_embedder=Robbed), report=said.append)
+    lines: list[str] = []
+    worker = Worker(database, Ingester(store=store, make_embedder=Robbed), report=lines.append)
     worker.run(until=lambda: rows(database, "SELECT attempts > 1 FROM procrastinate_jobs") != [(False,)])
     assert stored(database) == []
 
 
-def test_preview_tells_every_file_and_writes_nothing(run: Sync, database: Engine, tmp_path: Path) -> None:
+def test_a_preview_names_every_file_and_writes_nothing(run: Sync, database: Engine, tmp_path: Path) -> None:
     for name in ("same.md", "moving.md", "gone.md", "changing.md"):
         write(tmp_path / name, f"This is {name} at first.")
     run()
@@ -314,20 +310,20 @@ def test_preview_tells_every_file_and_writes_nothing(run: Sync, database: Engine
     write(tmp_path / "new.md", "New.")
     before = rows(database, "SELECT * FROM documents ORDER BY id")
     ingester = Ingester(store=Store(database, chunker_version=sync.CHUNKER_VERSION), make_embedder=no_model)
-    one = Run(database, ingester, Heard(), collection="c", max_bytes=10**6, how=How(prune=True))
-    told = {Path(uri).name: result for uri, result in one.preview(one.look([tmp_path], Rules()))}
-    assert {name: result.outcome for name, result in told.items()} == {
+    one = FolderRun(database, ingester, Recorder(), collection="c", max_bytes=10**6, options=RunOptions(prune=True))
+    results = {Path(uri).name: result for uri, result in one.preview(one.scan([tmp_path], Rules()))}
+    assert {name: result.outcome for name, result in results.items()} == {
         "same.md": Outcome.UNCHANGED,
         "moved.md": Outcome.MOVED,
         "gone.md": Outcome.REMOVED,
         "changing.md": Outcome.CHANGED,
         "new.md": Outcome.NEW,
     }
-    assert told["moved.md"].message == f"from {tmp_path}/moving.md"
+    assert results["moved.md"].message == f"from {tmp_path}/moving.md"
     assert rows(database, "SELECT * FROM documents ORDER BY id") == before
 
 
-def test_counts_are_those_of_the_files(run: Sync, tmp_path: Path) -> None:
+def test_the_counts_add_up_to_the_number_of_files(run: Sync, tmp_path: Path) -> None:
     for number in range(30):
         write(tmp_path / f"{number}.md", f"Number {number}.")
     assert Counter(run(concurrency=3)) == Counter(new=30)

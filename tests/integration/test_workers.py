@@ -1,4 +1,4 @@
-"""Several workers in processes of their own on one queue: every file is stored once, and all of them work."""
+"""Several worker processes share one queue: every file is stored once, and each process stores some."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -59,7 +59,9 @@ def test_each_job_is_done_exactly_once_by_one_of_several_workers(
     assert mixtures(database) == []
 
 
-def test_status_tells_what_waits_what_failed_and_how_long_it_takes(database: Engine, tmp_path: Path) -> None:
+def test_the_status_shows_what_waits_what_failed_and_the_seconds_of_each_stage(
+    database: Engine, tmp_path: Path
+) -> None:
     assert headline(read_progress(database)) == ""
     jobs = [FileJob(path=tmp_path / f"{number}.md", collection="c", host=HOST) for number in range(3)]
     ids, _ = Jobs(database).add(jobs)
@@ -77,12 +79,12 @@ def test_status_tells_what_waits_what_failed_and_how_long_it_takes(database: Eng
     progress = read_progress(database)
     assert (progress.queued, progress.running, progress.failed, progress.ready) == (2, 1, 1, 1)
     assert progress.seconds_left is not None
-    said = "\n".join(status_lines(progress))
-    assert "2 queued · 1 being read · 2 done in the last minute" in said
-    assert "no worker runs" in said
-    assert f"{tmp_path}/0.md (c)" in said
-    assert "/bad.pdf: It is damaged." in said
-    assert "/good.md: 2.00 s (load 0.25 s, chunk 0.05 s, embed 1.50 s, store 0.20 s)" in said
+    lines = "\n".join(status_lines(progress))
+    assert "2 queued · 1 being read · 2 done in the last minute" in lines
+    assert "no worker runs" in lines
+    assert f"{tmp_path}/0.md (c)" in lines
+    assert "/bad.pdf: It is damaged." in lines
+    assert "/good.md: 2.00 s (load 0.25 s, chunk 0.05 s, embed 1.50 s, store 0.20 s)" in lines
     shown = progress.as_dict()
     assert shown["queued"] == 2
     assert isinstance(shown["failures"][0]["at"], str)  # type: ignore[index]

@@ -1,1 +1,1 @@
-"""Ingestion under fire: workers and the server killed at random moments while a corpus changes and searches run."""
+"""Kill test: workers and the server are killed at random moments while a corpus changes and searches run."""

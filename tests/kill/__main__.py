@@ -1,4 +1,4 @@
-"""`make kill-test`: 200 kills, 10 of them of the server; figures, and an exit code that says whether all is well."""
+"""`make kill-test`: 200 kills, 10 of them of the server; prints figures, exit code 1 when something is wrong."""
 
 import os
 import sys
@@ -9,7 +9,7 @@ from tests.kill.harness import KillTest
 
 
 def main() -> None:
-    """Run it; KILLS and SEED in the environment change how many and which."""
+    """Run the test; KILLS and SEED in the environment set the number of kills and the random seed."""
     kills, seed = int(os.environ.get("KILLS", "200")), int(os.environ.get("SEED", "1"))
     with tempfile.TemporaryDirectory(prefix="foremost-kill-") as name:
         folder = Path(name)

@@ -1,4 +1,4 @@
-"""A corpus that changes: every document's text says in every sentence which document and which version it is."""
+"""A changing corpus: every sentence of a document names the document and its version."""
 
 import os
 import random
@@ -9,7 +9,7 @@ MARK = re.compile(r"\bk(\d+) says v(\d+)\b")
 
 
 def text_of(key: int, version: int) -> str:
-    """A document of a few to a few dozen chunks; how many differs by version."""
+    """Text of a few to a few dozen chunks; the number differs between versions."""
     dice = random.Random(key * 1_000_003 + version)
     paragraphs = []
     for _ in range(dice.randint(2, 30)):
@@ -19,7 +19,7 @@ def text_of(key: int, version: int) -> str:
 
 
 class ChangingFolder:
-    """Files are changed, added, moved and deleted; each change is one step of the file system."""
+    """Changes, adds, moves and deletes files; each change is one atomic operation of the file system."""
 
     def __init__(self, folder: Path, documents: int, dice: random.Random) -> None:
         self.folder = folder
@@ -33,7 +33,7 @@ class ChangingFolder:
             self._add()
 
     def change(self) -> None:
-        """One change of some file."""
+        """Change one random file."""
         self.changes += 1
         draw = self._dice.random()
         path = self._dice.choice(sorted(self.files))
@@ -58,8 +58,8 @@ class ChangingFolder:
         return self.folder / self._dice.choice("abc") / f"log-{self._next}.md"
 
     def _write(self, path: Path, key: int, version: int) -> None:
-        """All at once, as a careful program does; half-written files are another test's matter."""
-        meanwhile = self.folder / f".{path.name}.new"
-        meanwhile.write_text(text_of(key, version))
-        os.replace(meanwhile, path)
+        """Write by renaming; half-written files are the subject of another test."""
+        temporary = self.folder / f".{path.name}.new"
+        temporary.write_text(text_of(key, version))
+        os.replace(temporary, path)
         self.files[path] = (key, version)

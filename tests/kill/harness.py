@@ -1,4 +1,4 @@
-"""The kill test itself: a seeded number of kills at random moments, then rest, then everything is looked at."""
+"""The kill test: kills at seeded random moments, then a pause until the queue is empty, then all checks."""
 
 import os
 import random
@@ -11,7 +11,7 @@ from pathlib import Path
 from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.exc import SQLAlchemyError
 
-from ingest.folder.run import How
+from ingest.folder.run import RunOptions
 from tests.kill.corpus import ChangingFolder
 from tests.kill.processes import Nursery, engine_named, look
 from tests.kill.server import CrashingServer
@@ -34,7 +34,7 @@ _OPEN = text(  # transactions of a process that is stopped; xid: it has written 
 
 @dataclass
 class Figures:
-    """What happened."""
+    """The figures of one run."""
 
     kills: Counter[str] = field(default_factory=Counter)  # worker, look, server
     in_transaction: int = 0  # kills of a process with an open transaction, of the server with any worker's open
@@ -53,7 +53,7 @@ class Figures:
     given_up: list[str] = field(default_factory=list)  # after ten deaths of their workers; the next look reads them
 
     def lines(self) -> list[str]:
-        """For people."""
+        """The figures for people."""
         kills = ", ".join(f"{count} {what}" for what, count in sorted(self.kills.items()))
         return [
             f"kills: {self.kills.total()} ({kills}); {self.in_transaction} in a transaction, {self.writing} of them "
@@ -69,7 +69,7 @@ class Figures:
 
 
 class KillTest:
-    """Everything of one run."""
+    """One run of the test."""
 
     def __init__(self, folder: Path, *, kills: int, seed: int, documents: int, crashes: int) -> None:
         self._dice = random.Random(seed)
@@ -85,7 +85,7 @@ class KillTest:
         self.figures = Figures()
 
     def run(self) -> Figures:
-        """Kill, come to rest, look."""
+        """Kill, wait until the queue is empty, check."""
         started = time.perf_counter()
         self._nursery.start("look", "first-look")
         for _ in range(WORKERS):
@@ -108,7 +108,7 @@ class KillTest:
         return self.figures
 
     def spoil(self) -> list[str]:
-        """What the check says when one chunk is put in from another version: it must be able to fail."""
+        """The errors that the check reports after one chunk was replaced: proof that the check can fail."""
         with self._engine.begin() as connection:
             connection.execute(
                 text("UPDATE chunks SET text = 'Report k0 says v0 of harbour.' WHERE id = (SELECT min(id) FROM chunks)")
@@ -116,7 +116,7 @@ class KillTest:
         return at_rest(self._engine, self._corpus.files)
 
     def close(self) -> None:
-        """Leave nothing running."""
+        """End all processes."""
         self._nursery.close()
         self._engine.dispose()
         self._searches.engine.dispose()
@@ -147,7 +147,7 @@ class KillTest:
 
     def _shoot(self, what: str, name: str, process: int) -> None:
         try:
-            os.kill(process, signal.SIGSTOP)  # so that what it has open can be counted as it is
+            os.kill(process, signal.SIGSTOP)  # so that its open transactions can be counted
             self._count_open([name])
             os.kill(process, signal.SIGKILL)
         except ProcessLookupError:
@@ -161,7 +161,7 @@ class KillTest:
         self.figures.kills["server"] += 1
 
     def _caught_writing(self, name: str, process: int) -> bool:
-        """Stopped while a transaction of it has written; else it goes on."""
+        """Stop the process if a transaction of it has written; otherwise let it continue."""
         with self._engine.connect() as connection:
             if not connection.execute(_OPEN, {"name": name}).one().writing:
                 return False
@@ -179,9 +179,9 @@ class KillTest:
         self.figures.cut_off += sum(row.in_work for row in rows)
 
     def _rest(self) -> None:
-        """No more kills: one last look at the disk, and the workers that live have to do all the rest."""
+        """After the last kill: one last scan, and the living workers have to finish everything."""
         started = time.perf_counter()
-        look(self._engine, self._corpus.folder, how=How(prune=True, force=True, detach=True))
+        look(self._engine, self._corpus.folder, options=RunOptions(prune=True, force=True, detach=True))
 
         def idle() -> bool:
             try:
@@ -201,4 +201,5 @@ class KillTest:
         figures.searches, figures.hits, figures.snapshots = searches.searches, searches.hits, searches.snapshots
         figures.interrupted, figures.mixed = searches.interrupted, searches.mixed
         figures.given_up = sorted(searches.given_up)
-        figures.wrong += [f"failed meanwhile: {line}" for line in figures.given_up if "Workers died of it" not in line]
+        unexpected = [line for line in figures.given_up if "workers died while reading it" not in line]
+        figures.wrong += [f"failed meanwhile: {line}" for line in unexpected]

@@ -1,6 +1,6 @@
-"""Workers and looks at the disk as processes that can be killed: forked off one that has everything imported.
+"""Workers and folder scans ("looks") as processes that can be killed, forked from one that has imported everything.
 
-Run as a program it reads lines from its input, "work NAME" or "look NAME", and answers each with the process id.
+As a program it reads lines from stdin, "work NAME" or "look NAME", and prints the process id for each.
 """
 
 import logging
@@ -16,7 +16,7 @@ from sqlalchemy.engine import make_url
 
 from app.core.domain import CHUNKER_VERSION
 from ingest.bootstrap import no_wait_for_the_disk
-from ingest.folder.run import How, Run
+from ingest.folder.run import FolderRun, RunOptions
 from ingest.ignore_rules import Rules
 from ingest.pipeline import Ingester, Result
 from ingest.queue.worker import Worker
@@ -30,15 +30,15 @@ CONCURRENCY = 2
 
 
 class Silent:
-    """A listener that says nothing."""
+    """A listener that ignores everything."""
 
     def progress(self, done: int, of: int, name: str) -> None: ...
 
-    def tell(self, uri: str, result: Result) -> None: ...
+    def finished(self, uri: str, result: Result) -> None: ...
 
 
 def engine_named(url: str, name: str) -> Engine:
-    """As the product makes it, with a name that the server knows the process by."""
+    """An engine as the product makes it, with an application name for pg_stat_activity."""
     engine = create_engine(make_url(url).update_query_dict({"application_name": name}), pool_pre_ping=True)
     event.listen(engine, "connect", no_wait_for_the_disk)
     return engine
@@ -48,10 +48,10 @@ def ingester_on(engine: Engine) -> Ingester:
     return Ingester(store=Store(engine, chunker_version=CHUNKER_VERSION), make_embedder=FakeEmbedder)
 
 
-def look(engine: Engine, folder: Path, *, how: How) -> Counter[str]:
+def look(engine: Engine, folder: Path, *, options: RunOptions) -> Counter[str]:
     """What `python -m ingest FOLDER --prune --detach` does."""
-    run = Run(engine, ingester_on(engine), Silent(), collection="kill", max_bytes=MAX_BYTES, how=how)
-    return Counter({str(outcome): count for outcome, count in run.do(run.look([folder], Rules())).items()})
+    run = FolderRun(engine, ingester_on(engine), Silent(), collection="kill", max_bytes=MAX_BYTES, options=options)
+    return Counter({str(outcome): count for outcome, count in run.execute(run.scan([folder], Rules())).items()})
 
 
 class Nursery:
@@ -75,7 +75,7 @@ class Nursery:
         return int(self._process.stdout.readline())
 
     def close(self) -> None:
-        """End everything that still runs."""
+        """Kill everything that still runs."""
         assert self._process.stdin is not None
         self._process.stdin.close()
         self._process.wait(60)
@@ -88,11 +88,11 @@ def _child(what: str, name: str, url: str, folder: Path) -> None:
     if what == "work":
         Worker(engine, ingester_on(engine), report=lambda _: None, concurrency=CONCURRENCY, max_bytes=MAX_BYTES).run()
     else:
-        look(engine, folder, how=How(prune=True, force=True, detach=True))
+        look(engine, folder, options=RunOptions(prune=True, force=True, detach=True))
 
 
 def main() -> None:
-    """Fork until the input ends, then take everybody along."""
+    """Fork until stdin ends, then kill all children."""
     logging.basicConfig(level=logging.ERROR)
     url, folder = sys.argv[1], Path(sys.argv[2])
     ingester_on(create_engine(url)).preview(made.source("Warm up.", "a.md"), collection="kill")

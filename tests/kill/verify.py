@@ -1,4 +1,4 @@
-"""What must be true of the corpus: while it changes, and once it is at rest."""
+"""Checks of the corpus: while it changes, and when the queue is empty."""
 
 import hashlib
 import random
@@ -26,17 +26,17 @@ _WHOLE = text(  # one statement sees one moment
 
 
 def marks_of(texts: Sequence[str]) -> set[tuple[str, str]]:
-    """Every (document, version) said in some texts; a text that says none counts as ("?", "?")."""
-    found: set[tuple[str, str]] = set()
-    for one in texts:
-        found |= set(MARK.findall(one)) or {("?", "?")}
-    return found
+    """Every (document, version) named in the texts; a text that names none counts as ("?", "?")."""
+    marks: set[tuple[str, str]] = set()
+    for item in texts:
+        marks |= set(MARK.findall(item)) or {("?", "?")}
+    return marks
 
 
 def mixtures(engine: Engine, given_up: set[str] | None = None) -> list[str]:
-    """Documents that are neither one version nor another, whole.
+    """Documents that are not exactly one version.
 
-    A document that is marked as failed, with nothing stored, is whole too; given_up takes its error.
+    A document that failed and of which nothing is stored is correct too; its error is added to given_up.
     """
     with engine.connect() as connection:
         rows = connection.execute(_WHOLE).all()
@@ -56,7 +56,7 @@ def mixtures(engine: Engine, given_up: set[str] | None = None) -> list[str]:
 
 @dataclass(eq=False)
 class Searches(threading.Thread):
-    """Searches without pause, as a user would, and looks whether any document of the hits speaks with two voices."""
+    """Searches without pause, and checks that the hits of a document never mix two versions."""
 
     engine: Engine
     seed: int
@@ -77,10 +77,10 @@ class Searches(threading.Thread):
         dice = random.Random(self.seed)
         while not self._ending.is_set():
             try:
-                found = retriever.retrieve(f"What does report k{dice.randrange(self.keys)} say?", collection="kill")
+                retrieval = retriever.retrieve(f"What does report k{dice.randrange(self.keys)} say?", collection="kill")
                 self.searches += 1
-                self.hits += len(found.hits)
-                self._check([(hit.source_uri, hit.text) for hit in found.hits])
+                self.hits += len(retrieval.hits)
+                self._check([(hit.source_uri, hit.text) for hit in retrieval.hits])
                 if self.searches % 10 == 0:
                     self.mixed += mixtures(self.engine, self.given_up)
                     self.snapshots += 1
@@ -97,13 +97,13 @@ class Searches(threading.Thread):
                 self.mixed.append(f"a search saw {uri} say {sorted(marks)}")
 
     def end(self) -> None:
-        """Stop and wait."""
+        """Stop the thread and wait for it."""
         self._ending.set()
         self.join(60)
 
 
 def at_rest(engine: Engine, files: Mapping[Path, tuple[int, int]]) -> list[str]:
-    """Everything that is not as it must be once nothing is left to do."""
+    """Every error in the corpus when the queue is empty."""
     wrong = mixtures(engine)
     with engine.connect() as connection:
 
@@ -129,7 +129,7 @@ def _hash(key: int, version: int) -> str:
 
 
 def wait_until(condition: Callable[[], bool], *, seconds: float) -> bool:
-    """Whether something becomes true in time."""
+    """Whether the condition becomes true in time."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         if condition():

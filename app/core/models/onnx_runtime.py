@@ -1,4 +1,4 @@
-"""ONNX models on the CPU: a folder goes in, a session and a tokenizer come out, with failures said in one line."""
+"""ONNX models on the CPU: opens session and tokenizer of a model folder and runs padded batches."""
 
 import json
 import os
@@ -12,7 +12,7 @@ import onnxruntime
 from onnxruntime.capi import onnxruntime_pybind11_state as failures
 from tokenizers import Encoding, Tokenizer
 
-from app.core.errors import ModelError
+from app.core.errors import ModelError, reason
 
 MODEL_FILE = "model.onnx"
 TOKENIZER_FILE = "tokenizer.json"
@@ -53,23 +53,23 @@ def open_session(folder: Path, *, threads: int | None = None, widen: bool = Fals
         return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
     except _FAILURES as error:
         raise ModelError(
-            f"The model file {path} cannot be loaded ({first_line(error)}). "
-            f"Delete the folder {folder} so that it is made again, or name another model."
+            f"The model file {path} cannot be loaded ({reason(error)}).",
+            fix=f"Delete the folder {folder} so that it is made again, or name another model.",
         ) from error
 
 
 def open_tokenizer(folder: Path, *, cut_at: int | None = None) -> Tokenizer:
-    """Tokenizer of folder/tokenizer.json, never padding; cuts at cut_at tokens, the longer text of a pair first.
+    """Tokenizer of folder/tokenizer.json, never padding; truncates at cut_at tokens, the longer text of a pair first.
 
-    An encoding that was cut has `overflowing` pieces. Raises ModelError.
+    A truncated encoding has `overflowing` pieces. Raises ModelError.
     """
     path = folder / TOKENIZER_FILE
     try:
         tokenizer = Tokenizer.from_str(path.read_text("utf-8"))
     except Exception as error:  # the tokenizers library raises nothing narrower
         raise ModelError(
-            f"The tokenizer {path} cannot be loaded ({first_line(error)}). "
-            f"Delete the folder {folder} so that it is made again, or name another model."
+            f"The tokenizer {path} cannot be loaded ({reason(error)}).",
+            fix=f"Delete the folder {folder} so that it is made again, or name another model.",
         ) from error
     tokenizer.no_padding()
     if cut_at is None:
@@ -85,7 +85,7 @@ def read_config(folder: Path) -> dict[str, Any]:
     try:
         content = json.loads(path.read_text("utf-8"))
     except (OSError, ValueError) as error:
-        raise ModelError(f"The model settings {path} cannot be read ({first_line(error)}).") from error
+        raise ModelError(f"The model settings {path} cannot be read ({reason(error)}).") from error
     if not isinstance(content, dict):
         raise ModelError(f"The model settings {path} are not a JSON object.")
     return content
@@ -107,7 +107,7 @@ def run(session: onnxruntime.InferenceSession, encodings: Sequence[Encoding]) ->
     try:
         output = session.run(None, {name: value for name, value in feed.items() if name in wanted})[0]
     except (*_FAILURES, ValueError) as error:
-        raise ModelError(f"The model refused a batch of {shape[0]} texts ({first_line(error)}).") from error
+        raise ModelError(f"The model refused a batch of {shape[0]} texts ({reason(error)}).") from error
     return np.asarray(output, np.float32)
 
 
@@ -115,7 +115,7 @@ def batches_by_length(lengths: Sequence[int]) -> Iterator[list[int]]:
     """Positions of the texts in batches of similar length, longest first, bounded in rows and padded tokens."""
     batch: list[int] = []
     longest = 0
-    for position in sorted(range(len(lengths)), key=lambda place: -lengths[place]):
+    for position in sorted(range(len(lengths)), key=lambda index: -lengths[index]):
         longest = longest or lengths[position]
         if batch and (len(batch) == _MAX_ROWS or (len(batch) + 1) * longest > _MAX_BATCH_TOKENS):
             yield batch
@@ -126,12 +126,7 @@ def batches_by_length(lengths: Sequence[int]) -> Iterator[list[int]]:
 
 
 def usable_cpus() -> int:
-    """CPUs this process may use; a container's limit of affinity counts, the machine's size does not."""
+    """Number of CPUs this process may use: those of its affinity, not all of the machine."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
-
-
-def first_line(error: BaseException) -> str:
-    """First line of an error of another library, without its full stop."""
-    return (str(error).strip().splitlines() or [type(error).__name__])[0].rstrip(".")

@@ -1,4 +1,4 @@
-"""The embedding model through sentence-transformers: on a GPU, or for a model whose form the ONNX road lacks."""
+"""The embedding model by sentence-transformers: on a GPU, or for a model that the ONNX export does not support."""
 
 import logging
 from collections.abc import Sequence
@@ -7,15 +7,14 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from app.core.errors import ModelError
+from app.core.errors import ModelError, reason
 from app.core.models.embedding import Matrix, refuse_long, unit
-from app.core.models.onnx_runtime import first_line
 
 _BATCH = 32
 
 
 class TorchEmbedder:
-    """Embedder over a sentence-transformers folder; the model's own prompts for queries and documents are used."""
+    """Embedder for a sentence-transformers folder; uses the model's own prompts for queries and documents."""
 
     def __init__(self, folder: Path, *, name: str, device: str | None = None) -> None:
         from sentence_transformers import SentenceTransformer  # noqa: PLC0415  # torch: seconds and 500 MB
@@ -25,8 +24,8 @@ class TorchEmbedder:
             self._model = SentenceTransformer(str(folder), device=device, local_files_only=True)
         except (OSError, ValueError, RuntimeError, KeyError, AttributeError, ImportError) as error:
             raise ModelError(
-                f"The embedding model in {folder} cannot be loaded ({first_line(error)}). "
-                "Name a folder that sentence-transformers can load, or all-MiniLM-L6-v2."
+                f"The embedding model in {folder} cannot be loaded ({reason(error)}).",
+                fix="Name a folder that sentence-transformers can load, or all-MiniLM-L6-v2.",
             ) from error
         self.name = name
         self.dimension = int(self._model.get_embedding_dimension() or 0)
