@@ -9,7 +9,7 @@ from pathlib import Path
 from sqlalchemy import Engine
 
 from app.core.errors import DocumentError, SettingsError
-from ingest.discover import Found, discover, read
+from ingest.discover import FileEntry, discover, read
 from ingest.folder.progress import Following, Listener
 from ingest.folder.sync import Plan, Stored, Sync
 from ingest.ignore_rules import Rules
@@ -69,7 +69,7 @@ class Run:
             self._require_roots(roots, found, plan)
         return plan
 
-    def plan(self, found: Sequence[Found], roots: Sequence[Path]) -> Plan:
+    def plan(self, found: Sequence[FileEntry], roots: Sequence[Path]) -> Plan:
         """The same for files found by somebody else, at or below the roots."""
         return self._sync.plan(found, self._sync.stored(roots))
 
@@ -119,7 +119,7 @@ class Run:
                 self._ingester.finish(many=True)
         return counts
 
-    def _require_roots(self, roots: Sequence[Path], found: Sequence[Found], plan: Plan) -> None:
+    def _require_roots(self, roots: Sequence[Path], found: Sequence[FileEntry], plan: Plan) -> None:
         """An empty folder where there were documents is more often a disk that is not mounted."""
         for root in roots:
             base = Path(root).absolute()
@@ -131,11 +131,11 @@ class Run:
                     "If they are to be removed, add --force to --prune."
                 )
 
-    def _unreadable(self, plan: Plan) -> tuple[Found, ...]:
+    def _unreadable(self, plan: Plan) -> tuple[FileEntry, ...]:
         """What cannot be looked at; a file that is gone is none when its document is to be removed."""
         removed = [known.uri for known in plan.gone] if self._how.prune else []
 
-        def told(one: Found) -> bool:
+        def told(one: FileEntry) -> bool:
             return not one.gone or not any(f"{uri}/".startswith(f"{one.uri}/") for uri in removed)
 
         return tuple(one for one in plan.unreadable if told(one))

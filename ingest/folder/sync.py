@@ -16,7 +16,7 @@ from sqlalchemy import Engine
 from app.core.domain import CHUNKER_VERSION, Source
 from app.core.errors import DocumentError
 from app.core.sql import load_queries
-from ingest.discover import Found, read, uri_of
+from ingest.discover import FileEntry, read, uri_of
 from ingest.faults import faults
 from ingest.queue.jobs import lock_of
 from ingest.queue.locks import Locks
@@ -48,7 +48,7 @@ class Stored:
 class Move:
     """A file that was stored under another path, with the same content."""
 
-    found: Found
+    found: FileEntry
     source: Source
     stored: Stored
 
@@ -57,17 +57,17 @@ class Move:
 class Plan:
     """What a look at the disk asks for."""
 
-    new: tuple[Found, ...] = ()
-    changed: tuple[Found, ...] = ()  # or cut by an older version of the chunker
-    unchanged: tuple[Found, ...] = ()
-    failed: tuple[tuple[Found, str], ...] = ()  # unchanged since they could not be read, with the reason
-    unreadable: tuple[Found, ...] = ()  # files and folders that may not be looked at, or were named and are not there
+    new: tuple[FileEntry, ...] = ()
+    changed: tuple[FileEntry, ...] = ()  # or cut by an older version of the chunker
+    unchanged: tuple[FileEntry, ...] = ()
+    failed: tuple[tuple[FileEntry, str], ...] = ()  # unchanged since they could not be read, with the reason
+    unreadable: tuple[FileEntry, ...] = ()  # files and folders that cannot be listed, or were named and do not exist
     moved: tuple[Move, ...] = ()
     gone: tuple[Stored, ...] = ()  # stored, and not on disk any more
     stored: Mapping[str, Stored] = field(default_factory=dict)  # what the look was compared with, by uri
 
     @property
-    def to_read(self) -> tuple[Found, ...]:
+    def to_read(self) -> tuple[FileEntry, ...]:
         """New and changed files, by path."""
         return tuple(sorted(self.new + self.changed, key=lambda one: one.uri))
 
@@ -101,16 +101,16 @@ class Sync:
             return {row["uri"]: Stored(**row) for row in rows}
 
     def plan(
-        self, found: Sequence[Found], stored: dict[str, Stored], *, checksum: bool = False, retry: bool = False
+        self, found: Sequence[FileEntry], stored: dict[str, Stored], *, checksum: bool = False, retry: bool = False
     ) -> Plan:
         """Compare what was found with what is stored.
 
         checksum: by content, not by size and time. retry: read again what could not be read before.
         """
-        new: list[Found] = []
-        changed: list[Found] = []
-        unchanged: list[Found] = []
-        failed: list[tuple[Found, str]] = []
+        new: list[FileEntry] = []
+        changed: list[FileEntry] = []
+        unchanged: list[FileEntry] = []
+        failed: list[tuple[FileEntry, str]] = []
         for one in found:
             known = stored.get(one.uri)
             if one.problem:
@@ -172,7 +172,7 @@ class Sync:
                 for row in connection.execute(_QUERIES["outcomes"], asked)
             }
 
-    def _same(self, found: Found, stored: Stored, *, checksum: bool) -> bool:
+    def _same(self, found: FileEntry, stored: Stored, *, checksum: bool) -> bool:
         if stored.sha256 is not None and not stored.current:
             return False
         if checksum and stored.sha256 is not None:
@@ -184,7 +184,7 @@ class Sync:
             and stored.file_modified_at == found.modified_at
         )
 
-    def _moves(self, new: Sequence[Found], gone: Sequence[Stored]) -> Iterator[Move]:
+    def _moves(self, new: Sequence[FileEntry], gone: Sequence[Stored]) -> Iterator[Move]:
         """New files whose content is stored under a path that is gone; only sizes that occur there are read."""
         left = {(known.sha256, known.file_bytes): known for known in gone if known.sha256 and not known.error}
         sizes = {size for _, size in left}
@@ -194,7 +194,7 @@ class Sync:
             if source and known and known.current:
                 yield Move(found=one, source=source, stored=known)
 
-    def _read(self, found: Found) -> Source | None:
+    def _read(self, found: FileEntry) -> Source | None:
         try:
             return read(found, max_bytes=self._max_bytes)
         except DocumentError:

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, Engine
 
 from app.core.errors import AppError, DocumentError
 from app.core.sql import load_queries
-from ingest.discover import ChangingError, Found, GoneError, read
+from ingest.discover import ChangingError, FileEntry, GoneError, read
 from ingest.faults import faults
 from ingest.pipeline import Ingester, Outcome, Result
 from ingest.queue.jobs import FILE_TASK, STARTING_SECONDS, FileJob, Jobs, file_job, take_back
@@ -49,7 +49,7 @@ class Files:
         with self._locks.hold(job.lock) as mine:
             if not mine:
                 raise BusyError(f"{job.uri} is being ingested by another process.")
-            found = Found(path=job.path)
+            found = FileEntry(path=job.path)
             try:
                 source = read(found, max_bytes=self._max_bytes)
             except GoneError as error:
@@ -69,7 +69,7 @@ class Files:
 
     def fail(self, job: FileJob, error: str) -> None:
         """Keep with the document why its file was given up."""
-        self._ingester.record_failure(job.uri, Found(path=job.path).name, error, collection=job.collection)
+        self._ingester.record_failure(job.uri, FileEntry(path=job.path).name, error, collection=job.collection)
 
     def recover(self, *, started_seconds: float = STARTING_SECONDS) -> int:
         """Let jobs of dead workers wait again; returns how many. See Jobs.stalled.
@@ -95,7 +95,7 @@ class Files:
             raise ElsewhereError(f"{job.uri} is not here: {job.host} found it.")
         if not job.remove:
             self._ingester.record_failure(
-                job.uri, Found(path=job.path).name, said, collection=job.collection, only_known=True
+                job.uri, FileEntry(path=job.path).name, said, collection=job.collection, only_known=True
             )
             return Result(outcome=Outcome.FAILED, message=said)
         with faults(), self._engine.begin() as connection:
