@@ -1,4 +1,4 @@
-"""python -m ingest."""
+"""`python -m ingest`."""
 
 from ingest.cli import main
 

@@ -12,7 +12,7 @@ from app.core.models.embedding import Embedder
 from app.core.models.find import build_embedder
 from app.core.settings import Settings
 from ingest.load.limits import Limits
-from ingest.load.pool import Loaders
+from ingest.load.pool import LoaderPool
 from ingest.pipeline import Ingester
 from ingest.store import Store
 
@@ -35,7 +35,7 @@ class Services(Database):
     """The parts of the ingestion road, built."""
 
     ingester: Ingester
-    loaders: Loaders
+    loaders: LoaderPool
     settings: Settings
 
     def revive(self) -> None:
@@ -74,7 +74,7 @@ def build_ingester(settings: Settings, report: Report) -> Services:
     def make_embedder() -> Embedder:
         return build_embedder(settings.embedding_model, settings.data_dir, report=report)
 
-    loaders = Loaders(limits_of(settings))
+    loaders = LoaderPool(limits_of(settings))
     store = Store(engine, chunker_version=CHUNKER_VERSION)
     ingester = Ingester(store=store, make_embedder=make_embedder, load=loaders.load)
     return Services(engine=engine, ingester=ingester, loaders=loaders, settings=settings)

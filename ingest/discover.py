@@ -1,6 +1,6 @@
-"""Files and folders go in, the files to ingest come out, in order; a file becomes a Source, its bytes with a hash.
+"""Files and folders go in, the files to ingest come out, in order; read() makes a file a Source, its bytes with a hash.
 
-Discovering reads no content: size and time of each file come with the listing of its folder.
+Discovery reads no content: size and time of each file come with the listing of its folder.
 """
 
 import hashlib
@@ -17,30 +17,30 @@ from app.core.errors import DocumentError
 from ingest.ignore_rules import Chain, Rules
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_SETTLING_SECONDS = 2.0  # a file changed again this soon may keep its time: file systems count in steps of up to 2 s
+# A file changed again within this time may keep its time stamp: those of file systems have steps of up to 2 s.
+_SETTLING_SECONDS = 2.0
 
 
 class GoneError(DocumentError):
-    """There is no such file (any more)."""
+    """The file does not exist (any more)."""
 
 
 class ChangingError(DocumentError):
-    """The file changed while it was read: what was read is no version of it."""
+    """The file changed while it was read, so the bytes read are no version of it."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Found:
-    """A file, or a place that could not be looked into."""
+class FileEntry:
+    """A file, or a path that could not be listed."""
 
     path: Path
     size: int = 0  # bytes
     modified_at: datetime | None = None
-    problem: str = ""  # why it cannot be read, for people
-    gone: bool = False  # the problem is that it is not there
+    error: DocumentError | None = None  # why it cannot be read
 
     @property
     def uri(self) -> str:
-        """Absolute path as text; a name that is not valid text is written with escapes."""
+        """Absolute path as text; bytes that are not valid text are written as escapes."""
         return uri_of(self.path)
 
     @property
@@ -48,155 +48,156 @@ class Found:
         """The file's own name."""
         return uri_of(self.path.name)
 
+    @property
+    def problem(self) -> str:
+        """The error as text for people; empty when there is none."""
+        return str(self.error or "")
+
+    @property
+    def gone(self) -> bool:
+        """Whether the error is that the file does not exist."""
+        return isinstance(self.error, GoneError)
+
 
 def uri_of(path: Path | str) -> str:
-    """A path as text; what is not valid text is written with escapes."""
+    """A path as text; bytes that are not valid text are written as escapes."""
     return os.fsencode(path).decode("utf-8", "backslashreplace")
 
 
 @dataclass(frozen=True, slots=True)
-class _Place:
+class _Location:
     path: str
-    real: str  # the same without links
-    root: str  # what was named on the command line
-    chain: Chain  # of the .gitignore files above it
+    real: str  # the path with links resolved
+    root: str  # the path given by the caller
+    chain: Chain  # the .gitignore files above it
 
 
-def discover(paths: Sequence[Path], rules: Rules | None = None) -> tuple[Found, ...]:
-    """Every file named or below a folder named, once, sorted by path.
+def discover(paths: Sequence[Path], rules: Rules | None = None) -> tuple[FileEntry, ...]:
+    """Every file among the paths and below the folders among them, once, sorted by path.
 
-    Links are followed, loops are not; a file reached both by its own path and by a link is found under its own.
+    Links are followed, loops are not. A file reached both by its own path and by a link is listed under its own.
     """
     rules = rules or Rules()
     walk = _Walk(rules)
     for path in paths:
         start = os.path.abspath(path)
-        walk.from_(_Place(start, os.path.realpath(start), start, rules.chain_above(start)))
-    return walk.all()
+        walk.add(_Location(start, os.path.realpath(start), start, rules.chain_above(start)))
+    return walk.entries()
 
 
-def discover_changed(changed: Sequence[Path], roots: Sequence[Path], rules: Rules) -> tuple[Found, ...]:
-    """The same for paths below the roots that were told to have changed; links are left to a whole look.
+def discover_changed(changed: Sequence[Path], roots: Sequence[Path], rules: Rules) -> tuple[FileEntry, ...]:
+    """The same for changed paths below the roots, without following links: only discover() does that.
 
-    What is not there any more is left out: the caller knows what was stored of it.
+    Paths that no longer exist are left out; the caller knows which documents were stored from them.
     """
     walk = _Walk(rules, follow=False)
-    for path in sorted({os.path.abspath(one) for one in changed}):
-        for root in (os.path.abspath(one) for one in roots):
-            place = _reached(path, root, rules)
-            if place is not None and os.path.lexists(path):
-                walk.from_(place)
+    absolute_roots = [os.path.abspath(root) for root in roots]
+    for path in sorted({os.path.abspath(path) for path in changed}):
+        for root in absolute_roots:
+            location = _location_below(path, root, rules)
+            if location is not None and os.path.lexists(path):
+                walk.add(location)
                 break
-    return walk.all()
+    return walk.entries()
 
 
-def _reached(path: str, root: str, rules: Rules) -> _Place | None:
-    """The place of a path below a root, None when it is not below it or some rule keeps it out."""
+def _location_below(path: str, root: str, rules: Rules) -> _Location | None:
+    """The location of a path below a root; None when it is not below it, behind a link, or left out by a rule."""
     if path == root:
-        return _Place(path, path, root, rules.chain_above(root))
+        return _Location(path, path, root, rules.chain_above(root))
     relative = os.path.relpath(path, root)
     if relative.startswith(os.pardir):
         return None
-    here, chain = root, rules.chain_above(root)
+    current, chain = root, rules.chain_above(root)
     for name in Path(relative).parts:
-        chain = rules.chain_in(here, chain)
-        here = os.path.join(here, name)
-        if os.path.islink(here) or not rules.wanted(root, here, chain, is_folder=os.path.isdir(here)):
+        chain = rules.chain_in(current, chain)
+        current = os.path.join(current, name)
+        if os.path.islink(current) or not rules.wanted(root, current, chain, is_folder=os.path.isdir(current)):
             return None
-    return _Place(path, path, root, chain)
+    return _Location(path, path, root, chain)
 
 
 class _Walk:
-    """Files below some places, with a stack of our own: folders may be nested deeper than Python calls."""
+    """Collects the files below locations, with an explicit stack: folders may be nested deeper than Python recurses."""
 
     def __init__(self, rules: Rules, *, follow: bool = True) -> None:
         self._rules = rules
         self._follow = follow
-        self._found: dict[str, Found] = {}  # by path without links
-        self._folders: set[tuple[int, int]] = set()  # device and inode of those looked into
-        self._links: list[_Place] = []  # looked at last
+        self._entries: dict[str, FileEntry] = {}  # by path with links resolved
+        self._visited: set[tuple[int, int]] = set()  # device and inode of folders
+        self._links: list[_Location] = []  # visited last, so that a file is listed under its own path
 
-    def from_(self, place: _Place) -> None:
-        """Look at a file or folder and everything below it, links within put off."""
-        stack = [place]
+    def add(self, location: _Location) -> None:
+        """Collect a file, or everything below a folder; links below it are postponed."""
+        stack = [location]
         while stack:
-            place = stack.pop()
+            location = stack.pop()
             try:
-                status = os.stat(place.path)
+                status = os.stat(location.path)
                 if stat.S_ISDIR(status.st_mode):
-                    stack += self._folder(place, status)
+                    stack += self._visit(location, status)
                 else:
-                    self._take(place, status)
+                    self._collect(location, status)
             except OSError as error:
-                gone = isinstance(error, FileNotFoundError | NotADirectoryError)
-                problem = Found(path=Path(place.path), problem=_said(error), gone=gone)
-                self._found.setdefault(place.real, problem)
+                entry = FileEntry(path=Path(location.path), error=_document_error(error))
+                self._entries.setdefault(location.real, entry)
 
-    def all(self) -> tuple[Found, ...]:
-        """What was found, links included."""
+    def entries(self) -> tuple[FileEntry, ...]:
+        """Everything collected, after visiting the postponed links."""
         while self._follow and self._links:
-            self.from_(self._links.pop())
-        return tuple(sorted(self._found.values(), key=lambda one: os.fsencode(one.path)))
+            self.add(self._links.pop())
+        return tuple(sorted(self._entries.values(), key=lambda entry: os.fsencode(entry.path)))
 
-    def _folder(self, place: _Place, status: os.stat_result) -> Iterator[_Place]:
-        if (status.st_dev, status.st_ino) in self._folders:
+    def _visit(self, folder: _Location, status: os.stat_result) -> Iterator[_Location]:
+        """Collect the files of a folder; yields its subfolders, and unreadable entries for add() to report."""
+        if (status.st_dev, status.st_ino) in self._visited:
             return
-        self._folders.add((status.st_dev, status.st_ino))
-        chain = self._rules.chain_in(place.path, place.chain)
-        with os.scandir(place.path) as entries:
+        self._visited.add((status.st_dev, status.st_ino))
+        chain = self._rules.chain_in(folder.path, folder.chain)
+        with os.scandir(folder.path) as entries:
             for entry in entries:
-                try:
-                    mode = (status := entry.stat()).st_mode
-                except OSError:
-                    mode = stat.S_IFREG  # a link to nowhere, most often: told as a problem when it is looked at
+                entry_status = _status_of(entry)
+                mode = entry_status.st_mode if entry_status is not None else stat.S_IFREG
                 is_folder = stat.S_ISDIR(mode)
                 if not (is_folder or stat.S_ISREG(mode)):
-                    continue  # sockets, pipes and devices are no documents
-                if not self._rules.wanted(place.root, entry.path, chain, is_folder=is_folder):
+                    continue  # sockets, pipes and devices are not documents
+                if not self._rules.wanted(folder.root, entry.path, chain, is_folder=is_folder):
                     continue
                 if entry.is_symlink():
-                    self._links.append(_Place(entry.path, os.path.realpath(entry.path), place.root, chain))
+                    self._links.append(_Location(entry.path, os.path.realpath(entry.path), folder.root, chain))
                     continue
-                below = _Place(entry.path, os.path.join(place.real, entry.name), place.root, chain)
-                if is_folder:
+                below = _Location(entry.path, os.path.join(folder.real, entry.name), folder.root, chain)
+                if is_folder or entry_status is None:
                     yield below
                 else:
-                    self._take(below, status)
+                    self._collect(below, entry_status)
 
-    def _take(self, place: _Place, status: os.stat_result) -> None:
-        found = Found(path=Path(place.path), size=status.st_size, modified_at=_time_of(status))
-        self._found.setdefault(place.real, found)
+    def _collect(self, location: _Location, status: os.stat_result) -> None:
+        entry = FileEntry(path=Path(location.path), size=status.st_size, modified_at=_time_of(status))
+        self._entries.setdefault(location.real, entry)
 
 
-def read(found: Found, *, max_bytes: int) -> Source:
-    """The file's bytes and what identifies them.
+def read(entry: FileEntry, *, max_bytes: int) -> Source:
+    """The file's bytes with its identity and hash.
 
-    Raises DocumentError when it cannot be read or is too large; GoneError when it is not there, ChangingError when it
+    Raises DocumentError when it cannot be read or is too large; GoneError when it does not exist, ChangingError when it
     was written to meanwhile.
     """
-    if found.problem:
-        raise GoneError(found.problem) if found.gone else DocumentError(found.problem)
+    if entry.error is not None:
+        raise entry.error
     try:
         started = time.time()
-        status = found.path.stat()
-        if not stat.S_ISREG(status.st_mode):
-            raise DocumentError("It is not a regular file: name a file or a folder.")
-        if status.st_size > max_bytes:
-            raise DocumentError(
-                f"It has {status.st_size / 2**20:.0f} MiB, the limit is {max_bytes // 2**20} MiB: "
-                "raise FOREMOST_MAX_FILE_MIB or split it."
-            )
-        content = found.path.read_bytes()
-        after = found.path.stat()
-    except FileNotFoundError as error:
-        raise GoneError(_said(error)) from error
+        status = entry.path.stat()
+        _require_readable(status, max_bytes)
+        content = entry.path.read_bytes()
+        after = entry.path.stat()
     except OSError as error:
-        raise DocumentError(_said(error)) from error
+        raise _document_error(error) from error
     if (after.st_size, after.st_mtime_ns) != (status.st_size, status.st_mtime_ns) or len(content) != status.st_size:
-        raise ChangingError("It was written to while it was read: ingest it again once it is complete.")
+        raise ChangingError("It was written to while it was read.", fix="Ingest it again once it is complete.")
     return Source(
-        uri=found.uri,
-        name=found.name,
+        uri=entry.uri,
+        name=entry.name,
         content=content,
         sha256=hashlib.sha256(content).hexdigest(),
         modified_at=_time_of(status),
@@ -204,17 +205,38 @@ def read(found: Found, *, max_bytes: int) -> Source:
     )
 
 
+def _status_of(entry: os.DirEntry[str]) -> os.stat_result | None:
+    """None when it cannot be read, most often for a broken link."""
+    try:
+        return entry.stat()
+    except OSError:
+        return None
+
+
+def _require_readable(status: os.stat_result, max_bytes: int) -> None:
+    if not stat.S_ISREG(status.st_mode):
+        raise DocumentError("It is not a regular file.", fix="Name a file or a folder.")
+    if status.st_size > max_bytes:
+        raise DocumentError(
+            f"It has {status.st_size / 2**20:.0f} MiB, the limit is {max_bytes // 2**20} MiB.",
+            fix="Raise FOREMOST_MAX_FILE_MIB or split it.",
+        )
+
+
 def _time_of(status: os.stat_result) -> datetime | None:
-    """When the file was changed, in whole microseconds; None when it is outside what a date can say."""
+    """Time of the last change, in whole microseconds; None when it is outside the range of datetime."""
     try:
         return _EPOCH + timedelta(microseconds=status.st_mtime_ns // 1000)
     except OverflowError:
         return None
 
 
-def _said(error: OSError) -> str:
-    advice = {
-        FileNotFoundError: "There is no such file or folder: check the path.",
-        PermissionError: "It may not be read: change its permissions or run as its owner.",
-    }
-    return advice.get(type(error), f"It cannot be read ({error.strerror or error}): check the disk.")
+def _document_error(error: OSError) -> DocumentError:
+    if isinstance(error, FileNotFoundError):
+        return GoneError("There is no such file or folder.", fix="Check the path.")
+    if isinstance(error, PermissionError):
+        return DocumentError("It may not be read.", fix="Change its permissions or run as its owner.")
+    problem, fix = f"It cannot be read ({error.strerror or error}).", "Check the disk."
+    if isinstance(error, NotADirectoryError):
+        return GoneError(problem, fix=fix)
+    return DocumentError(problem, fix=fix)

@@ -1,4 +1,4 @@
-"""Which files below a folder are documents: hidden ones, what .gitignore names, and the user's own globs."""
+"""Rules for which files below a folder are ingested: hidden files, .gitignore files and the user's own patterns."""
 
 import os
 from collections.abc import Sequence
@@ -9,31 +9,30 @@ from pathspec import GitIgnoreSpec
 
 from app.core.errors import SettingsError
 
-_NEVER = frozenset((".git", ".hg", ".svn", "Thumbs.db", "desktop.ini", "__MACOSX"))  # no person's documents, ever
+_NEVER = frozenset((".git", ".hg", ".svn", "Thumbs.db", "desktop.ini", "__MACOSX"))  # written by programs
 _LARGEST_IGNORE_FILE = 2**20  # bytes
 
 
 @dataclass(frozen=True, slots=True)
 class Ignores:
-    """The patterns of one .gitignore; they hold below its folder."""
+    """The patterns of one .gitignore file; they apply below its folder."""
 
     folder: str
     spec: GitIgnoreSpec
 
     def verdict(self, path: str, *, is_folder: bool) -> bool | None:
-        """True: left out; False: taken back in by a ! pattern; None: says nothing about it."""
-        relative = os.path.relpath(path, self.folder) if self.folder == os.sep else path[len(self.folder) + 1 :]
-        return self.spec.check_file(relative + "/" if is_folder else relative).include
+        """True: ignored; False: included again by a ! pattern; None: no pattern matches."""
+        return self.spec.check_file(_relative(path, self.folder, is_folder=is_folder)).include
 
 
 Chain = tuple[Ignores, ...]  # outermost first
 
 
 class Rules:
-    """Asked for each entry of a folder; what is named on the command line itself is never asked for.
+    """Applied to each entry of a folder, not to paths that the user names.
 
-    include and exclude are patterns as in .gitignore, read from the folder named; include speaks of files only.
-    Raises SettingsError for a pattern that is none.
+    include and exclude are patterns as in .gitignore, relative to the folder that the user names; include applies to
+    files only. Raises SettingsError for an invalid pattern.
     """
 
     def __init__(
@@ -50,15 +49,14 @@ class Rules:
         self._hidden = hidden
 
     def wanted(self, root: str, path: str, chain: Chain, *, is_folder: bool) -> bool:
-        """Whether an entry at path, found below root, is to be taken or looked into."""
+        """Whether the entry at path, below root, is ingested or, for a folder, visited."""
         name = os.path.basename(path)
         if name in _NEVER or name.startswith("~$") or (name.startswith(".") and not self._hidden):
             return False
-        relative = os.path.relpath(path, root) if root == os.sep else path[len(root) + 1 :]
-        shown = relative + "/" if is_folder else relative
-        if self._exclude is not None and self._exclude.match_file(shown):
+        relative = _relative(path, root, is_folder=is_folder)
+        if self._exclude is not None and self._exclude.match_file(relative):
             return False
-        if self._include is not None and not is_folder and not self._include.match_file(shown):
+        if self._include is not None and not is_folder and not self._include.match_file(relative):
             return False
         for ignores in reversed(chain):
             verdict = ignores.verdict(path, is_folder=is_folder)
@@ -67,18 +65,23 @@ class Rules:
         return True
 
     def chain_above(self, folder: str) -> Chain:
-        """The .gitignore files between the top of a repository and a folder inside it, the folder's own left out."""
-        parents = [str(parent) for parent in Path(folder).parents]
-        top = next((place for place, parent in enumerate(parents) if os.path.exists(os.path.join(parent, ".git"))), -1)
-        if not self._gitignore or top < 0 or os.path.exists(os.path.join(folder, ".git")):
+        """The .gitignore files from the top of a repository down to a folder's parent; none outside a repository."""
+        if not self._gitignore or _is_repository(folder):
+            return ()
+        parents: list[str] = []
+        for parent in map(str, Path(folder).parents):
+            parents.append(parent)
+            if _is_repository(parent):
+                break
+        else:
             return ()
         chain: Chain = ()
-        for parent in reversed(parents[: top + 1]):
+        for parent in reversed(parents):
             chain = self.chain_in(parent, chain)
         return chain
 
     def chain_in(self, folder: str, chain: Chain) -> Chain:
-        """What holds inside a folder: its own .gitignore, if there is one, beneath those above."""
+        """The .gitignore files that apply in a folder: those above it and its own, if it has one."""
         path = os.path.join(folder, ".gitignore")
         if not self._gitignore or not os.path.isfile(path):
             return chain
@@ -86,8 +89,18 @@ class Rules:
             with open(path, encoding="utf-8", errors="replace") as file:
                 lines = file.read(_LARGEST_IGNORE_FILE).splitlines()
             return (*chain, Ignores(folder, GitIgnoreSpec.from_lines(lines)))
-        except (OSError, ValueError):  # unreadable, or no pattern file at all: then it hides nothing
+        except (OSError, ValueError):  # unreadable or not a pattern file: it has no effect
             return chain
+
+
+def _is_repository(folder: str) -> bool:
+    return os.path.exists(os.path.join(folder, ".git"))
+
+
+def _relative(path: str, folder: str, *, is_folder: bool) -> str:
+    """The path below a folder, with a slash at the end of a folder's, as patterns expect it."""
+    relative = os.path.relpath(path, folder) if folder == os.sep else path[len(folder) + 1 :]
+    return relative + "/" if is_folder else relative
 
 
 def _spec(patterns: Sequence[str]) -> GitIgnoreSpec:
@@ -95,5 +108,5 @@ def _spec(patterns: Sequence[str]) -> GitIgnoreSpec:
         return GitIgnoreSpec.from_lines(patterns)
     except ValueError as error:
         raise SettingsError(
-            f"{', '.join(patterns)} is no file pattern ({error}): write it as in .gitignore."
+            f"{', '.join(patterns)} is not a file pattern ({error}).", fix="Write it as in .gitignore."
         ) from error

@@ -9,7 +9,7 @@ from rich.table import Table
 
 from app.core.domain import Document
 from app.core.errors import DocumentError
-from ingest.load.parent import Loader
+from ingest.load.parent import IsolatedLoader
 from tests.support import made_files as made
 
 _BESIDE = Path(__file__).resolve().parents[2] / "shared" / "data" / "files"
@@ -21,7 +21,7 @@ def main() -> None:
     folder = Path(sys.argv[1]) if len(sys.argv) > 1 else _BESIDE
     table = Table("file", "outcome", "seconds", "peak MiB")
     for path in sorted(one for one in folder.iterdir() if one.is_file() and one.suffix != ".tsv"):
-        with Loader() as loader:
+        with IsolatedLoader() as loader:
             loader.load(made.source("A text that is long enough for its language to be told. " * 3, "warm.txt"))
             started = time.perf_counter()
             loaded = loader.load(made.source(path.read_bytes(), path.name))

@@ -8,6 +8,7 @@ import numpy.typing as npt
 
 from app.cite.sentences import sentence_spans
 from app.core.domain import Citations, Passage, Sentence, Support
+from app.core.stop_words import BASIC_STOP_WORDS
 
 SupportScorer = Callable[[Sequence[str], Sequence[str]], npt.NDArray[np.float32]]
 
@@ -32,12 +33,7 @@ _WRONG_NUMBER = 0.3  # The score is multiplied by this when a number of the sent
 _MISSING_NAME = 0.6  # The same for a name.
 _SUBJECT_WEIGHT = 0.8  # Of the share of the question's content words that the passage lacks.
 _LEAST_SUBJECT = 0.65  # So a sentence copied word for word stays supported when the question used other words.
-_COMMON = frozenset(
-    "a an and are as at be been but by can do does for from had has have he her his how i if in into is it its "
-    "may no not of on or our she should so such than that the their them then there these they this to was we "
-    "were what when where which who why will with would you your long much many did get der die das und ist im "
-    "den von zu mit le la les et est un une des el los las y es de en que".split()
-)
+_COMMON = BASIC_STOP_WORDS
 
 
 def cite(

@@ -5,10 +5,11 @@ import re
 from collections.abc import Sequence
 
 from app.core.domain import Message
+from app.core.scripts import DENSE
 
 # Common tokenizers never merge across these pieces: a run of letters, of digits or of blanks, or one other sign.
 _PIECE = re.compile(r"(?P<letters>[^\W\d_]+)|(?P<digits>\d+)|(?P<blank>\s+)|(?P<sign>.)", re.DOTALL)
-_WIDE = re.compile(r"[\u0e00-\u0eff\u1100-\u11ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]")
+_WIDE = re.compile(f"[{DENSE}]")
 # Tokenizers have tokens for whole words of these scripts; for Greek, Devanagari and the rest mostly for single letters.
 _COMMON = re.compile(r"[\u0400-\u052f\u0590-\u06ff]+")
 MARGIN = 1.15  # Tokenizers with small vocabularies (32,000) need that much more than those measured.

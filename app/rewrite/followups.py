@@ -7,10 +7,13 @@ retriever. So the lists hold words that nearly always point back; words that oft
 
 import re
 
+from app.core.scripts import DENSE
+from app.core.stop_words import STOP_WORDS
+
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 _SHORT_WORDS = 3  # A message of so few words, such as "And in winter?", is too short to search for.
 _SHORT_CHARACTERS = 8  # The same limit for scripts without blanks.
-_WIDE = re.compile(r"[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_WIDE = re.compile(f"[{DENSE}]")
 
 # Words that identify the language of a question. No word is in two lists.
 _MARKERS = {
@@ -110,14 +113,4 @@ def _language(text: str, context: str) -> str | None:
     return None
 
 
-_FUNCTION = frozenset().union(*_LISTS.values(), *_MARKER_SETS.values()) | frozenset(
-    "about after again all also and any are because been before being both but could did does doing each else for "
-    "from had has have here into just like many may more most much must not now one ones only other our out over "
-    "own please say says some such tell than that then there thing things too under until use very were will with "
-    "without would you your aber alle auch auf aus bei bis denn doch ein eine einem einen einer eines für haben "
-    "hat hier ich kein keine können man mehr mit muss nach noch nur oder sehr sich über und unter vom von vor "
-    "weil wenn werden wird wir wurde zum zur alors après aussi autre aux avec avant avoir bien car comme dans "
-    "donc elle encore entre était être fait faire mais même nous ont par pas plus pour sans sur tous tout toute "
-    "très une vous algo antes aquí como con cuando donde desde después dos entre está están este fue han hasta "
-    "más muy nos otra otro pero porque puede sin sobre también tiene todo una uno unos".split()
-)
+_FUNCTION = STOP_WORDS.union(*_LISTS.values(), *_MARKER_SETS.values())

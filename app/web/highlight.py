@@ -5,18 +5,11 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
+from app.core.stop_words import STOP_WORDS
+
 _WORD = re.compile(r"\w+")
 _ENDINGS = ("ations", "ation", "ings", "ing", "ies", "ied", "ers", "ed", "er", "es", "s", "y", "e")
 _SHORTEST_STEM = 3  # characters
-_COMMON = frozenset(
-    "a about an and any are as at be been but by can could did do does for from had has have how i if in into is it"
-    " its many me much my no not of on or our shall should so than that the their them there these they this those to"
-    " us was we were what when where which who whom whose why will with would you your"
-    " aber als am an auf aus bei bin bis das dass dem den der des die durch ein eine einem einen einer es für hat ich"
-    " im ist man mit nach nicht oder sich sie sind und von war was wenn wer wie wird wo zu zum zur"
-    " au aux avec ce ces dans de des du elle en est et il ils la le les leur mais ne ou par pas pour que qui sa se ses"
-    " son sont sur un une el los las del y al con lo su sus es por para".split()
-)
 
 
 def escape(text: object) -> str:
@@ -28,7 +21,7 @@ def escape(text: object) -> str:
 def terms(question: str) -> frozenset[str]:
     """Stems of the content words of a question; of all its words when it has no content word."""
     words = [word.casefold() for word in _WORD.findall(question)]
-    content = [word for word in words if word not in _COMMON and (len(word) > 1 or not word.isascii())]
+    content = [word for word in words if word not in STOP_WORDS and (len(word) > 1 or not word.isascii())]
     return frozenset(_stem(word) for word in content or words)
 
 

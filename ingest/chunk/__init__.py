@@ -1,1 +1,1 @@
-"""Stage 2 of a document, chunk: a document goes in, chunks that fit the embedder come out."""
+"""The chunking stage: a Document goes in, chunks that fit the embedding model come out."""

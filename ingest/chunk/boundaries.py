@@ -1,4 +1,4 @@
-"""Where a text may be cut: token starts, and paragraph, sentence, line and word boundaries, as sorted offsets."""
+"""Token starts and boundaries (paragraph, sentence, line, word) of a text, as sorted character offsets."""
 
 import re
 from collections.abc import Callable
@@ -8,9 +8,9 @@ import numpy.typing as npt
 
 Offsets = npt.NDArray[np.int64]
 
-_BLOCK = 200_000  # characters tokenised at a time, so that memory does not grow with the text
-_LONGEST_TOKEN = 32  # a longer "token" is an endless word that the model reads as unknown
-_PIECE = 4
+_BLOCK = 200_000  # characters tokenised in one call, so that memory does not grow with the text
+_LONGEST_TOKEN = 32  # characters; the tokenizer returns an endless word as one longer token
+_PIECE = 4  # characters counted as one token in an endless word
 
 _PARAGRAPH = re.compile(r"\n[ \t]*\n\s*|\n(?=#{1,6} )")
 _SENTENCE = re.compile(  # the end of a sentence, and before a list item or a table row
@@ -19,7 +19,7 @@ _SENTENCE = re.compile(  # the end of a sentence, and before a list item or a ta
 )
 _LINE = re.compile(r"\n+")
 _WORD = re.compile(r"\s+")
-_ROW_TYPES = frozenset(  # one line is one record: a sentence inside it is no place to cut
+_ROW_TYPES = frozenset(  # each line is a record, which should not be cut at a sentence within it
     (
         "text/csv",
         "application/json",
@@ -30,33 +30,34 @@ _ROW_TYPES = frozenset(  # one line is one record: a sentence inside it is no pl
 
 
 class TokenStarts:
-    """Where the tokens of a text begin."""
+    """Start offsets of a text's tokens."""
 
     def __init__(self, text: str, token_offsets: Callable[[str], list[tuple[int, int]]]) -> None:
         blocks = []
         for start, end in _blocks(text):
             spans = np.array(token_offsets(text[start:end]), dtype=np.int64).reshape(-1, 2) + start
-            blocks.append(_without_endless(spans[spans[:, 1] > spans[:, 0]]))
+            blocks.append(_starts(spans[spans[:, 1] > spans[:, 0]]))
         self._starts: Offsets = np.concatenate(blocks) if blocks else np.empty(0, np.int64)
 
     def index(self, offset: int) -> int:
-        """Number of the first token that begins at offset or later."""
+        """Index of the first token that begins at offset or later."""
         return int(np.searchsorted(self._starts, offset))
 
     def start(self, index: int) -> int:
-        """Offset at which a token begins."""
+        """Start offset of a token."""
         return int(self._starts[index])
 
     def start_or(self, index: int, last: int, end: int) -> int:
-        """Offset at which a token begins, `end` for tokens from `last` on."""
+        """Start offset of a token, `end` for indexes from `last` on."""
         return self.start(index) if index < last else end
 
     def count(self, start: int, end: int) -> int:
-        """Tokens that begin within [start, end)."""
+        """Number of tokens that begin within [start, end)."""
         return self.index(end) - self.index(start)
 
 
 def _blocks(text: str) -> list[tuple[int, int]]:
+    """Character ranges that cover the text, cut at white space where there is any."""
     blocks, start = [], 0
     while start < len(text):
         end = min(start + _BLOCK, len(text))
@@ -68,7 +69,8 @@ def _blocks(text: str) -> list[tuple[int, int]]:
     return blocks
 
 
-def _without_endless(spans: Offsets) -> Offsets:
+def _starts(spans: Offsets) -> Offsets:
+    """Starts of the tokens at spans [tokens, 2], with further starts inside endless words."""
     endless = spans[:, 1] - spans[:, 0] > _LONGEST_TOKEN
     if not endless.any():
         return spans[:, 0]
@@ -77,7 +79,7 @@ def _without_endless(spans: Offsets) -> Offsets:
 
 
 class Boundaries:
-    """The places to cut, best kind first."""
+    """Boundaries of a text by kind, the best kind to cut at first."""
 
     def __init__(self, text: str, media_type: str) -> None:
         self._words = _ends(_WORD, text)
@@ -86,7 +88,7 @@ class Boundaries:
         self._kinds = (_ends(_PARAGRAPH, text), *order, self._words)
 
     def best(self, nearest: int, wanted: int, furthest: int) -> int | None:
-        """The boundary in [nearest, furthest] that is of the best kind, and of those the one next to wanted."""
+        """Of the boundaries in [nearest, furthest], those of the best kind; of these the one nearest to wanted."""
         for offsets in self._kinds:
             low, high = np.searchsorted(offsets, nearest), np.searchsorted(offsets, furthest, side="right")
             if low < high:

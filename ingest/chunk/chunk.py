@@ -1,13 +1,14 @@
-"""A Document goes in, its Chunks come out: by structure first, then by the embedding model's own tokens.
+"""A Document goes in, its Chunks come out: divided by structure first, then by the embedding model's own tokens.
 
-Every chunk's text is an exact slice of the document's text and its embedded text fits what the model reads, so
-nothing is ever cut at embedding time. Time is linear in the length of the text: it is tokenised once to find the
-cuts and once, as chunks, to prove that each fits.
+Every chunk's text is an exact slice of the document's text. Its embedded text fits the model's window, so nothing is
+truncated at embedding time. Time is linear in the length of the text: it is tokenised once to choose the cuts and
+once, as chunks, to verify that each fits.
 """
 
+import math
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from app.core.domain import Chunk, Document
@@ -15,16 +16,16 @@ from ingest.chunk.boundaries import Boundaries, TokenStarts
 from ingest.chunk.sections import Span, merged, sections
 from ingest.chunk.table_headers import TableHeaders
 
-TARGET_TOKENS = 180  # of a chunk's text; with its headings this stays well below the 256 that MiniLM reads
-OVERLAP_TOKENS = 0  # headings are repeated in every chunk and neighbours are joined when packed, so none is needed
-CONTEXT_TOKENS = 60  # of title and heading path before the text, at most; a quarter of what the model reads at most
-MAX_CHARACTERS = 4_000  # of a chunk: text of few tokens (rules, endless words) must not become an endless passage
+TARGET_TOKENS = 180  # of a chunk's text; with its headings this is well below the 256 that MiniLM reads
+OVERLAP_TOKENS = 0  # not needed: headings are repeated in every chunk and neighbours are joined when packed
+CONTEXT_TOKENS = 60  # of title and heading path before the text, and at most a quarter of the model's window
+MAX_CHARACTERS = 4_000  # of a chunk: text with few tokens (rulers, endless words) must not make an endless passage
 _SEPARATOR = " › "
 _BATCH = 1_024  # chunks counted in one call
 
 
 class Tokenizer(Protocol):
-    """What chunking needs of an embedding model."""
+    """The part of an embedding model that chunking needs."""
 
     max_tokens: int
 
@@ -45,52 +46,73 @@ def chunk(
     boundaries = Boundaries(document.text, document.media_type)
     contexts, headers = Contexts(document.title, tokenizer), TableHeaders(document)
     target_tokens = min(target_tokens, contexts.least_room)
-    spans = merged(sections(document, tokens), target_tokens)
-    pieces: list[tuple[int, int, tuple[str, ...]]] = []
-    for span in spans:
+    pieces: list[_Piece] = []
+    for span in merged(sections(document, tokens), target_tokens):
         room = contexts.room(span.path)
-        overlap = min(overlap_tokens, room // 3)
-        pieces += [
-            (a, b, headers.path(span.path, a))
-            for a, b in _split(document.text, span, tokens, boundaries, target_tokens, room, overlap)
-        ]
-    return _finished(document, _proven(document.text, pieces, contexts, tokenizer), contexts)
+        splitter = _Splitter(document.text, tokens, boundaries, target_tokens, room, min(overlap_tokens, room // 3))
+        pieces += [_Piece(start, end, headers.path(span.path, start)) for start, end in splitter.split(span)]
+    return _chunks(document, _counted(document.text, pieces, contexts, tokenizer), contexts)
 
 
 # ---------------------------------------------------------------------------------------------------------- by tokens
 
 
-def _split(
-    text: str, span: Span, tokens: TokenStarts, boundaries: Boundaries, target: int, room: int, overlap: int
-) -> Iterator[tuple[int, int]]:
-    """Character ranges of pieces of nearly equal size, at most `room` tokens each, cut at the best boundary near."""
-    first, last = tokens.index(span.start if span.bare else span.body), tokens.index(span.end)
-    begin = first
-    while begin < last:
-        back = max(first, begin - overlap) if begin > first else begin
-        start = boundaries.word_at(tokens.start(back), tokens.start(begin)) if back < begin else tokens.start(begin)
+@dataclass(frozen=True, slots=True)
+class _Splitter:
+    """Splits spans into pieces of nearly equal size, at most `room` tokens each, cut at the best boundary nearby."""
+
+    text: str
+    tokens: TokenStarts
+    boundaries: Boundaries
+    target: int  # tokens
+    room: int  # tokens
+    overlap: int  # tokens of the piece before that are repeated
+
+    def split(self, span: Span) -> Iterator[tuple[int, int]]:
+        """Character ranges of the pieces."""
+        tokens = self.tokens
+        first, last = tokens.index(span.start if span.bare else span.body), tokens.index(span.end)
+        begin = first
+        while begin < last:
+            start, repeated = self._start(first, begin)
+            left = last - begin
+            if left + repeated <= min(self.room, self.target * 1.15) and span.end - start <= MAX_CHARACTERS:
+                yield _trimmed(self.text, start, span.end)
+                return
+            cut, begin = self._cut(start, begin, last, repeated, span.end)
+            yield _trimmed(self.text, start, cut)
+
+    def _start(self, first: int, begin: int) -> tuple[int, int]:
+        """(start offset of the piece whose own tokens begin at index `begin`, tokens repeated before them)."""
+        back = max(first, begin - self.overlap) if begin > first else begin
+        start = self.tokens.start(begin)
+        if back < begin:
+            start = self.boundaries.word_at(self.tokens.start(back), start)
+        return start, begin - back
+
+    def _cut(self, start: int, begin: int, last: int, repeated: int, span_end: int) -> tuple[int, int]:
+        """(end offset of the piece that begins at offset `start`, index of the first token after it)."""
         left = last - begin
-        if left + (begin - back) <= min(room, target * 1.15) and span.end - start <= MAX_CHARACTERS:
-            yield _trimmed(text, start, span.end)
-            return
-        goal = -(-left // -(-left // target))  # pieces as equal as they can be
-        furthest = min(begin + room - (begin - back), begin + int(goal * 1.3) + 1, last)
-        furthest = max(min(furthest, tokens.index(start + MAX_CHARACTERS)), begin + 1)
+        count = math.ceil(left / self.target)
+        goal = math.ceil(left / count)  # so that the remaining pieces are as equal as possible
+        furthest = min(begin + self.room - repeated, begin + int(goal * 1.3) + 1, last)
+        furthest = max(min(furthest, self.tokens.index(start + MAX_CHARACTERS)), begin + 1)
         nearest = min(begin + max(int(goal * 0.6), 1), furthest)
         wanted = min(begin + goal, furthest)
-        near, want, far = (tokens.start_or(index, last, span.end) for index in (nearest, wanted, furthest))
-        cut = boundaries.best(near, want, far) or want
-        begin = max(tokens.index(cut), begin + 1)
-        yield _trimmed(text, start, min(cut, tokens.start_or(begin, last, span.end)))
+        low, middle, high = (self.tokens.start_or(index, last, span_end) for index in (nearest, wanted, furthest))
+        cut = self.boundaries.best(low, middle, high) or middle
+        following = max(self.tokens.index(cut), begin + 1)
+        return min(cut, self.tokens.start_or(following, last, span_end)), following
 
 
 def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
+    """The range without white space at its ends."""
     piece = text[start:end]
     return start + len(piece) - len(piece.lstrip()), end - len(piece) + len(piece.rstrip())
 
 
 class Contexts:
-    """The title and heading path that stand before a chunk's text, shortened to their share of the model's window."""
+    """The title and heading path before a chunk's text, shortened to their share of the model's window."""
 
     def __init__(self, title: str, tokenizer: Tokenizer) -> None:
         self._title = title
@@ -101,11 +123,11 @@ class Contexts:
         self._known: dict[tuple[str, ...], tuple[str, int]] = {}
 
     def text(self, path: tuple[str, ...]) -> str:
-        """What stands before the text of a chunk under this path."""
+        """The context of a chunk below this path."""
         return self._of(path)[0]
 
     def room(self, path: tuple[str, ...]) -> int:
-        """Tokens left for the text of a chunk under this path."""
+        """Tokens left for the text of a chunk below this path."""
         return max(self._tokenizer.max_tokens - self._special - self._of(path)[1], 1)
 
     def _of(self, path: tuple[str, ...]) -> tuple[str, int]:
@@ -117,7 +139,7 @@ class Contexts:
             if self._count(context) > self._limit:
                 share = (self._limit - 2) // 2
                 context = _SEPARATOR.join(self._cut(name, share) for name in dict.fromkeys((names[0], names[-1])))
-            if self._count(context) > self._limit:  # a tokenizer that counts pieces and whole differently
+            if self._count(context) > self._limit:  # the tokenizer counts the whole differently from its parts
                 context = ""
             self._known[path] = (context, self._count(context))
         return self._known[path]
@@ -130,7 +152,7 @@ class Contexts:
         return name if len(offsets) <= tokens else name[: offsets[max(tokens - 1, 0)][0]].rstrip() + "…"
 
 
-# ------------------------------------------------------------------------------------------------------------- proof
+# ------------------------------------------------------------------------------------------------------ exact counts
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,49 +160,48 @@ class _Piece:
     start: int
     end: int
     path: tuple[str, ...]
-    tokens: int
+    tokens: int = 0  # of its embedded text; 0 until counted
 
 
-def _proven(
-    text: str, pieces: list[tuple[int, int, tuple[str, ...]]], contexts: Contexts, tokenizer: Tokenizer
-) -> list[_Piece]:
-    """The pieces with their exact token counts; one that is too long after all (cut inside a word) is halved."""
+def _counted(text: str, pieces: list[_Piece], contexts: Contexts, tokenizer: Tokenizer) -> list[_Piece]:
+    """The pieces with exact token counts; a piece that turns out too long (cut inside a word) is halved."""
     done: list[_Piece] = []
-    waiting = [piece for piece in pieces if piece[0] < piece[1]]
+    waiting = [piece for piece in pieces if piece.start < piece.end]
     while waiting:
-        halved: list[tuple[int, int, tuple[str, ...]]] = []
+        halves: list[_Piece] = []
         for first in range(0, len(waiting), _BATCH):
             batch = waiting[first : first + _BATCH]
             counts = tokenizer.count_tokens([_embedded(text, piece, contexts) for piece in batch])
-            for (start, end, path), count in zip(batch, counts, strict=True):
-                if count <= tokenizer.max_tokens or end - start < 2:
-                    done.append(_Piece(start, end, path, count))
+            for piece, count in zip(batch, counts, strict=True):
+                if count <= tokenizer.max_tokens or piece.end - piece.start < 2:
+                    done.append(replace(piece, tokens=count))
                 else:
-                    middle = _middle(text, start, end)
-                    halved += [(*_trimmed(text, a, b), path) for a, b in ((start, middle), (middle, end))]
-        waiting = [piece for piece in halved if piece[0] < piece[1]]
+                    halves += _halves(text, piece)
+        waiting = [piece for piece in halves if piece.start < piece.end]
     return sorted(done, key=lambda piece: (piece.start, piece.end))
 
 
-def _middle(text: str, start: int, end: int) -> int:
-    half = (start + end) // 2
-    space = text.rfind(" ", start + (end - start) // 4, half)
-    return space if space > start else half
+def _halves(text: str, piece: _Piece) -> Iterator[_Piece]:
+    middle = (piece.start + piece.end) // 2
+    space = text.rfind(" ", piece.start + (piece.end - piece.start) // 4, middle)
+    cut = space if space > piece.start else middle
+    yield _Piece(*_trimmed(text, piece.start, cut), piece.path)
+    yield _Piece(*_trimmed(text, cut, piece.end), piece.path)
 
 
-def _embedded(text: str, piece: tuple[int, int, tuple[str, ...]], contexts: Contexts) -> str:
-    context = contexts.text(piece[2])
-    body = text[piece[0] : piece[1]]
+def _embedded(text: str, piece: _Piece, contexts: Contexts) -> str:
+    context = contexts.text(piece.path)
+    body = text[piece.start : piece.end]
     return f"{context}\n{body}" if context else body
 
 
-def _finished(document: Document, pieces: list[_Piece], contexts: Contexts) -> tuple[Chunk, ...]:
+def _chunks(document: Document, pieces: list[_Piece], contexts: Contexts) -> tuple[Chunk, ...]:
     starts = [part.start for part in document.parts]
     chunks = []
     for ordinal, piece in enumerate(pieces):
-        touched = document.parts[max(bisect_right(starts, piece.start) - 1, 0) : bisect_right(starts, piece.end - 1)]
-        touched = tuple(part for part in touched if part.start < piece.end and part.end > piece.start)
-        first, last = (touched[0], touched[-1]) if touched else (None, None)
+        near = document.parts[max(bisect_right(starts, piece.start) - 1, 0) : bisect_right(starts, piece.end - 1)]
+        parts = [part for part in near if part.start < piece.end and part.end > piece.start]
+        first, last = (parts[0], parts[-1]) if parts else (None, None)
         chunks.append(
             Chunk(
                 ordinal=ordinal,
@@ -193,7 +214,7 @@ def _finished(document: Document, pieces: list[_Piece], contexts: Contexts) -> t
                 start_char=piece.start,
                 end_char=piece.end,
                 token_count=piece.tokens,
-                embedded_text=_embedded(document.text, (piece.start, piece.end, piece.path), contexts),
+                embedded_text=_embedded(document.text, piece, contexts),
             )
         )
     return tuple(chunks)

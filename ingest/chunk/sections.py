@@ -1,4 +1,4 @@
-"""A document's structure as spans of its text: what stands under one heading, slide or sheet, the small ones merged."""
+"""A document's structure as spans of its text: one for each heading, slide or sheet, small ones merged."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ SMALL_TOKENS = 80  # sections below this are merged with their neighbours
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A stretch of the document under one heading path."""
+    """A range of the document's text below one heading path."""
 
     start: int
     end: int
@@ -22,12 +22,12 @@ class Span:
 
     @property
     def body(self) -> int:
-        """Where the text begins that is not a heading of the path."""
+        """Offset of the text after the headings of the path."""
         return self.bodies.get(self.path, self.start)
 
     @property
     def bare(self) -> bool:
-        """Nothing but headings."""
+        """Whether it holds only headings."""
         return self.body == self.end
 
 
@@ -53,13 +53,16 @@ def sections(document: Document, tokens: TokenStarts) -> Iterator[Span]:
         if not document.text[start:end].strip():
             continue
         names = tuple(text for _, text in stack)
-        path = names[1:] if names[:1] == (document.title,) else names  # the title stands before every path
+        path = names[1:] if names[:1] == (document.title,) else names  # the title precedes every path
         body = _after_heading(document.text, heading, end) if heading else start
         yield Span(start, end, path, {path: body}, region, tokens.count(start, end))
 
 
 def _after_heading(text: str, heading: Heading, end: int) -> int:
-    """Where the text under a heading begins; `end` when there is none, its start when its line says more than it."""
+    """Offset of the text below a heading.
+
+    `end` when there is no such text; the heading's start when its line has more text than the heading.
+    """
     first = text.find("\n", heading.start, end)
     if _letters(text[heading.start : first if first >= 0 else end]) != _letters(heading.text):
         return heading.start
@@ -75,20 +78,20 @@ def _letters(text: str) -> str:
     return "".join(filter(str.isalnum, text))
 
 
-def merged(found: Iterator[Span], target: int) -> list[Span]:
-    """Sections with the small ones put together under the heading path they share."""
-    together: list[Span] = []
-    for section in found:
-        before = together[-1] if together else None
+def merged(spans: Iterator[Span], target: int) -> list[Span]:
+    """Spans with small neighbours merged below the heading path they share. target: tokens of a merged span."""
+    result: list[Span] = []
+    for section in spans:
+        before = result[-1] if result else None
         if before is None or not _belong_together(before, section, target):
-            together.append(section)
+            result.append(section)
             continue
         path, bodies = _shared(before.path, section.path), before.bodies
         if before.bare and _is_below(section, before):
             path, bodies = section.path, {**before.bodies, **section.bodies}
         tokens = before.tokens + section.tokens
-        together[-1] = Span(before.start, section.end, path, bodies, section.region, tokens)
-    return together
+        result[-1] = Span(before.start, section.end, path, bodies, section.region, tokens)
+    return result
 
 
 def _belong_together(before: Span, section: Span, target: int) -> bool:
@@ -96,11 +99,12 @@ def _belong_together(before: Span, section: Span, target: int) -> bool:
         return False
     below = _is_below(section, before)
     if before.bare and below:
-        return True  # a heading never stands alone above what it introduces
+        return True  # a heading is never separated from the text below it
     if before.tokens + section.tokens > target:
         return False
-    small, also_small = (span.tokens < min(SMALL_TOKENS, target // 2) for span in (before, section))
-    return (small and also_small) or (below and (small or also_small))
+    small = min(SMALL_TOKENS, target // 2)
+    first_small, second_small = before.tokens < small, section.tokens < small
+    return (first_small and second_small) or (below and (first_small or second_small))
 
 
 def _is_below(section: Span, before: Span) -> bool:

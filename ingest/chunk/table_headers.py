@@ -1,7 +1,7 @@
-"""A piece of a table goes in with its heading path, the path comes out with the table's header row at its end.
+"""Header rows of tables, appended to the heading path of every chunk of the table's rows.
 
-So every piece of a long table says what its columns are: to the embedding model, to full-text search, to the chat model
-and to people. Rows that name their columns themselves (csv, sheets, slides) need none.
+So every chunk of a long table names its columns: for the embedding model, full-text search, the chat model and people.
+Rows with column names in each line (csv, sheets, slides) need no header.
 """
 
 from bisect import bisect_right
@@ -19,7 +19,7 @@ class TableHeaders:
         self._starts = [table.start for table in document.tables]
 
     def path(self, path: Path, start: int) -> Path:
-        """The heading path of a piece that begins at this offset."""
+        """The heading path of a chunk that begins at offset `start`, with the header of the table there."""
         index = bisect_right(self._starts, start) - 1
         if index < 0 or start >= self._tables[index].end:
             return path

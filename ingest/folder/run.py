@@ -9,7 +9,7 @@ from pathlib import Path
 from sqlalchemy import Engine
 
 from app.core.errors import DocumentError, SettingsError
-from ingest.discover import Found, discover, read
+from ingest.discover import FileEntry, discover, read
 from ingest.folder.progress import RemainingJobs, RunListener
 from ingest.folder.sync import FileState, Plan, StoredFile, Sync
 from ingest.ignore_rules import Rules
@@ -69,7 +69,7 @@ class FolderRun:
             self._require_roots(roots, files, plan)
         return plan
 
-    def plan(self, files: Sequence[Found], roots: Sequence[Path]) -> Plan:
+    def plan(self, files: Sequence[FileEntry], roots: Sequence[Path]) -> Plan:
         """The plan for files discovered elsewhere, at or below the roots."""
         return self._sync.plan(files, self._sync.stored(roots))
 
@@ -123,7 +123,7 @@ class FolderRun:
             self._listener.finished(uri, _failed(error))
         return len(failures)
 
-    def _require_roots(self, roots: Sequence[Path], files: Sequence[Found], plan: Plan) -> None:
+    def _require_roots(self, roots: Sequence[Path], files: Sequence[FileEntry], plan: Plan) -> None:
         """Raise SettingsError for an empty folder with stored documents: usually its disk is not mounted."""
         for root in roots:
             base = Path(root).absolute()
@@ -134,7 +134,7 @@ class FolderRun:
                     fix="If they are to be removed, add --force to --prune.",
                 )
 
-    def _unreadable(self, plan: Plan) -> tuple[Found, ...]:
+    def _unreadable(self, plan: Plan) -> tuple[FileEntry, ...]:
         """Files that cannot be read, without those that are gone and whose documents are pruned."""
         pruned = [f"{stored.uri}/" for stored in plan.gone] if self._options.prune else []
         return tuple(

@@ -17,7 +17,7 @@ from app.core.database import reachable, transaction
 from app.core.domain import CHUNKER_VERSION, Source
 from app.core.errors import DocumentError
 from app.core.sql import load_queries
-from ingest.discover import Found, read, uri_of
+from ingest.discover import FileEntry, read, uri_of
 from ingest.queue.jobs import lock_of
 from ingest.queue.locks import Locks
 
@@ -48,7 +48,7 @@ class StoredFile:
 class Move:
     """A file that was stored under another path, with the same content."""
 
-    found: Found
+    found: FileEntry
     source: Source
     stored: StoredFile
 
@@ -57,17 +57,17 @@ class Move:
 class Plan:
     """The differences between files and corpus."""
 
-    new: tuple[Found, ...] = ()
-    changed: tuple[Found, ...] = ()  # or chunked by an older version of the chunker
-    unchanged: tuple[Found, ...] = ()
-    failed: tuple[tuple[Found, str], ...] = ()  # unchanged since they could not be read, with the error
-    unreadable: tuple[Found, ...] = ()  # files and folders without permission, or that were named and do not exist
+    new: tuple[FileEntry, ...] = ()
+    changed: tuple[FileEntry, ...] = ()  # or chunked by an older version of the chunker
+    unchanged: tuple[FileEntry, ...] = ()
+    failed: tuple[tuple[FileEntry, str], ...] = ()  # unchanged since they could not be read, with the error
+    unreadable: tuple[FileEntry, ...] = ()  # files and folders without permission, or that were named and do not exist
     moved: tuple[Move, ...] = ()
     gone: tuple[StoredFile, ...] = ()  # stored, and no longer on disk
     stored: Mapping[str, StoredFile] = field(default_factory=dict)  # by uri, as it was compared with the files
 
     @property
-    def to_read(self) -> tuple[Found, ...]:
+    def to_read(self) -> tuple[FileEntry, ...]:
         """New and changed files, by path."""
         return tuple(sorted(self.new + self.changed, key=lambda file: file.uri))
 
@@ -101,16 +101,16 @@ class Sync:
             return {row["uri"]: StoredFile(**row) for row in rows}
 
     def plan(
-        self, files: Sequence[Found], stored: dict[str, StoredFile], *, checksum: bool = False, retry: bool = False
+        self, files: Sequence[FileEntry], stored: dict[str, StoredFile], *, checksum: bool = False, retry: bool = False
     ) -> Plan:
         """Compare files with what is stored of them.
 
         checksum: by content, not by size and time. retry: read files again that could not be read before.
         """
-        new: list[Found] = []
-        changed: list[Found] = []
-        unchanged: list[Found] = []
-        failed: list[tuple[Found, str]] = []
+        new: list[FileEntry] = []
+        changed: list[FileEntry] = []
+        unchanged: list[FileEntry] = []
+        failed: list[tuple[FileEntry, str]] = []
         for file in files:
             known = stored.get(file.uri)
             if file.problem:
@@ -172,7 +172,7 @@ class Sync:
                 for row in connection.execute(_QUERIES["file_states"], params)
             }
 
-    def _same(self, file: Found, stored: StoredFile, *, checksum: bool) -> bool:
+    def _same(self, file: FileEntry, stored: StoredFile, *, checksum: bool) -> bool:
         if stored.sha256 is not None and not stored.current:
             return False
         if checksum and stored.sha256 is not None:
@@ -184,7 +184,7 @@ class Sync:
             and stored.file_modified_at == file.modified_at
         )
 
-    def _moves(self, new: Sequence[Found], gone: Sequence[StoredFile]) -> Iterator[Move]:
+    def _moves(self, new: Sequence[FileEntry], gone: Sequence[StoredFile]) -> Iterator[Move]:
         """New files whose content is stored under a path that is gone; only files of a size among those are read."""
         candidates = {(known.sha256, known.file_bytes): known for known in gone if known.sha256 and not known.error}
         sizes = {size for _, size in candidates}
@@ -194,7 +194,7 @@ class Sync:
             if source and known and known.current:
                 yield Move(found=file, source=source, stored=known)
 
-    def _read(self, file: Found) -> Source | None:
+    def _read(self, file: FileEntry) -> Source | None:
         try:
             return read(file, max_bytes=self._max_bytes)
         except DocumentError:

@@ -1,6 +1,6 @@
 """A Source goes in, a Document comes out: text with headings, parts, title and language, whatever the format.
 
-Raises DocumentError, saying what is wrong and what to do, for a file that cannot be read; never anything else.
+Raises DocumentError, with the fix, for a file that cannot be read; never anything else.
 """
 
 import re
@@ -8,9 +8,9 @@ import re
 from app.core.domain import Document, Source
 from app.core.errors import DocumentError
 from ingest.load import kinds
-from ingest.load.damage import damage_told
+from ingest.load.damage import damage_as_document_error
 from ingest.load.decode import decode
-from ingest.load.extracted import Draft, clean
+from ingest.load.extracted import Extracted, clean
 from ingest.load.language import language_of
 from ingest.load.limits import Limits, too_much_text
 from ingest.load.mail import load_mail
@@ -24,27 +24,25 @@ from ingest.load.tables import load_csv
 
 _DEFAULTS = Limits()
 _LONGEST_TITLE = 300
-_MOST_SPANS = (
-    50_000  # headings, tables: more are made to exhaust memory, and what follows stands under the last of them
-)
-_OF_CHAPTERS = frozenset((kinds.PDF, kinds.EPUB))  # their outermost headings are chapters
-_ARCHIVES = frozenset((kinds.ZIP, kinds.TAR, kinds.GZIP, kinds.BZIP2, kinds.XZ, kinds.MAILBOX))
+# Headings, and tables, of one document. More are made to exhaust memory; later text stays below the last one kept.
+_MOST_SPANS = 50_000
+_DIVIDED_INTO_CHAPTERS = frozenset((kinds.PDF, kinds.EPUB))  # their outermost headings are chapters, not titles
 
 
 def load(source: Source, limits: Limits = _DEFAULTS) -> Document:
-    """The document in a source, its format found by content; an archive is not opened here (see unpack)."""
-    with damage_told():
-        draft = _draft(source.content, source.name, limits)
-    return finished(draft, source.name, limits)
+    """The document in a source, its format detected by content; archives are opened by ingest.load.unpack."""
+    with damage_as_document_error():
+        extracted = _extract(source.content, source.name, limits)
+    return finished(extracted, source.name, limits)
 
 
 def detect(source: Source) -> str:
-    """Media type of a source by its content. Raises DocumentError when it is not one that can be read."""
+    """Media type of a source by its content. Raises DocumentError for a format that is not supported."""
     kind = kinds.container_kind(source.content, source.name)
     return kind or kinds.text_kind(decode(source.content)[0].replace("\x00", ""), source.name)
 
 
-def _draft(content: bytes, name: str, limits: Limits) -> Draft:
+def _extract(content: bytes, name: str, limits: Limits) -> Extracted:
     kind = kinds.container_kind(content, name)
     if kind is not None:
         return _from_container(content, kind, limits)
@@ -52,19 +50,19 @@ def _draft(content: bytes, name: str, limits: Limits) -> Draft:
     kind = kinds.text_kind(text.replace("\x00", ""), name)
     if kind == kinds.MAIL:
         return load_mail(content)
-    if kind in _ARCHIVES:
-        raise _closed()
+    if kind in kinds.ARCHIVES:
+        raise _archive_error()
     if kind == kinds.HTML:
         return load_html(content)
-    if len(text) > limits.characters:  # their text is no shorter than the file
-        raise DocumentError(too_much_text(limits))
+    if len(text) > limits.characters:  # the text of the remaining formats is no shorter than the file
+        raise too_much_text(limits)
     loaders = {kinds.MARKDOWN: load_markdown, kinds.JSON: load_json, kinds.CSV: load_csv}
     return loaders.get(kind, load_plain)(text, warnings)
 
 
-def _from_container(content: bytes, kind: str, limits: Limits) -> Draft:
-    if kind in _ARCHIVES:
-        raise _closed()
+def _from_container(content: bytes, kind: str, limits: Limits) -> Extracted:
+    if kind in kinds.ARCHIVES:
+        raise _archive_error()
     if kind.startswith(kinds.OPEN_DOCUMENT):
         return load_open_document(content, kind, limits)
     if kind.startswith("image/"):
@@ -83,31 +81,31 @@ def _from_container(content: bytes, kind: str, limits: Limits) -> Draft:
     return loaders[kind](content, limits)
 
 
-def _closed() -> DocumentError:
-    return DocumentError("It is an archive that is not opened here: unpack it and ingest what is inside.")
+def _archive_error() -> DocumentError:
+    return DocumentError("It is an archive that is not opened here.", fix="Unpack it and ingest what is inside.")
 
 
-def finished(draft: Draft, name: str, limits: Limits = _DEFAULTS) -> Document:
-    """A draft with its title and language settled. Raises DocumentError when it holds more text than is read."""
-    if len(draft.text) > limits.characters:
-        raise DocumentError(too_much_text(limits))
-    title = re.sub(r"\s+", " ", clean(_title(draft))).strip()[:_LONGEST_TITLE]
+def finished(extracted: Extracted, name: str, limits: Limits = _DEFAULTS) -> Document:
+    """The Document of extracted text: title and language decided. Raises DocumentError when the text is too long."""
+    if len(extracted.text) > limits.characters:
+        raise too_much_text(limits)
+    title = re.sub(r"\s+", " ", clean(_title(extracted))).strip()[:_LONGEST_TITLE]
     return Document(
         title=title or " ".join(clean(name).split()) or "unnamed",
-        text=draft.text,
-        media_type=draft.media_type,
-        language=language_of(draft.text, declared=draft.language),
-        headings=draft.headings[:_MOST_SPANS],
-        parts=draft.parts,
-        tables=draft.tables[:_MOST_SPANS],
-        warnings=draft.warnings,
-        ocr_missing=draft.ocr_missing,
+        text=extracted.text,
+        media_type=extracted.media_type,
+        language=language_of(extracted.text, declared=extracted.language),
+        headings=extracted.headings[:_MOST_SPANS],
+        parts=extracted.parts,
+        tables=extracted.tables[:_MOST_SPANS],
+        warnings=extracted.warnings,
+        ocr_missing=extracted.ocr_missing,
     )
 
 
-def _title(draft: Draft) -> str:
-    """The first outermost heading, else what the file says of itself; the other way round for books of chapters."""
-    first = [heading.text for heading in draft.headings if heading.level == 1]
-    if draft.media_type in _OF_CHAPTERS:
-        return draft.title or (first[0] if len(first) == 1 else "")
-    return first[0] if first else draft.title
+def _title(extracted: Extracted) -> str:
+    """The first outermost heading, else the title in the file's metadata; the reverse for formats with chapters."""
+    outermost = [heading.text for heading in extracted.headings if heading.level == 1]
+    if extracted.media_type in _DIVIDED_INTO_CHAPTERS:
+        return extracted.title or (outermost[0] if len(outermost) == 1 else "")
+    return outermost[0] if outermost else extracted.title

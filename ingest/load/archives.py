@@ -1,6 +1,6 @@
-"""Archives: bytes go in, their entries come out one by one, never more bytes than the budget says.
+"""Entries of archives, one by one, within a budget of unpacked bytes.
 
-Names within an archive are only ever text here: nothing is written to disk, so "../" leads nowhere.
+Nothing is written to disk, so a name such as "../x" in an archive is harmless.
 """
 
 import bz2
@@ -18,11 +18,11 @@ from typing import Any
 
 from app.core.errors import DocumentError
 from ingest.load import kinds
-from ingest.load.damage import DAMAGE, damage_told
+from ingest.load.damage import DAMAGE, damage_as_document_error
 from ingest.load.limits import MIB, Limits
 
-_MOST_RATIO = 200  # unpacked to packed: text reaches 30, logs 100; past this and a few MiB it is made to be a bomb
-_SMALL = 4 * MIB
+_MOST_RATIO = 200  # unpacked to packed size: text reaches 30, logs 100; a zip bomb far more
+_SMALL = 4 * MIB  # up to this size any ratio is harmless
 _BLOCK = MIB
 _OPENERS: Mapping[str, Callable[[io.BytesIO], Any]] = {
     kinds.GZIP: lambda packed: gzip.GzipFile(fileobj=packed),
@@ -42,7 +42,7 @@ class Entry:
 
 
 class Budget:
-    """What may still be unpacked of one source, archives within it included."""
+    """Bytes and entries that may still be unpacked of one source, nested archives included."""
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
@@ -50,22 +50,23 @@ class Budget:
         self.entries = limits.entries
 
     def take(self, size: int, packed: int) -> None:
-        """Spend bytes. Raises DocumentError when they are too many, or too many for what they were packed into."""
+        """Spend `size` bytes. Raises DocumentError past the budget, or when the ratio to `packed` bytes is a bomb's."""
         if size > _SMALL and size > _MOST_RATIO * max(packed, 1):
             raise DocumentError(
                 f"It unpacks to {size / MIB:.0f} MiB, {size // max(packed, 1)} times its size, as archives made to "
-                "exhaust memory do: it is refused."
+                "exhaust memory do.",
+                fix="Unpack it and ingest what is inside.",
             )
         if size > self.left:
             raise DocumentError(
-                f"The archive unpacks to more than {self._limits.unpacked_mib} MiB: split it, or raise "
-                "FOREMOST_LOAD_UNPACKED_MIB."
+                f"The archive unpacks to more than {self._limits.unpacked_mib} MiB.",
+                fix="Split it, or raise FOREMOST_LOAD_UNPACKED_MIB.",
             )
         self.left -= size
 
 
 def entries(kind: str, content: bytes, name: str, budget: Budget, notes: list[str]) -> Iterator[Entry]:
-    """The files in an archive; what is left out is told in notes. Raises DocumentError when it cannot be opened."""
+    """The files in an archive; adds a sentence to notes for what is left out. Raises DocumentError."""
     if kind == kinds.ZIP:
         yield from _zip_entries(content, budget, notes)
     elif kind == kinds.TAR:
@@ -83,10 +84,10 @@ def entries(kind: str, content: bytes, name: str, budget: Budget, notes: list[st
 
 
 def _zip_entries(content: bytes, budget: Budget, notes: list[str]) -> Iterator[Entry]:
-    with damage_told():
+    with damage_as_document_error():
         archive = zipfile.ZipFile(io.BytesIO(content))
-        found = archive.infolist()
-    for entry in found:
+        infos = archive.infolist()
+    for entry in infos:
         if not entry.filename or entry.is_dir():
             continue
         if stat.S_ISLNK(entry.external_attr >> 16):
@@ -97,9 +98,9 @@ def _zip_entries(content: bytes, budget: Budget, notes: list[str]) -> Iterator[E
 
 def _zip_content(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, budget: Budget) -> bytes:
     if entry.flag_bits & 1:
-        raise DocumentError("It is encrypted and needs a password: save a copy without one.")
+        raise DocumentError("It is encrypted and needs a password.", fix="Save a copy without one.")
     budget.take(entry.file_size, entry.compress_size)
-    with damage_told():  # zipfile yields no more than the size it declares
+    with damage_as_document_error():  # zipfile yields no more than the declared size
         return archive.read(entry)
 
 
@@ -114,14 +115,14 @@ def _zip_time(entry: zipfile.ZipInfo) -> datetime | None:
 
 
 def _tar_entries(content: bytes, notes: list[str]) -> Iterator[Entry]:
-    """Files of a tar archive as far as it goes; they cannot be larger than it is."""
-    with damage_told():
+    """Files of a tar archive up to where it is damaged; together they are no larger than the archive."""
+    with damage_as_document_error():
         archive = tarfile.open(fileobj=io.BytesIO(content), mode="r:")  # noqa: SIM115  # entries are read while it is open
     while True:
         try:
             entry = archive.next()
         except DAMAGE:
-            notes.append("The archive is damaged: what follows the damage was not read.")
+            notes.append("The archive is damaged; the entries after the damage were not read.")
             return
         if entry is None:
             return
@@ -129,15 +130,15 @@ def _tar_entries(content: bytes, notes: list[str]) -> Iterator[Entry]:
             yield Entry(entry.name, partial(_tar_content, archive, entry), _tar_time(entry))
         elif not entry.isdir():
             notes.append("Links and special files in it were left out.")
-        archive.members = []  # type: ignore[attr-defined]  # it remembers every entry otherwise
+        archive.members = []  # type: ignore[attr-defined]  # otherwise it keeps every entry in memory
 
 
 def _tar_content(archive: tarfile.TarFile, entry: tarfile.TarInfo) -> bytes:
-    with damage_told():
+    with damage_as_document_error():
         stream = archive.extractfile(entry)
         content = stream.read() if stream is not None else b""
     if len(content) != entry.size:
-        raise DocumentError("The archive ends in the middle of it: get a fresh copy.")
+        raise DocumentError("The archive ends in the middle of it.", fix="Get a fresh copy.")
     return content
 
 
@@ -152,7 +153,7 @@ def _tar_time(entry: tarfile.TarInfo) -> datetime | None:
 
 
 def _decompressed(kind: str, content: bytes, budget: Budget, notes: list[str]) -> bytes:
-    """The one file in a compressed file, as far as it goes."""
+    """The content of a compressed file, up to where it is damaged."""
     most = min(budget.left, max(_SMALL, _MOST_RATIO * len(content)))
     pieces: list[bytes] = []
     size = 0
@@ -163,7 +164,7 @@ def _decompressed(kind: str, content: bytes, budget: Budget, notes: list[str]) -
                 size += len(piece)
     except DAMAGE as error:
         if not size:
-            raise DocumentError("It is damaged and cannot be unpacked: get a fresh copy.") from error
+            raise DocumentError("It is damaged and cannot be unpacked.", fix="Get a fresh copy.") from error
         notes.append("It is damaged or cut off: it was read as far as it goes.")
     budget.take(size, len(content))
     return b"".join(pieces)

@@ -1,4 +1,4 @@
-"""Bytes of unknown encoding go in, text comes out."""
+"""Decoding of bytes in an unknown encoding."""
 
 import codecs
 import re
@@ -20,31 +20,34 @@ _CAPITAL_IN_WORD = re.compile("[а-яё][А-ЯЁ]")
 _LATIN = "äöüßéèêëàâçñóíáúîôûïæøåœõãìòùÿąćęłńśźżčďěňřšťůýžľőűășțşţđğışþð"
 _CYRILLIC = "абвгдежзийклмнопрстуфхцчшщъыьэюяёіїєґўјљњћђџ"
 _LETTERS = frozenset(_LATIN + _LATIN.upper() + _CYRILLIC + _CYRILLIC.upper() + "ªº")
-_CODE_PAGES: tuple[tuple[Callable[[str], bool], tuple[str, ...]], ...] = (  # letters of one script, likeliest first
+# (test of a letter, encodings of that script, the likeliest first)
+_CODE_PAGES: tuple[tuple[Callable[[str], bool], tuple[str, ...]], ...] = (
     (lambda letter: ord(letter) < 0x250, ("cp1252", "cp1250", "iso-8859-2")),
     (lambda letter: letter.isascii() or 0x400 <= ord(letter) < 0x530, ("cp1251", "koi8-r", "cp866")),
 )
 _HALF_WIDTH = re.compile("[\uff61-\uff9f]")
-_ESCAPES = (  # seven-bit encodings, told by how they switch to two bytes a character
+_ESCAPES = (  # seven-bit encodings, recognised by their switch to two bytes a character
     (b"\x1b$B", "iso2022_jp"),
     (b"\x1b$@", "iso2022_jp"),
     (b"\x1b$)C", "iso2022_kr"),
 )
-_SAMPLE = 200_000  # bytes that are enough to tell an encoding
+_SAMPLE = 200_000  # bytes that are enough to detect an encoding
 _NOT_FOR_TEXT = frozenset(("idna", "punycode", "unicode-escape", "raw-unicode-escape", "utf-7", "undefined"))
-_MOST_CONTROLS = 0.02  # share of control characters past which it is not text
+_MOST_CONTROLS = 0.02  # share of control characters; with more it is not text
 
 
 def decode(content: bytes, *, declared: str | None = None) -> tuple[str, tuple[str, ...]]:
     """(text, warnings). Raises DocumentError when the bytes are not text.
 
-    declared is an encoding named inside the file; it is believed when the bytes agree.
+    declared: an encoding named inside the file, used when the bytes are valid in it.
     """
     text, warnings = _decode(content, declared)
     sample = text[:_SAMPLE]
     controls = sum(1 for character in sample if character < " " and character not in "\t\n\r\f\v\x00\x1b\x1a")
     if controls > max(4, _MOST_CONTROLS * len(sample)):
-        raise DocumentError("It is binary data of an unknown kind, which is not supported: leave it out or convert it.")
+        raise DocumentError(
+            "It is binary data of an unknown kind, which is not supported.", fix="Leave it out or convert it."
+        )
     repaired = repair(text)
     if repaired is not None:
         text, warnings = repaired, (*warnings, "Text saved in a wrong encoding was repaired.")
@@ -55,8 +58,8 @@ def _decode(content: bytes, declared: str | None) -> tuple[str, tuple[str, ...]]
     for mark, encoding in _BOMS:
         if content.startswith(mark):
             return content.decode(encoding, "replace"), ()
-    if wide := _without_mark(content):
-        return content.decode(wide, "replace"), ()
+    if encoding_by_nuls := _unmarked_utf(content):
+        return content.decode(encoding_by_nuls, "replace"), ()
     for mark, encoding in _ESCAPES:
         if mark in content[:_SAMPLE]:
             return content.decode(encoding, "replace"), ()
@@ -69,8 +72,8 @@ def _decode(content: bytes, declared: str | None) -> tuple[str, tuple[str, ...]]
     return _guess(content)
 
 
-def _without_mark(content: bytes) -> str | None:
-    """UTF-16 or UTF-32 that does not say so: NUL bytes nearly always at the same places."""
+def _unmarked_utf(content: bytes) -> str | None:
+    """UTF-16 or UTF-32 without a byte order mark: NUL bytes nearly always at the same positions of a unit."""
     sample = content[:4096]
     if len(sample) >= 16 and sample[2::4].count(0) == sample[3::4].count(0) == len(sample) // 4:
         return "utf-32-le"
@@ -99,15 +102,15 @@ def _guess(content: bytes) -> tuple[str, tuple[str, ...]]:
 
 
 def _likelier(sample: bytes, guessed: str) -> str:
-    """The encoding that leaves the fewest oddities; the statistical guess confuses code pages of one script."""
+    """The encoding with the fewest oddities, since the statistical guess confuses code pages of one script."""
     text = sample.decode(guessed, "replace")
-    letters = [one for one in text if one.isalpha()]
-    if len(_HALF_WIDTH.findall(text)) > 0.5 * len(letters):  # no Japanese is written so: KOI8 read as Shift-JIS is
+    letters = [character for character in text if character.isalpha()]
+    if len(_HALF_WIDTH.findall(text)) > 0.5 * len(letters):  # Japanese is not written so, but KOI8 read as Shift-JIS is
         return _fewest_oddities(sample, [encoding for _, encodings in _CODE_PAGES for encoding in encodings])
     for belongs, encodings in _CODE_PAGES:
         if letters and all(map(belongs, letters)):
-            found = _fewest_oddities(sample, [*encodings, guessed])
-            return "cp1254" if _is_turkish(sample.decode(found, "replace")) else found
+            likeliest = _fewest_oddities(sample, [*encodings, guessed])
+            return "cp1254" if _is_turkish(sample.decode(likeliest, "replace")) else likeliest
     return guessed
 
 
@@ -116,21 +119,22 @@ def _fewest_oddities(sample: bytes, encodings: list[str]) -> str:
 
 
 def _is_turkish(text: str) -> bool:
-    """Whether Windows-1252 shows the six Icelandic letters that Windows-1254 has Turkish ones for, and no others."""
+    """Whether text read as Windows-1252 has only those Icelandic letters that are Turkish ones in Windows-1254."""
     return len(set(text) & set("ýþðÝÞÐ")) > 1 and not set(text) & set("áéíóúæÁÉÍÓÚÆ")
 
 
 def _oddities(text: str) -> int:
-    """Signs and capitals inside words, and letters that hardly any language has."""
-    rare = sum(1 for letters in _NOT_ASCII.findall(text) for one in letters if one.isalpha() and one not in _LETTERS)
+    """Weighted count of signs and capitals inside words, and of letters that hardly any language has."""
+    not_ascii = "".join(_NOT_ASCII.findall(text))
+    rare = sum(letter.isalpha() and letter not in _LETTERS for letter in not_ascii)
     return rare + 3 * len(_SIGN_IN_WORD.findall(text)) + 3 * len(_CAPITAL_IN_WORD.findall(text))
 
 
 def repair(text: str) -> str | None:
-    """The text UTF-8 was meant to be before somebody read it as Windows-1252, None when it looks right."""
+    """The original of UTF-8 text that was once decoded as Windows-1252, None when the text looks right."""
     if len(_MOJIBAKE.findall(text[:_SAMPLE])) < 2:
         return None
-    return _NOT_ASCII.sub(_repaired_run, text.replace("â€\ufffd", "”"))  # the one quote that lost its last byte
+    return _NOT_ASCII.sub(_repaired_run, text.replace("â€\ufffd", "”"))  # this quote has lost its last byte
 
 
 def _repaired_run(run: re.Match[str]) -> str:

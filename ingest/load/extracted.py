@@ -1,4 +1,4 @@
-"""What a format's loader hands back, and the builder that keeps offsets right while text is put together."""
+"""The result of a format's loader, and the builder that records offsets while a text is put together."""
 
 import re
 from dataclasses import dataclass, field
@@ -6,24 +6,24 @@ from typing import Literal
 
 from app.core.domain import Heading, Part, Rows
 
-# A heading found while walking markup is marked in the text itself, so that its offset survives whitespace clean-up.
-LONGEST_HEADING = 300  # characters; more is a paragraph in a heading's clothes
+LONGEST_HEADING = 300  # characters; more is a paragraph formatted as a heading
+# While markup is read, a heading is marked in the text itself, so that its offset survives the clean-up of white space.
 _MARK = 0xE000
-TABLE_MARK, TABLE_END = "\ue007", "\ue008"  # around the lines of a table, the first of them its header row
+TABLE_MARK, TABLE_END = "\ue007", "\ue008"  # around the lines of a table, of which the first is the header row
 _MARKS = re.compile("[\ue001-\ue008]")
-_LONGEST_HEADER = 300  # characters
+LONGEST_HEADER = 300  # characters of a table's header row that are kept
 
 _DROPPED = re.compile("[\x00-\x08\x0e-\x1f\x7f\ufeff\ufffe\uffff]")
-_TERMINAL = re.compile("\x1b\\[[0-9;?]{0,20}[A-Za-z]")  # colours of a recorded terminal
-_TRAILING_SPACE = re.compile("(?<![ \t\u00a0])[ \t\u00a0]+$", re.MULTILINE)  # begins at a run, else quadratic
+_TERMINAL = re.compile("\x1b\\[[0-9;?]{0,20}[A-Za-z]")  # colour codes of a recorded terminal
+_TRAILING_SPACE = re.compile("(?<![ \t\u00a0])[ \t\u00a0]+$", re.MULTILINE)  # the lookbehind keeps it linear
 _BLANK_LINES = re.compile("\n{3,}")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Draft:
-    """A file's text and structure before title, language and bounds are settled."""
+class Extracted:
+    """A file's text and structure, before title and language are decided and limits applied."""
 
-    text: str  # clean
+    text: str  # as clean() returns it
     media_type: str
     title: str = ""  # from the file's own metadata or front matter, if it has one
     language: str | None = None  # as the file declares it
@@ -35,18 +35,19 @@ class Draft:
 
 
 def clean(text: str) -> str:
-    """Text that PostgreSQL can hold and people can read: \\n line ends, no NUL, controls or lone surrogates."""
+    """Text that PostgreSQL can store and people can read: \\n line ends, no NUL, controls or lone surrogates."""
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     text = _TERMINAL.sub("", text) if "\x1b" in text else text
     text = text.replace("\x0b", "\n").replace("\x0c", "\n\n").replace("\u2028", "\n").replace("\u2029", "\n\n")
     text = _DROPPED.sub("", text)
-    text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")  # pairs join, lone ones go
+    # Surrogate pairs are joined, lone surrogates replaced.
+    text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
     text = _TRAILING_SPACE.sub("", text)
     return _BLANK_LINES.sub("\n\n", text).strip("\n")
 
 
 def unmarked(text: str) -> str:
-    """Source text without the characters that mark headings here."""
+    """Source text without the characters that mark headings and tables here."""
     return _MARKS.sub("", text)
 
 
@@ -57,12 +58,12 @@ def heading_mark(level: int) -> str:
 
 @dataclass(slots=True)
 class Builder:
-    """Puts a text together piece by piece."""
+    """Puts a text together piece by piece, and records headings, parts and tables with their offsets."""
 
     headings: list[Heading] = field(default_factory=list)
     parts: list[Part] = field(default_factory=list)
     tables: list[Rows] = field(default_factory=list)
-    _table: int | None = None  # where the table begins that is being added
+    _table_start: int | None = None  # of the table that is being added
     _pieces: list[str] = field(default_factory=list)
     length: int = 0
 
@@ -77,30 +78,31 @@ class Builder:
             self._append(piece[position : mark.start()])
             position = mark.end()
             if mark.group() == TABLE_MARK:
-                self._table = self.length
+                self._table_start = self.length
             elif mark.group() == TABLE_END:
                 self._end_table()
             else:
                 self._add_heading(ord(mark.group()) - _MARK, _line_at(piece, position))
         self._append(piece[position:])
-        self._table = None
+        self._table_start = None
         return start, self.length
 
     def _add_heading(self, level: int, line: str) -> None:
-        if text := _MARKS.sub("", line).lstrip("# ").strip():
+        text = _MARKS.sub("", line).lstrip("# ").strip()
+        if text:
             self.headings.append(Heading(level=level, text=text[:LONGEST_HEADING], start=self.length))
 
     def _end_table(self) -> None:
-        if self._table is not None:
-            lines = "".join(self._pieces_from(self._table))
+        if self._table_start is not None:
+            lines = "".join(self._pieces_from(self._table_start))
             header, _, rows = lines.partition("\n")
             if header.strip() and rows.strip():
-                start = self._table + len(header) + 1
-                self.tables.append(Rows(header=header.strip()[:_LONGEST_HEADER], start=start, end=self.length))
-        self._table = None
+                start = self._table_start + len(header) + 1
+                self.tables.append(Rows(header=header.strip()[:LONGEST_HEADER], start=start, end=self.length))
+        self._table_start = None
 
     def add_part(self, marked: str, *, kind: Literal["page", "slide", "sheet"], number: int, name: str = "") -> None:
-        """Append a page, slide or sheet; an empty one is kept as an empty span."""
+        """Append a page, slide or sheet; an empty one becomes an empty span."""
         start, end = self.add(marked)
         self.parts.append(Part(kind=kind, number=number, name=name, start=start, end=end))
 
@@ -109,7 +111,7 @@ class Builder:
         return "".join(self._pieces)
 
     def _pieces_from(self, start: int) -> list[str]:
-        """The pieces added since the text was so long."""
+        """The pieces from offset `start` on."""
         first, length = len(self._pieces), self.length
         while first and length > start:
             first -= 1

@@ -1,6 +1,6 @@
-"""What the loading process and its parent say to each other: frames of a JSON header and bytes.
+"""Messages between the loading process and its parent: frames of a JSON header and bytes.
 
-JSON and not pickle: the process that reads hostile files must not be able to run code in the one that trusts it.
+JSON and not pickle, because the process that reads hostile files must not be able to run code in its parent.
 """
 
 import json
@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import IO, Any
 
 from app.core.domain import Document, Heading, Part, Rows, Source
+from app.core.errors import DocumentError
 
 _SIZES = struct.Struct(">QQ")
 _SPANS: Mapping[str, Any] = {"headings": Heading, "parts": Part, "tables": Rows}
@@ -26,7 +27,7 @@ class Frame:
 
 
 def write_frame(stream: IO[bytes], frame: Frame) -> None:
-    """Send a frame. Raises OSError when nobody reads, MemoryError before anything is sent."""
+    """Send a frame. Raises OSError when the pipe is closed, MemoryError before anything is sent."""
     header = json.dumps({"kind": frame.kind, **frame.header}).encode()
     sizes = _SIZES.pack(len(header), len(frame.content))
     for piece in (sizes, header, frame.content):
@@ -35,7 +36,7 @@ def write_frame(stream: IO[bytes], frame: Frame) -> None:
 
 
 def read_frame(stream: IO[bytes]) -> Frame | None:
-    """The next frame, None when the other side has gone."""
+    """The next frame, None at the end of the stream."""
     sizes = _read(stream, _SIZES.size)
     if sizes is None:
         return None
@@ -53,13 +54,13 @@ def _read(stream: IO[bytes], size: int) -> bytes | None:
 
 
 def source_header(source: Source) -> dict[str, Any]:
-    """What a frame says of a source beside its bytes."""
+    """The fields of a source, as JSON values; its bytes travel as the frame's content."""
     modified = source.modified_at.isoformat() if source.modified_at else None
     return {"uri": source.uri, "name": source.name, "sha256": source.sha256, "modified_at": modified}
 
 
-def source_of(frame: Frame) -> Source:
-    """The source that a frame carries."""
+def source_from(frame: Frame) -> Source:
+    """The source in a frame."""
     modified = frame.header["modified_at"]
     return Source(
         uri=frame.header["uri"],
@@ -70,16 +71,26 @@ def source_of(frame: Frame) -> Source:
     )
 
 
+def error_header(error: DocumentError) -> dict[str, Any]:
+    """An error as JSON values."""
+    return {"problem": error.problem, "fix": error.fix}
+
+
+def error_from(frame: Frame) -> DocumentError:
+    """The error in a frame."""
+    return DocumentError(frame.header["problem"], fix=frame.header["fix"])
+
+
 def document_header(document: Document) -> dict[str, Any]:
-    """A document as what JSON can say."""
-    plain = {field.name: getattr(document, field.name) for field in fields(document)}
-    return plain | {name: [astuple(one) for one in plain[name]] for name in _SPANS}
+    """A document as JSON values."""
+    values = {field.name: getattr(document, field.name) for field in fields(document)}
+    return values | {name: [astuple(span) for span in values[name]] for name in _SPANS}
 
 
-def document_of(frame: Frame) -> Document:
-    """The document that a frame carries. Raises TypeError or KeyError when it carries none."""
+def document_from(frame: Frame) -> Document:
+    """The document in a frame. Raises TypeError, KeyError or ValueError when the frame holds none."""
     values: dict[str, Any] = dict(frame.header)
     for name, kind in _SPANS.items():
         names = [field.name for field in fields(kind)]
-        values[name] = tuple(kind(**dict(zip(names, one, strict=True))) for one in values[name])
+        values[name] = tuple(kind(**dict(zip(names, span, strict=True))) for span in values[name])
     return Document(**values | {"warnings": tuple(values["warnings"])})

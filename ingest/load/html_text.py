@@ -1,6 +1,6 @@
-"""HTML goes in, Markdown-like text with marked headings comes out; read as a stream, so nesting costs nothing.
+"""HTML as Markdown-like text with marked headings. It is read as a stream, so deep nesting is no problem.
 
-libxml2 reads it: the standard library's parser takes quadratic time on markup that is never closed.
+The parser is libxml2: the standard library's takes quadratic time on unclosed markup.
 """
 
 import re
@@ -29,7 +29,7 @@ class _Buffer:
 
     pieces: list[str] = field(default_factory=list)
     at_line_start: bool = True
-    after_bullet: bool = False  # a paragraph that opens an item stays on the item's line
+    after_bullet: bool = False  # a paragraph at the start of a list item stays on its line
 
     def write(self, text: str, *, bullet: bool = False) -> None:
         if text and not (self.after_bullet and not text.strip("\n")):
@@ -49,7 +49,7 @@ class _Table:
 
 
 class _Reader:
-    """What libxml2 tells of the markup, in order (lxml calls this a parser target)."""
+    """Receives libxml2's events in order (a parser target of lxml) and writes the text."""
 
     def __init__(self) -> None:
         self.title = ""
@@ -67,7 +67,8 @@ class _Reader:
     def start(self, tag: str, attributes: Mapping[str, str]) -> None:
         """A tag opens."""
         if self._skipping:
-            self._skip_depth += tag == self._skipping
+            if tag == self._skipping:
+                self._skip_depth += 1
             return
         if tag in _SKIPPED:
             self._skipping, self._skip_depth = tag, 1
@@ -94,7 +95,8 @@ class _Reader:
     def end(self, tag: str) -> None:
         """A tag closes, in the markup or because its parent does."""
         if self._skipping:
-            self._skip_depth -= tag == self._skipping
+            if tag == self._skipping:
+                self._skip_depth -= 1
             if self._skip_depth == 0:
                 self._skipping = ""
         elif tag == "title":
@@ -199,14 +201,14 @@ class _Reader:
             self._write("\n\n" + _table_text(rows) + "\n\n")
 
     def close(self) -> str:
-        """The text, with whatever the markup left open closed."""
+        """The text, after closing the tables that the markup left open."""
         while self._tables:
             self._close_table()
         return self._root.text()
 
 
 def _table_text(rows: list[list[str]]) -> str:
-    """A data table as one line a row; a table used for layout (cells with paragraphs) as its cells one by one."""
+    """A data table as one line for each row; a layout table (cells with paragraphs) as its cells one by one."""
     if any("\n\n" in cell for row in rows for cell in row):
         return "\n\n".join(cell for row in rows for cell in row if cell)
     lines = "\n".join(" | ".join(cell.replace("\n", " ") for cell in row) for row in rows)

@@ -1,7 +1,7 @@
-"""What kind of file this is: bytes and name go in, a media type comes out; content decides, not the name.
+"""Detection of a file's media type by its content; its name decides only between kinds of plain text.
 
-Own signatures rather than a model: the formats read here announce themselves, and a trained detector called
-encrypted Office files thumbnails and mailboxes single mails.
+Signatures rather than a trained model: the supported formats have them, and a model that was tried took encrypted
+Office files for thumbnails and mailboxes for single mails.
 """
 
 import io
@@ -23,25 +23,26 @@ DOCX = _OFFICE + "wordprocessingml.document"
 PPTX = _OFFICE + "presentationml.presentation"
 XLSX = _OFFICE + "spreadsheetml.sheet"
 OPEN_DOCUMENT = "application/vnd.oasis.opendocument."
+ARCHIVES = frozenset((ZIP, TAR, GZIP, BZIP2, XZ, MAILBOX))
 
-_SUFFIX_OF_CONTAINER = frozenset(
+_CONTAINER_SUFFIXES = frozenset(
     "pdf docx docm dotx pptx pptm potx xlsx xlsm odt ods odp epub doc xls ppt msg "
     "zip gz tgz bz2 xz 7z rar png jpg jpeg tif tiff gif webp".split()
 )
 _MARKDOWN_SUFFIXES = frozenset(("md", "markdown", "mdown", "mkd"))
 _CSV_SUFFIXES = frozenset(("csv", "tsv", "tab"))
 
-_UNSUPPORTED = (  # (first bytes, what it is, what to do)
-    (b"(\xb5/\xfd", "a zstandard archive", "unpack it and ingest what is inside"),
-    (b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive", "unpack it and ingest what is inside"),
-    (b"Rar!\x1a\x07", "a RAR archive", "unpack it and ingest what is inside"),
-    (b"\x7fELF", "a program", "leave it out"),
-    (b"MZ\x90\x00", "a program", "leave it out"),
-    (b"SQLite format 3\x00", "a database", "export its tables as CSV"),
-    (b"OggS", "a recording", "ingest a transcript instead"),
-    (b"ID3", "a recording", "ingest a transcript instead"),
-    (b"fLaC", "a recording", "ingest a transcript instead"),
-    (b"PAR1", "a Parquet file", "export it as CSV"),
+_UNSUPPORTED = (  # (first bytes, format, fix)
+    (b"(\xb5/\xfd", "a zstandard archive", "Unpack it and ingest what is inside."),
+    (b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive", "Unpack it and ingest what is inside."),
+    (b"Rar!\x1a\x07", "a RAR archive", "Unpack it and ingest what is inside."),
+    (b"\x7fELF", "a program", "Leave it out."),
+    (b"MZ\x90\x00", "a program", "Leave it out."),
+    (b"SQLite format 3\x00", "a database", "Export its tables as CSV."),
+    (b"OggS", "a recording", "Ingest a transcript instead."),
+    (b"ID3", "a recording", "Ingest a transcript instead."),
+    (b"fLaC", "a recording", "Ingest a transcript instead."),
+    (b"PAR1", "a Parquet file", "Export it as CSV."),
 )
 _PICTURES = (
     (b"\x89PNG\r\n\x1a\n", "image/png"),
@@ -51,18 +52,18 @@ _PICTURES = (
     (b"MM\x00*", "image/tiff"),
 )
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_OLE_STREAMS = (  # (a stream's name, what it is, what to do)
-    ("EncryptedPackage", "encrypted and needs a password", "save a copy without one"),
-    ("WordDocument", "a Word 97 document (.doc), which is not supported", "save it as .docx"),
-    ("PowerPoint Document", "a PowerPoint 97 file (.ppt), which is not supported", "save it as .pptx"),
-    ("Workbook", "an Excel 97 workbook (.xls), which is not supported", "save it as .xlsx"),
+_OLE_STREAMS = (  # (a stream's name, description, fix)
+    ("EncryptedPackage", "encrypted and needs a password", "Save a copy without one."),
+    ("WordDocument", "a Word 97 document (.doc), which is not supported", "Save it as .docx."),
+    ("PowerPoint Document", "a PowerPoint 97 file (.ppt), which is not supported", "Save it as .pptx."),
+    ("Workbook", "an Excel 97 workbook (.xls), which is not supported", "Save it as .xlsx."),
 )
 _OUTLOOK_STREAM = "__properties_version"
-_UNSUPPORTED_ZIPS = (  # (an entry's name, what it is, what to do)
-    ("[Content_Types].xml", "an Office file of another kind", "save it as PDF"),
-    ("Index/Document.iwa", "an Apple iWork file", "save it as PDF"),
-    ("AndroidManifest.xml", "a program", "leave it out"),
-    ("META-INF/MANIFEST.MF", "a program", "leave it out"),
+_UNSUPPORTED_ZIPS = (  # (an entry's name, format, fix)
+    ("[Content_Types].xml", "an Office file of another kind", "Save it as PDF."),
+    ("Index/Document.iwa", "an Apple iWork file", "Save it as PDF."),
+    ("AndroidManifest.xml", "a program", "Leave it out."),
+    ("META-INF/MANIFEST.MF", "a program", "Leave it out."),
 )
 _COMPRESSED = ((b"\x1f\x8b", GZIP), (b"BZh", BZIP2), (b"\xfd7zXZ\x00", XZ))
 _PDF_OBJECT = re.compile(rb"[0-9] [0-9]+ obj")
@@ -78,9 +79,9 @@ _ATX = re.compile(r"^#{1,6} \S", re.MULTILINE)
 
 
 def container_kind(content: bytes, name: str) -> str | None:
-    """Media type of a binary format, None for what should be text.
+    """Media type of a binary format, None for content that should be text.
 
-    Raises DocumentError, saying what to do, for a format that is recognised and not read.
+    Raises DocumentError for a format that is recognised and not supported.
     """
     if content.startswith(b"%PDF-") or (b"%PDF-" in content[:1024] and _PDF_OBJECT.search(content)):
         return PDF
@@ -97,19 +98,21 @@ def container_kind(content: bytes, name: str) -> str | None:
             return kind
     if content[257:262] == b"ustar":
         return TAR
-    for start, what, advice in _UNSUPPORTED:
+    for start, description, fix in _UNSUPPORTED:
         if content.startswith(start):
-            raise DocumentError(f"It is {what}, which is not supported: {advice}.")
+            raise DocumentError(f"It is {description}, which is not supported.", fix=fix)
     if content[4:8] == b"ftyp" or content.startswith(b"RIFF"):
-        raise DocumentError("It is an image or recording, which is not supported: ingest its text instead.")
+        raise DocumentError("It is an image or recording, which is not supported.", fix="Ingest its text instead.")
     suffix = _suffix(name)
-    if content and suffix in _SUFFIX_OF_CONTAINER:
-        raise DocumentError(f"It is named .{suffix} but does not hold that format: it is damaged, get a fresh copy.")
+    if content and suffix in _CONTAINER_SUFFIXES:
+        raise DocumentError(
+            f"It is named .{suffix} but does not hold that format, so it is damaged.", fix="Get a fresh copy."
+        )
     return None
 
 
 def text_kind(text: str, name: str) -> str:
-    """Media type of decoded text; the name only decides between plain text, Markdown and CSV."""
+    """Media type of decoded text; the name decides only between plain text, Markdown and CSV."""
     suffix = _suffix(name)
     head = text[:8192]
     if mail := mail_kind(head, name):
@@ -126,7 +129,7 @@ def text_kind(text: str, name: str) -> str:
 
 
 def mail_kind(head: str, name: str) -> str | None:
-    """Whether a text that begins so is a mailbox or a mail."""
+    """MAILBOX or MAIL for a text that begins like one, else None."""
     if head.startswith("From ") and _is_mail(head.split("\n", 1)[-1]):
         return MAILBOX
     return MAIL if _suffix(name) not in _MARKDOWN_SUFFIXES and _is_mail(head) else None
@@ -142,7 +145,7 @@ def _zip_kind(content: bytes) -> str:
             names = frozenset(archive.namelist()[:10_000])
             declared = _beginning(archive, "mimetype") if "mimetype" in names else b""
     except DAMAGE as error:
-        raise DocumentError("It is a damaged zip container: get a fresh copy.") from error
+        raise DocumentError("It is a damaged zip container.", fix="Get a fresh copy.") from error
     if declared.strip() == EPUB.encode():
         return EPUB
     if declared.strip().startswith(OPEN_DOCUMENT.encode()):
@@ -152,9 +155,9 @@ def _zip_kind(content: bytes) -> str:
         for folder, kind in folders.items():
             if any(name.startswith(folder) for name in names):
                 return kind
-    for name, what, advice in _UNSUPPORTED_ZIPS:
+    for name, description, fix in _UNSUPPORTED_ZIPS:
         if name in names:
-            raise DocumentError(f"It is {what}, which is not supported: {advice}.")
+            raise DocumentError(f"It is {description}, which is not supported.", fix=fix)
     return ZIP
 
 
@@ -164,12 +167,12 @@ def _beginning(archive: zipfile.ZipFile, name: str) -> bytes:
 
 
 def _ole_kind(content: bytes) -> str:
-    if _OUTLOOK_STREAM.encode("utf-16-le") in content:  # first: a message may carry old Office files
+    if _OUTLOOK_STREAM.encode("utf-16-le") in content:  # checked first: a message may have old Office files attached
         return OUTLOOK
-    for stream, what, advice in _OLE_STREAMS:
+    for stream, description, fix in _OLE_STREAMS:
         if stream.encode("utf-16-le") in content:
-            raise DocumentError(f"It is {what}: {advice}.")
-    raise DocumentError("It is an old Office file, which is not supported: save it in a current format.")
+            raise DocumentError(f"It is {description}.", fix=fix)
+    raise DocumentError("It is an old Office file, which is not supported.", fix="Save it in a current format.")
 
 
 def _is_mail(head: str) -> bool:

@@ -1,4 +1,4 @@
-"""Mails and mailboxes: the text of a mail, what is attached to it, and the mails of a mailbox."""
+"""Loader of mails, with their attachments, and of mailboxes."""
 
 import email
 import email.policy
@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from ingest.load import kinds
 from ingest.load.decode import decode
-from ingest.load.extracted import Builder, Draft, heading_mark, unmarked
+from ingest.load.extracted import Builder, Extracted, heading_mark, unmarked
 from ingest.load.html_text import html_text
 
 _SEPARATOR = re.compile(rb"^From [^\n]*\n", re.MULTILINE)
@@ -22,14 +22,14 @@ _SIGNATURES = frozenset(
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Attachment:
-    """A file that came with a mail."""
+    """A file attached to a mail."""
 
     name: str
     content: bytes
 
 
-def load_mail(content: bytes) -> Draft:
-    """One mail: who, to whom, when and about what, then its text."""
+def load_mail(content: bytes) -> Extracted:
+    """One mail: subject, From, To, Cc and Date, then its text."""
     message = _parse(content)
     texts: dict[str, list[str]] = {"text/plain": [], "text/html": []}
     for part in _parts(message):
@@ -37,16 +37,16 @@ def load_mail(content: bytes) -> Draft:
             texts[part.get_content_type()].append(_body(part))
     body = "\n\n".join(texts["text/plain"]) or "\n\n".join(html_text(markup)[0] for markup in texts["text/html"])
     fields = {name: _header(message, name) for name in ("From", "To", "Cc", "Date")}
-    return mail_draft(_header(message, "Subject"), fields, body, kinds.MAIL)
+    return extracted_mail(_header(message, "Subject"), fields, body, kinds.MAIL)
 
 
-def mail_draft(subject: str, fields: dict[str, str], body: str, media_type: str) -> Draft:
-    """A mail as a draft; body may hold heading marks."""
+def extracted_mail(subject: str, fields: dict[str, str], body: str, media_type: str) -> Extracted:
+    """Subject, header fields and body as Extracted; body may hold heading marks."""
     lines = [heading_mark(1) + "# " + subject] if subject else []
     lines += [f"{name}: {value}" for name, value in fields.items() if value]
     builder = Builder()
     builder.add("\n".join(lines) + "\n\n" + body)
-    return Draft(
+    return Extracted(
         text=builder.text(),
         media_type=media_type,
         title=subject,
@@ -56,13 +56,12 @@ def mail_draft(subject: str, fields: dict[str, str], body: str, media_type: str)
 
 
 def attachments(content: bytes) -> Iterator[Attachment]:
-    """The files that came with a mail; without signatures and the pictures that its text shows."""
+    """The files attached to a mail, without signatures and inline pictures."""
     for number, part in enumerate(_parts(_parse(content)), start=1):
         kind = part.get_content_type()
-        shown = part.get_content_maintype() == "image" and (
-            part["Content-ID"] or part.get_content_disposition() == "inline"
-        )
-        if kind in _SIGNATURES or shown or not _is_attachment(part):
+        inline = bool(part["Content-ID"]) or part.get_content_disposition() == "inline"
+        picture = part.get_content_maintype() == "image"
+        if kind in _SIGNATURES or (picture and inline) or not _is_attachment(part):
             continue
         name = " ".join(unmarked(str(part.get_filename() or "")).split())
         if kind == "message/rfc822":
@@ -83,19 +82,19 @@ def mails(content: bytes) -> Iterator[bytes]:
 @lru_cache(maxsize=1)  # a mail is read for its attachments, then for its text
 def _parse(content: bytes) -> EmailMessage:
     message = email.message_from_bytes(content, policy=email.policy.default)
-    assert isinstance(message, EmailMessage)  # noqa: S101  # what this policy makes
+    assert isinstance(message, EmailMessage)  # noqa: S101  # the class that this policy makes
     return message
 
 
 def _parts(message: EmailMessage) -> Iterator[EmailMessage]:
-    """The leaves of a mail, in order; a mail within it is one of them."""
+    """The leaves of a mail's tree of parts, in order; an attached mail is a leaf."""
     stack, seen = [message], 0
     while stack and seen < _MAX_PARTS:
         part = stack.pop()
         seen += 1
         inner = part.get_payload()
         if isinstance(inner, list) and part.get_content_type() != "message/rfc822":
-            stack += [one for one in reversed(inner) if isinstance(one, EmailMessage)]
+            stack += [child for child in reversed(inner) if isinstance(child, EmailMessage)]
         else:
             yield part
 
@@ -113,7 +112,7 @@ def _attached_mail(part: EmailMessage) -> bytes:
 def _header(message: EmailMessage, name: str) -> str:
     try:
         value = message[name]
-    except (ValueError, IndexError, KeyError, AttributeError, TypeError):  # malformed headers break the parser's models
+    except (ValueError, IndexError, KeyError, AttributeError, TypeError):  # raised for malformed headers
         return ""
     return unmarked(" ".join(str(value or "").split()))
 

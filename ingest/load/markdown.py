@@ -1,9 +1,9 @@
-"""Markdown text goes in, its headings come out; code fences and front matter hold none."""
+"""Headings, title and tables of Markdown text; code fences and front matter hold no headings."""
 
 import re
 
 from app.core.domain import Heading, Rows
-from ingest.load.extracted import LONGEST_HEADING
+from ingest.load.extracted import LONGEST_HEADER, LONGEST_HEADING
 
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 _ATX = re.compile(r" {0,3}(#{1,6})(?=[ \t]|$)")
@@ -15,7 +15,6 @@ _TABLE = re.compile(  # a header row, a line of dashes, rows of cells
     r"^(?P<header>[^\n]*\|[^\n]*)\n[ \t]*\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t:-]*)+\n(?P<rows>(?:[^\n]*\|[^\n]*(?:\n|\Z))+)",
     re.MULTILINE,
 )
-_LONGEST_HEADER = 300  # characters
 _EMPHASIS = re.compile(r"(?<!\\)(\*\*|__|`)(.+?)\1")
 _LINK = re.compile(r"!?\[([^\]]*)\]\([^)]*\)")
 
@@ -54,7 +53,7 @@ def markdown_headings(text: str) -> tuple[tuple[Heading, ...], str]:
 
 def _append(headings: list[Heading], level: int, text: str, start: int) -> None:
     text = text.strip()[:LONGEST_HEADING]
-    unclosed = text.rstrip("#")  # closing hashes are no part of a heading, "C#" is
+    unclosed = text.rstrip("#")  # closing hashes are not part of a heading, but "C#" is
     text = unclosed if unclosed[-1:] in ("", " ", "\t") else text
     plain = _LINK.sub(r"\1", _EMPHASIS.sub(r"\2", text)).strip()
     if plain:
@@ -64,6 +63,6 @@ def _append(headings: list[Heading], level: int, text: str, start: int) -> None:
 def markdown_tables(text: str) -> tuple[Rows, ...]:
     """The rows of the tables in clean Markdown text."""
     return tuple(
-        Rows(header=match["header"].strip(" |\t")[:_LONGEST_HEADER], start=match.start("rows"), end=match.end("rows"))
+        Rows(header=match["header"].strip(" |\t")[:LONGEST_HEADER], start=match.start("rows"), end=match.end("rows"))
         for match in _TABLE.finditer(text)
     )

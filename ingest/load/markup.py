@@ -1,4 +1,4 @@
-"""Text formats: plain text, Markdown, HTML, JSON, RTF and EPUB become drafts."""
+"""Loaders of plain text, Markdown, HTML, JSON, RTF and EPUB."""
 
 import json
 import posixpath
@@ -11,7 +11,7 @@ from app.core.errors import DocumentError
 from ingest.load import kinds
 from ingest.load.container import Container
 from ingest.load.decode import decode
-from ingest.load.extracted import Builder, Draft, clean
+from ingest.load.extracted import Builder, Extracted, clean
 from ingest.load.html_text import html_text
 from ingest.load.limits import Limits, too_much_text
 from ingest.load.markdown import markdown_headings, markdown_tables
@@ -22,16 +22,16 @@ _DEEPEST_JSON = 200
 _RTF_CODE_PAGE = re.compile(rb"\\ansicpg(\d+)")
 
 
-def load_plain(text: str, warnings: tuple[str, ...]) -> Draft:
+def load_plain(text: str, warnings: tuple[str, ...]) -> Extracted:
     """Plain text as it is."""
-    return Draft(text=clean(text), media_type=kinds.TEXT, warnings=warnings)
+    return Extracted(text=clean(text), media_type=kinds.TEXT, warnings=warnings)
 
 
-def load_markdown(text: str, warnings: tuple[str, ...]) -> Draft:
+def load_markdown(text: str, warnings: tuple[str, ...]) -> Extracted:
     """Markdown as it is, with its headings."""
     text = clean(text)
     headings, title = markdown_headings(text)
-    return Draft(
+    return Extracted(
         text=text,
         media_type=kinds.MARKDOWN,
         title=title,
@@ -41,15 +41,15 @@ def load_markdown(text: str, warnings: tuple[str, ...]) -> Draft:
     )
 
 
-def load_html(content: bytes) -> Draft:
-    """An HTML page without scripts, in the encoding it declares or is found to have."""
+def load_html(content: bytes) -> Extracted:
+    """An HTML page without scripts, decoded by its declared or detected encoding."""
     head = _COMMENT_OR_SCRIPT.sub(b"", content[:16_384])
     declared = _META_CHARSET.search(head)
     text, warnings = decode(content, declared=declared.group(1).decode("ascii") if declared else None)
     marked, title, language = html_text(text)
     builder = Builder()
     builder.add(marked)
-    return Draft(
+    return Extracted(
         text=builder.text(),
         media_type=kinds.HTML,
         title=title,
@@ -60,30 +60,30 @@ def load_html(content: bytes) -> Draft:
     )
 
 
-def load_json(text: str, warnings: tuple[str, ...]) -> Draft:
-    """JSON as one line a record or value; kept as it stands where it is not valid (JSON lines, comments, cut off)."""
+def load_json(text: str, warnings: tuple[str, ...]) -> Extracted:
+    """JSON as one line for each record or value; invalid JSON (JSON lines, comments, truncated) is kept unchanged."""
     try:
         text = "\n".join(_json_lines(json.loads(text), "", 0))
     except RecursionError:
-        warnings = (*warnings, "The JSON is nested too deeply to be laid out; it was kept as it stands.")
+        warnings = (*warnings, "The JSON is nested too deeply to be laid out; it was kept unchanged.")
     except ValueError:
-        warnings = (*warnings, "It is not one valid JSON value; it was kept as it stands.")
-    return Draft(text=clean(text), media_type=kinds.JSON, warnings=warnings)
+        warnings = (*warnings, "It is not one valid JSON value; it was kept unchanged.")
+    return Extracted(text=clean(text), media_type=kinds.JSON, warnings=warnings)
 
 
 def _json_lines(value: object, path: str, depth: int) -> Iterator[str]:
-    """ "path: value" for a value, "path: key: value | key: value" for a record of values, nested ones line by line."""
+    """ "path: value" for a value, "path: key: value | key: value" for a flat record; nested values line by line."""
     if depth > _DEEPEST_JSON:
         raise RecursionError
-    if isinstance(value, dict) and value and not any(isinstance(one, dict | list) for one in value.values()):
-        record = " | ".join(f"{key}: {_json_value(one)}" for key, one in value.items())
+    if isinstance(value, dict) and value and not any(isinstance(item, dict | list) for item in value.values()):
+        record = " | ".join(f"{key}: {_json_value(item)}" for key, item in value.items())
         yield f"{path}: {record}" if path else record
     elif isinstance(value, dict):
-        for key, one in value.items():
-            yield from _json_lines(one, f"{path}.{key}" if path else str(key), depth + 1)
+        for key, item in value.items():
+            yield from _json_lines(item, f"{path}.{key}" if path else str(key), depth + 1)
     elif isinstance(value, list):
-        for one in value:
-            yield from _json_lines(one, path, depth + 1)
+        for item in value:
+            yield from _json_lines(item, path, depth + 1)
     else:
         yield f"{path}: {_json_value(value)}" if path else _json_value(value)
 
@@ -92,17 +92,17 @@ def _json_value(value: object) -> str:
     return value if isinstance(value, str) else json.dumps(value)
 
 
-def load_rtf(content: bytes) -> Draft:
-    """The text of a Rich Text file, in its own code page."""
+def load_rtf(content: bytes) -> Extracted:
+    """The text of a Rich Text file, decoded by its own code page."""
     from striprtf.striprtf import rtf_to_text  # noqa: PLC0415  # needed by this format only
 
     page = _RTF_CODE_PAGE.search(content[:4096])
     encoding = f"cp{page.group(1).decode()}" if page else "cp1252"
     text = rtf_to_text(content.decode("latin-1"), encoding=encoding, errors="replace")
-    return Draft(text=clean(text), media_type=kinds.RTF)
+    return Extracted(text=clean(text), media_type=kinds.RTF)
 
 
-def load_epub(content: bytes, limits: Limits) -> Draft:
+def load_epub(content: bytes, limits: Limits) -> Extracted:
     """The chapters of an e-book in reading order."""
     container = Container(content, limits)
     package_path, package = _epub_package(container)
@@ -118,9 +118,9 @@ def load_epub(content: bytes, limits: Limits) -> Draft:
             continue
         chapter, _ = decode(container.read(path))
         builder.add(html_text(chapter)[0])
-        if builder.length > limits.characters:  # one small file may be named as a thousand chapters
-            raise DocumentError(too_much_text(limits))
-    return Draft(
+        if builder.length > limits.characters:  # the same small file may be listed a thousand times
+            raise too_much_text(limits)
+    return Extracted(
         text=builder.text(),
         media_type=kinds.EPUB,
         title=(package.findtext(".//dc:title", "", names) or "").strip(),
@@ -136,5 +136,5 @@ def _epub_package(container: Container) -> tuple[str, ElementTree.Element]:
     root = pointer.find(".//{urn:oasis:names:tc:opendocument:xmlns:container}rootfile")
     path = root.get("full-path", "") if root is not None else ""
     if path not in container:
-        raise DocumentError("The e-book has no table of contents: it is damaged, get a fresh copy.")
+        raise DocumentError("The e-book has no table of contents, so it is damaged.", fix="Get a fresh copy.")
     return path, container.xml(path)

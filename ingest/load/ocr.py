@@ -1,6 +1,7 @@
-"""Pictures of pages go in, their text comes out, read by tesseract where it is installed, within a time budget.
+"""Text recognition in pictures of pages, by tesseract where it is installed, within a time budget.
 
-The program is called directly: its usual wrapper imports pandas and leaves temporary files behind when it is ended.
+The program is called directly, because its usual wrapper imports pandas and leaves temporary files behind when its
+process is killed.
 """
 
 import io
@@ -13,38 +14,38 @@ from ingest.load.limits import Limits
 from ingest.load.numbers import pages
 
 DOTS_PER_INCH = 300  # what tesseract was trained on
-MOST_PIXELS = 30_000_000  # of one page: a larger one is made smaller
+MOST_PIXELS = 30_000_000  # of one page; a larger picture is scaled down
 _PAGE_SECONDS = 120
-_FLAT = 24  # of 255: a page whose lightest and darkest differ less is blank
-_SHARE_OF_PROCESSOR = 0.75  # of the process's own time for drawing pages; the rest is for everything else
+_FLAT = 24  # of 255: a page is blank when its lightest and darkest grey differ by less
+_SHARE_OF_PROCESSOR = 0.75  # of the processor time limit for rendering pages; the rest is for everything else
 
 
 class Recognizer:
-    """Text recognition for one document; remembers what became of each page."""
+    """Text recognition for one document, with the outcome of every page."""
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
         self._installed = tesseract_languages() if limits.ocr_seconds else ()
         self._languages = chosen_languages(limits.ocr_languages, self._installed)
         self._until = time.monotonic() + limits.ocr_seconds
-        self._drawn_until = time.process_time() + _SHARE_OF_PROCESSOR * limits.cpu_seconds
-        self._read: list[int] = []
+        self._render_until = time.process_time() + _SHARE_OF_PROCESSOR * limits.cpu_seconds
+        self._recognised: list[int] = []
         self._blank: list[int] = []
         self._unread: list[int] = []
         self._late: list[int] = []
 
     def wants(self, number: int) -> bool:
-        """Whether this page without text should be drawn for it."""
+        """Whether this page without text should be rendered and recognised; counts it when not."""
         if not self._languages:
             self._unread.append(number)
-        elif time.monotonic() > self._until or time.process_time() > self._drawn_until:
+        elif time.monotonic() > self._until or time.process_time() > self._render_until:
             self._late.append(number)
         else:
             return True
         return False
 
     def text(self, image: Any, number: int) -> str:
-        """The text in a picture (of Pillow) of this page; empty when there is none."""
+        """The text in a Pillow image of this page; empty when there is none."""
         grey = image.convert("L")
         low, high = grey.getextrema()
         if high - low < _FLAT:
@@ -52,24 +53,24 @@ class Recognizer:
             return ""
         text = self._recognized(_fitting(grey), number)
         if text is not None:
-            (self._read if text.strip() else self._unread).append(number)
+            (self._recognised if text.strip() else self._unread).append(number)
         return text or ""
 
     def _recognized(self, image: Any, number: int) -> str | None:
         picture = io.BytesIO()
         image.save(picture, "PPM")
-        layout = "1" if "osd" in self._installed else "3"  # 1 turns a page that lies on its side
+        layout = "1" if "osd" in self._installed else "3"  # 1 also detects a rotated page
         command = ["tesseract", "stdin", "stdout", "-l", self._languages, "--psm", layout]
         left = min(max(self._until - time.monotonic(), 1.0), _PAGE_SECONDS)
         try:
-            said = subprocess.run(command, input=picture.getvalue(), capture_output=True, timeout=left, check=True)
+            result = subprocess.run(command, input=picture.getvalue(), capture_output=True, timeout=left, check=True)
         except subprocess.TimeoutExpired:
             self._late.append(number)
             return None
         except (OSError, subprocess.CalledProcessError):
             self._unread.append(number)
             return None
-        return said.stdout.decode("utf-8", "replace").replace("\x0c", "\n")
+        return result.stdout.decode("utf-8", "replace").replace("\x0c", "\n")
 
     @property
     def missing(self) -> bool:
@@ -77,11 +78,11 @@ class Recognizer:
         return bool(self._unread and self._limits.ocr_seconds and not self._languages)
 
     def warnings(self) -> tuple[str, ...]:
-        """What people should know of the pages without a text layer."""
+        """Warnings for people about the pages without a text layer."""
         notes = []
-        if self._read:
-            read = f"The text of {pages(self._read)} was recognised in a picture ({self._languages})"
-            notes.append(f"{read}: letters may be misread.")
+        if self._recognised:
+            subject = f"The text of {pages(self._recognised)} was recognised in a picture ({self._languages})"
+            notes.append(f"{subject}: letters may be misread.")
         if self._blank:
             notes.append(f"No text layer on {pages(self._blank)}: blank.")
         if self._unread:

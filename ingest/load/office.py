@@ -1,4 +1,4 @@
-"""Word, PowerPoint and Excel files become drafts."""
+"""Loaders of Word, PowerPoint and Excel files."""
 
 import io
 import re
@@ -7,18 +7,19 @@ from typing import Any
 
 from ingest.load import kinds
 from ingest.load.container import Container
-from ingest.load.extracted import Builder, Draft, heading_mark, unmarked
+from ingest.load.extracted import Builder, Extracted, heading_mark, unmarked
 from ingest.load.html_text import html_text
-from ingest.load.limits import Limits
+from ingest.load.limits import MIB, Limits
 from ingest.load.tables import rows_text
 
-_MAX_WORD_XML = 16 * 1024 * 1024  # mammoth builds a DOM: about 40 times the XML in memory
+_MAX_WORD_XML = 16 * MIB  # mammoth builds a DOM: about 40 times the XML in memory
 _TEXT_RUN = re.compile(r"\{http://schemas\.openxmlformats\.org/drawingml/2006/main\}(t|p)$")
 _DEEPEST_GROUP = 20
 _MAX_CELLS = 2_000_000
+_MAX_SHEET_XML = 150 * MIB  # openpyxl reads sheets as a stream
 
 
-def load_docx(content: bytes, limits: Limits) -> Draft:
+def load_docx(content: bytes, limits: Limits) -> Extracted:
     """A Word document: headings, lists, tables, footnotes and endnotes; text boxes and pictures' alternative text."""
     import mammoth  # noqa: PLC0415  # needed by this format only
 
@@ -28,7 +29,7 @@ def load_docx(content: bytes, limits: Limits) -> Draft:
     marked, _, _ = html_text(result.value)
     builder = Builder()
     builder.add(marked)
-    return Draft(
+    return Extracted(
         text=builder.text(),
         media_type=kinds.DOCX,
         title=_core_title(container),
@@ -47,7 +48,7 @@ def _core_title(container: Container) -> str:
 # ---------------------------------------------------------------------------------------------------------- slides
 
 
-def load_pptx(content: bytes, limits: Limits) -> Draft:
+def load_pptx(content: bytes, limits: Limits) -> Extracted:
     """Slides in order, each a part: title as a heading, shapes from top to bottom, groups, tables, notes, comments."""
     import pptx  # noqa: PLC0415  # needed by this format only
 
@@ -56,7 +57,7 @@ def load_pptx(content: bytes, limits: Limits) -> Draft:
     builder = Builder()
     for number, slide in enumerate(presentation.slides, start=1):
         builder.add_part("\n\n".join(_slide_texts(slide)), kind="slide", number=number)
-    return Draft(
+    return Extracted(
         text=builder.text(),
         media_type=kinds.PPTX,
         title=_core_title(container),
@@ -103,14 +104,14 @@ def _shape_text(shape: Any) -> str:
 
 def _chart_rows(chart: Any) -> Iterator[list[str]]:
     plot = chart.plots[0]
-    series = [(str(one.name), list(one.values)) for one in plot.series]
+    series = [(str(line.name), list(line.values)) for line in plot.series]
     yield ["Category", *(name for name, _ in series)]
     for index, category in enumerate(plot.categories):
         yield [str(category), *(str(values[index]) if index < len(values) else "" for _, values in series)]
 
 
 def _comments(blob: bytes) -> str:
-    from xml.etree import ElementTree  # noqa: PLC0415  # beside its one use: the entries were checked for entities
+    from xml.etree import ElementTree  # noqa: PLC0415  # needed by this format only
 
     root = ElementTree.fromstring(blob)  # noqa: S314  # Container refused entity declarations
     texts = [element.text for element in root.iter() if element.tag.endswith(("}text", "}t")) and element.text]
@@ -120,11 +121,11 @@ def _comments(blob: bytes) -> str:
 # ---------------------------------------------------------------------------------------------------------- sheets
 
 
-def load_xlsx(content: bytes, limits: Limits) -> Draft:
-    """Sheets in order, each a part: one line a row with the column names; then text that only drawings hold."""
+def load_xlsx(content: bytes, limits: Limits) -> Extracted:
+    """Sheets in order, each a part: one line for each row, with the column names; then the text in drawings."""
     import openpyxl  # noqa: PLC0415  # needed by this format only
 
-    container = Container(content, limits, max_xml=150 * 1024 * 1024)
+    container = Container(content, limits, max_xml=_MAX_SHEET_XML)
     workbook = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
     builder, cells = Builder(), _Cells()
     for number, sheet in enumerate(workbook.worksheets, start=1):
@@ -136,7 +137,7 @@ def load_xlsx(content: bytes, limits: Limits) -> Draft:
         builder.add(unmarked("Text in drawings:\n" + "\n".join(drawn)))
     title = _core_title(container)
     workbook.close()
-    return Draft(
+    return Extracted(
         text=builder.text(),
         media_type=kinds.XLSX,
         title=title,
@@ -147,7 +148,7 @@ def load_xlsx(content: bytes, limits: Limits) -> Draft:
 
 
 class _Cells:
-    """The cells of a workbook as text, up to a bound for all sheets together."""
+    """The cells of a workbook as text, up to a limit for all sheets together."""
 
     def __init__(self) -> None:
         self.warnings: list[str] = []

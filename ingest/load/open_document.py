@@ -1,10 +1,10 @@
-"""OpenDocument text, sheets and slides become drafts."""
+"""Loader of OpenDocument text, sheets and slides."""
 
 from html import escape
 from xml.etree import ElementTree
 
 from ingest.load.container import Container
-from ingest.load.extracted import Builder, Draft
+from ingest.load.extracted import Builder, Extracted
 from ingest.load.html_text import html_text
 from ingest.load.limits import Limits
 
@@ -25,7 +25,7 @@ _HTML_NAMES = {
 _SPACES = {_TEXT + "s": " ", _TEXT + "tab": " ", _TEXT + "line-break": "<br>"}
 
 
-def load_open_document(content: bytes, media_type: str, limits: Limits) -> Draft:
+def load_open_document(content: bytes, media_type: str, limits: Limits) -> Extracted:
     """Headings, paragraphs, list items and table rows in order, then headers and footers."""
     container = Container(content, limits)
     builder = Builder()
@@ -36,7 +36,7 @@ def load_open_document(content: bytes, media_type: str, limits: Limits) -> Draft
             for element in styles.iter(_STYLE + tag):
                 builder.add(html_text(_as_html(element))[0])
     title = container.xml("meta.xml").findtext(_TITLE, "") if "meta.xml" in container else ""
-    return Draft(
+    return Extracted(
         text=builder.text(),
         media_type=media_type,
         title=(title or "").strip(),
@@ -46,7 +46,7 @@ def load_open_document(content: bytes, media_type: str, limits: Limits) -> Draft
 
 
 def _as_html(root: ElementTree.Element) -> str:
-    """The tree in HTML's words; walked with a stack of our own, so that depth costs nothing."""
+    """The tree as HTML; walked with an explicit stack, because a file may be nested deeper than Python can recurse."""
     pieces: list[str] = []
     stack: list[ElementTree.Element | str] = [root]
     while stack:

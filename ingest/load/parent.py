@@ -1,7 +1,7 @@
-"""A Source goes in, its Documents come out, loaded by a process of its own under limits.
+"""Loading in a child process with limits.
 
-Whatever a file does to its parser - crash it, exhaust memory, run forever - is a DocumentError on that document; the
-process is replaced and the run goes on.
+A file that crashes its parser, exhausts memory or runs forever becomes a DocumentError of that document; the process
+is replaced and loading continues with the next document.
 """
 
 import contextlib
@@ -22,15 +22,15 @@ import psutil
 
 from app.core.domain import Document, Source
 from app.core.errors import AppError, DocumentError
-from ingest.load.frames import Frame, document_of, read_frame, source_header, source_of, write_frame
+from ingest.load.frames import Frame, document_from, error_from, read_frame, source_from, source_header, write_frame
 from ingest.load.limits import MIB, Limits, too_much_memory
-from ingest.load.unpack import INSIDE as INSIDE
 
 _ROOT = Path(__file__).resolve().parents[2]
-_WATCH_SECONDS = 0.1  # between looks at the memory of a process that is loading
-_START_SECONDS = 60  # that a process may take to say that it is ready
-_MOST_DEATHS = 5  # of processes over one archive; after that the rest of it is given up
-_KEPT_VARIABLES = frozenset(  # what a parser may need; the database's address and keys stay with the parent
+_WATCH_SECONDS = 0.1  # between two checks of the memory of a process that is loading
+_START_SECONDS = 60  # from the start of a process to its "ready" frame
+_MOST_DEATHS = 5  # processes lost to one archive; after that the rest of it is skipped
+# Environment variables a parser may need. The database's address and keys are not passed on.
+_KEPT_VARIABLES = frozenset(
     "PATH HOME LANG LANGUAGE LC_ALL LC_CTYPE TMPDIR TEMP TMP SYSTEMROOT TESSDATA_PREFIX LD_LIBRARY_PATH "
     "DYLD_LIBRARY_PATH VIRTUAL_ENV COVERAGE_PROCESS_START".split()
 )
@@ -38,27 +38,27 @@ _ONE_THREAD = {"OMP_THREAD_LIMIT": "1", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_TH
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Loaded:
-    """What came out of one source.
+class LoadResult:
+    """The documents of one source.
 
-    What an archive or mail contains has URIs that begin with its own and INSIDE; such a document that is stored and is
-    not among these has gone from it. The source itself comes last: when they are stored in this order, a run that is
-    killed in between finds the archive not stored yet and resumes.
+    The URIs of documents in an archive or mail are the source's URI, MEMBER_SEPARATOR and a path. Stored documents
+    that are no longer among them were removed from the archive. The source itself comes last: when the documents are
+    stored in this order, a run that is killed in between finds the archive not stored yet and resumes.
     """
 
-    documents: tuple[tuple[Source, Document | DocumentError], ...]  # what it contains, then the source itself
-    peak_mib: int = 0  # of the loading process so far; 0 where it cannot be told
+    documents: tuple[tuple[Source, Document | DocumentError], ...]  # the contents, then the source itself
+    peak_mib: int = 0  # of the loading process so far; 0 where the system does not say
 
     @property
     def own(self) -> Document | DocumentError:
-        """The source itself; for an archive or mail its table of contents or text."""
+        """The source itself; for an archive its table of contents, for a mail its text."""
         return self.documents[-1][1]
 
 
-class Loader:
-    """Loads sources one after the other in a child process; for several at once make several.
+class IsolatedLoader:
+    """Loads sources one after the other in a child process. Use one for each thread.
 
-    module is what the child runs.
+    module: the Python module that the child runs.
     """
 
     def __init__(self, limits: Limits | None = None, *, module: str = "ingest.load.child") -> None:
@@ -66,31 +66,31 @@ class Loader:
         self._module = module
         self._child: _Child | None = None
 
-    def __enter__(self) -> "Loader":
+    def __enter__(self) -> "IsolatedLoader":
         return self
 
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def load(self, source: Source) -> Loaded:
+    def load(self, source: Source) -> LoadResult:
         """The documents in a source. Raises AppError only when no loading process can be started."""
         done: list[tuple[Source, Document | DocumentError]] = []
         for _ in range(_MOST_DEATHS):
             child = self._ready_child()
             try:
-                for one in child.load(source, skip=len(done)):
-                    done.append(one)
-            except _DiedError as death:
+                for item in child.load(source, skip=len(done)):
+                    done.append(item)
+            except _ChildDiedError as death:
                 self.close()
                 victim = death.victim or source
-                done.append((victim, DocumentError(death.reason)))
+                done.append((victim, death.error))
                 if victim is source:
-                    return Loaded(documents=tuple(done))
+                    return LoadResult(documents=tuple(done))
                 continue
             self._recycle(child)
-            return Loaded(documents=tuple(done), peak_mib=child.peak_mib)
-        error = DocumentError(f"{_MOST_DEATHS} documents in it stopped its reading; the rest was left out.")
-        return Loaded(documents=(*done, (source, error)))
+            return LoadResult(documents=tuple(done), peak_mib=child.peak_mib)
+        error = DocumentError(f"{_MOST_DEATHS} documents in it ended the loading process; the rest was left out.")
+        return LoadResult(documents=(*done, (source, error)))
 
     def close(self) -> None:
         """End the child process; the next load starts another."""
@@ -105,20 +105,20 @@ class Loader:
         return self._child
 
     def _recycle(self, child: "_Child") -> None:
-        """A process that kept much memory of a large file makes room for a fresh one."""
+        """End a process that did not return the memory of a large file, so that the next load starts a fresh one."""
         if child.grown > self._limits.memory_mib * MIB / 2:
             self.close()
 
 
-class _DiedError(Exception):
-    def __init__(self, reason: str, victim: Source | None) -> None:
-        super().__init__(reason)
-        self.reason = reason  # for people
-        self.victim = victim  # what was being loaded
+class _ChildDiedError(Exception):
+    def __init__(self, error: DocumentError, victim: Source | None) -> None:
+        super().__init__(str(error))
+        self.error = error
+        self.victim = victim  # the document that was being loaded
 
 
 class _Child:
-    """One loading process and the watch over it."""
+    """One loading process, with a thread that reads its frames."""
 
     def __init__(self, limits: Limits, module: str) -> None:
         self._limits = limits
@@ -130,7 +130,7 @@ class _Child:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env=environment | _ONE_THREAD | {"PYTHONPATH": path},
-            start_new_session=True,  # Ctrl-C is ours to act on; and its own children end with it
+            start_new_session=True,  # Ctrl-C reaches only the parent, and the child's own children end with it
         )
         self._frames: queue.SimpleQueue[Frame | None] = queue.SimpleQueue()
         threading.Thread(target=self._listen, args=(self._process.stdout,), daemon=True).start()
@@ -140,7 +140,7 @@ class _Child:
             ready = None
         if ready is None:
             self.end()
-            raise AppError("The process that reads files does not start: the lines above say why.")
+            raise AppError("The process that reads files does not start.", fix="The lines above say why.")
         self._watched = psutil.Process(self._process.pid)
         self._idle = self._memory()
 
@@ -150,34 +150,33 @@ class _Child:
 
     @property
     def grown(self) -> int:
-        """Bytes of memory beyond what the process took when it was new."""
+        """Bytes of memory beyond what the process used when it was new."""
         return self._memory() - self._idle
 
     def load(self, source: Source, *, skip: int) -> Iterator[tuple[Source, Document | DocumentError]]:
-        """Documents as they come. Raises _DiedError when the process did not survive one."""
+        """Documents in the order they are loaded. Raises _ChildDiedError when the process died on one."""
         assert self._process.stdin is not None  # noqa: S101  # made with a pipe
         request = Frame(kind="load", header=source_header(source) | {"skip": skip}, content=source.content)
-        with contextlib.suppress(OSError):  # it has died: the wait below says of what
+        with contextlib.suppress(OSError):  # it has died: waiting for its next frame reports why
             write_frame(self._process.stdin, request)
         current: Source | None = None
         while (frame := self._next(current)).kind != "end":
             if frame.kind == "begin":
-                current = source if frame.header["own"] else source_of(frame)
+                current = source if frame.header["own"] else source_from(frame)
             elif current is not None:
                 yield current, self._result(frame, current)
                 current = None
         self.peak_mib = frame.header["peak_mib"]
 
     def _result(self, frame: Frame, current: Source) -> Document | DocumentError:
-        if frame.kind == "problem":
-            return DocumentError(frame.header["error"])
         try:
-            return document_of(frame)
-        except (TypeError, KeyError, ValueError):  # a hostile file may speak for its parser, but not to us
-            raise self._ended("Its parser answers with nonsense: it is damaged or hostile.", current) from None
+            return error_from(frame) if frame.kind == "problem" else document_from(frame)
+        except (TypeError, KeyError, ValueError):  # a hostile file has taken over its parser: trust no frame of it
+            error = DocumentError("Its parser returned nonsense, so it is damaged or hostile.", fix="Get a fresh copy.")
+            raise self._ended(error, current) from None
 
     def end(self) -> None:
-        """End the process and whatever it started."""
+        """End the process and everything it started."""
         with contextlib.suppress(OSError):
             if hasattr(os, "killpg"):
                 os.killpg(self._process.pid, signal.SIGKILL)
@@ -195,7 +194,7 @@ class _Child:
         self._frames.put(None)
 
     def _next(self, current: Source | None) -> Frame:
-        """The next frame within the limits."""
+        """The next frame. Raises _ChildDiedError when a limit is exceeded or the process has ended."""
         limits = self._limits
         deadline = time.monotonic() + limits.longest
         while True:
@@ -209,34 +208,42 @@ class _Child:
                 continue
             if frame is None:
                 self._process.wait()
-                raise _DiedError(_cause(self._process.returncode, limits), current)
+                raise _ChildDiedError(_cause(self._process.returncode, limits), current)
             return frame
 
-    def _ended(self, reason: str, current: Source | None) -> _DiedError:
+    def _ended(self, error: DocumentError, current: Source | None) -> _ChildDiedError:
         self.end()
-        return _DiedError(reason, current)
+        return _ChildDiedError(error, current)
 
     def _memory(self) -> int:
         try:
             return int(self._watched.memory_info().rss)
         except psutil.Error:
-            return 0  # it has gone
+            return 0  # it has ended
 
 
-def _cause(returncode: int, limits: Limits) -> str:
-    """Why a process died, for people, from its exit status."""
+def _cause(returncode: int, limits: Limits) -> DocumentError:
+    """Why a process died, from its exit status."""
     if hasattr(signal, "SIGXCPU") and returncode == -signal.SIGXCPU:
-        return (
-            f"It takes more than {limits.cpu_seconds} seconds of processor time to read: split it, "
-            "or raise FOREMOST_LOAD_CPU_SECONDS."
+        return DocumentError(
+            f"It takes more than {limits.cpu_seconds} seconds of processor time to read.",
+            fix="Split it, or raise FOREMOST_LOAD_CPU_SECONDS.",
         )
-    if returncode == -9:  # not ours: what we end is told before
-        return "The system ended its reading, most likely for want of memory: split it into smaller files."
+    if returncode == -9:  # SIGKILL of the system: when this process sends it, the reason is reported before
+        return DocumentError(
+            "The system ended the loading process, most likely because memory ran out.",
+            fix="Split it into smaller files.",
+        )
     name = ""
-    with contextlib.suppress(ValueError):
-        name = f" ({signal.Signals(-returncode).name})" if returncode < 0 else ""
-    return f"It crashes its parser{name}: it is damaged or takes too much memory, get a fresh copy or split it."
+    if returncode < 0:
+        with contextlib.suppress(ValueError):
+            name = f" ({signal.Signals(-returncode).name})"
+    return DocumentError(
+        f"It crashes its parser{name}, so it is damaged or takes too much memory.", fix="Get a fresh copy or split it."
+    )
 
 
-def _too_long(limits: Limits) -> str:
-    return f"It takes more than {limits.longest} seconds to read: split it, or raise FOREMOST_LOAD_SECONDS."
+def _too_long(limits: Limits) -> DocumentError:
+    return DocumentError(
+        f"It takes more than {limits.longest} seconds to read.", fix="Split it, or raise FOREMOST_LOAD_SECONDS."
+    )

@@ -1,4 +1,4 @@
-"""Filled-in form fields of a PDF page, which are no part of its text."""
+"""Filled-in form fields of a PDF page, which its text does not include."""
 
 import ctypes
 from collections.abc import Iterator
@@ -6,7 +6,7 @@ from typing import Any
 
 
 def form_values(pdf: Any, page: Any) -> Iterator[str]:
-    """ "name: value" of every field of a page that holds something."""
+    """ "name: value" of every filled-in field of a page."""
     import pypdfium2.raw as raw  # noqa: PLC0415  # needed by this format only
 
     if pdf.formenv is None:
@@ -25,7 +25,7 @@ def form_values(pdf: Any, page: Any) -> Iterator[str]:
 
 
 def _wide(function: Any, *arguments: Any) -> str:
-    """A UTF-16 string from a PDFium function that fills a buffer."""
+    """The UTF-16 string that a PDFium function writes to a buffer."""
     import pypdfium2.raw as raw  # noqa: PLC0415
 
     size = function(*arguments, None, 0)

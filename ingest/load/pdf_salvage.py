@@ -1,10 +1,11 @@
-"""A PDF that lost its end or its table of objects goes in, one that can be opened comes out.
+"""Repair of a PDF that has lost its end or its cross-reference table.
 
-The table, the page tree and the compressed objects stand at a PDF's end. What is still there is found by looking for
-objects, and a new end is written: with the old page tree if it survived, so that lost pages are known, else with the
-pages found, in the file's order.
+The table, the page tree and the compressed objects are at a PDF's end. The remaining objects are located by a search
+of the bytes, and a new end is written: with the old page tree if it survived, so that lost pages count as pages, else
+with a new tree of the remaining pages in the file's order.
 """
 
+import itertools
 import re
 import zlib
 from collections.abc import Iterator
@@ -13,22 +14,22 @@ _OBJECT = re.compile(rb"(?<![0-9])([0-9]{1,9})[ \t\r\n]{1,9}[0-9]{1,5}[ \t\r\n]{
 _PAGE = re.compile(rb"/Type[ \t\r\n]{0,9}/Page(?![A-Za-z])")
 _TREE = re.compile(rb"/Type[ \t\r\n]{0,9}/Pages(?![A-Za-z])")
 _CATALOG = re.compile(rb"/Type[ \t\r\n]{0,9}/Catalog(?![A-Za-z])")
-_ROOT_OF_TREE = re.compile(rb"/Pages[ \t\r\n]{1,9}([0-9]{1,9})[ \t\r\n]{1,9}[0-9]{1,5}[ \t\r\n]{1,9}R")
-_PACKED = re.compile(rb"/Type[ \t\r\n]{0,9}/ObjStm(?![A-Za-z])")
+_TREE_REFERENCE = re.compile(rb"/Pages[ \t\r\n]{1,9}([0-9]{1,9})[ \t\r\n]{1,9}[0-9]{1,5}[ \t\r\n]{1,9}R")
+_OBJECT_STREAM = re.compile(rb"/Type[ \t\r\n]{0,9}/ObjStm(?![A-Za-z])")
 _COUNT = re.compile(rb"/N[ \t\r\n]{1,9}([0-9]{1,9})")
 _FIRST = re.compile(rb"/First[ \t\r\n]{1,9}([0-9]{1,9})")
 _STREAM = re.compile(rb"stream\r?\n")
-_HEAD = 4_096  # bytes of an object that tell its type
+_HEAD = 4_096  # bytes of an object in which its type is looked for
 _MOST_OBJECTS = 500_000
 _MOST_UNPACKED = 64 * 2**20  # bytes of compressed objects
 
 
 def salvaged(content: bytes) -> bytes | None:
-    """The PDF with a new end, None when there is no page in it or it is encrypted."""
+    """The PDF with a new end, None when it has no page or is encrypted."""
     if b"/Encrypt" in content:
         return None
     packed = dict(_packed_objects(content))
-    added = b"".join(b"%d 0 obj\n%s\nendobj\n" % one for one in packed.items())
+    added = b"".join(b"%d 0 obj\n%s\nendobj\n" % item for item in packed.items())
     whole = content + b"\nendstream\nendobj\n" + added
     objects = _objects(whole)
     pages = [number for number, head in objects.items() if _PAGE.search(head)]
@@ -46,33 +47,31 @@ def salvaged(content: bytes) -> bytes | None:
 
 
 def _objects(content: bytes) -> dict[int, bytes]:
-    """Number -> the beginning of the object, in the file's order; of two with one number the later."""
-    found: dict[int, bytes] = {}
-    for count, match in enumerate(_OBJECT.finditer(content)):
-        if count >= _MOST_OBJECTS:
-            break
+    """Number -> the beginning of the object, in the file's order; the later one of two with the same number."""
+    heads: dict[int, bytes] = {}
+    for match in itertools.islice(_OBJECT.finditer(content), _MOST_OBJECTS):
         head = content[match.end() : match.end() + _HEAD]
-        found[int(match.group(1))] = head.split(b"endobj", 1)[0].split(b"stream", 1)[0]
-    return found
+        heads[int(match.group(1))] = head.split(b"endobj", 1)[0].split(b"stream", 1)[0]
+    return heads
 
 
 def _surviving_root(objects: dict[int, bytes]) -> int | None:
-    """The catalog, when the page tree it points to is there too."""
+    """Number of the catalog whose page tree survived too."""
     for number, head in reversed(objects.items()):
         if _CATALOG.search(head):
-            tree = _ROOT_OF_TREE.search(head)
+            tree = _TREE_REFERENCE.search(head)
             if tree and _TREE.search(objects.get(int(tree.group(1)), b"")):
                 return number
     return None
 
 
 def _packed_objects(content: bytes) -> Iterator[tuple[int, bytes]]:
-    """The objects in the object streams that can be unpacked."""
+    """(number, object) of the object streams that can be inflated."""
     left = _MOST_UNPACKED
     for match in _OBJECT.finditer(content):
         head = content[match.end() : match.end() + _HEAD].split(b"endobj", 1)[0]
         stream = _STREAM.search(head)
-        if stream is None or not _PACKED.search(head, 0, stream.start()):
+        if stream is None or not _OBJECT_STREAM.search(head, 0, stream.start()):
             continue
         count, first = _COUNT.search(head), _FIRST.search(head)
         if count is None or first is None:
@@ -85,7 +84,7 @@ def _packed_objects(content: bytes) -> Iterator[tuple[int, bytes]]:
 
 
 def _inflated(content: bytes, start: int, most: int) -> bytes:
-    """As much of a deflated stream as can be read."""
+    """As much of a deflated stream as can be read, at most `most` bytes."""
     inflater = zlib.decompressobj()
     pieces, size = [], 0
     try:
@@ -96,16 +95,17 @@ def _inflated(content: bytes, start: int, most: int) -> bytes:
             if inflater.eof or size >= most:
                 break
     except zlib.error:
-        pass  # what came before the damage is of use
+        pass  # the part before the damage is usable
     return b"".join(pieces)
 
 
 def _in_stream(unpacked: bytes, first: int) -> Iterator[tuple[int, bytes]]:
-    numbers = unpacked[:first].split()
-    places = [int(one) for one in numbers if one.isdigit()]
-    if len(places) != len(numbers):
+    """The objects of one stream; it begins with pairs of an object's number and its offset from `first`."""
+    words = unpacked[:first].split()
+    if not all(word.isdigit() for word in words):
         return
-    starts = [first + offset for offset in places[1::2]]
-    for number, start, end in zip(places[::2], starts, [*starts[1:], len(unpacked)], strict=False):
+    values = [int(word) for word in words]
+    starts = [first + offset for offset in values[1::2]]
+    for number, start, end in zip(values[::2], starts, [*starts[1:], len(unpacked)], strict=False):
         if start < end <= len(unpacked):
             yield number, unpacked[start:end]

@@ -1,22 +1,23 @@
-"""Tables: rows of values go in, one line a row comes out, each value with its column's name."""
+"""Tables as text: one line for each row, each value with its column's name; and the loader of delimited files."""
 
 import csv
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from ingest.load import kinds
-from ingest.load.extracted import TABLE_END, TABLE_MARK, Builder, Draft, unmarked
+from ingest.load.extracted import TABLE_END, TABLE_MARK, Builder, Extracted, unmarked
 
 _NUMBER = re.compile(r"^[\s+\-−€$£%(]*\d[\d\s.,:/\-%)€$£]*$")
 _SPACE = re.compile(r"\s+")
 _DELIMITERS = ",;\t|"
+_SAMPLE_LINES = 50
 _LARGEST_FIELD = 1_000_000  # characters
-_LARGE = 1_000_000  # characters of a table with its columns' names in every row
-_MOST_GROWTH = 3  # times the text without them
+_LARGE = 1_000_000  # characters of a table with column names in every row
+_MOST_GROWTH = 3  # times the text without column names
 
 
-def load_csv(text: str, warnings: tuple[str, ...]) -> Draft:
-    """A delimited file, its dialect found from its beginning."""
+def load_csv(text: str, warnings: tuple[str, ...]) -> Extracted:
+    """A delimited file, its delimiter detected in its first 20,000 characters."""
     csv.field_size_limit(_LARGEST_FIELD)
     lines = text.replace("\x00", "").splitlines(keepends=True)
     try:
@@ -26,15 +27,17 @@ def load_csv(text: str, warnings: tuple[str, ...]) -> Draft:
         warnings = (*warnings, f"It is not a well-formed table ({error}); it was read as plain text.")
     builder = Builder()
     builder.add(rendered)
-    return Draft(text=builder.text(), media_type=kinds.CSV, tables=tuple(builder.tables), warnings=warnings)
+    return Extracted(text=builder.text(), media_type=kinds.CSV, tables=tuple(builder.tables), warnings=warnings)
 
 
 def delimiter_of(sample: str) -> str:
     """The delimiter that splits the sample's lines most evenly into the most columns; a comma when none does."""
-    lines = [line for line in sample.splitlines()[:-1] or sample.splitlines() if line.strip()][:50]
+    lines = sample.splitlines()
+    whole = lines[:-1] or lines  # the sample may end within a line
+    filled = [line for line in whole if line.strip()][:_SAMPLE_LINES]
     best, best_score = ",", 0.0
     for delimiter in _DELIMITERS:
-        widths = [len(row) for row in csv.reader(lines, delimiter=delimiter)]
+        widths = [len(row) for row in csv.reader(filled, delimiter=delimiter)]
         if not widths or max(widths) == 1:
             continue
         common = max(set(widths), key=widths.count)
@@ -45,10 +48,10 @@ def delimiter_of(sample: str) -> str:
 
 
 def rows_text(rows: Iterable[Sequence[str]]) -> str:
-    """One line a row: "Column: value | Column: value" when the first row names the columns, else "value | value".
+    """One line for each row: "Column: value | Column: value" when the first row names columns, else "value | value".
 
-    The column names in every line are what lets a line, or any chunk of lines, be understood by itself. Where they
-    would be most of the text of a large table, its rows stay bare, marked as a table, and chunking repeats the header.
+    With the column names in it, a line or a chunk of lines can be understood by itself. Where they would be most of
+    the text of a large table, they are left out; the rows are marked as a table, and chunking repeats the header.
     """
     bare: list[str] = []
     named: list[str] | None = []
@@ -63,11 +66,13 @@ def rows_text(rows: Iterable[Sequence[str]]) -> str:
             named_length += len(with_names)
         if named_length > _LARGE and named_length > _MOST_GROWTH * bare_length:
             named = None
-    return f"{TABLE_MARK}{chr(10).join(bare)}{TABLE_END}" if named is None else "\n".join(named)
+    if named is None:
+        return TABLE_MARK + "\n".join(bare) + TABLE_END
+    return "\n".join(named)
 
 
 def _lines(rows: Iterable[Sequence[str]]) -> Iterator[tuple[str, str]]:
-    """(values, values with their columns' names) of each row; the header row has no second."""
+    """(values, values with column names) of each row; the second is empty for the header row."""
     header: list[str] | None = None
     first: list[str] | None = None
     seen = 0
@@ -88,7 +93,7 @@ def _lines(rows: Iterable[Sequence[str]]) -> Iterator[tuple[str, str]]:
 
 
 def is_header(first: Sequence[str], second: Sequence[str]) -> bool:
-    """Whether a table's first row names its columns: at least two distinct names, no number among them."""
+    """Whether a table's first row names its columns: two or more distinct values, none of them a number."""
     named = [value for value in first if value]
     return (
         len(named) >= 2

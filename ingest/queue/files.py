@@ -9,7 +9,7 @@ from app.core.database import reachable, transaction
 from app.core.domain import Source
 from app.core.errors import AppError, DocumentError
 from app.core.sql import load_queries
-from ingest.discover import ChangingError, Found, GoneError, read
+from ingest.discover import ChangingError, FileEntry, GoneError, read
 from ingest.pipeline import Ingester, Outcome, Result
 from ingest.queue.jobs import FILE_TASK, STARTING_SECONDS, UNEXPLAINED, FileJob, Jobs, file_job, requeue
 from ingest.queue.locks import Locks
@@ -51,7 +51,7 @@ class Files:
             if not held:
                 raise BusyError(f"{job.uri} is being ingested by another process.")
             try:
-                source = read(Found(path=job.path), max_bytes=self._max_bytes)
+                source = read(FileEntry(path=job.path), max_bytes=self._max_bytes)
             except GoneError as error:
                 return self._gone(job, str(error), within)
             except ChangingError:
@@ -69,7 +69,7 @@ class Files:
 
     def fail(self, job: FileJob, error: str) -> None:
         """Keep with the document why its file could not be ingested."""
-        self._ingester.record_failure(job.uri, Found(path=job.path).name, error, collection=job.collection)
+        self._ingester.record_failure(job.uri, FileEntry(path=job.path).name, error, collection=job.collection)
 
     def recover(self, *, started_seconds: float = STARTING_SECONDS) -> int:
         """Requeue jobs of dead workers; returns how many. See Jobs.stalled.
@@ -96,7 +96,7 @@ class Files:
             raise ElsewhereError(f"{job.uri} is not on this machine; {job.host} queued it.")
         if not job.remove:
             self._ingester.record_failure(
-                job.uri, Found(path=job.path).name, error, collection=job.collection, only_known=True
+                job.uri, FileEntry(path=job.path).name, error, collection=job.collection, only_known=True
             )
             return Result(outcome=Outcome.FAILED, message=error)
         with transaction(self._engine) as connection:

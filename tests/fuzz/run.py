@@ -11,7 +11,7 @@ from pathlib import Path
 from app.core.domain import Document
 from app.core.errors import DocumentError
 from ingest.load.limits import Limits
-from ingest.load.parent import Loaded, Loader
+from ingest.load.parent import IsolatedLoader, LoadResult
 from tests.fuzz.mutate import mutated
 from tests.support import made_files as made
 
@@ -21,7 +21,7 @@ _DEATHS = (
     "of memory to read",
     "of processor time",
     "seconds to read",
-    "ended its reading",
+    "ended the loading process",
     "nonsense",
 )
 
@@ -48,7 +48,7 @@ def fuzz(
     """Damage files of each format in turn until either bound; failing inputs are written to `kept`."""
     tallies = {kind: Tally() for kind in seeds}
     until = time.monotonic() + seconds
-    with Loader(LIMITS) as loader:
+    with IsolatedLoader(LIMITS) as loader:
         for number, (kind, content) in enumerate(_inputs(seeds, seed)):
             if number == inputs or time.monotonic() > until:
                 break
@@ -78,7 +78,7 @@ def _inputs(seeds: Mapping[str, list[bytes]], seed: int) -> Iterator[tuple[str, 
             yield kind, mutated(chance.choice(files), kind, everything, chance)
 
 
-def _failure(loaded: Loaded) -> str:
+def _failure(loaded: LoadResult) -> str:
     """What is wrong with what came back, in a few words; "" when nothing is."""
     for _, result in loaded.documents:
         wrong = _wrong_error(str(result)) if isinstance(result, DocumentError) else _wrong_document(result)

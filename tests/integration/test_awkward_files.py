@@ -13,7 +13,7 @@ import pytest
 from app.core.domain import Document
 from app.core.errors import DocumentError
 from ingest.load.limits import Limits
-from ingest.load.parent import Loader
+from ingest.load.parent import IsolatedLoader
 from tests.support import made_files as made
 
 AWKWARD = Path(__file__).resolve().parents[3] / "shared" / "data" / "files"
@@ -32,7 +32,7 @@ REFUSED = {
     "droste-recursive.zip!/droste.zip!/droste.zip!/droste.zip": "archive within 3 archives",
     "quine.gz!/quine!/quine!/quine": "archive within 3 archives",
     "not-a-zip.odt": "does not hold that format",
-    "word97.doc": "save it as .docx",
+    "word97.doc": "Save it as .docx",
     "small-zip-bomb-64MiB.zip!/zeros.txt": "exhaust memory",
 }
 WITHOUT_TEXT = {
@@ -71,15 +71,15 @@ FILES = sorted(path.name for path in AWKWARD.iterdir() if path.suffix != ".tsv")
 
 
 @pytest.fixture(scope="module")
-def loader() -> Iterator[Loader]:
-    with Loader(Limits(ocr_seconds=0)) as loader:
+def loader() -> Iterator[IsolatedLoader]:
+    with IsolatedLoader(Limits(ocr_seconds=0)) as loader:
         yield loader
 
 
 if FILES:
 
     @pytest.mark.parametrize("name", FILES)
-    def test_awkward_real_file_gives_its_text_or_says_why_not(loader: Loader, name: str) -> None:
+    def test_awkward_real_file_gives_its_text_or_says_why_not(loader: IsolatedLoader, name: str) -> None:
         source = made.source((AWKWARD / name).read_bytes(), unicodedata.normalize("NFC", name))
         loaded = loader.load(source)
         assert loaded.peak_mib < MOST_MIB

@@ -7,7 +7,7 @@ import pytest
 from app.core.domain import Document
 from app.core.errors import DocumentError
 from ingest.load.limits import MIB, Limits
-from ingest.load.parent import Loader
+from ingest.load.parent import IsolatedLoader
 from tests.support import made_files as made
 from tests.support.outlook_file import outlook_message
 
@@ -107,13 +107,13 @@ REFUSALS = {  # trait -> (name, content, words of the error)
 
 
 @pytest.fixture(scope="module")
-def loader() -> Iterator[Loader]:
-    with Loader(Limits(ocr_seconds=0)) as loader:
+def loader() -> Iterator[IsolatedLoader]:
+    with IsolatedLoader(Limits(ocr_seconds=0)) as loader:
         yield loader
 
 
 @pytest.mark.parametrize("trait", TEXTS)
-def test_awkward_file_gives_its_text(loader: Loader, trait: str) -> None:
+def test_awkward_file_gives_its_text(loader: IsolatedLoader, trait: str) -> None:
     name, content, words = TEXTS[trait]
     loaded = loader.load(made.source(content, name))
     assert isinstance(loaded.own, Document)
@@ -122,7 +122,7 @@ def test_awkward_file_gives_its_text(loader: Loader, trait: str) -> None:
 
 
 @pytest.mark.parametrize("trait", REFUSALS)
-def test_awkward_file_is_refused_in_one_line(loader: Loader, trait: str) -> None:
+def test_awkward_file_is_refused_in_one_line(loader: IsolatedLoader, trait: str) -> None:
     name, content, words = REFUSALS[trait]
     loaded = loader.load(made.source(content, name))
     assert isinstance(loaded.own, DocumentError)

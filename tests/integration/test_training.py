@@ -130,10 +130,10 @@ def test_a_folder_with_a_checkpoint_is_never_trained_over(base: Path, data: Path
     with pytest.raises(TrainingError, match="no checkpoint"):
         train_reranker(data, base, out, settings, resume=True)
     train_reranker(data, base, out, settings, report=lambda _: None)
-    with pytest.raises(TrainingError, match="resume it"):
+    with pytest.raises(TrainingError, match="Resume it"):
         train_reranker(data, base, out, settings)
 
 
 def test_a_base_of_another_kind_is_refused(data: Path, tmp_path: Path) -> None:
-    with pytest.raises(TrainingError, match="no base encoder"):
+    with pytest.raises(TrainingError, match="is not a base encoder"):
         train_reranker(data, tmp_path / "nothing", tmp_path / "out", TrainingSettings(max_steps=1))

@@ -18,7 +18,7 @@ from app.quality.dial.measure import Listener, Measured, Step
 from app.quality.dial.scorer import Contender
 from app.quality.dial.session import build_measurer, contenders
 from app.quality.dial.sweep import Sweep, recommend
-from app.quality.dial.table import Known, points_of
+from app.quality.dial.table import SweepQuestion, points_of
 from app.quality.evaluation.questions import QuestionSet, of_folder
 from app.quality.evaluation.scratch import corpus_of
 from app.quality.evaluation.session import Bench
@@ -56,8 +56,8 @@ def _report(measured: Measured, rerankers: Sequence[Contender], depths: Sequence
     lost: list[float] = []
     rng = np.random.default_rng(5)
     for _ in range(splits):
-        order = rng.permutation(len(measured.known))
-        halves = [[measured.known[at] for at in part] for part in np.array_split(order, 2)]
+        order = rng.permutation(len(measured.questions))
+        halves = [[measured.questions[at] for at in part] for part in np.array_split(order, 2)]
         seen, unseen = (_sweep(half, measured, rerankers, depths) for half in halves)
         times = sorted(point.p95 for point in seen.points)
         for budget in np.geomspace(times[0], times[-1] * 1.01, _BUDGETS):
@@ -65,14 +65,16 @@ def _report(measured: Measured, rerankers: Sequence[Contender], depths: Sequence
             truth = {point.name: point.quality.mean for point in unseen.points if point.p95 <= budget}
             lost.append(100 * (max(truth.values()) - truth[chosen.name]))
     _out.print(
-        f"{splits} splits of {len(measured.known)} questions, {_BUDGETS} budgets each, measured in "
+        f"{splits} splits of {len(measured.questions)} questions, {_BUDGETS} budgets each, measured in "
         f"{measured.seconds:.0f} s: "
         f"nDCG@10 below the best at the same budget on the unseen half: mean {np.mean(lost):.2f} points, "
         f"within 1 point in {100 * np.mean(np.array(lost) <= 1.0):.1f} %, largest {max(lost):.2f}"
     )
 
 
-def _sweep(half: Sequence[Known], measured: Measured, rerankers: Sequence[Contender], depths: Sequence[int]) -> Sweep:
+def _sweep(
+    half: Sequence[SweepQuestion], measured: Measured, rerankers: Sequence[Contender], depths: Sequence[int]
+) -> Sweep:
     return Sweep(
         target="half", questions=len(half), timed=len(measured.timed), machine="", rerankers={}, left_out=(),
         points=points_of(half, measured.timed, rerankers, depths), seconds=0.0,

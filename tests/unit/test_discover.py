@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 
 from app.core.errors import DocumentError
-from ingest.discover import ChangingError, Found, GoneError, discover, discover_changed, read
+from ingest.discover import ChangingError, FileEntry, GoneError, discover, discover_changed, read
 from ingest.ignore_rules import Rules
 
 
-def names(found: tuple[Found, ...], below: Path) -> list[str]:
+def names(found: tuple[FileEntry, ...], below: Path) -> list[str]:
     return [str(one.path.relative_to(below)) for one in found]
 
 
@@ -50,7 +50,7 @@ def test_pipes_and_sockets_in_a_folder_are_left_out(tmp_path: Path) -> None:
 
 def test_a_path_that_does_not_exist_is_a_problem_with_advice(tmp_path: Path) -> None:
     (missing,) = discover([tmp_path / "missing"])
-    with pytest.raises(DocumentError, match="check the path"):
+    with pytest.raises(DocumentError, match="Check the path"):
         read(missing, max_bytes=10)
 
 

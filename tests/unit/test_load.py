@@ -256,7 +256,7 @@ def test_a_damaged_first_entry_of_a_container_is_told_before_its_kind_is_known()
         loaded(bytes(book), "a.epub")
 
 
-def test_an_error_class_of_a_parser_s_own_is_told_in_one_line() -> None:
+def test_an_error_class_of_a_parser_s_own_becomes_one_line() -> None:
     slides = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(made.pptx_with([("Fares", "x", "y")]))) as old, zipfile.ZipFile(slides, "w") as new:
         for name in old.namelist():
@@ -264,7 +264,7 @@ def test_an_error_class_of_a_parser_s_own_is_told_in_one_line() -> None:
                 name, old.read(name).replace(b" Target=", b" Tarted=") if name == "_rels/.rels" else old.read(name)
             )
     with pytest.raises(
-        DocumentError, match=r"^It is damaged and cannot be read \(required 'Target'[^\n]*: get a fresh copy\.$"
+        DocumentError, match=r"^It is damaged and cannot be read \(required 'Target'[^\n]*\)\. Get a fresh copy\.$"
     ):
         loaded(slides.getvalue(), "a.pptx")
 
@@ -368,10 +368,10 @@ ENTITY = '<!DOCTYPE a [<!ENTITY x "haha">]>'
     ("content", "name", "said"),
     [
         (OLE + "EncryptedPackage".encode("utf-16-le"), "a.docx", "needs a password"),
-        (OLE + "WordDocument".encode("utf-16-le"), "a.doc", "save it as .docx"),
+        (OLE + "WordDocument".encode("utf-16-le"), "a.doc", "Save it as .docx"),
         (OLE, "a.xls", "old Office"),
-        (made.zipped({"a.txt": "x"}), "a.zip", "unpack it"),
-        (gzip.compress(b"x"), "a.gz", "unpack it"),
+        (made.zipped({"a.txt": "x"}), "a.zip", "Unpack it"),
+        (gzip.compress(b"x"), "a.gz", "Unpack it"),
         (b"PK\x03\x04 broken", "a.docx", "damaged"),
         (b"just text", "a.odt", "named .odt"),
         (b"\x89PNG\r\n\x1a\n....", "a.png", "damaged"),
@@ -396,7 +396,7 @@ def test_entities_written_in_utf16_are_refused_too() -> None:
 
 
 def test_more_text_than_is_read_of_one_file_is_refused() -> None:
-    with pytest.raises(DocumentError, match="split it"):
+    with pytest.raises(DocumentError, match="Split it"):
         load(made.source(b"ab " * 400, "a.txt"), Limits(characters=1_000))
 
 

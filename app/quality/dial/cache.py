@@ -1,4 +1,4 @@
-"""What a sweep has scored and timed is kept in the database, so that it goes on where it was stopped."""
+"""Scores and timings of sweeps, kept in the database so that a stopped sweep can continue."""
 
 import hashlib
 import os
@@ -15,6 +15,7 @@ from app.core.sql import load_queries
 from app.rerank import Reranker
 
 _QUERIES = load_queries(__file__)
+_PROBE_QUESTION = "How long are backups kept?"
 _PROBES = (
     "Backups are kept for thirty days on the second server.",
     "The harbour opens at six in the morning.",
@@ -23,72 +24,75 @@ _PROBES = (
 
 
 class Cache:
-    """Logits of pairs, and seconds of stages on this machine."""
+    """Logits of (question, passage) pairs, and seconds of stages on this machine."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._machine = machine()
 
     def scores(self, reranker: str, pairs: Sequence[str]) -> dict[str, float]:
-        """Pair -> logit for those that are known."""
+        """Pair -> logit for the stored ones of these pairs."""
         with transaction(self._engine) as connection:
             rows = connection.execute(_QUERIES["scores"], {"reranker": reranker, "pairs": list(pairs)})
             return {row.pair: row.logit for row in rows}
 
     def save_scores(self, reranker: str, scores: Mapping[str, float]) -> None:
-        """Keep the logits of pairs."""
-        row = {"reranker": reranker, "pairs": list(scores), "logits": list(scores.values())}
+        """Store the logits of pairs."""
+        params = {"reranker": reranker, "pairs": list(scores), "logits": list(scores.values())}
         with transaction(self._engine) as connection:
-            connection.execute(_QUERIES["save_scores"], row)
+            connection.execute(_QUERIES["save_scores"], params)
 
     def timings(self, stage: str, question: str) -> dict[int, float]:
-        """Candidates -> seconds of a stage for a question, as measured on this machine."""
-        asked = {"machine": self._machine, "stage": stage, "question": question_id(question)}
+        """Number of candidates -> seconds of a stage for a question, as measured on this machine."""
+        params = {"machine": self._machine, "stage": stage, "question": question_id(question)}
         with transaction(self._engine) as connection:
-            return {row.candidates: row.seconds for row in connection.execute(_QUERIES["timings"], asked)}
+            return {row.candidates: row.seconds for row in connection.execute(_QUERIES["timings"], params)}
 
     def save_timings(self, stage: str, question: str, seconds: Mapping[int, float]) -> None:
-        """Keep what a stage took for a question at each number of candidates."""
-        same = {"machine": self._machine, "stage": stage, "question": question_id(question)}
-        rows = [same | {"candidates": candidates, "seconds": value} for candidates, value in seconds.items()]
+        """Store the seconds of a stage for a question at each number of candidates."""
+        key = {"machine": self._machine, "stage": stage, "question": question_id(question)}
+        rows = [key | {"candidates": candidates, "seconds": value} for candidates, value in seconds.items()]
         with transaction(self._engine) as connection:
             connection.execute(_QUERIES["save_timing"], rows)
 
     def forget_timings(self) -> None:
-        """Measure this machine anew, for example after it was busy."""
+        """Delete this machine's timings, so that the next sweep measures them again, for example after it was busy."""
         with transaction(self._engine) as connection:
             connection.execute(_QUERIES["forget_timings"], {"machine": self._machine})
 
 
 def pair_id(question: str, hit: Hit) -> str:
-    """A question and everything that a reranker reads of a passage, as one key."""
-    read = "\x00".join((question, hit.title, hit.heading, hit.text))
-    return str(uuid.UUID(bytes=hashlib.blake2b(read.encode("utf-8", "replace"), digest_size=16).digest()))
+    """Key of a question and all the text of a passage that a reranker reads."""
+    return _key("\x00".join((question, hit.title, hit.heading, hit.text)))
 
 
 def question_id(question: str) -> str:
-    """A question as a key."""
-    return str(uuid.UUID(bytes=hashlib.blake2b(question.encode("utf-8", "replace"), digest_size=16).digest()))
+    """Key of a question."""
+    return _key(question)
+
+
+def _key(text: str) -> str:
+    return str(uuid.UUID(bytes=hashlib.blake2b(text.encode("utf-8", "replace"), digest_size=16).digest()))
 
 
 def identity(reranker: Reranker) -> str:
-    """Name of a reranker and a hash of what it says of fixed pairs, so that a retrained model is another one."""
+    """Name of a reranker and a hash of its logits for fixed pairs, so that a retrained model has another identity."""
     hits = [_probe(number, text) for number, text in enumerate(_PROBES, 1)]
-    scored = sorted(reranker.rerank("How long are backups kept?", hits).hits, key=lambda hit: hit.chunk_id)
-    said = " ".join("-" if hit.logit is None else f"{hit.logit:.3f}" for hit in scored)
-    return f"{reranker.name} {hashlib.sha256(said.encode()).hexdigest()[:12]}"
+    scored = sorted(reranker.rerank(_PROBE_QUESTION, hits).hits, key=lambda hit: hit.chunk_id)
+    logits = " ".join("-" if hit.logit is None else f"{hit.logit:.3f}" for hit in scored)
+    return f"{reranker.name} {hashlib.sha256(logits.encode()).hexdigest()[:12]}"
 
 
 def machine() -> str:
-    """This machine's processor and how many cores we may use."""
+    """Name of this machine's processor and the number of cores that this process may use."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     return f"{_processor()} × {cores}"
 
 
 def _processor() -> str:
-    known = Path("/proc/cpuinfo")
-    if known.is_file():
-        for line in known.read_text("utf-8", "replace").splitlines():
+    cpuinfo = Path("/proc/cpuinfo")
+    if cpuinfo.is_file():
+        for line in cpuinfo.read_text("utf-8", "replace").splitlines():
             if line.startswith("model name"):
                 return line.split(":", 1)[1].strip()
     return platform.processor() or platform.machine()

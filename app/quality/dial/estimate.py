@@ -1,4 +1,4 @@
-"""Values of every question at every setting, with gaps, go in; estimates with confidence intervals come out (pure)."""
+"""Estimates of a setting's mean with confidence intervals, from values that some questions lack (pure)."""
 
 import itertools
 from collections.abc import Sequence
@@ -17,22 +17,21 @@ class Estimate:
     """A mean over all questions."""
 
     mean: float
-    low: float  # 95 % interval, from resampled questions
+    low: float  # 95 % interval, by resampling questions
     high: float
-    questions: int  # on which it was measured; those whose value is certain without measuring count
+    questions: int  # on which it was measured, those whose value is certain without measuring included
 
 
 class Estimator:
-    """Means of settings that were measured on fewer and fewer questions.
+    """Means of a chain of settings, each measured on fewer questions than the one before.
 
-    A deeper setting is estimated from a shallower one that more questions have: its mean plus the mean difference on
-    the questions that have both. The questions that need no measuring (their passage is not among the candidates at
-    any depth, so that every order is worth 0) are a stratum of their own. With every question measured, all of this is
-    the plain mean.
+    A deeper setting's mean is the mean of a shallower one plus the mean difference on the questions measured at both.
+    Questions that need no measuring (their passage is not among the candidates at any depth, so that every order has
+    the value 0) are a stratum of their own. With every question measured, the estimate is the plain mean.
     """
 
     def __init__(self, needed: npt.NDArray[np.bool_], *, draws: int = DRAWS) -> None:
-        """needed[question]: whether its values depend on the setting."""
+        """needed: bool [questions], whether a question's values depend on the setting."""
         self._needed = needed
         count = len(needed)
         rng = np.random.default_rng(_SEED)
@@ -40,21 +39,22 @@ class Estimator:
         self._weights = np.vstack([np.ones((1, count)), resampled]).astype(np.float64)  # first row: the sample itself
 
     def estimates(self, chain: Sequence[FloatArray], *, gain: bool = False) -> list[Estimate]:
-        """chain[0]: values of a setting that every question has; each next one builds on the one before it.
+        """One estimate for each setting of the chain.
 
-        Values are NaN where a question was not measured. A setting without any measured question repeats the one
-        before it, with 0 questions. gain: what each is better by than chain[0], whose interval is much narrower than
-        that of the value itself, as hard questions are hard for both.
+        chain: values [questions] of each setting, NaN where a question was not measured; chain[0] has no NaN. A
+        setting without any measured question repeats the one before it, with 0 questions. gain: estimate the
+        difference to chain[0]. Its interval is much narrower than that of the value, as hard questions are hard for
+        both.
         """
-        found: list[Estimate] = []
         sums = np.zeros(len(self._weights)) if gain else self._mean(chain[0])
-        found.append(_estimate(sums, len(self._needed)))
+        estimates = [_estimate(sums, len(self._needed))]
+        certain = int((~self._needed).sum())
         for before, now in itertools.pairwise(chain):
             measured = self._needed & ~np.isnan(now) & ~np.isnan(before)
             sums = sums + self._difference(now, before, measured)
-            certain = int((~self._needed).sum())
-            found.append(_estimate(sums, int(measured.sum()) + (certain if measured.any() else 0)))
-        return found
+            count = int(measured.sum())
+            estimates.append(_estimate(sums, count + certain if count else 0))
+        return estimates
 
     def _mean(self, values: FloatArray) -> FloatArray:
         return np.asarray(self._weights @ values / np.maximum(self._weights.sum(axis=1), 1), np.float64)

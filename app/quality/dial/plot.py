@@ -1,6 +1,7 @@
-"""A sweep goes in, a picture of quality against time comes out."""
+"""A picture of a sweep: quality against time."""
 
 from pathlib import Path
+from typing import Any
 
 from app.quality.dial.sweep import NO_RERANKER, Recommendation, Sweep
 
@@ -9,7 +10,7 @@ MARKERS = {NO_RERANKER: "s", "small": "^", "full": "o"}
 
 
 def plot_sweep(sweep: Sweep, path: Path, *, chosen: Recommendation | None = None) -> None:
-    """Write a PNG: each setting at its median time with its 95 % interval and the way to its 95th percentile."""
+    """Write a PNG: each setting at its median time with its 95 % interval, and a line to its 95th percentile."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg  # noqa: PLC0415  # takes over a second to import
     from matplotlib.figure import Figure  # noqa: PLC0415
 
@@ -17,28 +18,20 @@ def plot_sweep(sweep: Sweep, path: Path, *, chosen: Recommendation | None = None
     FigureCanvasAgg(figure)
     axes = figure.add_subplot()
     for label in dict.fromkeys(point.reranker for point in sweep.points):
-        points = [point for point in sweep.points if point.reranker == label and point.quality.questions]
-        colour = COLOURS.get(label, "#57534e")
-        times = [1000 * point.p50 for point in points]
-        means = [100 * point.quality.mean for point in points]
-        below = [100 * (point.gain.mean - point.gain.low) for point in points]
-        above = [100 * (point.gain.high - point.gain.mean) for point in points]
-        name = "no reranking" if label == NO_RERANKER else f"{label}: {sweep.rerankers.get(label, label)}"
-        axes.errorbar(times, means, yerr=[below, above], color=colour, marker=MARKERS.get(label, "o"), capsize=3,
-                      linewidth=1.2, markersize=6, label=name)  # fmt: skip
-        axes.hlines(means, times, [1000 * point.p95 for point in points], color=colour, linewidth=0.8, linestyle=":")
-        for point in points if label != NO_RERANKER else ():
-            place = (1000 * point.p50, 100 * point.quality.mean)
-            axes.annotate(
-                str(point.candidates), place, textcoords="offset points", xytext=(5, 5), fontsize=8, color=colour
-            )
+        _plot_reranker(axes, sweep, label)
     front = [point for point in sweep.points if point.pareto]
-    axes.scatter([1000 * p.p50 for p in front], [100 * p.quality.mean for p in front], s=150, facecolors="none",
-                 edgecolors="#1c1917", linewidths=1, label="no other is better and faster", zorder=3)  # fmt: skip
+    axes.scatter(
+        [1000 * point.p50 for point in front],
+        [100 * point.quality.mean for point in front],
+        s=150,
+        facecolors="none",
+        edgecolors="#1c1917",
+        linewidths=1,
+        label="no other is better and faster",
+        zorder=3,
+    )
     if chosen is not None:
-        axes.axvline(1000 * chosen.budget, color="#1c1917", linestyle="--", linewidth=1)
-        axes.scatter([1000 * chosen.point.p50], [100 * chosen.point.quality.mean], marker="*", s=260, color="#dc2626",
-                     zorder=4, label=f"recommended: {chosen.point.name}, {chosen.passages} passages")  # fmt: skip
+        _plot_choice(axes, chosen)
     axes.set(
         xscale="log",
         xlabel="milliseconds from question to final order: half of the questions (marker), 95 % (end of dots)",
@@ -49,3 +42,41 @@ def plot_sweep(sweep: Sweep, path: Path, *, chosen: Recommendation | None = None
     axes.grid(alpha=0.25, which="both")
     axes.legend(frameon=False, fontsize=8, loc="best")
     figure.savefig(path, dpi=130)
+
+
+def _plot_reranker(axes: Any, sweep: Sweep, label: str) -> None:
+    points = [point for point in sweep.points if point.reranker == label and point.quality.questions]
+    colour = COLOURS.get(label, "#57534e")
+    times = [1000 * point.p50 for point in points]
+    means = [100 * point.quality.mean for point in points]
+    below = [100 * (point.gain.mean - point.gain.low) for point in points]
+    above = [100 * (point.gain.high - point.gain.mean) for point in points]
+    axes.errorbar(
+        times,
+        means,
+        yerr=[below, above],
+        color=colour,
+        marker=MARKERS.get(label, "o"),
+        capsize=3,
+        linewidth=1.2,
+        markersize=6,
+        label="no reranking" if label == NO_RERANKER else f"{label}: {sweep.rerankers.get(label, label)}",
+    )
+    axes.hlines(means, times, [1000 * point.p95 for point in points], color=colour, linewidth=0.8, linestyle=":")
+    if label != NO_RERANKER:
+        for point, position in zip(points, zip(times, means, strict=True), strict=True):
+            name = str(point.candidates)
+            axes.annotate(name, position, textcoords="offset points", xytext=(5, 5), fontsize=8, color=colour)
+
+
+def _plot_choice(axes: Any, chosen: Recommendation) -> None:
+    axes.axvline(1000 * chosen.budget, color="#1c1917", linestyle="--", linewidth=1)
+    axes.scatter(
+        [1000 * chosen.point.p50],
+        [100 * chosen.point.quality.mean],
+        marker="*",
+        s=260,
+        color="#dc2626",
+        zorder=4,
+        label=f"recommended: {chosen.point.name}, {chosen.passages} passages",
+    )

@@ -1,4 +1,4 @@
-"""A question and its candidates go in, their logits come out: from the cache where known, timed where asked."""
+"""Logits of a question's candidates, from the cache where it has them, and the time that reranking takes."""
 
 import time
 from collections.abc import Sequence
@@ -13,7 +13,7 @@ DEPTHS = (10, 20, 50, 100, 200)  # candidates
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Contender:
-    """A reranker of the sweep."""
+    """A reranker that takes part in a sweep."""
 
     label: str  # "small" or "full"
     setting: str  # value of FOREMOST_RERANKER
@@ -21,30 +21,30 @@ class Contender:
 
 
 class Scorer:
-    """Scores each pair of question and passage once, ever."""
+    """Scores each pair of question and passage once; every later run takes it from the cache."""
 
     def __init__(self, contender: Contender, cache: Cache) -> None:
         self.contender = contender
         self.identity = identity(contender.reranker)
         self.fresh = 0  # pairs scored by the model in this run
-        self.seconds = 0.0  # that took
+        self.seconds = 0.0  # for scoring them
         self._cache = cache
 
     def logits(self, question: str, hits: Sequence[Hit]) -> dict[str, float]:
         """Pair -> logit for every candidate."""
-        wanted = {pair_id(question, hit): hit for hit in hits}
-        known = self._cache.scores(self.identity, list(wanted))
-        left = [hit for pair, hit in wanted.items() if pair not in known]
-        return known | self._score(question, left)
+        by_pair = {pair_id(question, hit): hit for hit in hits}
+        cached = self._cache.scores(self.identity, list(by_pair))
+        missing = [hit for pair, hit in by_pair.items() if pair not in cached]
+        return cached | self._score(question, missing)
 
     def timed(self, question: str, hits: Sequence[Hit], depths: Sequence[int] = DEPTHS) -> dict[int, float]:
-        """Seconds of reranking at each depth, measured by scoring slice after slice, whatever the cache knows.
+        """Seconds of reranking at each depth, measured by scoring slice after slice; cached logits are not used.
 
-        hits: as many as the deepest depth, in fused order; fewer make the deeper depths cost what there is.
+        hits: as many as the deepest depth, in fused order; with fewer, deeper depths take the time of those.
         """
-        known = self._cache.timings(self.identity, question)
-        if set(depths) <= set(known):
-            return {depth: known[depth] for depth in depths}
+        cached = self._cache.timings(self.identity, question)
+        if set(depths) <= set(cached):
+            return {depth: cached[depth] for depth in depths}
         measured: dict[int, float] = {}
         total, done = 0.0, 0
         for depth in depths:
@@ -58,8 +58,8 @@ class Scorer:
 
     def order(self, question: str, hits: Sequence[Hit], logits: dict[str, float]) -> tuple[Hit, ...]:
         """The candidates in the reranker's final order."""
-        known = [replace(hit, logit=logits[pair_id(question, hit)]) for hit in hits]
-        return self.contender.reranker.reorder(known)
+        scored = [replace(hit, logit=logits[pair_id(question, hit)]) for hit in hits]
+        return self.contender.reranker.reorder(scored)
 
     def _score(self, question: str, hits: Sequence[Hit]) -> dict[str, float]:
         if not hits:

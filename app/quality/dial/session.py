@@ -1,4 +1,4 @@
-"""Settings and questions go in, a Sweep comes out: the real retrievers and rerankers of every setting."""
+"""A sweep with the real retrievers and rerankers of every setting."""
 
 from collections.abc import Sequence
 
@@ -20,34 +20,34 @@ SMALL = "late-interaction"
 
 
 def sweep(
-    place: Bench, home: Engine, settings: Settings, *, minutes: float = MINUTES, listener: Listener | None = None
+    bench: Bench, home: Engine, settings: Settings, *, minutes: float = MINUTES, listener: Listener | None = None
 ) -> Sweep:
-    """Measure every setting and keep the sweep. home: the user's own database, where scores and sweeps are kept.
+    """Measure every setting and store the sweep. home: the user's own database, where scores and sweeps are stored.
 
-    Raises Cancelled when the listener stopped it; what was scored is kept and the next sweep goes on from there.
+    Raises Cancelled when the listener stopped it; its scores are kept and the next sweep continues from them.
     """
-    found = build_measurer(place, home, settings, listener=listener).sweep(place.questions, minutes=minutes)
-    save_sweep(home, found)
-    return found
+    result = build_measurer(bench, home, settings, listener=listener).sweep(bench.questions, minutes=minutes)
+    save_sweep(home, result)
+    return result
 
 
 def build_measurer(
-    place: Bench, home: Engine, settings: Settings, *, depths: Sequence[int] = DEPTHS, listener: Listener | None = None
+    bench: Bench, home: Engine, settings: Settings, *, depths: Sequence[int] = DEPTHS, listener: Listener | None = None
 ) -> Measurer:
-    """What measures a set of questions at each number of candidates."""
-    retrievers = {depth: build_retriever(place.engine, place.embedder, settings, candidates=depth) for depth in depths}
+    """The measurer of a set of questions, with a retriever for each number of candidates."""
+    retrievers = {depth: build_retriever(bench.engine, bench.embedder, settings, candidates=depth) for depth in depths}
     return Measurer(
         retrievers=retrievers,
         leg_candidates=settings.leg_candidates,
-        contenders=contenders(settings, place.embedder),
-        judge=Judge(place.engine),
+        contenders=contenders(settings, bench.embedder),
+        judge=Judge(bench.engine),
         cache=Cache(home),
         listener=listener or Listener(),
     )
 
 
 def contenders(settings: Settings, embedder: Embedder) -> Sequence[Contender]:
-    """The fast reranker that needs no weights of its own, and the configured one, or the shipped one."""
+    """The fast reranker, which needs no weights of its own, and the configured reranker, else the shipped one."""
     full = settings.reranker if settings.reranker not in ("none", SMALL) else "auto"
     return [
         Contender(

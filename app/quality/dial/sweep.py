@@ -1,7 +1,7 @@
-"""What a sweep found: each setting with its quality and its seconds, and which of them to take (pure)."""
+"""The result of a sweep: quality and time of each setting, and the recommendation for a time budget (pure)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from pydantic import TypeAdapter
@@ -11,8 +11,8 @@ from app.quality.dial.estimate import Estimate
 
 PASSAGES = (1, 3, 5, 8)
 NO_RERANKER = "none"
-_NEAR = 0.001  # of nDCG: settings as good as one another, of which the fastest is taken
-_NEAR_PASSAGES = 0.01  # of the share of questions whose passage is in the prompt
+_NEAR = 0.001  # nDCG: settings closer than this count as equally good, and the fastest is recommended
+_NEAR_PASSAGES = 0.01  # the same for the share of questions whose passage is in the prompt
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -23,7 +23,7 @@ class Point:
     setting: str  # value of FOREMOST_RERANKER
     candidates: int  # that are reranked; 0 with no reranker
     quality: Estimate  # nDCG@10 of the final order
-    gain: Estimate  # what that is better by than no reranking
+    gain: Estimate  # difference of that to no reranking
     found: Mapping[int, Estimate]  # passages -> share of the questions with an expected passage among them
     p50: float  # seconds from the question to the final order: embedding, SQL, reranking
     p95: float
@@ -52,13 +52,13 @@ class Sweep:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Recommendation:
-    """What to set for a budget."""
+    """The settings for a time budget."""
 
     point: Point
     passages: int
     budget: float  # seconds
-    share: int  # percent of the questions that stay within it: 50 or 95
-    best: Point  # of all settings, whatever it takes
+    share: int  # percent of the questions that must be within it: 50 or 95
+    best: Point  # of all settings, regardless of time
 
     @property
     def values(self) -> Mapping[str, str]:
@@ -68,7 +68,7 @@ class Recommendation:
 
 
 def marked(points: tuple[Point, ...]) -> tuple[Point, ...]:
-    """The points with those marked that no other one beats in both quality and median time."""
+    """The points, with `pareto` set for those that no other point beats in both quality and median time."""
 
     def beaten(point: Point) -> bool:
         return any(
@@ -78,17 +78,13 @@ def marked(points: tuple[Point, ...]) -> tuple[Point, ...]:
             for other in points
         )
 
-    names = Point.__slots__
-    return tuple(
-        Point(**{name: getattr(point, name) for name in names if name != "pareto"}, pareto=not beaten(point))
-        for point in points
-    )
+    return tuple(replace(point, pareto=not beaten(point)) for point in points)
 
 
 def recommend(sweep: Sweep, budget: float, *, share: int = 95) -> Recommendation:
-    """The best setting within the budget, of equally good ones the fastest; then as few passages as serve as well.
+    """The best setting within the budget (the fastest of equally good ones), with the fewest passages that suffice.
 
-    budget: seconds within which `share` percent (50 or 95) of the questions shall be. Raises QuestionError when no
+    budget: seconds within which `share` percent (50 or 95) of the questions must be. Raises QuestionError when no
     setting is that fast.
     """
     measured = [point for point in sweep.points if point.quality.questions]
@@ -97,13 +93,14 @@ def recommend(sweep: Sweep, budget: float, *, share: int = 95) -> Recommendation
         fastest = min(measured, key=lambda point: _seconds(point, share))
         raise QuestionError(
             f"No setting is within {1000 * budget:.0f} ms: the fastest, {fastest.name}, takes "
-            f"{1000 * _seconds(fastest, share):.0f} ms. Allow more."
+            f"{1000 * _seconds(fastest, share):.0f} ms.",
+            fix="Allow more.",
         )
     best = max(within, key=lambda point: point.quality.mean)
     good = [point for point in within if point.quality.mean >= best.quality.mean - _NEAR]
     chosen = min(good, key=lambda point: point.p50)
     most = max(estimate.mean for estimate in chosen.found.values())
-    passages = min(count for count, found in chosen.found.items() if found.mean >= most - _NEAR_PASSAGES)
+    passages = min(count for count, share_found in chosen.found.items() if share_found.mean >= most - _NEAR_PASSAGES)
     overall = max(measured, key=lambda point: point.quality.mean)
     return Recommendation(point=chosen, passages=passages, budget=budget, share=share, best=overall)
 

@@ -1,4 +1,4 @@
-"""Sweeps go in and the latest one comes out."""
+"""Stored sweeps."""
 
 from sqlalchemy import Engine
 
@@ -10,14 +10,14 @@ _QUERIES = load_queries(__file__)
 
 
 def save_sweep(engine: Engine, sweep: Sweep) -> None:
-    """Keep a sweep."""
-    row = {"name": sweep.target, "sweep": SWEEP.dump_json(sweep).decode()}
+    """Store a sweep."""
+    params = {"name": sweep.target, "sweep": SWEEP.dump_json(sweep).decode()}
     with transaction(engine) as connection:
-        connection.execute(_QUERIES["save_sweep"], row)
+        connection.execute(_QUERIES["save_sweep"], params)
 
 
 def last_sweep(engine: Engine, target: str | None = None) -> Sweep | None:
-    """The latest sweep, of a set of questions or of any; None when there is none."""
+    """The latest sweep of a set of questions, or of any set; None when there is none."""
     with transaction(engine) as connection:
         row = connection.execute(_QUERIES["last_sweep"], {"name": target}).scalar_one_or_none()
     return None if row is None else SWEEP.validate_python(row)

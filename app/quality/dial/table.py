@@ -1,4 +1,4 @@
-"""What is known of every question goes in; a point for each setting comes out."""
+"""Measured questions go in, a point for each setting comes out."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -15,72 +15,73 @@ from app.quality.evaluation.judge import ORDERS, Judgement
 from app.quality.evaluation.questions import EvaluationQuestion
 
 _MEASURE = nDCG @ 10
-_COUNTED = 10  # units that the measure looks at
+_COUNTED = 10  # ranks that the measure looks at
 Timings = Sequence[Mapping[str, Mapping[int, float]]]
 _Values = dict[str, FloatArray]  # "quality" and "1", "3", … -> value of every question, NaN where not measured
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Order:
-    """What counts of a final order; the candidates themselves would fill the memory."""
+    """The part of a final order that the measures need; the candidates themselves would take too much memory."""
 
     run: Mapping[str, float]  # the first units -> score, larger is better
     best_rank: int | None  # of an expected passage
 
 
 @dataclass(kw_only=True, slots=True)
-class Known:
-    """A question, its candidates at every depth, and its final orders as far as they were scored."""
+class SweepQuestion:
+    """A question, its candidates at every depth, and its final orders at the depths scored so far."""
 
-    asked: EvaluationQuestion
+    question: EvaluationQuestion
     judgement: Judgement
-    hits: Mapping[int, tuple[Hit, ...]]  # candidates -> fused order
-    orders: dict[tuple[str, int], "Order"] = field(default_factory=dict)  # reranker, candidates -> final order
-    depth: int = 0  # candidates that are scored
+    hits: Mapping[int, tuple[Hit, ...]]  # number of candidates -> fused order
+    orders: dict[tuple[str, int], Order] = field(default_factory=dict)  # (reranker, candidates) -> final order
+    depth: int = 0  # number of candidates scored so far
 
     @property
     def needed(self) -> bool:
-        """Whether an expected passage is among any candidates; otherwise every order is worth 0."""
+        """Whether an expected passage is among any candidates; otherwise the value of every order is 0."""
         return any(self.judgement.expects(hit) for hits in self.hits.values() for hit in hits)
 
 
 def order_of(judgement: Judgement, hits: Sequence[Hit]) -> Order:
-    """Candidates in their final order, cut to what counts."""
-    placed = [replace(hit, final_rank=place) for place, hit in enumerate(hits, 1)]
-    run = judgement.run(placed, ORDERS["reranked"])
+    """The Order of candidates that are in their final order."""
+    ranked = [replace(hit, final_rank=rank) for rank, hit in enumerate(hits, 1)]
+    run = judgement.run(ranked, ORDERS["reranked"])
     best = sorted(run.items(), key=lambda item: -item[1])[:_COUNTED]
-    return Order(run=dict(best), best_rank=judgement.best_rank(placed, ORDERS["reranked"]))
+    return Order(run=dict(best), best_rank=judgement.best_rank(ranked, ORDERS["reranked"]))
 
 
 def points_of(
-    known: Sequence[Known], timed: Timings, contenders: Sequence[Contender], depths: Sequence[int]
+    questions: Sequence[SweepQuestion], timed: Timings, contenders: Sequence[Contender], depths: Sequence[int]
 ) -> tuple[Point, ...]:
     """No reranking first, then each reranker at each number of candidates."""
-    estimator = Estimator(np.array([one.needed for one in known], np.bool_))
-    none = _values(known, [order_of(one.judgement, one.hits[depths[0]]) for one in known])
+    estimator = Estimator(np.array([question.needed for question in questions], np.bool_))
+    none = _values(questions, [order_of(question.judgement, question.hits[depths[0]]) for question in questions])
     points = [_point(_Setting(NO_RERANKER, NO_RERANKER, 0, depths[0]), [none], estimator, timed)]
     for contender in contenders:
         chain = [none]
         for depth in depths:
-            chain.append(_values(known, [one.orders.get((contender.label, depth)) for one in known]))
+            orders = [question.orders.get((contender.label, depth)) for question in questions]
+            chain.append(_values(questions, orders))
             setting = _Setting(contender.label, contender.setting, depth, depth)
             points.append(_point(setting, chain, estimator, timed))
     return marked(tuple(points))
 
 
-def _values(known: Sequence[Known], orders: Sequence[Order | None]) -> _Values:
-    """Values of every question; a question that needs no order is worth 0, one without an order is unknown."""
-    values = {name: np.full(len(known), np.nan) for name in ("quality", *map(str, PASSAGES))}
+def _values(questions: Sequence[SweepQuestion], orders: Sequence[Order | None]) -> _Values:
+    """Values of every question: 0 for one that needs no order, else NaN for one without an order."""
+    values = {name: np.full(len(questions), np.nan) for name in ("quality", *map(str, PASSAGES))}
     judged, runs = {}, {}
-    for at, (one, order) in enumerate(zip(known, orders, strict=True)):
-        if order is None and one.needed:
+    for index, (question, order) in enumerate(zip(questions, orders, strict=True)):
+        if order is None and question.needed:
             continue
         best = order.best_rank if order else None
         for passages in PASSAGES:
-            values[str(passages)][at] = float(best is not None and best <= passages)
-        values["quality"][at] = 0.0
+            values[str(passages)][index] = float(best is not None and best <= passages)
+        values["quality"][index] = 0.0
         if order:
-            judged[str(at)], runs[str(at)] = dict(one.judgement.grades), dict(order.run)
+            judged[str(index)], runs[str(index)] = dict(question.judgement.grades), dict(order.run)
     for metric in ir_measures.iter_calc([_MEASURE], judged, runs):
         values["quality"][int(metric.query_id)] = metric.value
     return values
@@ -91,7 +92,7 @@ class _Setting:
     label: str
     value: str  # of FOREMOST_RERANKER
     candidates: int
-    depth: int  # candidates that are retrieved
+    depth: int  # number of candidates retrieved
 
 
 def _point(setting: _Setting, chain: Sequence[_Values], estimator: Estimator, timed: Timings) -> Point:

@@ -1,4 +1,4 @@
-"""What the page's Dial tab stands on: one measurement at a time, in a thread of its own, and what the last found."""
+"""Background measurements for the Dial tab: one at a time in a thread, latest result kept."""
 
 import threading
 from collections.abc import Callable, Mapping
@@ -25,12 +25,12 @@ from app.rerank import build_reranker
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class State:
-    """How things stand."""
+    """What the Dial tab shows."""
 
-    questions: int  # golden, accepted
-    unanswerable: int  # of them
+    questions: int  # accepted golden questions
+    unanswerable: int  # of the accepted questions
     drafts: int
-    in_effect: Mapping[str, str]  # settings that the dial changes, by field name
+    in_effect: Mapping[str, str]  # current values of the settings that the dial changes, by field name
     running: str = ""  # "sweep" or "floor"
     step: Step | None = None
     problem: str = ""  # why the last measurement ended early
@@ -58,7 +58,7 @@ class Services(Protocol):
 
 
 class Tuning:
-    """Measures in the background and applies what was found."""
+    """Measures in the background and applies a recommendation."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
@@ -69,7 +69,7 @@ class Tuning:
         self._kept = State(questions=0, unanswerable=0, drafts=0, in_effect={})
 
     def state(self) -> State:
-        """Everything the tab shows. Raises AppError when the database cannot be read."""
+        """The current state. Raises AppError when the database cannot be read."""
         questions = self._golden.questions()
         accepted = [question for question in questions if question.status == "accepted"]
         settings = self._services.settings
@@ -84,40 +84,40 @@ class Tuning:
         )
 
     def start_sweep(self, minutes: float) -> None:
-        """Begin a sweep over the golden set, unless something is being measured. Raises AppError for an empty set."""
-        place = self._bench()
+        """Start a sweep over the golden set, unless a measurement is running. Raises AppError for an empty set."""
+        bench = self._bench()
 
         def work(listener: Listener) -> None:
-            found = sweep(place, self._services.engine, self._services.settings, minutes=minutes, listener=listener)
-            self._keep(sweep=found)
+            result = sweep(bench, self._services.engine, self._services.settings, minutes=minutes, listener=listener)
+            self._keep(sweep=result)
 
         self._start("sweep", work)
 
     def start_floor(self) -> None:
-        """Begin an evaluation of refusals over the golden set. Raises AppError for an empty set."""
-        place = self._bench()
+        """Start an evaluation of refusals over the golden set, unless a measurement is running. Raises AppError."""
+        bench = self._bench()
         settings = self._services.settings
 
         def work(listener: Listener) -> None:
-            reranker = build_reranker(settings.reranker, place.embedder, settings.data_dir, budget_ms=0)
+            reranker = build_reranker(settings.reranker, bench.embedder, settings.data_dir, budget_ms=0)
             run = evaluate(
-                place, reranker, settings, name="page", progress=lambda done, of: listener.step("evaluating", done, of)
+                bench, reranker, settings, name="page", progress=lambda done, of: listener.step("evaluating", done, of)
             )
             self._keep(run=run, curve=floor_curve(run, current=settings.relevance_floor))
 
         self._start("floor", work)
 
     def stop(self) -> None:
-        """End what is being measured; what a sweep has scored is kept."""
+        """Stop the running measurement; the scores of a sweep are kept."""
         self._stop.set()
 
     def join(self) -> None:
-        """Wait for the end of what is being measured."""
+        """Wait for the end of the running measurement."""
         if self._thread is not None:
             self._thread.join()
 
     def apply(self, values: Mapping[str, str], reason: str) -> tuple[str, ...]:
-        """Use settings from the next question on; returns variables of the environment that win over some of them."""
+        """Use settings from the next question on; returns the environment variables that override some of them."""
         covered = apply(self._services.engine, self._services.given, values, reason=reason)
         self._services.retune()
         return covered
@@ -126,23 +126,23 @@ class Tuning:
         questions = of_golden(self._golden.questions(status="accepted"))
         return Bench(questions=questions, engine=self._services.engine, embedder=self._services.embedder)
 
-    def _start(self, what: str, work: Callable[[Listener], None]) -> None:
+    def _start(self, kind: str, work: Callable[[Listener], None]) -> None:
         with self._lock:
             if self._kept.running:
                 return
             self._stop.clear()
-            self._keep(running=what, step=None, problem="")
+            self._keep(running=kind, step=None, problem="")
         listener = Listener(tell=lambda step: self._keep(step=step), stopped=self._stop.is_set)
-        self._thread = threading.Thread(target=self._run, args=(work, listener), name=f"foremost-{what}", daemon=True)
+        self._thread = threading.Thread(target=self._run, args=(work, listener), name=f"foremost-{kind}", daemon=True)
         self._thread.start()
 
     def _run(self, work: Callable[[Listener], None], listener: Listener) -> None:
-        problem = "It stopped before its end; the page's log says why."  # of what is not foreseen below
+        problem = "It stopped before its end; the page's log says why."  # shown for errors not handled below
         try:
             work(listener)
             problem = ""
         except Cancelled:
-            problem = "Stopped. What was scored is kept; start again to go on."
+            problem = "Stopped. The scores are kept; start again to continue."
         except AppError as error:
             problem = str(error)
         finally:

@@ -3,8 +3,10 @@
 import re
 import unicodedata
 
+from app.core.scripts import UNSPACED
+
 _NEITHER_LETTER_NOR_DIGIT = re.compile(r"[\W_]+")
-_UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
+_UNSPACED = re.compile(f"[{UNSPACED}]")
 
 
 def fold(text: str) -> str:

@@ -1,7 +1,7 @@
-"""A reranker trained on a person's own (query, passage) pairs: pipeline.py is the road, on one screen.
+"""Training of a reranker on a user's own (query, passage) pairs; pipeline.py runs it from end to end.
 
-In the order it runs: golden, data, base, mine, store, held_out, batches, loss, train, calibrate,
-export, card; distil makes a smaller one, and combine fits the weights of the final order.
+Modules in the order they run: golden, data, base, mine, store, held_out, batches, loss, train, calibrate, export,
+card. distil makes a smaller reranker, combine fits the weights of the final order.
 """
 
 from app.quality.training.combine import fit, scored

@@ -1,4 +1,4 @@
-"""A base encoder's folder goes in, an untrained pair reranker and its tokenizer come out."""
+"""Loads a base encoder as an untrained pair reranker with its tokenizer."""
 
 import math
 from collections import Counter
@@ -19,18 +19,18 @@ from app.quality.training.modeling_pair import PairReranker, pool
 
 WEIGHTS = "model.safetensors"
 _LEAST_IDF = 0.3
-_SPECIAL_WEIGHT = 2.0  # of [CLS] and [SEP], which stand for the whole query
+_SPECIAL_WEIGHT = 2.0  # of [CLS] and [SEP], which represent the whole query
 
 
 def load_base(folder: Path) -> tuple[PairReranker, Tokenizer]:
-    """The pair reranker over a BERT encoder (or over an earlier reranker of ours, to go on). Raises TrainingError."""
+    """The pair reranker over a BERT encoder, or an earlier pair reranker to train further. Raises TrainingError."""
     try:
         config = BertConfig.from_pretrained(folder, local_files_only=True)
         stored = load_file(folder / WEIGHTS)
         tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
     except Exception as error:  # the tokenizers library raises nothing narrower
         raise TrainingError(
-            f"{folder} is no base encoder ({error}). It needs config.json, {WEIGHTS}, tokenizer.json."
+            f"{folder} is not a base encoder ({error}).", fix=f"It needs config.json, {WEIGHTS}, tokenizer.json."
         ) from error
     model = PairReranker(config)
     if not any(name.startswith("bert.") for name in stored):
@@ -40,14 +40,14 @@ def load_base(folder: Path) -> tuple[PairReranker, Tokenizer]:
     }
     missing, unexpected = model.load_state_dict(state, strict=False)
     if unexpected or any(name.startswith("bert.") for name in missing):
-        raise TrainingError(f"{folder} is not of BERT's form: {(unexpected or missing)[0]} does not fit.")
+        raise TrainingError(f"{folder} is not a BERT encoder: {(unexpected or missing)[0]} does not fit.")
     tokenizer.post_processor = pair_template(tokenizer)
     model.train(False)
     return model, tokenizer
 
 
 def pair_template(tokenizer: Tokenizer) -> TemplateProcessing:
-    """[CLS] query [SEP] [CLS] passage [SEP]: each side is just what the encoder sees of a text alone."""
+    """[CLS] query [SEP] [CLS] passage [SEP]: the encoder reads each side as it reads a text alone."""
     return TemplateProcessing(
         single="[CLS] $A [SEP]",
         pair="[CLS] $A [SEP] [CLS]:1 $B:1 [SEP]:1",
@@ -56,12 +56,12 @@ def pair_template(tokenizer: Tokenizer) -> TemplateProcessing:
 
 
 def set_token_weights(model: PairReranker, tokenizer: Tokenizer, passages: Sequence[str]) -> None:
-    """Start every query token at its inverse document frequency (Lucene's) in the passages."""
-    seen: Counter[int] = Counter()
+    """Initialise the weight of every query token to its inverse document frequency (Lucene's) in the passages."""
+    frequencies: Counter[int] = Counter()
     for ids in _ids(tokenizer, passages):
-        seen.update(set(ids))
+        frequencies.update(set(ids))
     weights = np.full(model.config.vocab_size, math.log(1 + (len(passages) + 0.5) / 0.5))
-    for token, count in seen.items():
+    for token, count in frequencies.items():
         weights[token] = max(_LEAST_IDF, math.log(1 + (len(passages) - count + 0.5) / (count + 0.5)))
     for special in ("[CLS]", "[SEP]"):
         weights[tokenizer.token_to_id(special)] = _SPECIAL_WEIGHT
@@ -74,16 +74,16 @@ def embed(model: PairReranker, tokenizer: Tokenizer, texts: Sequence[str], *, to
     rows = encode(plain(tokenizer), texts, tokens)
     device = model.log_scale.device
     out = np.zeros((len(rows), model.config.hidden_size), np.float32)
-    for places in by_length(rows, 64):
-        batch = pad([rows[place] for place in places]).to(device)
+    for indexes in by_length(rows, 64):
+        batch = pad([rows[index] for index in indexes]).to(device)
         with torch.no_grad(), torch.autocast(device.type, dtype=torch.bfloat16, enabled=half):
             hidden = model.encode(batch.ids, batch.mask)
-        out[places] = pool(hidden.float(), batch.mask.float()).cpu().numpy()
+        out[indexes] = pool(hidden.float(), batch.mask.float()).cpu().numpy()
     return out
 
 
 def has_bfloat16() -> bool:
-    """Whether bfloat16 pays on this machine: a GPU of 2020 or later, or a CPU with AVX512-BF16."""
+    """Whether bfloat16 is fast on this machine: a GPU of 2020 or later, or a CPU with AVX512-BF16."""
     if torch.cuda.is_available():
         return bool(torch.cuda.is_bf16_supported())
     return bool(torch.cpu._is_avx512_bf16_supported())

@@ -1,4 +1,4 @@
-"""What a run did goes in, MODEL_CARD.md comes out: data with checksums, settings, result."""
+"""Writes MODEL_CARD.md of a run: data with checksums, settings, result."""
 
 import json
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""Training files go in, cleaned pairs by source come out (pure but for reading)."""
+"""Reads training files into cleaned (query, passage) pairs by source."""
 
 import gzip
 import json
@@ -21,36 +21,36 @@ _EMPTY_HEADING = re.compile(r"^(example|examples|see also|syntax|description|ret
 
 
 class TrainingError(AppError):
-    """Training cannot start or go on: the data, the base model or a checkpoint does not fit."""
+    """Training cannot start or continue: the data, the base model or a checkpoint does not fit."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Pair:
-    """A query and a passage that answers it, or does not."""
+    """A query and a passage, with a grade of how well the passage answers the query."""
 
-    query: str  # empty: the passage is there to be mined from
+    query: str  # empty: the passage is only a candidate for mined negatives
     passage: str  # empty: no passage answers the query
-    grade: int  # 0: does not answer; 1 and more: answers, the more the better
-    scope: str = ""  # negatives come from the same scope only (one site, say); empty: the whole source
+    grade: int  # 0: does not answer; 1 or more: answers, higher is better
+    scope: str = ""  # for example a site: negatives come from the same scope only; empty: from the whole source
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Recipe:
     """How one source is used."""
 
-    weight: float = 1.0  # epochs' worth of its groups in one pass over all the data
+    weight: float = 1.0  # how often each of its groups occurs in one pass over all the data
     ceiling: float = 0.95  # a mined negative may have at most this share of the positive's cosine to the query
     limit: int | None = None  # groups at most, drawn at random
     english_only: bool = False  # drop passages that are not plain English prose
-    sentences: int = 0  # passages that also lend one sentence as a query for the rest: claims, not questions
-    joins: str = ""  # the source whose passages its queries are put to; both become one source
+    sentences: int = 0  # passages of which one sentence is also used as a query for the rest (claims, not questions)
+    joins: str = ""  # another source, with which it is merged, so that its queries use that source's passages
 
 
 DEFAULT_RECIPE = Recipe()
 
 # Chosen by hand before the run that made the shipped model; the questions count for more than headings and titles.
 RECIPES: Mapping[str, Recipe] = {
-    "squad_dev_pairs": Recipe(weight=1.0, ceiling=1.2),  # one paragraph answers: no false negatives to fear
+    "squad_dev_pairs": Recipe(weight=1.0, ceiling=1.2),  # one paragraph answers, so there are no false negatives
     "medquad": Recipe(weight=0.75),
     "clapnq_train_answers": Recipe(weight=2.0, ceiling=1.0),
     "covid_faqs": Recipe(ceiling=0.9),
@@ -62,7 +62,7 @@ RECIPES: Mapping[str, Recipe] = {
     "squad_unanswerable": Recipe(joins="squad_dev_pairs"),
 }
 
-# Left out of a run over the whole folder, each for the reason given.
+# Sources that are left out of a run over the whole folder, with the reason.
 LEFT_OUT: Mapping[str, str] = {
     "subjqa": "templated questions",
     "mediqa19_alexa_graded": "kept as a graded development set",
@@ -72,9 +72,9 @@ LEFT_OUT: Mapping[str, str] = {
 def read_sources(data: Path) -> dict[str, list[Pair]]:
     """Pairs by source (the file's name) of a JSONL file or of every one in a folder, cleaned.
 
-    A line is {"q" or "query", "p" or "passage", optional "label" or "grade", optional "site"}; label 0 says that the
-    passage does not answer, which teaches most where nothing else does either. Lines of a golden set that quote their
-    passages are read too. Raises TrainingError.
+    A line is {"q" or "query", "p" or "passage", optional "label" or "grade", optional "site"}. Label 0 means that the
+    passage does not answer; such lines help most for queries that no passage answers. Lines of a golden set that quote
+    their passages are read too. Raises TrainingError.
     """
     files = [data] if data.is_file() else sorted(file for file in data.glob("*") if file.name.endswith(SUFFIXES))
     sources: dict[str, list[Pair]] = {}
@@ -90,7 +90,7 @@ def read_sources(data: Path) -> dict[str, list[Pair]]:
             sources[other] += sources.pop(name)
     if not any(pair.grade > 0 for pairs in sources.values() for pair in pairs):
         raise TrainingError(
-            f"No (query, passage) pairs in {data}. Give a .jsonl or .jsonl.gz file, or a folder of them."
+            f"No (query, passage) pairs in {data}.", fix="Give a .jsonl or .jsonl.gz file, or a folder of them."
         )
     return sources
 
@@ -100,30 +100,32 @@ def _pairs(file: Path) -> Iterator[Pair]:
         with gzip.open(file, "rt", encoding="utf-8") if file.suffix == ".gz" else file.open(encoding="utf-8") as lines:
             for number, line in enumerate(lines, 1):
                 if line.strip():
-                    yield from _of_row(json.loads(line), f"{file}:{number}")
+                    yield from _pairs_of(json.loads(line), f"{file}:{number}")
     except (OSError, ValueError) as error:
         raise TrainingError(f"{file} cannot be read as JSON lines ({error}).") from error
 
 
-def _of_row(row: Any, where: str) -> Iterator[Pair]:
+def _pairs_of(row: Any, position: str) -> Iterator[Pair]:
     if not isinstance(row, dict) or "question" not in row:
-        yield _pair(row, where)
+        yield _pair(row, position)
         return
     if row.get("answerable") is False:
-        yield _pair({"query": row["question"], "passage": "", "label": 0}, where)
+        yield _pair({"query": row["question"], "passage": "", "label": 0}, position)
     for passage in row.get("expected") or ():
         if isinstance(passage, dict) and passage.get("quote"):
-            yield _pair({"query": row["question"], "passage": passage["quote"]}, where)
+            yield _pair({"query": row["question"], "passage": passage["quote"]}, position)
 
 
-def _pair(row: Any, where: str) -> Pair:
+def _pair(row: Any, position: str) -> Pair:
     try:
         query, passage = row.get("q", row.get("query")), row.get("p", row.get("passage"))
         grade = int(row.get("grade", row.get("label", 1)))
     except (AttributeError, TypeError, ValueError) as error:
-        raise TrainingError(f"{where} is no pair: it needs query, passage and perhaps a whole-number label.") from error
+        raise TrainingError(
+            f"{position} is not a pair.", fix="It needs query, passage and optionally a whole-number label."
+        ) from error
     if not isinstance(query, str) or not isinstance(passage, str):
-        raise TrainingError(f"{where} is no pair: it needs the texts query and passage.")
+        raise TrainingError(f"{position} is not a pair.", fix="It needs the texts query and passage.")
     return Pair(
         query=" ".join(query.split()),
         passage=passage.strip()[:MAX_PASSAGE_CHARS],
@@ -146,10 +148,10 @@ def _clean(pairs: Sequence[Pair], recipe: Recipe) -> list[Pair]:
 
 
 def is_english(text: str) -> bool:
-    """Whether a passage reads as English prose: almost all ASCII, and enough of English's commonest words."""
+    """Whether a passage is English prose: almost all ASCII, with enough of the most common English words."""
     words = text.lower().split()[:120]
-    plain = sum(character.isascii() for character in text) / max(1, len(text))
-    return len(words) >= 8 and plain > 0.97 and sum(word in _ENGLISH for word in words) / len(words) > 0.12
+    ascii_share = sum(character.isascii() for character in text) / max(1, len(text))
+    return len(words) >= 8 and ascii_share > 0.97 and sum(word in _ENGLISH for word in words) / len(words) > 0.12
 
 
 def is_telling(heading: str) -> bool:
@@ -158,13 +160,13 @@ def is_telling(heading: str) -> bool:
 
 
 def sentence_pairs(pairs: Sequence[Pair], count: int, seed: int) -> list[Pair]:
-    """Up to `count` pairs of one inner sentence and the passage without it, from passages of four and more."""
+    """Up to `count` pairs of one inner sentence and its passage without it, from passages of four or more sentences."""
     rng = random.Random(seed)  # noqa: S311  # a reproducible draw, nothing secret
-    made = []
+    result = []
     for pair in rng.sample(list(pairs), min(count, len(pairs))):
-        sentences = [one for one in _SENTENCE_END.split(pair.passage) if 40 < len(one) < 260]
+        sentences = [sentence for sentence in _SENTENCE_END.split(pair.passage) if 40 < len(sentence) < 260]
         if len(sentences) >= 4:
             claim = rng.choice(sentences[1:])
             rest = " ".join(pair.passage.replace(claim, " ").split())
-            made.append(Pair(query=claim.rstrip("."), passage=rest, grade=1, scope=pair.scope))
-    return made
+            result.append(Pair(query=claim.rstrip("."), passage=rest, grade=1, scope=pair.scope))
+    return result

@@ -1,6 +1,7 @@
-"""A trained reranker and plain texts go in, one with fewer layers comes out that gives the same token vectors.
+"""Distillation of a trained reranker into one with fewer layers.
 
-The student keeps some of the teacher's layers and learns, without any labels, to end where the teacher ends.
+The student starts with some of the teacher's layers. Without any labels it learns to produce the teacher's token
+vectors from plain texts.
 """
 
 import random
@@ -25,7 +26,7 @@ LOG_EVERY = 20  # steps
 class DistilSettings:
     """Settings of a distillation."""
 
-    layers: int = 3  # of the teacher's, spread evenly, the first and the last among them
+    layers: int = 3  # of the teacher's, evenly spaced, the first and the last included
     minutes: float = 20.0
     learning_rate: float = 2e-4
     batch_texts: int = 64
@@ -43,22 +44,24 @@ def distil(
     half: bool,
     report: Report,
 ) -> PairReranker:
-    """The student, with the teacher's head. Raises TrainingError when there is no text or too few layers."""
-    has = teacher.config.num_hidden_layers
-    if not texts or settings.layers >= has:
-        raise TrainingError(f"Distillation needs texts, and fewer layers than the {has} of the trained model.")
-    student = _student(teacher, spread(has, settings.layers))
+    """The student, with the teacher's head. Raises TrainingError without texts or with too many layers."""
+    count = teacher.config.num_hidden_layers
+    if not texts or settings.layers >= count:
+        raise TrainingError(f"Distillation needs texts, and fewer layers than the {count} of the trained model.")
+    student = _student(teacher, spread(count, settings.layers))
     trained = list(student.bert.encoder.requires_grad_(True).parameters())
     optimizer = torch.optim.AdamW(trained, lr=settings.learning_rate, weight_decay=0.01)
     rng = random.Random(settings.seed)  # noqa: S311  # a reproducible draw, nothing secret
-    bare, started, step, losses = plain(tokenizer), time.monotonic(), 0, list[float]()
+    single, started = plain(tokenizer), time.monotonic()
+    step, losses = 0, list[float]()
     while True:
         by_steps = step / settings.max_steps if settings.max_steps else 0.0
         share = max((time.monotonic() - started) / (settings.minutes * 60), by_steps)
         if share >= 1.0:
             return student
         optimizer.param_groups[0]["lr"] = settings.learning_rate * min(1.0, (step + 1) / 20) * (1.0 - 0.95 * share)
-        batch = pad(encode(bare, rng.sample(texts, min(settings.batch_texts, len(texts))), rng.choice(settings.tokens)))
+        drawn = rng.sample(texts, min(settings.batch_texts, len(texts)))
+        batch = pad(encode(single, drawn, rng.choice(settings.tokens)))
         losses.append(_step(teacher, student, batch.ids, batch.mask, half=half))
         nn.utils.clip_grad_norm_(trained, 1.0)
         optimizer.step()
@@ -70,11 +73,11 @@ def distil(
             losses.clear()
 
 
-def spread(has: int, layers: int) -> tuple[int, ...]:
-    """Which of `has` layers are kept, counted from 0: 0, 2 and 5 for three of six."""
+def spread(count: int, layers: int) -> tuple[int, ...]:
+    """Indexes of the layers that are kept of `count`: 0, 2 and 5 for three of six."""
     if layers == 1:
-        return (has - 1,)
-    return tuple(round(place * (has - 1) / (layers - 1)) for place in range(layers))
+        return (count - 1,)
+    return tuple(round(index * (count - 1) / (layers - 1)) for index in range(layers))
 
 
 def _step(teacher: PairReranker, student: PairReranker, ids: Tensor, mask: Tensor, *, half: bool) -> float:
@@ -83,10 +86,10 @@ def _step(teacher: PairReranker, student: PairReranker, ids: Tensor, mask: Tenso
     ids, mask = ids.to(device), mask.to(device)
     with torch.autocast(device.type, dtype=torch.bfloat16, enabled=half):
         with torch.no_grad():
-            wanted = teacher.encode(ids, mask)
-        given = student.encode(ids, mask)
-    near = nn.functional.cosine_similarity(given.float(), wanted.float(), dim=-1)
-    loss = ((1.0 - near) * mask).sum() / mask.sum()
+            target = teacher.encode(ids, mask)
+        output = student.encode(ids, mask)
+    similarity = nn.functional.cosine_similarity(output.float(), target.float(), dim=-1)
+    loss = ((1.0 - similarity) * mask).sum() / mask.sum()
     loss.backward()  # type: ignore[no-untyped-call]
     return float(loss.detach())
 
@@ -96,9 +99,9 @@ def _student(teacher: PairReranker, keep: Sequence[int]) -> PairReranker:
     config.num_hidden_layers = len(keep)
     student = PairReranker(config)
     state = {name: tensor for name, tensor in teacher.state_dict().items() if ".encoder.layer." not in name}
-    for place, layer in enumerate(keep):
+    for index, layer in enumerate(keep):
         source = teacher.bert.encoder.layer[layer].state_dict()
-        state |= {f"bert.encoder.layer.{place}.{name}": tensor for name, tensor in source.items()}
+        state |= {f"bert.encoder.layer.{index}.{name}": tensor for name, tensor in source.items()}
     student.load_state_dict(state)
     student.train(False)
     student.requires_grad_(False)

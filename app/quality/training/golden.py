@@ -1,4 +1,4 @@
-"""The golden set of a database goes in, a file of training pairs comes out."""
+"""Training pairs from the golden set of a database."""
 
 import json
 from collections.abc import Iterator
@@ -15,12 +15,12 @@ from app.quality.training.train import Report
 from app.rerank.base import under_heading
 
 _QUERIES = load_queries(__file__)
-POOL = 20_000  # passages at most that negatives are mined from
-MOST_CHUNKS = 3  # of one expected passage; more of them cannot all answer
+POOL = 20_000  # passages at most from which negatives are mined
+MOST_CHUNKS = 3  # of one expected passage; of more chunks, not every one answers the question
 
 
 def write_golden_pairs(engine: Engine, file: Path, *, report: Report) -> int:
-    """Write the accepted questions with the chunks that answer them, and the other chunks to mine from.
+    """Write the accepted questions with the chunks that answer them, and further chunks to mine negatives from.
 
     Returns the number of positive pairs. Questions marked unanswerable are written without a passage. Raises
     TrainingError when no question has a passage in the database.
@@ -36,7 +36,8 @@ def write_golden_pairs(engine: Engine, file: Path, *, report: Report) -> int:
     positives = sum(row["label"] == 1 for row in pairs)
     if not positives:
         raise TrainingError(
-            "No golden question has a passage in the database. Add some: python -m app golden import, or golden draft."
+            "No golden question has a passage in the database.",
+            fix="Add some: python -m app golden import, or golden draft.",
         )
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in (*pairs, *pool)), "utf-8")

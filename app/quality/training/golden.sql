@@ -6,7 +6,7 @@ WHERE chunks.id = ANY(:ids)
 ORDER BY chunks.id
 
 -- name: pool
--- The same ones each time: a multiplicative hash of the id stands in for chance.
+-- Ordered by a multiplicative hash of the id instead of at random, so that every run takes the same passages.
 SELECT coalesce(nullif(documents.title, ''), documents.name) AS title, chunks.heading, chunks.text
 FROM chunks
 JOIN documents ON documents.id = chunks.document_id

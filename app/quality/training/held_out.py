@@ -1,4 +1,4 @@
-"""Groups kept out of training go in, one figure comes out: where does the answer stand among what was mined for it?"""
+"""Groups held out of training, and the mean reciprocal rank of their positives among the mined negatives."""
 
 import random
 from collections.abc import Sequence
@@ -11,30 +11,30 @@ from app.quality.training.mine import Source
 from app.quality.training.modeling_pair import PairReranker
 
 SHARE = 0.04  # of each source's groups
-MOST = 25  # groups of one source: each costs as much as nine passages, before training and after
+MOST = 25  # queries of one source: each group costs as much as nine passages, before training and after
 
 
 def split(sources: Sequence[Source], seed: int) -> tuple[list[Source], list[Source]]:
     """Sources for training and sources held out. All groups of a query go to one side."""
     rng = random.Random(seed)  # noqa: S311  # a reproducible draw, nothing secret
-    kept, held = [], []
+    training, held_out = [], []
     for source in sources:
         queries = list(dict.fromkeys(group.query for group in source.groups))
-        out = set(rng.sample(queries, min(MOST, int(len(queries) * SHARE))))
-        kept.append(_part(source, [row for row, group in enumerate(source.groups) if group.query not in out]))
-        held.append(_part(source, [row for row, group in enumerate(source.groups) if group.query in out]))
-    return [source for source in kept if source.groups], [source for source in held if source.groups]
+        drawn = set(rng.sample(queries, min(MOST, int(len(queries) * SHARE))))
+        training.append(_part(source, [row for row, group in enumerate(source.groups) if group.query not in drawn]))
+        held_out.append(_part(source, [row for row, group in enumerate(source.groups) if group.query in drawn]))
+    return [source for source in training if source.groups], [source for source in held_out if source.groups]
 
 
 def mean_reciprocal_rank(model: PairReranker, tokenizer: Tokenizer, sources: Sequence[Source]) -> float:
-    """Of the positive among its mined negatives, over all held-out groups; ties count against it. NaN without any."""
+    """MRR of the positive among its mined negatives, over all groups; ties count against it. NaN without groups."""
     ranks = [_rank(model, tokenizer, source, row) for source in sources for row in range(len(source.groups))]
     return sum(1 / rank for rank in ranks) / len(ranks) if ranks else float("nan")
 
 
 def _rank(model: PairReranker, tokenizer: Tokenizer, source: Source, row: int) -> int:
     group = source.groups[row]
-    texts = [source.passages[one] for one in candidates(group)]
+    texts = [source.passages[index] for index in candidates(group)]
     scores = match(model, tokenizer, group.query, texts, half=False) @ model.match_scale.detach().cpu()
     return 1 + int((scores[1:] >= scores[0]).sum())
 

@@ -1,4 +1,4 @@
-"""Pairs of one source go in, training groups come out: a query, its passage, and passages that only look right.
+"""Mines negatives: makes the pairs of a source into groups of a query, its passage and similar wrong passages.
 
 Negatives come from both legs of retrieval, BM25 (k1 0.9, b 0.4, English stems) and the base model's vectors.
 """
@@ -15,9 +15,9 @@ import Stemmer
 
 from app.quality.training.data import Pair, Recipe
 
-logging.getLogger("bm25s").setLevel(logging.WARNING)  # importing it turns its debug lines on
+logging.getLogger("bm25s").setLevel(logging.WARNING)  # importing bm25s enables its debug log
 
-DEPTH = 40  # candidates looked at in each leg
+DEPTH = 40  # candidates considered in each leg
 KEPT = 10  # negatives kept of each leg
 K1, B = 0.9, 0.4
 
@@ -31,10 +31,10 @@ class Group:
 
     query: str
     positive: int
-    by_vector: tuple[int, ...]  # nearest first; both may be empty where everything is too near
+    by_vector: tuple[int, ...]  # nearest first; both may be empty when every candidate is too near
     by_text: tuple[int, ...]  # highest BM25 first
-    closed: bool  # in-batch passages may answer too: only the mined negatives count
-    unanswered: tuple[str, ...] = ()  # queries put to the positive that neither it nor another passage answers
+    closed: bool  # only the mined negatives count, because other passages of a batch may answer too
+    unanswered: tuple[str, ...] = ()  # queries paired with the positive that neither it nor another passage answers
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -44,77 +44,81 @@ class Source:
     name: str
     passages: tuple[str, ...]
     groups: tuple[Group, ...]
-    query_vectors: Matrix  # [groups, dimension], unit rows: near queries share a batch
+    query_vectors: Matrix  # [groups, dimension], unit rows; similar queries share a batch
 
 
 def mine(name: str, pairs: Sequence[Pair], recipe: Recipe, embed: EmbedTexts, seed: int) -> Source:
     """Groups of one source: its positives, each with negatives of its own scope. Labelled negatives come first.
 
-    Queries that have labelled negatives and no positive stand beside the groups of those passages, as `unanswered`.
+    Queries that have labelled negatives and no positive join the groups of those passages, as `unanswered`.
     """
     rng = random.Random(seed)  # noqa: S311  # a reproducible draw, nothing secret
     passages = tuple(dict.fromkeys(pair.passage for pair in pairs if pair.passage))
-    place = {passage: position for position, passage in enumerate(passages)}
+    positions = {passage: position for position, passage in enumerate(passages)}
     positives = _drawn([pair for pair in pairs if pair.grade > 0], recipe.limit, rng)
     queries = list(dict.fromkeys(pair.query for pair in positives))
-    vectors = embed(passages)
-    asked = embed(queries)
-    row = {query: position for position, query in enumerate(queries)}
-    scopes = _scopes(_placed(pairs, positives, embed), place)
-    text = _TextLeg(passages)
-    groups, rows = [], []
+    passage_vectors = embed(passages)
+    query_vectors = embed(queries)
+    rows = {query: row for row, query in enumerate(queries)}
+    scopes = _scopes(_paired(pairs, positives, embed), positions)
+    text_leg = _TextLeg(passages)
+    groups, group_rows = [], []
     for pair in positives:
-        right = scopes[pair.scope].right[pair.query]
-        wrong = scopes[pair.scope].wrong.get(pair.query, [])
-        scope = scopes[pair.scope].members if pair.scope else None
-        near = vectors @ asked[row[pair.query]]
-        allowed = _Allowed(near, right, recipe.ceiling * max(float(near[one]) for one in right))
-        by_vector = allowed.of(_top(near, scope))
-        by_text = allowed.of(text.top(pair.query, scope)) if not pair.scope else by_vector
-        if pair.scope and not by_vector and not wrong:
-            continue  # nothing to tell it from
-        group = Group(
-            query=pair.query,
-            positive=place[pair.passage],
-            by_vector=tuple(wrong or by_vector),
-            by_text=tuple(wrong or by_text),
-            closed=bool(pair.scope or wrong),
-            unanswered=tuple(scopes[pair.scope].unanswered.get(place[pair.passage], ())),
-        )
-        groups.append(group)
-        rows.append(row[pair.query])
-    return Source(name=name, passages=passages, groups=tuple(groups), query_vectors=asked[rows])
+        row = rows[pair.query]
+        group = _group(pair, scopes[pair.scope], positions, passage_vectors @ query_vectors[row], text_leg, recipe)
+        if group is not None:
+            groups.append(group)
+            group_rows.append(row)
+    return Source(name=name, passages=passages, groups=tuple(groups), query_vectors=query_vectors[group_rows])
 
 
-def _placed(pairs: Sequence[Pair], positives: Sequence[Pair], embed: EmbedTexts) -> list[Pair]:
-    """The pairs; a query that no passage answers is put to the positive nearest to it."""
-    lost = list(dict.fromkeys(pair.query for pair in pairs if not pair.passage))
-    kept = [pair for pair in pairs if pair.passage]
-    if lost and positives:
-        near = (embed(lost) @ embed([pair.passage for pair in positives]).T).argmax(1)
-        kept += [replace(positives[one], query=query, grade=0) for query, one in zip(lost, near, strict=True)]
-    return kept
+def _paired(pairs: Sequence[Pair], positives: Sequence[Pair], embed: EmbedTexts) -> list[Pair]:
+    """The pairs with a passage; a query that no passage answers is paired with the nearest positive, grade 0."""
+    unanswered = list(dict.fromkeys(pair.query for pair in pairs if not pair.passage))
+    result = [pair for pair in pairs if pair.passage]
+    if unanswered and positives:
+        nearest = (embed(unanswered) @ embed([pair.passage for pair in positives]).T).argmax(1)
+        for query, index in zip(unanswered, nearest, strict=True):
+            result.append(replace(positives[index], query=query, grade=0))
+    return result
 
 
 @dataclass(frozen=True, slots=True)
 class _Scope:
+    """Passages (as positions) that are candidates for each other's negatives."""
+
     members: list[int]
-    right: dict[str, set[int]]
-    wrong: dict[str, list[int]]
+    right: dict[str, set[int]]  # by query
+    wrong: dict[str, list[int]]  # by query
     unanswered: dict[int, list[str]]  # by passage
 
 
-@dataclass(frozen=True, slots=True)
-class _Allowed:
-    """Candidates that are not positives and not so near the query that they may be unmarked ones."""
+def _group(
+    pair: Pair, scope: _Scope, positions: dict[str, int], similarity: Matrix, text_leg: "_TextLeg", recipe: Recipe
+) -> Group | None:
+    """The group of a positive, None when there is no negative. similarity: [passages] of its query."""
+    right = scope.right[pair.query]
+    labelled = scope.wrong.get(pair.query, [])
+    members = scope.members if pair.scope else None
+    ceiling = recipe.ceiling * max(float(similarity[position]) for position in right)
 
-    near: Matrix
-    right: set[int]
-    ceiling: float
+    def allowed(candidates: Sequence[int]) -> list[int]:
+        """Without positives, and without passages so near the query that they may be unmarked positives."""
+        wrong = [position for position in candidates if position not in right and similarity[position] <= ceiling]
+        return wrong[:KEPT]
 
-    def of(self, candidates: Sequence[int]) -> list[int]:
-        kept = [one for one in candidates if one not in self.right and self.near[one] <= self.ceiling]
-        return kept[:KEPT]
+    by_vector = allowed(_top(similarity, members))
+    by_text = by_vector if pair.scope else allowed(text_leg.top(pair.query, members))
+    if pair.scope and not by_vector and not labelled:
+        return None
+    return Group(
+        query=pair.query,
+        positive=positions[pair.passage],
+        by_vector=tuple(labelled or by_vector),
+        by_text=tuple(labelled or by_text),
+        closed=bool(pair.scope or labelled),
+        unanswered=tuple(scope.unanswered.get(positions[pair.passage], ())),
+    )
 
 
 class _TextLeg:
@@ -136,31 +140,32 @@ class _TextLeg:
         if not known:
             return []
         scores: Matrix = self._index.get_scores(known)
-        return [one for one in _top(scores, scope) if scores[one] > 0]
+        return [position for position in _top(scores, scope) if scores[position] > 0]
 
 
 def _top(scores: Matrix, scope: Sequence[int] | None) -> list[int]:
+    """Positions of the DEPTH highest scores within a scope, or among all, best first."""
     members = np.arange(len(scores)) if scope is None else np.asarray(scope)
-    held = scores[members]
+    member_scores = scores[members]
     count = min(DEPTH, len(members))
-    best = np.argpartition(-held, count - 1)[:count]
-    return [int(members[one]) for one in best[np.argsort(-held[best], kind="stable")]]
+    best = np.argpartition(-member_scores, count - 1)[:count]
+    return [int(members[index]) for index in best[np.argsort(-member_scores[best], kind="stable")]]
 
 
-def _scopes(pairs: Sequence[Pair], place: dict[str, int]) -> dict[str, _Scope]:
+def _scopes(pairs: Sequence[Pair], positions: dict[str, int]) -> dict[str, _Scope]:
     scopes: dict[str, _Scope] = {}
     for pair in pairs:
         scope = scopes.setdefault(pair.scope, _Scope([], {}, {}, {}))
-        scope.members.append(place[pair.passage])
+        scope.members.append(positions[pair.passage])
         if pair.grade > 0:
-            scope.right.setdefault(pair.query, set()).add(place[pair.passage])
+            scope.right.setdefault(pair.query, set()).add(positions[pair.passage])
         elif pair.query:
-            scope.wrong.setdefault(pair.query, []).append(place[pair.passage])
+            scope.wrong.setdefault(pair.query, []).append(positions[pair.passage])
     for scope in scopes.values():
         scope.members[:] = sorted(set(scope.members))
         for query in scope.wrong.keys() - scope.right.keys():
-            for one in scope.wrong[query]:
-                scope.unanswered.setdefault(one, []).append(query)
+            for position in scope.wrong[query]:
+                scope.unanswered.setdefault(position, []).append(query)
         for queries in scope.unanswered.values():
             queries.sort()
     return scopes

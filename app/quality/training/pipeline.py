@@ -24,12 +24,7 @@ from app.quality.training.train import CHECKPOINT, Report, Trainer
 MAX_TOKENS = 320  # of a packed pair: a question of 60 and a passage of 256
 TORCH_FOLDER, ONNX_FOLDER = "torch", "onnx-int8"
 # Fitted on the development sets with the shipped model; its MODEL_CARD.md has the figures.
-DEFAULT_COMBINATION: Mapping[str, float] = {
-    "logit": 0.5,
-    "cosine": 1.0,
-    "fused_score": 8.0,
-    "bias": -7.3,
-}
+DEFAULT_COMBINATION: Mapping[str, float] = {"logit": 0.5, "cosine": 1.0, "fused_score": 8.0, "bias": -7.3}
 
 
 def train_reranker(
@@ -44,12 +39,11 @@ def train_reranker(
 ) -> TrainingResult:
     """Train on `data` from `base` and write out/torch (fp32) and out/onnx-int8. Raises TrainingError.
 
-    resume goes on from the checkpoint in `out`; without it a folder that has one is refused, never overwritten.
+    resume continues from the checkpoint in `out`; without it, a folder with a checkpoint is refused, not overwritten.
     """
     checkpoint = _checkpoint(out, resume=resume)
     torch.manual_seed(settings.seed)
-    model, tokenizer = load_base(base)
-    torch.nn.Module.to(model, "cuda" if torch.cuda.is_available() else "cpu")
+    model, tokenizer = _loaded(base)
     half = has_bfloat16()
     stored = load_sources(out) if resume else None
     sources = stored or _mined(data, model, tokenizer, settings, half=half, report=report)
@@ -59,11 +53,8 @@ def train_reranker(
     trainer = Trainer(model, tokenizer, settings, half=half)
     before = mean_reciprocal_rank(model, tokenizer, held)
     report(f"{sum(len(source.groups) for source in kept)} groups; held-out MRR before training {before:.3f}")
-    if resume:
-        trainer.resume(checkpoint)
-        report(f"Going on from step {trainer.progress.step}")
-    trainer.train(kept, checkpoint, report)
-    report(f"Shares of the matches in the logit: {calibrate(model, tokenizer, kept, settings.seed, half=half)}")
+    _train(trainer, kept, checkpoint, resume=resume, report=report)
+    report(f"Weights of the matches in the logit: {calibrate(model, tokenizer, kept, settings.seed, half=half)}")
     after = mean_reciprocal_rank(model, tokenizer, held)
     report(f"Held-out MRR after training {after:.3f}")
     result = TrainingResult(
@@ -77,11 +68,26 @@ def train_reranker(
     return result
 
 
+def _loaded(folder: Path) -> tuple[PairReranker, Tokenizer]:
+    """The model of a folder, on the GPU when there is one."""
+    model, tokenizer = load_base(folder)
+    torch.nn.Module.to(model, "cuda" if torch.cuda.is_available() else "cpu")
+    return model, tokenizer
+
+
+def _train(trainer: Trainer, sources: Sequence[Source], checkpoint: Path, *, resume: bool, report: Report) -> None:
+    if resume:
+        trainer.resume(checkpoint)
+        report(f"Continuing from step {trainer.progress.step}")
+    trainer.train(sources, checkpoint, report)
+
+
 def _checkpoint(out: Path, *, resume: bool) -> Path:
     path = out / CHECKPOINT
-    if path.is_file() != resume:
-        found = "has a checkpoint: resume it, or name another folder" if path.is_file() else "has no checkpoint"
-        raise TrainingError(f"{out} {found}.")
+    if path.is_file() and not resume:
+        raise TrainingError(f"{out} has a checkpoint.", fix="Resume it, or name another folder.")
+    if resume and not path.is_file():
+        raise TrainingError(f"{out} has no checkpoint.", fix="Train without resuming, or name another folder.")
     out.mkdir(parents=True, exist_ok=True)
     return path
 
@@ -94,15 +100,14 @@ def distil_reranker(
     report: Report = print,
     combination: Mapping[str, float] = DEFAULT_COMBINATION,
 ) -> Path:
-    """A smaller reranker from the run in folder `trained`, as out/torch and out/onnx-int8; the latter's path.
+    """Make a smaller reranker from the run in folder `trained`: out/torch and out/onnx-int8. Returns the latter.
 
     It reads the passages and queries that the run mined, without their labels. Raises TrainingError.
     """
     sources = load_sources(trained)
     if sources is None:
-        raise TrainingError(f"{trained} is no finished training run: it has no mined texts.")
-    teacher, tokenizer = load_base(trained / TORCH_FOLDER)
-    torch.nn.Module.to(teacher, "cuda" if torch.cuda.is_available() else "cpu")
+        raise TrainingError(f"{trained} is not a finished training run: it has no mined texts.")
+    teacher, tokenizer = _loaded(trained / TORCH_FOLDER)
     texts = [text for source in sources for text in (*source.passages, *(group.query for group in source.groups))]
     student = distil(teacher, tokenizer, texts, settings, half=has_bfloat16(), report=report)
     export_torch(student, tokenizer, out / TORCH_FOLDER, max_tokens=MAX_TOKENS)
@@ -121,9 +126,9 @@ def _mined(
         if count := RECIPES.get(name, DEFAULT_RECIPE).sentences:
             pairs[f"{name}.sentences"] = sentence_pairs(pairs[name], count, settings.seed)
     mined = []
-    for name, one in pairs.items():
-        source = mine(name, one, RECIPES.get(name, DEFAULT_RECIPE), vectors, settings.seed)
-        report(f"{name}: {len(one)} pairs, {len(source.groups)} groups with mined negatives")
+    for name, items in pairs.items():
+        source = mine(name, items, RECIPES.get(name, DEFAULT_RECIPE), vectors, settings.seed)
+        report(f"{name}: {len(items)} pairs, {len(source.groups)} groups with mined negatives")
         mined.append(source)
     return mined
 

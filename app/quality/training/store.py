@@ -1,4 +1,4 @@
-"""Mined sources go to disk and come back, so that a resumed run does not mine again."""
+"""Mined sources on disk, so that a resumed run does not mine again."""
 
 import gzip
 import json
@@ -15,8 +15,8 @@ TEXTS_FILE, VECTORS_FILE = "mined.json.gz", "mined.npz"
 
 
 def save_sources(sources: Sequence[Source], folder: Path) -> None:
-    """Write both files; the texts, which `load_sources` looks for, last."""
-    vectors = {f"v{place}": source.query_vectors.astype(np.float16) for place, source in enumerate(sources)}
+    """Write both files; the texts last, because `load_sources` looks for them."""
+    vectors = {f"v{index}": source.query_vectors.astype(np.float16) for index, source in enumerate(sources)}
     np.savez(folder / VECTORS_FILE, **vectors)  # type: ignore[arg-type]  # numpy's stub takes the names for options
     plain = [
         {"name": source.name, "passages": source.passages, "groups": [asdict(group) for group in source.groups]}
@@ -27,7 +27,7 @@ def save_sources(sources: Sequence[Source], folder: Path) -> None:
 
 
 def load_sources(folder: Path) -> list[Source] | None:
-    """The sources of an earlier sitting, or None when there was none. Raises TrainingError when they are broken."""
+    """The sources of an earlier run, None when there are none. Raises TrainingError when the files are damaged."""
     if not (folder / TEXTS_FILE).is_file():
         return None
     try:
@@ -39,16 +39,16 @@ def load_sources(folder: Path) -> list[Source] | None:
                 name=source["name"],
                 passages=tuple(source["passages"]),
                 groups=tuple(_group(group) for group in source["groups"]),
-                query_vectors=vectors[f"v{place}"].astype(np.float32),
+                query_vectors=vectors[f"v{index}"].astype(np.float32),
             )
-            for place, source in enumerate(stored)
+            for index, source in enumerate(stored)
         ]
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise TrainingError(
-            f"The mined negatives in {folder} are broken ({error}). Delete {TEXTS_FILE} there."
+            f"The mined negatives in {folder} are damaged ({error}).", fix=f"Delete {TEXTS_FILE} there."
         ) from error
 
 
 def _group(stored: dict[str, object]) -> Group:
     fields = {name: tuple(value) if isinstance(value, list) else value for name, value in stored.items()}
-    return Group(**fields)  # type: ignore[arg-type]  # what asdict wrote
+    return Group(**fields)  # type: ignore[arg-type]  # written by asdict

@@ -1,4 +1,4 @@
-"""Mined sources and a model go in, the trained model comes out: the loop, its averages and its checkpoints."""
+"""The training loop, with averaged weights and checkpoints."""
 
 import math
 import random
@@ -21,12 +21,12 @@ from app.quality.training.settings import Progress, TrainingSettings
 CHECKPOINT = "checkpoint.pt"
 LOG_EVERY = 20  # steps
 _LEAST_RATE = 0.05  # share of the learning rate at the end of the cosine
-_CLIP = 1.0
+_CLIP = 1.0  # largest norm of the gradient
 Report = Callable[[str], None]
 
 
 class Trainer:
-    """One run over mined sources; `train` may be called again after a stop, from the last checkpoint."""
+    """One run over mined sources; after a stop, another Trainer can `resume` from the last checkpoint."""
 
     def __init__(self, model: PairReranker, tokenizer: Tokenizer, settings: TrainingSettings, *, half: bool) -> None:
         self.progress = Progress()
@@ -37,21 +37,21 @@ class Trainer:
         self._batcher = Batcher(tokenizer, negatives=settings.negatives, rng=self._rng)
         for parameter in (*model.bert.embeddings.parameters(), model.match_scale):
             parameter.requires_grad_(False)
-        self._trained = {name: one for name, one in model.named_parameters() if one.requires_grad}
-        self._start = {name: one.detach().clone() for name, one in self._trained.items() if name.startswith("bert.")}
-        self._average = {name: one.detach().clone() for name, one in self._trained.items()}
+        self._trained = {name: weights for name, weights in model.named_parameters() if weights.requires_grad}
+        self._average = {name: weights.detach().clone() for name, weights in self._trained.items()}
+        self._start = {name: weights.clone() for name, weights in self._average.items() if name.startswith("bert.")}
         self._optimizer, self._rates = _optimizer(model, settings)
         self._todo: list[tuple[int, list[int]]] = []
 
     def train(self, sources: Sequence[Source], checkpoint: Path, report: Report) -> None:
-        """Steps until the time is over; leaves the weights to keep in the model. A NaN loss raises TrainingError."""
+        """Run steps until the time is over; then set the resulting weights. A NaN loss raises TrainingError."""
         weights = {name: recipe.weight for name, recipe in RECIPES.items()}
         recent: dict[str, list[tuple[float, float]]] = {}
         saved = time.monotonic()
         while self.progress.share(self._settings) < 1.0:
             self._todo = self._todo or plan(sources, weights, self._settings.batch_queries, self._rng)
             if not self._todo:
-                raise TrainingError("Too little data to fill one batch: give more pairs or a smaller batch.")
+                raise TrainingError("Too little data to fill one batch.", fix="Give more pairs or a smaller batch.")
             started = time.monotonic()
             position, chosen = self._todo.pop()
             recent.setdefault(sources[position].name, []).append(self._step(sources[position], chosen))
@@ -63,7 +63,7 @@ class Trainer:
                 self.save(checkpoint)
                 saved = time.monotonic()
         self.save(checkpoint)
-        self._keep()
+        self._finish()
 
     def _step(self, source: Source, chosen: Sequence[int]) -> tuple[float, float]:
         share = _rate(self.progress, self._settings)
@@ -73,7 +73,9 @@ class Trainer:
         outcome = in_batch_loss(self._model, batch, half=self._half)
         loss = float(outcome.loss.detach())
         if not math.isfinite(loss):
-            raise TrainingError(f"The loss became {loss} at step {self.progress.step}; resume with a lower rate.")
+            raise TrainingError(
+                f"The loss became {loss} at step {self.progress.step}.", fix="Resume with a lower rate."
+            )
         outcome.loss.backward()  # type: ignore[no-untyped-call]
         nn.utils.clip_grad_norm_(self._trained.values(), _CLIP)
         self._optimizer.step()
@@ -98,8 +100,8 @@ class Trainer:
         self.progress.log.append(entry)
         return f"step {entry['step']}, {entry['minutes']} min: loss {entry['loss']}, own passage first {entry['first']}"
 
-    def _keep(self) -> None:
-        """Put into the model what is kept: the average, its encoder drawn back to the base (Wortsman et al. 2022)."""
+    def _finish(self) -> None:
+        """Set the model to the averaged weights, the encoder's interpolated with the base (Wortsman et al. 2022)."""
         with torch.no_grad():
             for name, parameter in self._trained.items():
                 parameter.copy_(self._average[name])
@@ -107,7 +109,7 @@ class Trainer:
                     parameter.lerp_(self._start[name], self._settings.base_share)
 
     def save(self, path: Path) -> None:
-        """Write all that `resume` needs; the file is whole or not there."""
+        """Write a checkpoint for `resume`; an interrupted write leaves the earlier file."""
         state: dict[str, Any] = {
             "model": self._model.state_dict(),
             "average": self._average,
@@ -124,14 +126,16 @@ class Trainer:
         scratch.replace(path)
 
     def resume(self, path: Path) -> None:
-        """Go on from a checkpoint of `save`, data order included. Raises TrainingError when it does not fit."""
+        """Continue from a checkpoint of `save`, data order included. Raises TrainingError when it does not fit."""
         try:
             state = torch.load(path, map_location=self._model.log_scale.device, weights_only=True)
             self._model.load_state_dict(state["model"])
             self._optimizer.load_state_dict(state["optimizer"])
             self._average = state["average"]
         except (OSError, RuntimeError, KeyError, ValueError) as error:
-            raise TrainingError(f"The checkpoint {path} cannot be used ({error}). Delete it to start anew.") from error
+            raise TrainingError(
+                f"The checkpoint {path} cannot be used ({error}).", fix="Delete it to start again."
+            ) from error
         self.progress = Progress(**{name: state[name] for name in ("step", "seconds", "trained_pairs", "log")})
         self._todo = [(position, list(chosen)) for position, chosen in state["todo"]]
         # The draws inside a batch start from the step, so that two resumed runs agree.
@@ -139,7 +143,7 @@ class Trainer:
 
 
 def _optimizer(model: PairReranker, settings: TrainingSettings) -> tuple[torch.optim.AdamW, list[float]]:
-    encoder: list[Tensor] = [one for one in model.bert.parameters() if one.requires_grad]
+    encoder: list[Tensor] = [weights for weights in model.bert.parameters() if weights.requires_grad]
     groups: list[dict[str, Any]] = [
         {"params": encoder, "lr": settings.learning_rate, "weight_decay": 0.01},
         {"params": [model.token_log_weight], "lr": settings.weight_rate, "weight_decay": 0.0},
