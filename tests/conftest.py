@@ -31,7 +31,7 @@ def data_dir() -> Iterator[Path]:
 
 
 @pytest.fixture(autouse=True)
-def _no_outside_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def _no_outside_settings(monkeypatch: pytest.MonkeyPatch) -> None:
     """A developer's own settings never reach a test."""
     for name in (*variable_names().values(), "OLLAMA_HOST", "DATABASE_URL"):
         monkeypatch.delenv(name, raising=False)

@@ -39,10 +39,10 @@ def ingest_corpus(
     for done, row in enumerate(rows, 1):
         content = f"{row['title']}\n{row['text']}".encode("utf-8", "replace")
         source = Source(uri=row["id"], name=row["id"], content=content, sha256=hashlib.sha256(content).hexdigest())
-        if store.known_hash(source.uri, collection=COLLECTION) != source.sha256:
+        if store.known_hash(source.uri, collection=collection) != source.sha256:
             document = Document(title=row["title"], text=row["text"], media_type="text/plain", language=language)
             chunks = embed(chunk(document, embedder), embedder)
-            store.store(source, document, chunks, collection=COLLECTION, embedder=embedder, timings={})
+            store.store(source, document, chunks, collection=collection, embedder=embedder, timings={})
         progress(done, len(rows))
     store.refresh_statistics(always=True)
     return len(rows)

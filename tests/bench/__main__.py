@@ -29,7 +29,8 @@ def main() -> None:
 
 
 def _measurement(name: str) -> Callable[[Sequence[str]], None]:
-    return import_module(f"tests.bench.{name}").main
+    main: Callable[[Sequence[str]], None] = import_module(f"tests.bench.{name}").main
+    return main
 
 
 if __name__ == "__main__":

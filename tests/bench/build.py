@@ -106,7 +106,7 @@ def load(engine: Engine, rows: Iterator[Rows], embedder: Embedder, *, connection
             chunks = _chunks(batch)
             documents = [chunks[first : first + CHUNKS] for first in range(0, len(chunks), CHUNKS)]
             started = time.perf_counter()
-            jobs = [pool.submit(_store, store, number + place, part, embedder) for place, part in enumerate(documents)]
+            jobs = [pool.submit(_store, store, index, part, embedder) for index, part in enumerate(documents, number)]
             for job in jobs:
                 job.result()
             seconds += time.perf_counter() - started
@@ -142,7 +142,7 @@ def drop_search_indexes(engine: Engine) -> dict[str, str]:
         "SELECT indexname, indexdef FROM pg_indexes WHERE tablename = 'chunks' AND indexdef ~ 'USING (gin|hnsw)'"
     )
     with engine.begin() as connection:
-        definitions = dict(connection.execute(query).tuples().all())
+        definitions: dict[str, str] = {row.indexname: row.indexdef for row in connection.execute(query)}
         for name in definitions:
             connection.execute(text(f'DROP INDEX "{name}"'))
     return definitions

@@ -15,7 +15,7 @@ def concurrently(
     started = time.perf_counter()
 
     def client(_: int) -> list[float]:
-        seconds = []
+        seconds: list[float] = []
         while True:
             with turn:
                 number = next(numbers)

@@ -72,7 +72,9 @@ class Corpus:
         random = np.random.default_rng((1, number))
         documents = random.integers(len(self._sizes), size=(BATCH, 2))
         offsets = (random.random((BATCH, 2)) * self._sizes[documents]).astype(np.int64)
-        texts, members, starts = [], [], []
+        texts: list[str] = []
+        members: list[int] = []
+        starts: list[int] = []
         for pair, offset in zip(documents, offsets, strict=True):
             starts.append(len(members))
             for document, first in zip(pair, offset, strict=True):
@@ -84,7 +86,8 @@ class Corpus:
 
     def _run(self, document: int, offset: int) -> list[int]:
         """Sentences from the offset on, from the beginning again after the last, until half a chunk is full."""
-        run, characters = [], 0.0
+        run: list[int] = []
+        characters = 0.0
         for step in range(self._sizes[document]):
             member = int(self._firsts[document] + (offset + step) % self._sizes[document])
             characters += self._lengths[member]

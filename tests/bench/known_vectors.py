@@ -8,7 +8,7 @@ import numpy.typing as npt
 from app.core.models.embedding import Embedder, Matrix
 
 
-class KnownVectors:
+class KnownVectors(Embedder):
     """An Embedder of questions embedded once; everything else is the model's own."""
 
     def __init__(self, embedder: Embedder, questions: Sequence[str]) -> None:

@@ -73,4 +73,4 @@ def _xml(text: str) -> str:
 
 def _latin(text: str) -> str:
     plain = text.encode("latin-1", "ignore").decode("latin-1")
-    return plain.translate(str.maketrans({"(": "[", ")": "]", "\\": "/"}))
+    return plain.translate(str.maketrans("()\\", "[]/"))

@@ -181,8 +181,8 @@ class RagLite(Peer):
         import raglite._search
         from raglite import RAGLiteConfig
 
-        raglite._database.get_embedding_dim = lambda config: len(vectors[0])
-        raglite._search.embed_strings = lambda strings, config: np.array([self.asked], np.float32)
+        raglite._database.get_embedding_dim = lambda *_args, **_kwargs: len(vectors[0])
+        raglite._search.embed_strings = lambda *_args, **_kwargs: np.array([self.asked], np.float32)
         self.asked: list[float] = []
         self.config = RAGLiteConfig(
             db_url=url.replace("postgresql://", "postgresql+psycopg://", 1), embedder="known", llm="known",
@@ -203,7 +203,7 @@ class RagLite(Peer):
     def row(self, number: int) -> tuple[object, ...]:
         return str(number), str(self.vectors[number].tolist())
 
-    def search(self, question: str, vector: list[float], limit: int, ef_search: int | None) -> list[int]:
+    def search(self, question: str, vector: list[float], limit: int, _ef_search: int | None) -> list[int]:
         from raglite import hybrid_search
 
         self.asked = vector

@@ -3,10 +3,12 @@
 from collections.abc import Collection, Sequence
 
 import numpy as np
+import numpy.typing as npt
 from sqlalchemy import Engine, text
 
 from app.core.models.embedding import Matrix
 
+Vector = npt.NDArray[np.float32]  # [dimension]
 _EXACT = text(
     "SELECT id FROM (SELECT id, (embedding <=> CAST(:vector AS halfvec)) + 0 AS distance FROM chunks) AS compared "
     "ORDER BY distance, id LIMIT :k"  # "+ 0": an expression that no index offers
@@ -23,7 +25,7 @@ def mean_recall(found: Sequence[Collection[int]], true: Sequence[Collection[int]
     return float(np.mean([recall(one, other) for one, other in zip(found, true, strict=True)]))
 
 
-def exact_neighbours(engine: Engine, vectors: Matrix, k: int) -> list[list[int]]:
+def exact_neighbours(engine: Engine, vectors: Sequence[Vector] | Matrix, k: int) -> list[list[int]]:
     """Ids of the k chunks nearest to each vector, all compared."""
     with engine.connect() as connection:
         return [list(connection.scalars(_EXACT, {"vector": str(vector.tolist()), "k": k}).all()) for vector in vectors]

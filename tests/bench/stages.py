@@ -8,11 +8,12 @@ import tempfile
 import time
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 from app.bootstrap import Services, open_services
 from app.commands.console import quiet_libraries
-from app.core.domain import Finished, Question
+from app.core.domain import Finished, Hit, Question
 from app.core.models.find import build_embedder, embedding_folder
 from app.core.models.torch_embedder import TorchEmbedder
 from app.core.settings import load_settings
@@ -76,8 +77,8 @@ def rerankers(services: Services, data_dir: Path) -> None:
     console.print(table)
 
 
-def _reranking(reranker: Reranker, found: Sequence[tuple[str, tuple[object, ...]]]) -> Iterable[Callable[[], object]]:
-    return [lambda q=question, h=hits: reranker.rerank(q, h) for question, hits in found]  # type: ignore[misc]
+def _reranking(reranker: Reranker, found: Sequence[tuple[str, tuple[Hit, ...]]]) -> Iterable[Callable[[], object]]:
+    return [partial(reranker.rerank, question, hits) for question, hits in found]
 
 
 def answers(services: Services) -> None:
@@ -89,10 +90,9 @@ def answers(services: Services) -> None:
         *_, last = services.answerer.answer(Question(text=text))
         assert isinstance(last, Finished)
         answer, usage = last.answer, last.answer.usage
-        table.addadd_times(
-            text, str(usage.prompt_tokens if usage else "–"), f"{answer.timings.get('first_token', 0):.2f}",
-            f"{sum(answer.timings.values()) - answer.timings.get('first_token', 0):.2f}",
-        )  # fmt: skip
+        first_token = answer.timings.get("first_token", 0.0)
+        whole = sum(answer.timings.values()) - first_token
+        table.add_row(text, str(usage.prompt_tokens if usage else "–"), f"{first_token:.2f}", f"{whole:.2f}")
     console.print(table)
 
 

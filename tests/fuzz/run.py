@@ -103,8 +103,9 @@ def _wrong_document(document: Document) -> str:
         return "a NUL or a carriage return"
     if not document.title or "\n" in document.title:
         return "no title of one line"
-    spans = [(one.start, one.end) for one in (*document.parts, *document.tables)]
-    starts = [(one.start, one.start) for one in document.headings]
-    if any(not 0 <= start <= end <= len(text) for start, end in spans + starts):
+    spans = [(part.start, part.end) for part in document.parts]
+    spans += [(table.start, table.end) for table in document.tables]
+    spans += [(heading.start, heading.start) for heading in document.headings]
+    if any(not 0 <= start <= end <= len(text) for start, end in spans):
         return "a span outside the text"
     return ""

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, text
 
+from app.core.domain import CHUNKER_VERSION
 from app.core.errors import SettingsError
 from app.core.models.embedding import Embedder
-from ingest.folder import sync
 from ingest.folder.run import How, Run
 from ingest.ignore_rules import Rules
 from ingest.pipeline import Ingester, Outcome, Result
@@ -52,7 +52,7 @@ def run(database: Engine, heard: Heard, tmp_path: Path) -> Sync:
     """One run over the test's folder; how many files fared how."""
 
     def go(*roots: Path, make_embedder: Callable[[], Embedder] = FakeEmbedder, **how: Any) -> dict[str, int]:
-        ingester = Ingester(store=Store(database, chunker_version=sync.CHUNKER_VERSION), make_embedder=make_embedder)
+        ingester = Ingester(store=Store(database, chunker_version=CHUNKER_VERSION), make_embedder=make_embedder)
         one = Run(database, ingester, heard, collection="c", max_bytes=10**6, how=How(**how))
         return {str(key): count for key, count in one.do(one.look(roots or [tmp_path], Rules())).items() if count}
 
@@ -217,8 +217,13 @@ def test_a_failed_file_is_read_again_with_retry(run: Sync, tmp_path: Path) -> No
     run()
     reads: list[Path] = []
     original = Path.read_bytes
+
+    def read_bytes(path: Path) -> bytes:
+        reads.append(path)
+        return original(path)
+
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Path, "read_bytes", lambda path: (reads.append(path), original(path))[1])
+        patch.setattr(Path, "read_bytes", read_bytes)
         assert run(retry=True) == {"failed": 1}
     assert tmp_path / "broken.pdf" in reads
 
@@ -244,7 +249,7 @@ def test_a_detached_run_leaves_the_work_to_workers_and_queues_no_file_twice(
 
 
 def worker_on(database: Engine, **options: Any) -> Worker:
-    ingester = Ingester(store=Store(database, chunker_version=sync.CHUNKER_VERSION), make_embedder=FakeEmbedder)
+    ingester = Ingester(store=Store(database, chunker_version=CHUNKER_VERSION), make_embedder=FakeEmbedder)
     return Worker(database, ingester, report=lambda _: None, **options)
 
 
@@ -275,7 +280,8 @@ def test_a_file_that_another_process_works_on_is_left_to_it(database: Engine, tm
     assert stored(database) == ["a.md"]
 
 
-def test_a_job_whose_path_is_no_text_finds_its_file(database: Engine, tmp_path: Path, run: Sync) -> None:
+@pytest.mark.usefixtures("database")
+def test_a_job_whose_path_is_no_text_finds_its_file(tmp_path: Path, run: Sync) -> None:
     raw = os.fsencode(tmp_path) + b"/bad\xff.md"
     with open(raw, "wb") as file:
         file.write(b"Readable.")
@@ -297,7 +303,7 @@ def test_a_job_given_to_another_worker_stores_nothing(database: Engine, tmp_path
                 connection.execute(text("UPDATE procrastinate_jobs SET attempts = attempts + 1"))
             return super().embed(texts)
 
-    store = Store(database, chunker_version=sync.CHUNKER_VERSION)
+    store = Store(database, chunker_version=CHUNKER_VERSION)
     said: list[str] = []
     worker = Worker(database, Ingester(store=store, make_embedder=Robbed), report=said.append)
     worker.run(until=lambda: rows(database, "SELECT attempts > 1 FROM procrastinate_jobs") != [(False,)])
@@ -313,7 +319,7 @@ def test_preview_tells_every_file_and_writes_nothing(run: Sync, database: Engine
     write(tmp_path / "changing.md", "Other words.", at=LONG_AGO + 1)
     write(tmp_path / "new.md", "New.")
     before = rows(database, "SELECT * FROM documents ORDER BY id")
-    ingester = Ingester(store=Store(database, chunker_version=sync.CHUNKER_VERSION), make_embedder=no_model)
+    ingester = Ingester(store=Store(database, chunker_version=CHUNKER_VERSION), make_embedder=no_model)
     one = Run(database, ingester, Heard(), collection="c", max_bytes=10**6, how=How(prune=True))
     told = {Path(uri).name: result for uri, result in one.preview(one.look([tmp_path], Rules()))}
     assert {name: result.outcome for name, result in told.items()} == {

@@ -6,9 +6,10 @@ of the other sets nDCG@10. Points that were measured are kept in a file and not 
 """
 
 import argparse
+import itertools
 import json
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -127,7 +128,7 @@ def figures_of(engine: Engine, name: str, embedder: Embedder, questions: int) ->
 
 
 def _share(
-    data: sets.DevelopmentSet, judged: dict[str, dict[str, int]], ranked: dict[str, Sequence[sets.Ranked]]
+    data: sets.DevelopmentSet, judged: dict[str, dict[str, int]], ranked: Mapping[str, Sequence[sets.Ranked]]
 ) -> float:
     """Share of the questions with an answer among their chunks."""
     return float(np.mean([any(sets.unit_of(data, one) in judged[key] for one in ranked[key]) for key in judged]))
@@ -135,7 +136,7 @@ def _share(
 
 def _within(hits: Sequence[Hit], embedder: Embedder, tokens: int) -> list[Hit]:
     """The first of the hits that fit together."""
-    counts = np.cumsum(embedder.count_tokens([hit.text for hit in hits[: CUTS[-1]]])) if hits else []
+    counts = itertools.accumulate(embedder.count_tokens([hit.text for hit in hits[: CUTS[-1]]]))
     return [hit for hit, count in zip(hits, counts, strict=False) if count <= tokens]
 
 

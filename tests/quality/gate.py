@@ -75,7 +75,7 @@ class Pool:
             [self._reranker.reorder([h for h in hits if h.document_id not in lost]) for _, hits in self.scored]
         )
 
-    def fewer(self, strength: float, seed: int) -> FloatArray:
+    def fewer(self, strength: float, _seed: int) -> FloatArray:
         """Only the first candidates are reranked, the more so the stronger."""
         keep = max(1, round(50 * (1 - strength)))
         return self._values([self._reranker.reorder(hits[:keep]) for _, hits in self.scored])

@@ -38,7 +38,7 @@ Scores = dict[str, dict[str, dict[str, float]]]  # order -> measure -> question 
 def name(request: pytest.FixtureRequest) -> str:
     if not sets.FOLDER.is_dir():
         pytest.fail(f"The development sets are not in {sets.FOLDER}: set QUALITY_DATA to their folder.")
-    return request.param
+    return str(request.param)
 
 
 @pytest.fixture(scope="module")

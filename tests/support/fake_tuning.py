@@ -3,12 +3,15 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
+from typing_extensions import override
+
 from app.core.errors import NotFoundError
 from app.quality.dial.estimate import Estimate
 from app.quality.dial.measure import Step
 from app.quality.dial.sweep import Point, Sweep, marked
 from app.quality.dial.tuning import State
 from app.quality.evaluation.floor import floor_curve
+from app.web.dial_tab import Tunes
 from tests.support.runs import result, run_of
 
 _MACHINE = "AMD EPYC × 2"
@@ -46,7 +49,7 @@ def made_sweep() -> Sweep:
     )  # fmt: skip
 
 
-class FakeTuning:
+class FakeTuning(Tunes):
     """Measures nothing; a started sweep stays at a quarter until it is finished or stopped."""
 
     def __init__(self, *, questions: int = 340) -> None:
@@ -63,6 +66,7 @@ class FakeTuning:
         """How things stand."""
         return self._state
 
+    @override
     def start_sweep(self, minutes: float) -> None:
         """Begin."""
         if not self._state.questions:
@@ -85,6 +89,7 @@ class FakeTuning:
         """End the sweep without a result."""
         self._state = replace(self._state, running="", step=None, problem="Stopped. What was scored is kept.")
 
+    @override
     def apply(self, values: Mapping[str, str], reason: str) -> tuple[str, ...]:
         """Note what was asked."""
         self.applied.append(dict(values))

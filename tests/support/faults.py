@@ -38,7 +38,7 @@ from app.pipeline import Answerer, Prompts
 from app.prompts import conversation
 from app.quality.diagnosis import Corpus, Diagnosis, Loss, Parts, Trials, Verdict
 from app.rerank import Reranker, build_reranker
-from app.rerank.base import GROUP
+from app.rerank.base import GROUP, by_score
 from app.rerank.combination import sigmoid
 from app.search import Searcher
 from ingest.chunk.chunk import chunk
@@ -75,7 +75,7 @@ class Fault:
     expect: str = ""  # what is asked for instead of the words
 
 
-class BadReranker:
+class BadReranker(Reranker):
     """The real reranker with its scores turned round ("inverted") or replaced by lots ("drawn")."""
 
     def __init__(self, real: Reranker, kind: str) -> None:
@@ -92,6 +92,9 @@ class BadReranker:
             for rank, hit in enumerate(order, 1)
         )
         return replace(done, hits=changed, reranker=self.name)
+
+    def reorder(self, hits: Sequence[Hit]) -> tuple[Hit, ...]:
+        return by_score(hits)
 
     def relevance(self, hit: Hit) -> float:
         return sigmoid(hit.rerank_score or 0.0)

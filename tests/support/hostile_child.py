@@ -59,5 +59,5 @@ def _after(deed: Callable[[], None] | None, load: Callable[[], Document]) -> Doc
 
 
 if __name__ == "__main__":
-    child.unpacked = misbehaving
+    vars(child)["unpacked"] = misbehaving
     child.main()

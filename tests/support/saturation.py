@@ -51,8 +51,10 @@ def integer_products(graph: Path) -> int:
 def run_without_vnni(graph: Path, feed: Mapping[str, Array]) -> Array:
     """First output of the graph, its integer products saturating; slow."""
     evaluator = ReferenceEvaluator(onnx.load(graph), new_ops=[MatMulInteger, DequantizeLinear, MaxPool])
-    output: Array = evaluator.run(None, dict(feed))[0]
-    return output
+    outputs = evaluator.run(None, dict(feed))
+    assert isinstance(outputs, list)
+    first: Array = outputs[0]
+    return first
 
 
 def _worst(weights: Array) -> int:
