@@ -11,16 +11,17 @@ MEASUREMENTS = {
     "peers": "hybrid search of langchain-postgres, LlamaIndex and RAGLite on the same rows (make bench-peers first)",
     "ingestion": "documents a second from file to rows",
 }
-SHORT = ("stages",)  # what `make bench` runs, besides the smallest scale
 
 
 def main() -> None:
-    """Run the named measurement, or the short ones."""
+    """Run the named measurement, or the short ones; --tiny only shows that they run, its figures mean nothing."""
     match sys.argv[1:]:
         case []:
-            for name in SHORT:
-                _measurement(name)([])
+            _measurement("stages")([])
             _measurement("scale")(["10k"])
+        case ["--tiny", "--keep", folder]:
+            _measurement("stages")(["--tiny", "--keep", folder])
+            _measurement("scale")(["tiny", "--keep", folder])
         case [name, *arguments] if name in MEASUREMENTS:
             _measurement(name)(arguments)
         case _:

@@ -54,7 +54,7 @@ def read_pool(*, sentences: int = SENTENCES, questions: int = 200, folder: Path 
 
 def sentences_for(rows: int) -> int:
     """How many sentences a corpus of so many chunks is made of."""
-    return min(max(2 * rows // SHARED_BY, 4_000), MOST_SENTENCES)
+    return min(max(2 * rows // SHARED_BY, min(rows, 4_000)), MOST_SENTENCES)
 
 
 def _pieces(text: str) -> Iterator[tuple[str, ...]]:

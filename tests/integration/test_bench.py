@@ -53,7 +53,8 @@ def test_legs_are_timed_on_the_statement_that_the_retriever_sends(
     retriever = build_retriever(engine, known, load_settings(data_dir=data_dir))
     plan = legs.explained(engine, retriever, pool.questions[0])
     assert set(legs.leg_seconds(plan)) == set(legs.LEGS)
-    assert sum(legs.leg_seconds(plan).values()) <= plan["Execution Time"] / 1000
+    # The text leg scores the vector leg's rows too, so its time may hold the other's: a sum would count that twice.
+    assert 0 < max(legs.leg_seconds(plan).values()) <= plan["Execution Time"] / 1000
     engine.dispose()
 
 
