@@ -76,19 +76,21 @@ class Ingester:
         source: Source,
         *,
         collection: str,
+        document: Document | None = None,
         upload: bool = False,
         within: Callable[[Connection], None] = nothing_more,
         progress: Callable[[int, int], None] = lambda _done, _all: None,
     ) -> Result:
         """Store a source unless the same content is stored already.
 
-        A document that cannot be read is a result, not an error. `within` joins the storing transaction. Raises
+        document: the source's text, when something else has loaded it already (ingest.load.langchain_adapter). A
+        document that cannot be read is a result, not an error. `within` joins the storing transaction. Raises
         DatabaseError, CorpusError and ModelError, which are no fault of the document.
         """
         if self._store.known_hash(source.uri, collection=collection) == source.sha256:
             return Result(outcome=Outcome.UNCHANGED)
         try:
-            return self._replace(source, collection, within, progress)
+            return self._replace(source, document, collection, within, progress)
         except DocumentError as error:
             self._store.record_failure(
                 source.uri, source.name, str(error), collection=collection, only_known=upload, source=source
@@ -98,12 +100,13 @@ class Ingester:
     def _replace(
         self,
         source: Source,
+        loaded: Document | None,
         collection: str,
         within: Callable[[Connection], None],
         progress: Callable[[int, int], None],
     ) -> Result:
         clock, timings = time.perf_counter(), {}
-        parts = self._load(source)
+        parts = self._load(source) if loaded is None else [(source, loaded)]
         document = parts[-1][1]
         if isinstance(document, DocumentError):
             raise document
