@@ -1,4 +1,4 @@
-"""`python -m tests.bench [NAME] [ARGUMENTS]` runs one measurement, a module of this folder with a main()."""
+"""`python -m tests.bench [NAME] [ARGUMENTS]` runs a measurement: a module of this folder with a main()."""
 
 import sys
 from collections.abc import Callable, Sequence

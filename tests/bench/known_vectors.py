@@ -1,4 +1,4 @@
-"""An embedder that knows its questions beforehand, so that only the search is timed."""
+"""An embedder whose questions are embedded in advance, so that only the search is timed."""
 
 from collections.abc import Mapping, Sequence
 
@@ -19,7 +19,7 @@ class KnownVectors(Embedder):
         }
 
     def embed_query(self, text: str) -> tuple[npt.NDArray[np.float32], bool]:
-        """The vector found before."""
+        """The vector embedded in advance."""
         return self.vectors[text], False
 
     def embed(self, texts: Sequence[str]) -> Matrix:

@@ -1,4 +1,4 @@
-"""How many of the true nearest neighbours the index finds."""
+"""Recall of the vector index against an exact search."""
 
 from collections.abc import Collection, Sequence
 
@@ -15,14 +15,14 @@ _EXACT = text(
 )
 
 
-def recall(found: Collection[int], true: Collection[int]) -> float:
-    """Share of the true ones that were found; 1 when there is nothing to find."""
-    return len(set(found) & set(true)) / len(set(true)) if true else 1.0
+def recall(retrieved: Collection[int], relevant: Collection[int]) -> float:
+    """Share of the relevant ids that were retrieved, 0..1; 1 when nothing is relevant."""
+    return len(set(retrieved) & set(relevant)) / len(set(relevant)) if relevant else 1.0
 
 
-def mean_recall(found: Sequence[Collection[int]], true: Sequence[Collection[int]]) -> float:
+def mean_recall(retrieved: Sequence[Collection[int]], relevant: Sequence[Collection[int]]) -> float:
     """Mean over the questions."""
-    return float(np.mean([recall(one, other) for one, other in zip(found, true, strict=True)]))
+    return float(np.mean([recall(*pair) for pair in zip(retrieved, relevant, strict=True)]))
 
 
 def exact_neighbours(engine: Engine, vectors: Sequence[Vector] | Matrix, k: int) -> list[list[int]]:

@@ -37,7 +37,7 @@ RECALL_AT = 50
 
 @dataclass(slots=True)
 class Measured:
-    """Figures of one size: row of the table -> cell."""
+    """The figures of a corpus size: row of the table -> cell."""
 
     built: Built
     cells: dict[str, str] = field(default_factory=dict)
@@ -90,17 +90,19 @@ def _latency(
     cells = measured.cells
     for clients in CLIENTS:
         seconds, rate = concurrently(retriever.retrieve, questions, clients=clients, searches=searches)
-        cells[f"hybrid, {_who(clients)}"] = milliseconds(seconds)
-        cells[f"  searches a second, {_who(clients)}"] = f"{rate:.0f}"
+        cells[f"hybrid, {_clients_label(clients)}"] = milliseconds(seconds)
+        cells[f"  searches a second, {_clients_label(clients)}"] = f"{rate:.0f}"
         if clients == 1:
             measured.p50 = percentile(seconds, 50)
         else:
-            cells[f"  p95 against p50 of 1, {_who(clients)}"] = f"{percentile(seconds, 95) / measured.p50:.1f} times"
+            cells[f"  p95 against p50 of 1, {_clients_label(clients)}"] = (
+                f"{percentile(seconds, 95) / measured.p50:.1f} times"
+            )
         plans: list[dict[str, float]] = []
         explain = partial(_explain_into, plans, engine, retriever)
         concurrently(explain, questions, clients=clients, searches=min(EXPLAINED, searches))
         for leg in legs.LEGS:
-            cells[f"{leg}, {_who(clients)}"] = milliseconds([plan[leg] for plan in plans if leg in plan])
+            cells[f"{leg}, {_clients_label(clients)}"] = milliseconds([plan[leg] for plan in plans if leg in plan])
     seconds, _ = concurrently(retriever.retrieve, questions, clients=16, searches=searches, pause=PAUSE)
     cells[f"hybrid, 16 clients that pause {PAUSE} s"] = milliseconds(seconds)
     few = lambda question: retriever.retrieve(question, collection="few")  # noqa: E731
@@ -113,8 +115,8 @@ def _explain_into(plans: list[dict[str, float]], engine: Engine, retriever: Hybr
     plans.append(legs.leg_seconds(legs.explained(engine, retriever, question)))
 
 
-def _who(clients: int) -> str:
-    return f"{clients} client{'s' * (clients > 1)}"
+def _clients_label(clients: int) -> str:
+    return "1 client" if clients == 1 else f"{clients} clients"
 
 
 def _sizes(measured: Measured, engine: Engine) -> None:
@@ -152,11 +154,10 @@ def _print(measured: dict[str, Measured]) -> None:
         f"that neighbours are as near as the model's own. {cores} cores, {memory:.0f} GiB. Milliseconds are p50 / p95."
     )
     table = new_table("hybrid search by size of the corpus", "chunks", *measured)
-    for row in dict.fromkeys(name for one in measured.values() for name in one.cells):
-        table.add_row(row, *(one.cells.get(row, "–") for one in measured.values()))
-    for size, one in measured.items():
-        if one is not first:
-            table.add_row(
-                f"p50 at {size} against the smallest", *[""] * (len(measured) - 1), f"{one.p50 / first.p50:.1f} times"
-            )
+    for row in dict.fromkeys(name for figures in measured.values() for name in figures.cells):
+        table.add_row(row, *(figures.cells.get(row, "–") for figures in measured.values()))
+    for size, figures in measured.items():
+        if figures is not first:
+            empty = [""] * (len(measured) - 1)
+            table.add_row(f"p50 at {size} against the smallest", *empty, f"{figures.p50 / first.p50:.1f} times")
     console.print(table)

@@ -1,4 +1,4 @@
-"""Seconds of every stage of a question, and the alternatives side by side in one run."""
+"""Seconds of every stage of a question, and of the alternatives, in one run."""
 
 import argparse
 import os

@@ -1,4 +1,4 @@
-"""Damaged files go through the loading process one by one; what is no document and no clear line is a failure."""
+"""Loads damaged files in the loading process, one after the other; anything but a document or a clear error fails."""
 
 import hashlib
 import random
@@ -72,7 +72,7 @@ def fuzz(
 
 def _inputs(seeds: Mapping[str, list[bytes]], seed: int) -> Iterator[tuple[str, bytes]]:
     chance = random.Random(seed)
-    everything = [one for files in seeds.values() for one in files]
+    everything = [file for files in seeds.values() for file in files]
     while True:
         for kind, files in seeds.items():
             yield kind, mutated(chance.choice(files), kind, everything, chance)

@@ -1,4 +1,4 @@
-"""Stand-in for what the Dial tab measures with: a made-up sweep and floor, and what was asked of it."""
+"""Stand-in for the measurements of the Dial tab: a made-up sweep and floor; it records what was applied."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -63,18 +63,18 @@ class FakeTuning(Tunes):
         )
 
     def state(self) -> State:
-        """How things stand."""
+        """The current state."""
         return self._state
 
     @override
     def start_sweep(self, minutes: float) -> None:
-        """Begin."""
+        """Start, and stay at a quarter."""
         if not self._state.questions:
             raise NotFoundError("The golden set is empty.")
         self._state = replace(self._state, running="sweep", step=Step(stage="reranking", done=75, of=300))
 
     def start_floor(self) -> None:
-        """Begin and end at once."""
+        """Start and finish at once."""
         questions = [result(at, 1.0, relevance=0.25 + at / 400) for at in range(280)]
         questions += [result(300 + at, 0.3) for at in range(12)] + [result(320 + at, 0.0) for at in range(8)]
         questions += [result(400 + at, 0.0, answerable=False, relevance=at / 80) for at in range(40)]
@@ -91,6 +91,6 @@ class FakeTuning(Tunes):
 
     @override
     def apply(self, values: Mapping[str, str], reason: str) -> tuple[str, ...]:
-        """Note what was asked."""
+        """Record the values."""
         self.applied.append(dict(values))
         return self.covered
