@@ -43,6 +43,7 @@ def document_of(database: Engine, name: str) -> dict[str, Any]:
     return row
 
 
+@pytest.mark.tesseract  # without it such a file is left open, to be read once it is installed
 def test_a_document_is_stored_with_everything_that_points_back_to_it(database: Engine, ingester: Ingester) -> None:
     pages = [
         ["Ships sail at dawn and return at dusk with fish for", "the market of the town beyond the old bridge."],
@@ -158,6 +159,7 @@ def test_a_failed_file_that_was_mended_becomes_an_ordinary_document(database: En
     assert (document["status"], document["error"]) == ("ready", "")
 
 
+@pytest.mark.tesseract  # without it such a file is left open, to be read once it is installed
 def test_a_document_without_text_is_stored_once_and_says_why(database: Engine) -> None:
     source = made.source(made.pdf([[], []]), "scan.pdf")
     ingester = ingester_on(database, no_model)
