@@ -43,12 +43,12 @@ chat: $(VENV)/.installed  ## set up, start what is needed, ingest a sample, open
 test: $(VENV)/.installed-dev  ## set up and pass all tests
 	@$(BIN)/python -m pytest
 
-check: $(VENV)/.installed-dev  ## lint, types, import contracts, migrations, docs
+check: $(VENV)/.installed-dev  ## lint, types, import contracts, dependencies, migrations, docs
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest tests/unit/test_docs.py tests/integration/test_migrations.py
+	$(BIN)/python -m pytest tests/unit/test_docs.py tests/unit/test_dependencies.py tests/integration/test_migrations.py
 
 lock: $(VENV)/.installed-dev  ## write the newest versions that pyproject.toml allows into constraints.txt
 	$(BIN)/python -m pip install --disable-pip-version-check $(PIP_FLAGS) --quiet --dry-run --ignore-installed \
