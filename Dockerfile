@@ -4,12 +4,13 @@ FROM python:3.11-slim
 # PyTorch's CPU index keeps several GB of CUDA out of the image; for a GPU: --build-arg TORCH_INDEX=https://pypi.org/simple
 ARG TORCH_INDEX=https://download.pytorch.org/whl/cpu
 WORKDIR /srv/foremost
+# Without the constraints: that index holds few versions of what torch needs. The next step brings them to the locked ones.
 RUN pip install --no-cache-dir --index-url "${TORCH_INDEX}" "torch>=2.6,<2.14"
-COPY pyproject.toml README.md LICENSE ./
+COPY pyproject.toml constraints.txt README.md LICENSE ./
 COPY app app
 COPY ingest ingest
 COPY migrations migrations
-RUN pip install --no-cache-dir ".[embedding]"
+RUN pip install --no-cache-dir -c constraints.txt ".[embedding]"
 
 # Reads scanned pages; everything else works without it.
 RUN apt-get update -qq && apt-get install -y -qq --no-install-recommends tesseract-ocr && rm -rf /var/lib/apt/lists/*

@@ -9,7 +9,7 @@ PIP_FLAGS ?=
 export HF_HUB_OFFLINE ?= 1
 export GRADIO_ANALYTICS_ENABLED ?= False
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev chat ingest test check bench bench-scale fuzz quality diagnosis clean kill-test
+.PHONY: help setup setup-dev chat test check lock bench bench-scale bench-peers fuzz kill-test quality diagnosis clean
 
 help:  ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -17,12 +17,12 @@ help:  ## show this list
 comma := ,
 # Names each package as it comes; the whole output is kept, and its end shown when something fails.
 define install
-$(BIN)/python -m pip install --disable-pip-version-check $(PIP_FLAGS) -e '$(1)' 2>&1 | tee $(VENV)/install.log \
+$(BIN)/python -m pip install --disable-pip-version-check $(PIP_FLAGS) -c constraints.txt -e '$(1)' 2>&1 | tee $(VENV)/install.log \
 	| { grep --line-buffered -oE '^(Collecting [A-Za-z0-9._-]+|Installing collected packages)' || true; }; \
 	if [ $${PIPESTATUS[0]} -ne 0 ]; then tail -n 20 $(VENV)/install.log; echo "Installing failed; all of it is in $(VENV)/install.log"; exit 1; fi
 endef
 
-$(VENV)/.installed: pyproject.toml
+$(VENV)/.installed: pyproject.toml constraints.txt
 	@echo "==> Installing into $(VENV) (once; one to four minutes, about 3 GB with the chat model)"
 	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed, this is " + sys.version.split()[0] + "; name another with: make PYTHON=python3.12 ...") if sys.version_info < (3, 11) else None'
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
@@ -43,12 +43,17 @@ chat: $(VENV)/.installed  ## set up, start what is needed, ingest a sample, open
 test: $(VENV)/.installed-dev  ## set up and pass all tests
 	@$(BIN)/python -m pytest
 
-check: $(VENV)/.installed-dev  ## lint, types, import contracts, migrations, docs
+check: $(VENV)/.installed-dev  ## lint, types, import contracts, dependencies, migrations, docs
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest tests/unit/test_docs.py tests/integration/test_migrations.py
+	$(BIN)/python -m pytest tests/unit/test_docs.py tests/unit/test_dependencies.py tests/integration/test_migrations.py
+
+lock: $(VENV)/.installed-dev  ## write the newest versions that pyproject.toml allows into constraints.txt
+	$(BIN)/python -m pip install --disable-pip-version-check $(PIP_FLAGS) --quiet --dry-run --ignore-installed \
+		--report $(VENV)/resolved.json -e '.[embedded,dev]'
+	$(BIN)/python -m tests.support.lock $(VENV)/resolved.json constraints.txt
 
 bench: $(VENV)/.installed-dev  ## measure speed on this machine
 	$(BIN)/python -m tests.bench
@@ -62,7 +67,8 @@ fuzz: $(VENV)/.installed-dev  ## damage files of every format for FUZZ_MINUTES (
 
 bench-peers: $(VENV)/.installed-dev  ## other hybrid searches beside ours: same rows, vectors and questions (BENCH_SIZE, BENCH_KEEP)
 	@test -x .venv-peers/bin/python || $(PYTHON) -m venv .venv-peers
-	@.venv-peers/bin/python -m pip install --disable-pip-version-check -q $(PIP_FLAGS) "pip>=25.1" && .venv-peers/bin/python -m pip install -q $(PIP_FLAGS) --group peers
+	@.venv-peers/bin/python -m pip install --disable-pip-version-check -q $(PIP_FLAGS) "pip>=25.1" \
+		&& .venv-peers/bin/python -m pip install -q $(PIP_FLAGS) --group peers
 	$(BIN)/python -m tests.bench peers --size $(or $(BENCH_SIZE),100k) --keep $(BENCH_KEEP)
 	$(BIN)/python -m tests.bench load
 

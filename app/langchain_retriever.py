@@ -29,7 +29,12 @@ class TwoStageRetriever(BaseRetriever):
     filters: Filters = NO_FILTERS  # documents, paths, media types, languages, dates
     k: int = Field(default=5, ge=1)  # documents returned at most
 
-    def _get_relevant_documents(self, query: str, *, run_manager: CallbackManagerForRetrieverRun) -> list[Document]:
+    def _get_relevant_documents(
+        self,
+        query: str,
+        *,
+        run_manager: CallbackManagerForRetrieverRun,  # noqa: ARG002  # LangChain's signature
+    ) -> list[Document]:
         retrieved = self.search(query, collection=self.collection, filters=self.filters)
         return [_document(hit) for hit in retrieved.context.hits[: self.k]]
 

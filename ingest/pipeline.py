@@ -77,21 +77,23 @@ class Ingester:
         source: Source,
         *,
         collection: str,
+        document: Document | None = None,
         upload: bool = False,
         within: Callable[[Connection], None] = nothing_more,
         progress: Callable[[int, int], None] = lambda _done, _all: None,
     ) -> Result:
         """Store a source unless the same content is stored already.
 
-        A document that cannot be read is a result, not an error. The callback `within` runs in the storing
-        transaction; `progress` gets the embedded and the total number of chunks. Raises DatabaseError, CorpusError and
-        ModelError, which the document did not cause.
+        `document` is the source's text when something else has loaded it (ingest.load.langchain_adapter). A document
+        that cannot be read is a result, not an error. The callback `within` runs in the storing transaction;
+        `progress` gets the embedded and the total number of chunks. Raises DatabaseError, CorpusError and ModelError,
+        which the document did not cause.
         """
         stored = self._store.stored_version(source.uri, collection=collection)
         if stored is not None and stored.matches(source):
             return Result(outcome=Outcome.UNCHANGED)
         try:
-            return self._replace(source, collection, within, progress)
+            return self._replace(source, document, collection, within, progress)
         except DocumentError as error:
             self._store.record_failure(
                 source.uri, source.name, str(error), collection=collection, only_known=upload, source=source
@@ -101,13 +103,14 @@ class Ingester:
     def _replace(
         self,
         source: Source,
+        loaded: Document | None,
         collection: str,
         within: Callable[[Connection], None],
         progress: Callable[[int, int], None],
     ) -> Result:
         timings: dict[str, float] = {}
         started = time.perf_counter()
-        parts = self._load(source)
+        parts = self._load(source) if loaded is None else [(source, loaded)]
         document = parts[-1][1]
         if isinstance(document, DocumentError):
             raise document

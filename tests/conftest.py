@@ -1,7 +1,9 @@
 """Shared parts of the tests: one embedded PostgreSQL a run, a fresh migrated database a test, the real models once."""
 
 import itertools
+import os
 import tempfile
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -12,9 +14,30 @@ from app.core import database as core_database
 from app.core.models.embedding import Embedder
 from app.core.models.find import build_embedder
 from app.core.settings import Settings, load_settings, variable_names
+from tests.support.programs import NEEDED_BY_MARKER, missing
 
 TEMPLATE = "template_for_tests"
+_IN_CI = os.environ.get("CI", "").lower() in ("1", "true")
+_LEFT_OUT = pytest.StashKey[Counter[str]]()
 _numbers = itertools.count(1)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out the tests whose program is missing; the summary says how many. In CI they run and fail."""
+    left_out = config.stash.setdefault(_LEFT_OUT, Counter())
+    for marker in NEEDED_BY_MARKER:
+        program = missing(marker, in_ci=_IN_CI)
+        needing = [item for item in items if program and item.get_closest_marker(marker)]
+        for item in needing:
+            item.add_marker(pytest.mark.skip(reason=f"no {NEEDED_BY_MARKER[marker].name} on this machine"))
+        left_out[marker] += len(needing)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """One line for each program that is missing."""
+    for marker, count in config.stash.get(_LEFT_OUT, Counter()).items():
+        if count:
+            terminalreporter.write_line(NEEDED_BY_MARKER[marker].left_out(count), yellow=True)
 
 
 @pytest.fixture(scope="session")
@@ -31,7 +54,7 @@ def data_dir() -> Iterator[Path]:
 
 
 @pytest.fixture(autouse=True)
-def _no_outside_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def _no_outside_settings(monkeypatch: pytest.MonkeyPatch) -> None:
     """A developer's own settings never reach a test."""
     for name in (*variable_names().values(), "OLLAMA_HOST", "DATABASE_URL"):
         monkeypatch.delenv(name, raising=False)

@@ -112,7 +112,7 @@ class OllamaChat(StreamingChat):
             ending.prompt_tokens = metadata.get("prompt_eval_count")
             ending.answer_tokens = metadata.get("eval_count")
 
-    def _check_fits(self, messages: Sequence[Message], sent_tokens: int) -> None:
+    def _check_fits(self, messages: Sequence[Message], sent_tokens: int) -> None:  # noqa: ARG002  # the base's
         least = tokens.at_least(messages)
         if least > self.info.context_tokens:
             raise failures.overflow(needed=least, context=self.info.context_tokens)

@@ -12,7 +12,7 @@ class KeepOrder:
 
     name = "none (first-stage order)"
 
-    def rerank(self, question: str, hits: Sequence[Hit]) -> Reranking:
+    def rerank(self, question: str, hits: Sequence[Hit]) -> Reranking:  # noqa: ARG002  # the Protocol's
         """The candidates by fused rank."""
         ordered = sorted(hits, key=lambda hit: hit.fused_rank)
         return Reranking(

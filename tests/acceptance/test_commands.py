@@ -56,7 +56,7 @@ def handbook(run: Run, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def answer(run: Run, handbook: Path) -> dict[str, Any]:
+def answer(run: Run, handbook: Path) -> dict[str, Any]:  # noqa: ARG001  # ingested first
     """One answered question about the handbook."""
     done = run("app", "ask", "When does the nightly backup run?", "--json")
     assert done.returncode == 0, done.stderr
@@ -114,7 +114,8 @@ def test_the_answer_shows_every_candidate_with_its_ranks_and_fate(answer: dict[s
     assert {"rewrite", "embed", "sql", "rerank", "pack", "first_token", "generate", "cite"} <= set(answer["seconds"])
 
 
-def test_a_question_the_documents_do_not_answer_is_not_answered(run: Run, handbook: Path) -> None:
+@pytest.mark.usefixtures("handbook")
+def test_a_question_the_documents_do_not_answer_is_not_answered(run: Run) -> None:
     done = run("app", "ask", "Which planet has the most moons?", "--json")
     result = json.loads(done.stdout)
     assert (done.returncode, result["outcome"]) == (0, "not found in your documents")
@@ -122,7 +123,8 @@ def test_a_question_the_documents_do_not_answer_is_not_answered(run: Run, handbo
     assert all(candidate["fate_detail"] for candidate in result["candidates"])
 
 
-def test_search_shows_every_rank_and_uses_no_chat_model(run: Run, handbook: Path) -> None:
+@pytest.mark.usefixtures("handbook")
+def test_search_shows_every_rank_and_uses_no_chat_model(run: Run) -> None:
     done = run("app", "search", "who tests the restores", "--json", FOREMOST_CHAT_BACKEND="ollama")
     best = json.loads(done.stdout)["candidates"][0]
     assert "Maria Jensen" in best["text"]
@@ -131,14 +133,16 @@ def test_search_shows_every_rank_and_uses_no_chat_model(run: Run, handbook: Path
     assert best["logit"] is not None
 
 
-def test_search_prints_a_table_for_people(run: Run, handbook: Path) -> None:
+@pytest.mark.usefixtures("handbook")
+def test_search_prints_a_table_for_people(run: Run) -> None:
     header, best, *_ = run("app", "search", "parking permit").stdout.splitlines()
     assert header.split() == ["final", "vector", "text", "fused", "logit", "passage"]
     assert best.split()[0] == "1"
     assert "Operations handbook" in best
 
 
-def test_doctor_finds_nothing_wrong_here(run: Run, handbook: Path) -> None:
+@pytest.mark.usefixtures("handbook")
+def test_doctor_finds_nothing_wrong_here(run: Run) -> None:
     done = run("app", "doctor")
     assert done.returncode == 0, done.stdout
     assert "pgvector" in done.stdout
@@ -160,8 +164,9 @@ def test_doctor_finds_nothing_wrong_here(run: Run, handbook: Path) -> None:
         (("ingest", "/nowhere/file.txt"), {}, 1, "/nowhere/file.txt"),
     ],
 )  # fmt: skip
+@pytest.mark.usefixtures("handbook")
 def test_bad_input_gets_one_clear_line_and_a_non_zero_exit(
-    run: Run, handbook: Path, words: tuple[str, ...], settings: dict[str, str], code: int, message: str
+    run: Run, words: tuple[str, ...], settings: dict[str, str], code: int, message: str
 ) -> None:
     done = run(*words, **settings)
     assert done.returncode == code, done.stderr

@@ -47,7 +47,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The topics in BEIR's layout, and a question that none of them answers."""
     path = tmp_path_factory.mktemp("beir")
     corpus = [{"_id": name, "title": "", "text": passage} for name, (_, passage) in TOPICS.items()]
-    queries = [{"_id": f"q-{name}", "text": question} for name, (question, _) in TOPICS.items()]
+    queries: list[dict[str, object]] = [
+        {"_id": f"q-{name}", "text": question} for name, (question, _) in TOPICS.items()
+    ]
     queries.append({"_id": "q-none", "text": "Who painted the chapel's ceiling?", "answerable": False})
     for name, rows in (("corpus", corpus), ("queries", queries)):
         (path / f"{name}.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")

@@ -13,7 +13,7 @@ from migrations.tables import answers, uploads
 from tests.support.site import EXAMPLES, OPENING, Site, running_site
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Locator, Page
+    from playwright.sync_api import Browser, Dialog, Locator, Page
 
 pytestmark = pytest.mark.browser
 
@@ -380,7 +380,12 @@ def test_a_failed_database_is_reported_alike_on_every_tab(
 def test_a_hostile_document_and_answer_run_and_load_nothing(visit: Callable[..., "Page"]) -> None:
     page = visit()
     dialogs: list[str] = []
-    page.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.dismiss()))
+
+    def dismiss(dialog: "Dialog") -> None:
+        dialogs.append(dialog.message)
+        dialog.dismiss()
+
+    page.on("dialog", dismiss)
 
     ask(page, "Where is the kayak rack behind the boathouse?")
     exchange = answered(page)

@@ -1,4 +1,4 @@
-"""`python -m tests.bench [NAME] [ARGUMENTS]` runs one measurement, a module of this folder with a main()."""
+"""`python -m tests.bench [NAME] [ARGUMENTS]` runs a measurement: a module of this folder with a main()."""
 
 import sys
 from collections.abc import Callable, Sequence
@@ -11,16 +11,17 @@ MEASUREMENTS = {
     "peers": "hybrid search of langchain-postgres, LlamaIndex and RAGLite on the same rows (make bench-peers first)",
     "ingestion": "documents a second from file to rows",
 }
-SHORT = ("stages",)  # what `make bench` runs, besides the smallest scale
 
 
 def main() -> None:
-    """Run the named measurement, or the short ones."""
+    """Run the named measurement, or the short ones; --tiny only shows that they run, its figures mean nothing."""
     match sys.argv[1:]:
         case []:
-            for name in SHORT:
-                _measurement(name)([])
+            _measurement("stages")([])
             _measurement("scale")(["10k"])
+        case ["--tiny", "--keep", folder]:
+            _measurement("stages")(["--tiny", "--keep", folder])
+            _measurement("scale")(["tiny", "--keep", folder])
         case [name, *arguments] if name in MEASUREMENTS:
             _measurement(name)(arguments)
         case _:
@@ -29,7 +30,8 @@ def main() -> None:
 
 
 def _measurement(name: str) -> Callable[[Sequence[str]], None]:
-    return import_module(f"tests.bench.{name}").main
+    main: Callable[[Sequence[str]], None] = import_module(f"tests.bench.{name}").main
+    return main
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""A corpus in the embedded server: one database for each size, loaded through the store, kept and found again."""
+"""A corpus in the embedded server: a database for each size, loaded through the store and kept for later runs."""
 
 import hashlib
 import json
@@ -22,13 +22,13 @@ from tests.bench.pool import Pool, read_pool, sentences_for
 from tests.bench.tables import console
 
 CHUNKS = 20  # of a document
-FEW_OF = 100  # one document of so many lies in a small collection of its own
+FEW_OF = 100  # each hundredth document is in the small collection
 CONNECTIONS = max(os.cpu_count() or 1, 2)  # that load at once
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Built:
-    """How a corpus came to be."""
+    """How a corpus was built, and how long that took."""
 
     rows: int
     load_seconds: float  # rows through the store, without the search indexes
@@ -59,7 +59,7 @@ def open_database(keep: Path, name: str) -> Engine:
 
 
 def built(keep: Path, rows: int, embedder: Embedder, pool: Pool | None = None) -> tuple[Engine, Built]:
-    """The database with so many rows, and how it was built, now or in an earlier run."""
+    """The database with this number of rows, and how it was built, now or in an earlier run."""
     engine = open_database(keep, f"bench_{rows}")
     record = keep / f"built-{rows}.json"
     if record.is_file():
@@ -67,11 +67,11 @@ def built(keep: Path, rows: int, embedder: Embedder, pool: Pool | None = None) -
         made = Built(**json.loads(record.read_text("utf-8")))
         if made.schema != _schema():
             console.print(
-                f"{rows} chunks were built by other migrations than today's; without {record} they are built anew."
+                f"{rows} chunks were built by other migrations than today's. Delete {record} to build them again."
             )
         return engine, made
     with engine.begin() as connection:
-        connection.execute(text("DROP SCHEMA public CASCADE"))  # what an earlier run left unfinished
+        connection.execute(text("DROP SCHEMA public CASCADE"))  # remains of an interrupted run
         connection.execute(text("CREATE SCHEMA public"))
     database.migrate(engine, embedding_dimension=embedder.dimension)
     pool = pool or read_pool(sentences=sentences_for(rows))
@@ -106,7 +106,7 @@ def load(engine: Engine, rows: Iterator[Rows], embedder: Embedder, *, connection
             chunks = _chunks(batch)
             documents = [chunks[first : first + CHUNKS] for first in range(0, len(chunks), CHUNKS)]
             started = time.perf_counter()
-            jobs = [pool.submit(_store, store, number + place, part, embedder) for place, part in enumerate(documents)]
+            jobs = [pool.submit(_store, store, index, part, embedder) for index, part in enumerate(documents, number)]
             for job in jobs:
                 job.result()
             seconds += time.perf_counter() - started
@@ -127,12 +127,12 @@ def _chunks(rows: Rows) -> list[EmbeddedChunk]:
     return [
         EmbeddedChunk(
             chunk=Chunk(
-                ordinal=place % CHUNKS, text=words, heading_path=(), part_kind=None, part_first=None, part_last=None,
+                ordinal=row % CHUNKS, text=words, heading_path=(), part_kind=None, part_first=None, part_last=None,
                 part_name="", start_char=0, end_char=len(words), token_count=tokens, embedded_text=words,
             ),
             embedding=vector,
         )
-        for place, (words, tokens, vector) in enumerate(zip(rows.texts, rows.tokens, rows.vectors, strict=True))
+        for row, (words, tokens, vector) in enumerate(zip(rows.texts, rows.tokens, rows.vectors, strict=True))
     ]  # fmt: skip
 
 
@@ -142,7 +142,7 @@ def drop_search_indexes(engine: Engine) -> dict[str, str]:
         "SELECT indexname, indexdef FROM pg_indexes WHERE tablename = 'chunks' AND indexdef ~ 'USING (gin|hnsw)'"
     )
     with engine.begin() as connection:
-        definitions = dict(connection.execute(query).tuples().all())
+        definitions: dict[str, str] = {row.indexname: row.indexdef for row in connection.execute(query)}
         for name in definitions:
             connection.execute(text(f'DROP INDEX "{name}"'))
     return definitions

@@ -1,4 +1,4 @@
-"""Many who search at once, each after the answer to its last question."""
+"""Many clients that search at once, each waiting for its answer before the next search."""
 
 import itertools
 import threading
@@ -15,7 +15,7 @@ def concurrently(
     started = time.perf_counter()
 
     def client(_: int) -> list[float]:
-        seconds = []
+        seconds: list[float] = []
         while True:
             with turn:
                 number = next(numbers)

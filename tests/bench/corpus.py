@@ -1,5 +1,6 @@
-"""Chunks without end, recombined from real sentences; the same number always gives the same rows."""
+"""Any number of chunks, recombined from real sentences; a row number always gives the same row."""
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -9,7 +10,7 @@ from app.core.models.embedding import Embedder, Matrix, unit
 from tests.bench.pool import Pool
 
 BATCH = 10_000  # rows generated at once
-CHARACTERS = 1_000  # of a chunk at most, unless one sentence is longer; about 180 tokens
+CHARACTERS = 1_000  # of a chunk at most, about 180 tokens; a single longer sentence is kept whole
 REAL = 1_000  # chunks that are embedded for real; the others take their deviations
 _EMBEDDED = 64  # texts in one call
 _SPECIAL = 2  # tokens that stand around every text
@@ -58,7 +59,7 @@ class Corpus:
 
     def rows(self, first: int, last: int) -> Iterator[Rows]:
         """Rows first..last-1 in batches; a batch that is cut is made whole and cut, so that rows never change."""
-        for number in range(first // BATCH, -(-last // BATCH)):
+        for number in range(first // BATCH, math.ceil(last / BATCH)):
             texts, tokens, composed = self._composed(number)
             noise = np.random.default_rng((2, number)).standard_normal(composed.shape, np.float32) @ self._noise
             vectors = unit(unit(composed) + self._shift + noise)
@@ -72,7 +73,9 @@ class Corpus:
         random = np.random.default_rng((1, number))
         documents = random.integers(len(self._sizes), size=(BATCH, 2))
         offsets = (random.random((BATCH, 2)) * self._sizes[documents]).astype(np.int64)
-        texts, members, starts = [], [], []
+        texts: list[str] = []
+        members: list[int] = []
+        starts: list[int] = []
         for pair, offset in zip(documents, offsets, strict=True):
             starts.append(len(members))
             for document, first in zip(pair, offset, strict=True):
@@ -84,7 +87,8 @@ class Corpus:
 
     def _run(self, document: int, offset: int) -> list[int]:
         """Sentences from the offset on, from the beginning again after the last, until half a chunk is full."""
-        run, characters = [], 0.0
+        run: list[int] = []
+        characters = 0.0
         for step in range(self._sizes[document]):
             member = int(self._firsts[document] + (offset + step) % self._sizes[document])
             characters += self._lengths[member]

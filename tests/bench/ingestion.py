@@ -64,7 +64,7 @@ class Bench:
 
     def __post_init__(self) -> None:
         self.folder.chmod(0o755)  # the embedded server runs as a user of its own
-        build_embedder(MODEL, self.folder)  # made for this CPU before anything is timed
+        build_embedder(MODEL, self.folder)  # built for this CPU before anything is timed
 
     def database(self, name: str) -> Engine:
         """A fresh database, migrated."""
@@ -147,7 +147,7 @@ def _adder(table: Any, ours: float, files: int) -> Any:
 
 
 def langchain(engine: Engine, folder: Path, model: str, size: int, overlap: int) -> Mapping[str, float]:
-    """What langchain_ingest.py tells."""
+    """Seconds and counts that langchain_ingest.py reports."""
     address = url_of(engine).replace("postgresql://", "postgresql+psycopg://")
     script = Path(__file__).with_name("langchain_ingest.py")
     packages = [str(ROOT), sysconfig.get_path("purelib")]
@@ -165,7 +165,7 @@ def langchain(engine: Engine, folder: Path, model: str, size: int, overlap: int)
 
 
 def workers(bench: Bench, files: int) -> None:
-    """The same queue worked off by one worker, then by two, each with one file at a time."""
+    """The same queue processed by one worker, then by two, each with one file at a time."""
     folder = bench.files("plans")
     made_corpus.drawings(folder, read_pool(), files=files)
     table = new_table(f"{files} PDFs of 100,000 strokes: loading dominates", "workers", "files a second", "times one")
@@ -195,7 +195,7 @@ def workers(bench: Bench, files: int) -> None:
 
 
 def many_notes(bench: Bench, files: int) -> None:
-    """Very many small files: resident memory as they go in, then the same run again."""
+    """Very many small files: resident memory during the run, then the same run again."""
     folder = bench.files("notes")
     made_corpus.notes(folder, read_pool(), files=files)
     engine = bench.database("notes")
@@ -221,6 +221,7 @@ def _resident(pid: int) -> float:
     """MiB of a process and its children."""
     try:
         process = psutil.Process(pid)
-        return sum(one.memory_info().rss for one in (process, *process.children(recursive=True))) / 2**20
+        processes = (process, *process.children(recursive=True))
+        return sum(running.memory_info().rss for running in processes) / 2**20
     except psutil.Error:
         return 0.0

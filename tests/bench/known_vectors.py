@@ -1,4 +1,4 @@
-"""An embedder that knows its questions beforehand, so that only the search is timed."""
+"""An embedder whose questions are embedded in advance, so that only the search is timed."""
 
 from collections.abc import Mapping, Sequence
 
@@ -8,7 +8,7 @@ import numpy.typing as npt
 from app.core.models.embedding import Embedder, Matrix
 
 
-class KnownVectors:
+class KnownVectors(Embedder):
     """An Embedder of questions embedded once; everything else is the model's own."""
 
     def __init__(self, embedder: Embedder, questions: Sequence[str]) -> None:
@@ -19,7 +19,7 @@ class KnownVectors:
         }
 
     def embed_query(self, text: str) -> tuple[npt.NDArray[np.float32], bool]:
-        """The vector found before."""
+        """The vector embedded in advance."""
         return self.vectors[text], False
 
     def embed(self, texts: Sequence[str]) -> Matrix:

@@ -1,4 +1,4 @@
-"""What each leg of the hybrid statement takes: the statement is caught as the retriever sends it, and explained."""
+"""Seconds of each leg of the hybrid statement: the statement is recorded as the retriever sends it, and explained."""
 
 import json
 import threading
@@ -11,7 +11,7 @@ from sqlalchemy import Engine, event
 
 from app.retrieve import HybridRetriever
 
-# Common table expressions whose plans are a leg's whole work, everything they read from included.
+# The common table expressions that make up a leg. Their time includes everything they read from.
 LEGS: Mapping[str, str] = {"vector leg": "CTE nearest", "text leg": "CTE scored"}
 
 
@@ -24,7 +24,7 @@ class Sent:
 
 @contextmanager
 def catching(engine: Engine) -> Iterator[Sent]:
-    """Statements that this thread sends meanwhile through the engine."""
+    """Statements that this thread sends through the engine within the block."""
     sent, caller = Sent(), threading.get_ident()
 
     def keep(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_rest: Any) -> None:
@@ -42,7 +42,7 @@ def explained(engine: Engine, retriever: HybridRetriever, question: str) -> dict
     """The plan of the hybrid statement (the longest that is sent) for this question, run and timed by the server."""
     with catching(engine) as sent:
         retriever.retrieve(question)
-    longest = max(sent.statements, key=lambda sent_one: len(sent_one[0]))
+    longest = max(sent.statements, key=lambda statement: len(statement[0]))
     with engine.connect() as connection:
         for statement, parameters in sent.statements:
             if (statement, parameters) == longest:
@@ -55,12 +55,12 @@ def explained(engine: Engine, retriever: HybridRetriever, question: str) -> dict
 
 def leg_seconds(plan: Mapping[str, Any]) -> dict[str, float]:
     """Leg -> seconds, of a plan in EXPLAIN's JSON."""
-    found: dict[str, float] = {}
-    waiting = [plan["Plan"]]
-    while waiting:
-        node = waiting.pop()
-        waiting += node.get("Plans", [])
+    seconds: dict[str, float] = {}
+    nodes = [plan["Plan"]]
+    while nodes:
+        node = nodes.pop()
+        nodes += node.get("Plans", [])
         for leg, name in LEGS.items():
             if node.get("Subplan Name") == name:
-                found[leg] = node["Actual Total Time"] * node["Actual Loops"] / 1000
-    return found
+                seconds[leg] = node["Actual Total Time"] * node["Actual Loops"] / 1000
+    return seconds

@@ -20,7 +20,7 @@ BY_LANGCHAIN = 2_000  # rows added through LangChain: it writes one row a transa
 
 
 def main(arguments: Sequence[str]) -> None:
-    """Print the table: without search indexes, as LangChain's table has none until it is asked, and with them."""
+    """Print the table: without search indexes, which LangChain builds on request only, and with them."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench load", description=__doc__)
     parser.add_argument("--rows", type=int, default=ROWS)
     rows = parser.parse_args(arguments).rows
@@ -37,7 +37,7 @@ def main(arguments: Sequence[str]) -> None:
             database.migrate(engine, embedding_dimension=embedder.dimension)
             definitions = drop_search_indexes(engine)
             seconds = load(engine, iter(batches), embedder, connections=connections)
-            rates[f"store, {connections} connection{'s' * (connections > 1)}"] = rows / seconds
+            rates[f"store, connections: {connections}"] = rows / seconds
             built = sum(create_indexes(engine, definitions).values())
             rates[f"  with both indexes built afterwards, {connections}"] = rows / (seconds + built)
             engine.dispose()
@@ -55,8 +55,8 @@ def _by_langchain(keep: Path, texts: list[str], vectors: Sequence[Matrix]) -> di
         return {}
     folder = rows_folder(keep, "rows", texts, vectors)
     with started("langchain", peer_database(keep, "langchain", "load"), folder) as process:
-        process.ask("add", first=0, last=100)  # warms up
-        _, seconds = process.ask("add", first=100, last=100 + BY_LANGCHAIN)
+        process.call("add", first=0, last=100)  # warms up
+        _, seconds = process.call("add", first=100, last=100 + BY_LANGCHAIN)
     return {"LangChain add_embeddings, no index": BY_LANGCHAIN / seconds}
 
 

@@ -51,7 +51,7 @@ def _endless(pool: Pool) -> Iterator[tuple[str, ...]]:
 
 
 def _file(suffix: str, number: int, sections: list[tuple[str, ...]]) -> bytes:
-    titled = [(f"Section {place} of {number}", " ".join(section)) for place, section in enumerate(sections, 1)]
+    titled = [(f"Section {section} of {number}", " ".join(sentences)) for section, sentences in enumerate(sections, 1)]
     if suffix == ".pdf":
         lines = [line for title, text in titled for line in (title, *textwrap.wrap(_latin(text), 90), "")]
         return made.pdf([lines[first : first + _LINES] for first in range(0, len(lines), _LINES)])
@@ -73,4 +73,4 @@ def _xml(text: str) -> str:
 
 def _latin(text: str) -> str:
     plain = text.encode("latin-1", "ignore").decode("latin-1")
-    return plain.translate(str.maketrans({"(": "[", ")": "]", "\\": "/"}))
+    return plain.translate(str.maketrans("()\\", "[]/"))

@@ -1,4 +1,4 @@
-"""The other end of peer_process.py: a peer that is asked from here."""
+"""Starts peer_process.py and calls the peer in it."""
 
 import json
 import subprocess
@@ -15,16 +15,16 @@ PEERS = {"langchain": "langchain-postgres", "llamaindex": "LlamaIndex", "raglite
 
 
 class PeerProcess:
-    """One peer on one database with one set of rows."""
+    """A peer with its database and rows."""
 
     def __init__(self, process: "subprocess.Popen[str]", log: Path) -> None:
         self._process, self._log = process, log
 
-    def ask(self, do: str, **arguments: Any) -> tuple[Any, float]:
-        """(result, seconds it took in the peer's own process). Raises RuntimeError with the peer's last words."""
+    def call(self, method: str, **arguments: Any) -> tuple[Any, float]:
+        """(result, seconds it took in the peer's own process). Raises RuntimeError with the end of the peer's log."""
         assert self._process.stdin is not None
         assert self._process.stdout is not None
-        self._process.stdin.write(json.dumps({"do": do, **arguments}) + "\n")
+        self._process.stdin.write(json.dumps({"do": method, **arguments}) + "\n")
         self._process.stdin.flush()
         line = self._process.stdout.readline()
         if not line:

@@ -52,7 +52,7 @@ class Peer:
             connection.execute("ANALYZE")
 
     def search(self, question: str, vector: list[float], limit: int, ef_search: int | None) -> list[int]:
-        """Numbers of the rows found, best first."""
+        """Row numbers of the results, best first."""
         raise NotImplementedError
 
 
@@ -95,7 +95,7 @@ class LangChain(Peer):
     def _config(self, question: str) -> Any:
         from langchain_postgres.v2.hybrid_search_config import HybridSearchConfig, reciprocal_rank_fusion
 
-        # A new one for each question: a kept one goes on searching for the first question's words.
+        # A new config for each question: a kept config goes on searching for the first question's words.
         return HybridSearchConfig(
             tsv_column="content_tsv", tsv_lang="pg_catalog.english", fts_query=question, primary_top_k=100,
             secondary_top_k=100, fusion_function=reciprocal_rank_fusion,
@@ -121,10 +121,10 @@ class LangChain(Peer):
         return _uuid(number), self.texts[number], str(self.vectors[number].tolist())
 
     def search(self, question: str, vector: list[float], limit: int, ef_search: int | None) -> list[int]:
-        found = self._store(ef_search).similarity_search_with_score_by_vector(
+        hits = self._store(ef_search).similarity_search_with_score_by_vector(
             vector, k=limit, hybrid_search_config=self._config(question)
         )
-        return [uuid.UUID(str(document.id)).int for document, _ in found]
+        return [uuid.UUID(str(document.id)).int for document, _ in hits]
 
 
 class LlamaIndex(Peer):
@@ -162,12 +162,12 @@ class LlamaIndex(Peer):
     def search(self, question: str, vector: list[float], limit: int, ef_search: int | None) -> list[int]:
         from llama_index.core.vector_stores.types import VectorStoreQuery, VectorStoreQueryMode
 
-        asked = VectorStoreQuery(
+        query = VectorStoreQuery(
             query_embedding=vector, query_str=question, similarity_top_k=limit, sparse_top_k=limit,
             mode=VectorStoreQueryMode.HYBRID,
         )  # fmt: skip
-        found = self.store.query(asked, **({"hnsw_ef_search": ef_search} if ef_search else {}))
-        return [int(name) for name in found.ids or ()]
+        hits = self.store.query(query, **({"hnsw_ef_search": ef_search} if ef_search else {}))
+        return [int(name) for name in hits.ids or ()]
 
 
 class RagLite(Peer):
@@ -181,9 +181,9 @@ class RagLite(Peer):
         import raglite._search
         from raglite import RAGLiteConfig
 
-        raglite._database.get_embedding_dim = lambda config: len(vectors[0])
-        raglite._search.embed_strings = lambda strings, config: np.array([self.asked], np.float32)
-        self.asked: list[float] = []
+        raglite._database.get_embedding_dim = lambda *_args, **_kwargs: len(vectors[0])
+        raglite._search.embed_strings = lambda *_args, **_kwargs: np.array([self.question_vector], np.float32)
+        self.question_vector: list[float] = []
         self.config = RAGLiteConfig(
             db_url=url.replace("postgresql://", "postgresql+psycopg://", 1), embedder="known", llm="known",
             reranker=None, vector_search_query_adapter=False,
@@ -203,10 +203,10 @@ class RagLite(Peer):
     def row(self, number: int) -> tuple[object, ...]:
         return str(number), str(self.vectors[number].tolist())
 
-    def search(self, question: str, vector: list[float], limit: int, ef_search: int | None) -> list[int]:
+    def search(self, question: str, vector: list[float], limit: int, ef_search: int | None) -> list[int]:  # noqa: ARG002
         from raglite import hybrid_search
 
-        self.asked = vector
+        self.question_vector = vector
         return [int(name) for name in hybrid_search(question, num_results=limit, config=self.config)[0]]
 
 

@@ -27,10 +27,10 @@ from tests.bench.tables import console, milliseconds, new_table, percentile, sec
 from tests.quality import orders, sets
 from tests.quality.measures import MEASURES, means
 
-LIMIT = 50  # results asked of everyone
-SLOW = 20  # questions put to a peer whose first answers take more than PATIENCE
+LIMIT = 50  # results of each search
+SLOW = 20  # searches of a peer whose median is above PATIENCE
 PATIENCE = 1.0  # seconds
-SETTINGS: dict[str, int | None] = {"as it comes": None, "ef_search 200": 200}
+SETTINGS: dict[str, int | None] = {"default": None, "ef_search 200": 200}
 
 
 def main(arguments: Sequence[str]) -> None:
@@ -70,7 +70,7 @@ def speed(keep: Path, rows: int, embedder: Embedder, peers: Sequence[str]) -> No
         for name in peers:
             process = open_peers.enter_context(started(name, peer_database(keep, name, rows), folder))
             _prepare(process, name, keep, rows)
-            for label, ef_search in SETTINGS.items() if name != "raglite" else [("as it comes", None)]:
+            for label, ef_search in SETTINGS.items() if name != "raglite" else [("default", None)]:
                 searches[f"{PEERS[name]}, {label}"] = _timed(process, known, ef_search)
         measured = _in_turn(searches, list(known.vectors))
     ours = percentile(measured["Foremost"], 50)
@@ -97,7 +97,7 @@ def _in_turn(searches: dict[str, Callable[[str], float]], questions: Sequence[st
 def _timed(process: PeerProcess, known: KnownVectors, ef_search: int | None) -> Callable[[str], float]:
     def search(question: str) -> float:
         vector = known.vectors[question].tolist()
-        return process.ask("search", question=question, vector=vector, limit=LIMIT, ef_search=ef_search)[1]
+        return process.call("search", question=question, vector=vector, limit=LIMIT, ef_search=ef_search)[1]
 
     return search
 
@@ -115,8 +115,8 @@ def _prepare(process: PeerProcess, name: str, keep: Path, rows: int) -> None:
     done = keep / f"peer-{name}-{rows}.done"
     if not done.is_file():
         console.print(f"{PEERS[name]}: filling and indexing {rows} rows")
-        process.ask("fill", first=0, last=rows)
-        process.ask("index")
+        process.call("fill", first=0, last=rows)
+        process.call("index")
         done.touch()
 
 
@@ -149,10 +149,10 @@ def _quality_of(
     with engine.connect() as connection:
         vectors = connection.scalars(text("SELECT CAST(embedding AS text) FROM chunks ORDER BY id")).all()
     known = KnownVectors(embedder, list(data.questions.values()))
-    matrix = np.array([json.loads(one) for one in vectors], np.float32)
+    matrix = np.array([json.loads(vector) for vector in vectors], np.float32)
     folder = rows_folder(keep, f"rows-{name}", [row.words for row in rows], [matrix])
     s = load_settings()
-    found: dict[str, orders.Search] = {
+    systems: dict[str, orders.Search] = {
         "Foremost": orders.fused(engine, known, s),
         "vector leg alone": orders.vector_leg(engine, known, s),
         "text leg alone": orders.text_leg(engine, known, s),
@@ -165,20 +165,20 @@ def _quality_of(
             peer_engine = peer_database(keep, peer, name)
             process = open_peers.enter_context(started(peer, peer_engine, folder))
             _prepare_set(process, peer, keep, name, len(rows))
-            found[f"{PEERS[peer]}, ef_search 200"] = _found(process, known, rows)
-        for system, search in found.items():
-            ranked = {key: search(asked) for key, asked in data.questions.items()}
+            systems[f"{PEERS[peer]}, ef_search 200"] = _ranked_rows(process, known, rows)
+        for system, search in systems.items():
+            ranked = {key: search(question) for key, question in data.questions.items()}
             scores[system] = means(data, judged, ranked)
     engine.dispose()
     return scores
 
 
-def _found(process: PeerProcess, known: KnownVectors, rows: Sequence[orders.Row]) -> orders.Search:
+def _ranked_rows(process: PeerProcess, known: KnownVectors, rows: Sequence[orders.Row]) -> orders.Search:
     def search(question: str) -> list[orders.Row]:
         vector = known.vectors[question].tolist()
         return [
-            rows[place]
-            for place in process.ask("search", question=question, vector=vector, limit=LIMIT, ef_search=200)[0]
+            rows[index]
+            for index in process.call("search", question=question, vector=vector, limit=LIMIT, ef_search=200)[0]
         ]
 
     return search
@@ -187,13 +187,13 @@ def _found(process: PeerProcess, known: KnownVectors, rows: Sequence[orders.Row]
 def _prepare_set(process: PeerProcess, peer: str, keep: Path, name: str, rows: int) -> None:
     done = keep / f"peer-{peer}-{name}.done"
     if not done.is_file():
-        process.ask("fill", first=0, last=rows)
-        process.ask("index")
+        process.call("fill", first=0, last=rows)
+        process.call("index")
         done.touch()
 
 
 def rows_folder(keep: Path, name: str, texts: Sequence[str], vectors: Sequence[Matrix]) -> Path:
-    """The folder where a peer's process finds its rows."""
+    """The folder from which a peer's process reads its rows."""
     folder = keep / name
     folder.mkdir(exist_ok=True)
     (folder / "rows.jsonl").write_text("".join(json.dumps(words) + "\n" for words in texts), "utf-8")

@@ -14,7 +14,7 @@ from tests.quality.sets import FOLDER
 SENTENCES = 40_000  # embedded once, in about two minutes
 MOST_SENTENCES = 160_000
 SHARED_BY = 5  # chunks of a corpus that begin half of their text with the same sentence; real corpora repeat less
-PIECE = 24  # sentences of a document at most; longer ones are several, so that each is about one thing
+PIECE = 24  # sentences of a document at most; a longer text becomes several, so that each has one subject
 _END = re.compile(r"(?<=[.!?])\s+(?=[A-Z0-9])")
 _SHORTEST, _LONGEST = 25, 400  # characters of a sentence
 
@@ -23,7 +23,7 @@ _SHORTEST, _LONGEST = 25, 400  # characters of a sentence
 class Pool:
     """Sentences of real documents, and real questions about them."""
 
-    source: str  # said in the output
+    source: str  # for the output
     documents: tuple[tuple[str, ...], ...]
     questions: tuple[str, ...]
 
@@ -36,25 +36,25 @@ def read_pool(*, sentences: int = SENTENCES, questions: int = 200, folder: Path 
     if folder.is_dir():
         names = sorted(path.parent.name for path in folder.glob("*/corpus.jsonl"))
         documents = [row["text"] for name in names for row in _rows(folder / name / "corpus.jsonl")]
-        asked = [row["text"] for name in names for row in _rows(folder / name / "queries.jsonl")]
+        all_questions = [row["text"] for name in names for row in _rows(folder / name / "queries.jsonl")]
         source = f"the development sets {', '.join(names)}"
         if sentences > SENTENCES:
             documents += _training(folder.parent / "training")
             source += " and the training passages beside them"
     else:
         documents = list(_docstrings())
-        asked = [text.split(".")[0] for text in documents if "\n" not in text]
+        all_questions = [text.split(".")[0] for text in documents if "\n" not in text]
         source = "docstrings of Python's standard library (their first sentences are the questions)"
     pieces = [piece for text in documents for piece in _pieces(text)]
     step = max(sum(map(len, pieces)) / sentences, 1.0)
     kept = [pieces[int(number * step)] for number in range(int(len(pieces) / step))]
-    spaced = asked[:: max(len(asked) // questions, 1)][:questions]
+    spaced = all_questions[:: max(len(all_questions) // questions, 1)][:questions]
     return Pool(source=source, documents=tuple(kept), questions=tuple(spaced))
 
 
 def sentences_for(rows: int) -> int:
     """How many sentences a corpus of so many chunks is made of."""
-    return min(max(2 * rows // SHARED_BY, 4_000), MOST_SENTENCES)
+    return min(max(2 * rows // SHARED_BY, min(rows, 4_000)), MOST_SENTENCES)
 
 
 def _pieces(text: str) -> Iterator[tuple[str, ...]]:

@@ -1,9 +1,7 @@
 """The hybrid statement as the corpus grows: 10k, 100k, 1M chunks in the embedded server, one table."""
 
 import argparse
-import tempfile
 from collections.abc import Sequence
-from contextlib import nullcontext
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -21,15 +19,16 @@ from tests.bench import legs
 from tests.bench.build import Built, built
 from tests.bench.clients import concurrently
 from tests.bench.corpus import REAL
+from tests.bench.folder import kept_or_temporary
 from tests.bench.known_vectors import KnownVectors
 from tests.bench.pool import read_pool
 from tests.bench.recall import exact_neighbours, mean_recall
 from tests.bench.tables import console, milliseconds, new_table, percentile
 from tests.quality import orders
 
-SIZES = {"10k": 10_000, "100k": 100_000, "1M": 1_000_000}
+SIZES = {"tiny": 400, "10k": 10_000, "100k": 100_000, "1M": 1_000_000}
 CLIENTS = (1, 4, 16)
-SEARCHES = 200  # of each number of clients
+SEARCHES = 200  # of each number of clients, and never more than a twentieth of the rows
 PAUSE = 0.5  # seconds that unhurried clients wait between two searches
 EXPLAINED = 100
 COMPARED = 100  # questions whose exact neighbours are looked up
@@ -38,7 +37,7 @@ RECALL_AT = 50
 
 @dataclass(slots=True)
 class Measured:
-    """Figures of one size: row of the table -> cell."""
+    """The figures of a corpus size: row of the table -> cell."""
 
     built: Built
     cells: dict[str, str] = field(default_factory=dict)
@@ -52,12 +51,10 @@ def main(arguments: Sequence[str]) -> None:
     parser.add_argument("--keep", type=Path, help="folder whose corpora are used again, and kept")
     options = parser.parse_args(arguments)
     quiet_libraries()
-    with nullcontext(options.keep) if options.keep else tempfile.TemporaryDirectory(prefix="foremost-scale-") as folder:
-        keep = Path(folder)
-        keep.mkdir(parents=True, exist_ok=True)
-        keep.chmod(0o755)  # the embedded server runs as a user of its own
+    with kept_or_temporary(options.keep) as keep:
         embedder = build_embedder("all-MiniLM-L6-v2", keep)
-        known = KnownVectors(embedder, read_pool().questions)
+        questions = searches_of(max(SIZES[size] for size in options.sizes))
+        known = KnownVectors(embedder, read_pool(questions=questions).questions)
         measured = {size: _measure(keep, SIZES[size], embedder, known) for size in options.sizes}
     _print(measured)
 
@@ -69,40 +66,48 @@ def _measure(keep: Path, rows: int, embedder: Embedder, known: KnownVectors) -> 
         questions = list(known.vectors)
         retriever = build_retriever(engine, known, load_settings())
         concurrently(retriever.retrieve, questions, clients=1, searches=len(questions))  # warms caches
-        _latency(measured, engine, retriever, questions)
-        asked = questions[:COMPARED]
-        true = exact_neighbours(engine, [known.vectors[question] for question in asked], RECALL_AT)
+        _latency(measured, engine, retriever, questions, searches_of(rows))
+        compared = questions[:COMPARED]
+        exact = exact_neighbours(engine, [known.vectors[question] for question in compared], RECALL_AT)
         search = orders.vector_leg(engine, known, load_settings())
-        found = [[hit.chunk_id for hit in search(question)[:RECALL_AT]] for question in asked]
-        measured.cells[f"HNSW recall@{RECALL_AT} against exact, {COMPARED} questions"] = (
-            f"{mean_recall(found, true):.4f}"
-        )
+        nearest = [[hit.chunk_id for hit in search(question)[:RECALL_AT]] for question in compared]
+        recall = f"{mean_recall(nearest, exact):.4f}"
+        measured.cells[f"HNSW recall@{RECALL_AT} against exact, {len(compared)} questions"] = recall
         _sizes(measured, engine)
         return measured
     finally:
         engine.dispose()
 
 
-def _latency(measured: Measured, engine: Engine, retriever: HybridRetriever, questions: Sequence[str]) -> None:
+def searches_of(rows: int) -> int:
+    """Searches that a number of clients runs together over so many rows."""
+    return min(SEARCHES, rows // 20)
+
+
+def _latency(
+    measured: Measured, engine: Engine, retriever: HybridRetriever, questions: Sequence[str], searches: int
+) -> None:
     cells = measured.cells
     for clients in CLIENTS:
-        seconds, rate = concurrently(retriever.retrieve, questions, clients=clients, searches=SEARCHES)
-        cells[f"hybrid, {_who(clients)}"] = milliseconds(seconds)
-        cells[f"  searches a second, {_who(clients)}"] = f"{rate:.0f}"
+        seconds, rate = concurrently(retriever.retrieve, questions, clients=clients, searches=searches)
+        cells[f"hybrid, {_clients_label(clients)}"] = milliseconds(seconds)
+        cells[f"  searches a second, {_clients_label(clients)}"] = f"{rate:.0f}"
         if clients == 1:
             measured.p50 = percentile(seconds, 50)
         else:
-            cells[f"  p95 against p50 of 1, {_who(clients)}"] = f"{percentile(seconds, 95) / measured.p50:.1f} times"
+            cells[f"  p95 against p50 of 1, {_clients_label(clients)}"] = (
+                f"{percentile(seconds, 95) / measured.p50:.1f} times"
+            )
         plans: list[dict[str, float]] = []
         explain = partial(_explain_into, plans, engine, retriever)
-        concurrently(explain, questions, clients=clients, searches=EXPLAINED)
+        concurrently(explain, questions, clients=clients, searches=min(EXPLAINED, searches))
         for leg in legs.LEGS:
-            cells[f"{leg}, {_who(clients)}"] = milliseconds([plan[leg] for plan in plans if leg in plan])
-    seconds, _ = concurrently(retriever.retrieve, questions, clients=16, searches=SEARCHES, pause=PAUSE)
+            cells[f"{leg}, {_clients_label(clients)}"] = milliseconds([plan[leg] for plan in plans if leg in plan])
+    seconds, _ = concurrently(retriever.retrieve, questions, clients=16, searches=searches, pause=PAUSE)
     cells[f"hybrid, 16 clients that pause {PAUSE} s"] = milliseconds(seconds)
     few = lambda question: retriever.retrieve(question, collection="few")  # noqa: E731
     cells["hybrid, in a collection of 1 %, 1 client"] = milliseconds(
-        concurrently(few, questions, clients=1, searches=SEARCHES)[0]
+        concurrently(few, questions, clients=1, searches=searches)[0]
     )
 
 
@@ -110,8 +115,8 @@ def _explain_into(plans: list[dict[str, float]], engine: Engine, retriever: Hybr
     plans.append(legs.leg_seconds(legs.explained(engine, retriever, question)))
 
 
-def _who(clients: int) -> str:
-    return f"{clients} client{'s' * (clients > 1)}"
+def _clients_label(clients: int) -> str:
+    return "1 client" if clients == 1 else f"{clients} clients"
 
 
 def _sizes(measured: Measured, engine: Engine) -> None:
@@ -149,11 +154,10 @@ def _print(measured: dict[str, Measured]) -> None:
         f"that neighbours are as near as the model's own. {cores} cores, {memory:.0f} GiB. Milliseconds are p50 / p95."
     )
     table = new_table("hybrid search by size of the corpus", "chunks", *measured)
-    for row in dict.fromkeys(name for one in measured.values() for name in one.cells):
-        table.add_row(row, *(one.cells.get(row, "–") for one in measured.values()))
-    for size, one in measured.items():
-        if one is not first:
-            table.add_row(
-                f"p50 at {size} against the smallest", *[""] * (len(measured) - 1), f"{one.p50 / first.p50:.1f} times"
-            )
+    for row in dict.fromkeys(name for figures in measured.values() for name in figures.cells):
+        table.add_row(row, *(figures.cells.get(row, "–") for figures in measured.values()))
+    for size, figures in measured.items():
+        if figures is not first:
+            empty = [""] * (len(measured) - 1)
+            table.add_row(f"p50 at {size} against the smallest", *empty, f"{figures.p50 / first.p50:.1f} times")
     console.print(table)

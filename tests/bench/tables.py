@@ -1,4 +1,4 @@
-"""What every measurement prints with: percentiles of seconds, and one look for all tables."""
+"""Percentiles of seconds, and the tables of all measurements."""
 
 import time
 from collections.abc import Callable, Iterable, Sequence

@@ -1,1 +1,1 @@
-"""Fuzzing of the loaders: damaged files of every format go in, and each must be a document or one clear line."""
+"""Fuzzing of the loaders: each damaged file must become a document or an error of one clear line."""

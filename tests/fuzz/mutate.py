@@ -1,4 +1,4 @@
-"""A file goes in, a damaged one comes out; what is damaged is decided by the random generator alone."""
+"""Damages a file; the random generator alone decides how."""
 
 import io
 import random
@@ -63,7 +63,7 @@ def mutated(content: bytes, kind: str, others: list[bytes], chance: random.Rando
 
 def _damaged(content: bytes, kind: str, others: list[bytes], chance: random.Random) -> bytes:
     data = bytearray(content)
-    tokens = [one for one in _TOKENS[_FAMILY.get(kind, "text")].split(b"|") if one]
+    tokens = [token for token in _TOKENS[_FAMILY.get(kind, "text")].split(b"|") if token]
     for _ in range(chance.choice((1, 1, 2, 4, 8))):
         at = chance.randrange(len(data) + 1)
         size = min(chance.choice((1, 4, 16, 64, 1_024)), max(len(data) - at, 0))
@@ -104,6 +104,6 @@ def _inside(content: bytes, kind: str, others: list[bytes], chance: random.Rando
         entries[name] = _damaged(entries[name], kind, others, chance)
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        for one, data in entries.items():
-            archive.writestr(one, data)
+        for name, data in entries.items():
+            archive.writestr(name, data)
     return buffer.getvalue()

@@ -1,4 +1,4 @@
-"""Damaged files go through the loading process one by one; what is no document and no clear line is a failure."""
+"""Loads damaged files in the loading process, one after the other; anything but a document or a clear error fails."""
 
 import hashlib
 import random
@@ -72,7 +72,7 @@ def fuzz(
 
 def _inputs(seeds: Mapping[str, list[bytes]], seed: int) -> Iterator[tuple[str, bytes]]:
     chance = random.Random(seed)
-    everything = [one for files in seeds.values() for one in files]
+    everything = [file for files in seeds.values() for file in files]
     while True:
         for kind, files in seeds.items():
             yield kind, mutated(chance.choice(files), kind, everything, chance)
@@ -103,8 +103,9 @@ def _wrong_document(document: Document) -> str:
         return "a NUL or a carriage return"
     if not document.title or "\n" in document.title:
         return "no title of one line"
-    spans = [(one.start, one.end) for one in (*document.parts, *document.tables)]
-    starts = [(one.start, one.start) for one in document.headings]
-    if any(not 0 <= start <= end <= len(text) for start, end in spans + starts):
+    spans = [(part.start, part.end) for part in document.parts]
+    spans += [(table.start, table.end) for table in document.tables]
+    spans += [(heading.start, heading.start) for heading in document.headings]
+    if any(not 0 <= start <= end <= len(text) for start, end in spans):
         return "a span outside the text"
     return ""

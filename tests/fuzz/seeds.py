@@ -1,4 +1,4 @@
-"""Files to damage: one of every format made by the tests, and the real ones of a folder where there is one."""
+"""Files to damage: a generated file of every format, and the real files of a folder, if it exists."""
 
 import bz2
 import email.message
@@ -47,11 +47,11 @@ def made_seeds() -> dict[str, list[bytes]]:
 
 def real_seeds(folder: Path) -> dict[str, list[bytes]]:
     """The same of a folder, by the files' endings; nothing where there is no folder."""
-    found: dict[str, list[bytes]] = {}
+    files: dict[str, list[bytes]] = {}
     for path in sorted(folder.iterdir()) if folder.is_dir() else ():
         if path.is_file() and 0 < path.stat().st_size <= _LARGEST and path.suffix != ".tsv":
-            found.setdefault(path.suffix[1:].lower(), []).append(path.read_bytes())
-    return found
+            files.setdefault(path.suffix[1:].lower(), []).append(path.read_bytes())
+    return files
 
 
 def _mail() -> email.message.EmailMessage:

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, text
+from sqlalchemy import text
 
 from app.core.models.embedding import Embedder
 from app.core.settings import load_settings
@@ -17,13 +17,16 @@ from tests.bench.recall import exact_neighbours
 ROWS = 2 * 20 * FEW_OF // 10  # 400: the first document lies in the small collection
 
 
+pytestmark = pytest.mark.usefixtures("server")  # it runs in data_dir, where the corpora are built
+
+
 @pytest.fixture(scope="module")
 def pool(tmp_path_factory: pytest.TempPathFactory) -> Pool:
     """Without the development data, as on a machine that has only the repository."""
     return read_pool(sentences=400, questions=10, folder=tmp_path_factory.mktemp("none") / "absent")
 
 
-def test_a_corpus_is_built_once_and_found_again(server: Engine, data_dir: Path, embedder: Embedder, pool: Pool) -> None:
+def test_a_corpus_is_built_once_and_found_again(data_dir: Path, embedder: Embedder, pool: Pool) -> None:
     engine, first = built(data_dir, ROWS, embedder, pool)
     with engine.connect() as connection:
         stored = connection.execute(text("SELECT count(*), count(DISTINCT text) FROM chunks")).one()
@@ -43,20 +46,19 @@ def test_a_corpus_is_built_once_and_found_again(server: Engine, data_dir: Path, 
 
 
 def test_legs_are_timed_on_the_statement_that_the_retriever_sends(
-    server: Engine, data_dir: Path, embedder: Embedder, pool: Pool
+    data_dir: Path, embedder: Embedder, pool: Pool
 ) -> None:
     engine, _ = built(data_dir, ROWS, embedder, pool)
     known = KnownVectors(embedder, pool.questions)
     retriever = build_retriever(engine, known, load_settings(data_dir=data_dir))
     plan = legs.explained(engine, retriever, pool.questions[0])
     assert set(legs.leg_seconds(plan)) == set(legs.LEGS)
-    assert sum(legs.leg_seconds(plan).values()) <= plan["Execution Time"] / 1000
+    # The text leg scores the vector leg's rows too, so its time may hold the other's: a sum would count that twice.
+    assert 0 < max(legs.leg_seconds(plan).values()) <= plan["Execution Time"] / 1000
     engine.dispose()
 
 
-def test_exact_neighbours_are_those_of_the_stored_vectors(
-    server: Engine, data_dir: Path, embedder: Embedder, pool: Pool
-) -> None:
+def test_exact_neighbours_are_those_of_the_stored_vectors(data_dir: Path, embedder: Embedder, pool: Pool) -> None:
     engine, _ = built(data_dir, ROWS, embedder, pool)
     with engine.connect() as connection:
         id_, words = connection.execute(text("SELECT id, text FROM chunks ORDER BY id LIMIT 1")).one()

@@ -1,6 +1,6 @@
 """The dial on a small corpus: nothing is scored twice, a stopped sweep goes on, what is applied is in effect."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import closing
 
 import pytest
@@ -9,7 +9,7 @@ from sqlalchemy import Engine, text
 from app import bootstrap
 from app.bootstrap import open_searcher
 from app.core.applied_settings import apply, load_overrides, overridden, withdraw
-from app.core.domain import Question
+from app.core.domain import Finished, Hit, Question, Reranking
 from app.core.errors import SettingsError
 from app.core.models.embedding import Embedder
 from app.core.settings import Settings
@@ -54,12 +54,9 @@ class ScoredWords(WordReranker):
     def __init__(self) -> None:
         self.scored = 0
 
-    def rerank(self, question, hits):  # type: ignore[no-untyped-def]
+    def rerank(self, question: str, hits: Sequence[Hit]) -> Reranking:
         self.scored += len(hits)
         return super().rerank(question, hits)
-
-    def reorder(self, hits):  # type: ignore[no-untyped-def]
-        return tuple(sorted(hits, key=lambda hit: (-(hit.logit or 0), hit.fused_rank)))
 
 
 @pytest.fixture
@@ -115,7 +112,7 @@ def test_a_stopped_sweep_goes_on_where_it_was(
 
 def test_another_model_under_the_same_name_is_another_one() -> None:
     class Contrary(ScoredWords):
-        def rerank(self, question, hits):  # type: ignore[no-untyped-def]
+        def rerank(self, question: str, hits: Sequence[Hit]) -> Reranking:
             return super().rerank("harbour " + question, hits)
 
     assert identity(ScoredWords()) == identity(ScoredWords())
@@ -177,7 +174,7 @@ def test_values_that_the_settings_do_not_allow_are_not_applied(
 
 
 def test_the_page_measures_in_the_background_and_answers_by_what_was_applied(
-    corpus: Engine, embedder: Embedder, make_settings: Callable[..., Settings], monkeypatch: pytest.MonkeyPatch
+    corpus: Engine, make_settings: Callable[..., Settings], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     golden = Golden(corpus)
     for asked in QUESTIONS.questions:
@@ -197,13 +194,15 @@ def test_the_page_measures_in_the_background_and_answers_by_what_was_applied(
         assert state.curve is not None
         assert tuning.apply({"passages": "2", "reranker": "none"}, "test") == ()
         (*_, finished) = services.answerer.answer(Question(text="What does a permit cost?"))
+        assert isinstance(finished, Finished)
         assert finished.answer.settings["passages"] == 2
         assert finished.answer.reranker == "none (first-stage order)"
         assert services.ledger.load(finished.answer.id).settings["reranker"] == "none"
 
 
+@pytest.mark.usefixtures("server")
 def test_a_search_goes_by_what_was_applied(
-    server: Engine, database: Engine, embedder: Embedder, make_settings: Callable[..., Settings]
+    database: Engine, embedder: Embedder, make_settings: Callable[..., Settings]
 ) -> None:
     ingest_text(database, embedder, "/docs/parking.txt", TOPICS["parking"])
     apply(database, make_settings(), {"reranker": "none"}, reason="dial")

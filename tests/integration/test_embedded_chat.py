@@ -70,7 +70,7 @@ def model(data_dir: Path) -> Iterator[ChatModel]:
 
 
 @pytest.fixture
-def server(model: ChatModel, data_dir: Path) -> embedded_server.ChatServer:
+def server(model: ChatModel, data_dir: Path) -> embedded_server.ChatServer:  # noqa: ARG001  # it runs the model
     """The running server behind the model."""
     return embedded_server.chat_server(embedded_server.chat_model_file(data_dir), context_tokens=CONTEXT_TOKENS)
 
@@ -176,7 +176,8 @@ def test_a_follow_up_becomes_a_question_about_what_was_said_before(model: ChatMo
     assert "warranty" in query.text.lower()
 
 
-def test_the_model_is_loaded_once_for_a_process(model: ChatModel, server: embedded_server.ChatServer) -> None:
+@pytest.mark.usefixtures("model")
+def test_the_model_is_loaded_once_for_a_process(server: embedded_server.ChatServer) -> None:
     again = embedded_server.chat_server(server.model, context_tokens=CONTEXT_TOKENS)
     assert again is server
 
@@ -201,7 +202,8 @@ def test_a_file_that_is_no_model_is_refused(tmp_path: Path) -> None:
         embedded_server.chat_server(broken, context_tokens=512)
 
 
-def test_the_model_file_has_the_published_checksum_and_is_assembled_once(model: ChatModel, data_dir: Path) -> None:
+@pytest.mark.usefixtures("model")
+def test_the_model_file_has_the_published_checksum_and_is_assembled_once(data_dir: Path) -> None:
     said: list[str] = []
     file = embedded_server.chat_model_file(data_dir, said.append)
     assert said == []
@@ -230,7 +232,8 @@ def test_missing_wheels_are_told_with_what_to_install(tmp_path: Path, monkeypatc
 
 
 @pytest.mark.parametrize("ending", ["pass", "next(stream)", "raise SystemExit(0)"])
-def test_the_process_ends_quietly_whatever_the_model_is_doing(model: ChatModel, data_dir: Path, ending: str) -> None:
+@pytest.mark.usefixtures("model")
+def test_the_process_ends_quietly_whatever_the_model_is_doing(data_dir: Path, ending: str) -> None:
     settings = SETTINGS | {"backend": "embedded", "context_tokens": 512}
     program = f"""
 from pathlib import Path

@@ -44,7 +44,7 @@ def document_of(database: Engine, name: str) -> dict[str, Any]:
     return row
 
 
-@pytest.mark.tesseract  # it tells blank pages from scanned ones
+@pytest.mark.tesseract  # without it such a file is left open, to be read once it is installed
 def test_a_document_is_stored_with_everything_that_points_back_to_it(database: Engine, ingester: Ingester) -> None:
     pages = [
         ["Ships sail at dawn and return at dusk with fish for", "the market of the town beyond the old bridge."],

@@ -119,7 +119,7 @@ def widened(monkeypatch: pytest.MonkeyPatch, folder: Path) -> bool:
         patch.setattr(onnxruntime, "InferenceSession", session)
         OnnxCrossEncoder(folder, budget_ms=0)
     try:
-        return options[0].get_session_config_entry("session.x64quantprecision") == "1"
+        return bool(options[0].get_session_config_entry("session.x64quantprecision") == "1")
     except RuntimeError:  # the entry was not set
         return False
 

@@ -15,7 +15,8 @@ def shelf(database: Engine) -> Shelf:
     return fill_shelf(database)
 
 
-def test_documents_are_listed_with_their_state_and_counted_when_ready(database: Engine, shelf: Shelf) -> None:
+@pytest.mark.usefixtures("shelf")
+def test_documents_are_listed_with_their_state_and_counted_when_ready(database: Engine) -> None:
     library = Library(database)
 
     rows = {row.name: row for row in library.documents("club")}
@@ -29,14 +30,16 @@ def test_documents_are_listed_with_their_state_and_counted_when_ready(database: 
     assert library.counts() == {"attic": 0, "club": 3}
 
 
-def test_failures_are_listed_first_and_a_name_finds_a_document(database: Engine, shelf: Shelf) -> None:
+@pytest.mark.usefixtures("shelf")
+def test_failures_are_listed_first_and_a_name_finds_a_document(database: Engine) -> None:
     library = Library(database)
     assert [row.name for row in library.documents(limit=2)] == ["locked.pdf", "boats.md"]
     assert [row.name for row in library.documents(name="KAYAK")] == ["kayaks.txt"]
     assert library.documents(name="100%") == ()
 
 
-def test_an_upload_and_its_job_appear_together_and_first_in_the_list(database: Engine, shelf: Shelf) -> None:
+@pytest.mark.usefixtures("shelf")
+def test_an_upload_and_its_job_appear_together_and_first_in_the_list(database: Engine) -> None:
     library = Library(database)
 
     upload_id = library.upload("C:\\folder\\new notes.txt", b"Oars are blue.", collection="fresh")

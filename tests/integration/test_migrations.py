@@ -271,7 +271,7 @@ def test_a_server_with_a_long_recovery_is_waited_for(monkeypatch: pytest.MonkeyP
         signal.touch()
         shutil.chown(signal, server.pgdata.owner(), server.pgdata.group())
         monkeypatch.setattr(core, "RECOVERY_SECONDS", 60)
-        pgexec = postgres_server.pgexec
+        pgexec = vars(postgres_server)["pgexec"]
         monkeypatch.setattr(postgres_server, "pgexec", lambda *given, **more: pgexec(*given, **more | {"timeout": 0.5}))
         try:
             with create_engine(core.start_embedded(Path(folder))).connect() as connection:
@@ -286,6 +286,7 @@ def test_a_server_that_never_recovers_is_an_error_of_one_line(monkeypatch: pytes
 
     core.start_embedded(data_dir)
     starting = utils.PostmasterInfo.read_from_pgdata(data_dir / "postgres")
+    assert starting is not None
     starting.status = "starting"
     monkeypatch.setattr(core, "RECOVERY_SECONDS", 0)
     monkeypatch.setattr(utils.PostmasterInfo, "read_from_pgdata", lambda _: starting)

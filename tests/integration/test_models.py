@@ -24,7 +24,8 @@ TEXTS = [
 ]
 
 
-def test_serving_imports_neither_torch_nor_transformers(data_dir: Path, embedder: Embedder) -> None:
+@pytest.mark.usefixtures("embedder")
+def test_serving_imports_neither_torch_nor_transformers(data_dir: Path) -> None:
     code = (
         "import sys; from pathlib import Path\n"
         "from app.core.models.find import build_embedder\n"
@@ -150,7 +151,8 @@ def test_a_folder_that_cannot_be_exported_is_said_in_one_line(tmp_path: Path) ->
     assert not list((tmp_path / "models").glob("broken*/"))
 
 
-def test_a_damaged_model_file_is_named_with_its_cure(data_dir: Path, embedder: Embedder, tmp_path: Path) -> None:
+@pytest.mark.usefixtures("embedder")
+def test_a_damaged_model_file_is_named_with_its_cure(data_dir: Path, tmp_path: Path) -> None:
     name = models.built_name(BUILT_IN, embedding_folder(BUILT_IN, tmp_path))
     shutil.copytree(data_dir / "models" / name, tmp_path / "models" / name)
     (tmp_path / "models" / name / "model.onnx").write_bytes(b"damaged")

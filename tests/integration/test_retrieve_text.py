@@ -150,7 +150,8 @@ def test_a_sample_counts_about_the_same(database: Engine) -> None:
     _store(database, [f"word{n} common {'even' if n % 2 == 0 else 'odd'} {'padding ' * 20}" for n in range(400)])
     with database.begin() as connection:
         connection.execute(text("SELECT refresh_lexeme_frequencies(100)"))
-        counts = dict(connection.execute(text("SELECT lexeme, chunk_count FROM lexeme_frequencies")).tuples().all())
+        frequencies = connection.execute(text("SELECT lexeme, chunk_count FROM lexeme_frequencies"))
+        counts: dict[str, int] = {row.lexeme: row.chunk_count for row in frequencies}
     assert counts["common"] == pytest.approx(400, rel=0.5)
     assert counts["even"] == pytest.approx(counts["common"] / 2, rel=0.2)
     assert "word7" not in counts
@@ -172,7 +173,8 @@ def _rows_read(database: Engine, question: str) -> int:
     def read(node: dict[str, Any]) -> float:
         below: list[dict[str, Any]] = node.get("Plans", [])
         opened = node["Node Type"] == "Bitmap Heap Scan" and below[0].get("Index Name") == "ix_chunks_tsv"
-        return opened * node["Actual Rows"] * node["Actual Loops"] + sum(map(read, below))
+        own = node["Actual Rows"] * node["Actual Loops"] if opened else 0
+        return float(own + sum(map(read, below)))
 
     return round(read(tree[0]["Plan"]))
 

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, text
 
+from app.core.domain import CHUNKER_VERSION
 from app.core.errors import SettingsError
 from app.core.models.embedding import Embedder
-from ingest.folder import sync
 from ingest.folder.run import FolderRun, RunOptions
 from ingest.ignore_rules import Rules
 from ingest.pipeline import Ingester, Outcome, Result
@@ -52,7 +52,7 @@ def run(database: Engine, recorder: Recorder, tmp_path: Path) -> Sync:
     """One run over the test's folder; returns the number of files by outcome."""
 
     def go(*roots: Path, make_embedder: Callable[[], Embedder] = FakeEmbedder, **options: Any) -> dict[str, int]:
-        ingester = Ingester(store=Store(database, chunker_version=sync.CHUNKER_VERSION), make_embedder=make_embedder)
+        ingester = Ingester(store=Store(database, chunker_version=CHUNKER_VERSION), make_embedder=make_embedder)
         one = FolderRun(database, ingester, recorder, collection="c", max_bytes=10**6, options=RunOptions(**options))
         return {str(key): count for key, count in one.execute(one.scan(roots or [tmp_path], Rules())).items() if count}
 
@@ -215,8 +215,13 @@ def test_a_failed_file_is_read_again_with_retry(run: Sync, tmp_path: Path) -> No
     run()
     reads: list[Path] = []
     original = Path.read_bytes
+
+    def read_bytes(path: Path) -> bytes:
+        reads.append(path)
+        return original(path)
+
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Path, "read_bytes", lambda path: (reads.append(path), original(path))[1])
+        patch.setattr(Path, "read_bytes", read_bytes)
         assert run(retry=True) == {"failed": 1}
     assert tmp_path / "broken.pdf" in reads
 
@@ -240,7 +245,7 @@ def test_a_detached_run_only_queues_jobs_and_no_file_twice(run: Sync, database: 
 
 
 def worker_on(database: Engine, **options: Any) -> Worker:
-    ingester = Ingester(store=Store(database, chunker_version=sync.CHUNKER_VERSION), make_embedder=FakeEmbedder)
+    ingester = Ingester(store=Store(database, chunker_version=CHUNKER_VERSION), make_embedder=FakeEmbedder)
     return Worker(database, ingester, report=lambda _: None, **options)
 
 
@@ -271,7 +276,8 @@ def test_a_file_that_another_process_ingests_is_left_to_it(database: Engine, tmp
     assert stored(database) == ["a.md"]
 
 
-def test_a_path_that_is_not_valid_text_survives_the_queue(database: Engine, tmp_path: Path, run: Sync) -> None:
+@pytest.mark.usefixtures("database")
+def test_a_job_whose_path_is_no_text_finds_its_file(tmp_path: Path, run: Sync) -> None:
     raw = os.fsencode(tmp_path) + b"/bad\xff.md"
     with open(raw, "wb") as file:
         file.write(b"Readable.")
@@ -293,7 +299,7 @@ def test_a_job_given_to_another_worker_stores_nothing(database: Engine, tmp_path
                 connection.execute(text("UPDATE procrastinate_jobs SET attempts = attempts + 1"))
             return super().embed(texts)
 
-    store = Store(database, chunker_version=sync.CHUNKER_VERSION)
+    store = Store(database, chunker_version=CHUNKER_VERSION)
     lines: list[str] = []
     worker = Worker(database, Ingester(store=store, make_embedder=Robbed), report=lines.append)
     worker.run(until=lambda: rows(database, "SELECT attempts > 1 FROM procrastinate_jobs") != [(False,)])
@@ -309,7 +315,7 @@ def test_a_preview_names_every_file_and_writes_nothing(run: Sync, database: Engi
     write(tmp_path / "changing.md", "Other words.", at=LONG_AGO + 1)
     write(tmp_path / "new.md", "New.")
     before = rows(database, "SELECT * FROM documents ORDER BY id")
-    ingester = Ingester(store=Store(database, chunker_version=sync.CHUNKER_VERSION), make_embedder=no_model)
+    ingester = Ingester(store=Store(database, chunker_version=CHUNKER_VERSION), make_embedder=no_model)
     one = FolderRun(database, ingester, Recorder(), collection="c", max_bytes=10**6, options=RunOptions(prune=True))
     results = {Path(uri).name: result for uri, result in one.preview(one.scan([tmp_path], Rules()))}
     assert {name: result.outcome for name, result in results.items()} == {

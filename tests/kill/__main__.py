@@ -1,5 +1,6 @@
-"""`make kill-test`: 200 kills, 10 of them of the server; prints figures, exit code 1 when something is wrong."""
+"""`make kill-test`: 200 kills, 10 of them of the server. Prints figures; exits with 1 when something is wrong."""
 
+import argparse
 import os
 import sys
 import tempfile
@@ -9,12 +10,16 @@ from tests.kill.harness import KillTest
 
 
 def main() -> None:
-    """Run the test; KILLS and SEED in the environment set the number of kills and the random seed."""
-    kills, seed = int(os.environ.get("KILLS", "200")), int(os.environ.get("SEED", "1"))
+    """Run the test. KILLS and SEED in the environment are the defaults of the options."""
+    parser = argparse.ArgumentParser(prog="python -m tests.kill", description=__doc__)
+    parser.add_argument("--kills", type=int, default=int(os.environ.get("KILLS", "200")))
+    parser.add_argument("--seed", type=int, default=int(os.environ.get("SEED", "1")), help="another one, other kills")
+    options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="foremost-kill-") as name:
         folder = Path(name)
         folder.chmod(0o755)
-        test = KillTest(folder, kills=kills, seed=seed, documents=60, crashes=max(1, kills // 20))
+        crashes = max(1, options.kills // 20)
+        test = KillTest(folder, kills=options.kills, seed=options.seed, documents=60, crashes=crashes)
         try:
             figures = test.run()
         finally:

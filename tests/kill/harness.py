@@ -186,7 +186,8 @@ class KillTest:
         def idle() -> bool:
             try:
                 with self._engine.connect() as connection:
-                    return connection.execute(text("SELECT count(*) = 0 FROM procrastinate_jobs")).scalar_one()
+                    jobs = connection.execute(text("SELECT count(*) FROM procrastinate_jobs")).scalar_one()
+                    return bool(jobs == 0)
             except SQLAlchemyError:
                 return False
 

@@ -110,7 +110,9 @@ def at_rest(engine: Engine, files: Mapping[Path, tuple[int, int]]) -> list[str]:
         def all_of(query: str) -> list[tuple[object, ...]]:
             return [tuple(row) for row in connection.execute(text(query))]
 
-        stored = dict(all_of("SELECT source_uri, sha256 FROM documents"))
+        stored = {
+            row.source_uri: row.sha256 for row in connection.execute(text("SELECT source_uri, sha256 FROM documents"))
+        }
         jobs = all_of("SELECT id, task_name, status::text, attempts, args FROM procrastinate_jobs")
         orphans = all_of("SELECT c.id FROM chunks c LEFT JOIN documents d ON d.id = c.document_id WHERE d.id IS NULL")
         failed = all_of("SELECT source_uri, error FROM documents WHERE error <> '' OR status <> 'ready'")

@@ -22,9 +22,9 @@ def rankings(texts: Sequence[str], questions: Sequence[str], *, limit: int) -> l
     stemmer = Stemmer.Stemmer("english")
     index = bm25s.BM25(k1=0.9, b=0.4)
     index.index(bm25s.tokenize(list(texts), stopwords="en", stemmer=stemmer, show_progress=False), show_progress=False)
-    asked = bm25s.tokenize(list(questions), stopwords="en", stemmer=stemmer, show_progress=False)
-    found, scores = index.retrieve(asked, k=min(limit, len(texts)), show_progress=False)
+    query_tokens = bm25s.tokenize(list(questions), stopwords="en", stemmer=stemmer, show_progress=False)
+    indices, scores = index.retrieve(query_tokens, k=min(limit, len(texts)), show_progress=False)
     return [
-        [int(place) for place, score in zip(places, line, strict=True) if score > 0]
-        for places, line in zip(found, scores, strict=True)
+        [int(position) for position, score in zip(row, row_scores, strict=True) if score > 0]
+        for row, row_scores in zip(indices, scores, strict=True)
     ]

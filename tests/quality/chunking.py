@@ -1,14 +1,15 @@
 """`python -m tests.quality.chunking`: the chunker's size, overlap and heading context, measured.
 
-Of covidqa_longdocs, whose answers are spans of long documents: the share of questions whose answer stands whole in one
+Of covidqa_longdocs, whose answers are spans of long documents: the share of questions whose answer is whole in one
 of the first 5, 20, 50 candidates, and in the first 1,000 tokens of the reranked order, which is what a prompt holds;
 of the other sets nDCG@10. Points that were measured are kept in a file and not measured again.
 """
 
 import argparse
+import itertools
 import json
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -47,8 +48,8 @@ class Point:
 
 
 GRID = tuple(
-    Point(*one)
-    for one in (
+    Point(*values)
+    for values in (
         (180, 0, 60), (100, 0, 60), (128, 0, 60), (150, 0, 60), (190, 0, 60), (180, 30, 60), (180, 60, 60),
         (128, 32, 60), (180, 0, 0), (180, 0, 30), (220, 0, 30), (240, 0, 0),
     )
@@ -64,7 +65,7 @@ def main() -> None:
     parser.add_argument("--results", type=Path, default=Path("chunking.json"), help="measured points are kept here")
     options = parser.parse_args()
     quiet_libraries()
-    points = [Point(*map(int, one.split("/"))) for one in options.points] or GRID
+    points = [Point(*map(int, point.split("/"))) for point in options.points] or GRID
     done = json.loads(options.results.read_text("utf-8")) if options.results.is_file() else {}
     with _server() as (server, embedder):
         for point in points:
@@ -107,19 +108,19 @@ def figures_of(engine: Engine, name: str, embedder: Embedder, questions: int) ->
     data, s = sets.load(name, questions=questions), load_settings()
     fused = orders.fused(engine, embedder, s)
     reranker = build_reranker(s.reranker, embedder, s.data_dir, budget_ms=0)
-    found = {key: fused(asked) for key, asked in data.questions.items()}
-    reranked = {key: reranker.rerank(data.questions[key], hits).hits for key, hits in found.items()}
+    candidates = {key: fused(question) for key, question in data.questions.items()}
+    reranked = {key: reranker.rerank(data.questions[key], hits).hits for key, hits in candidates.items()}
     rows = orders.stored_rows(engine)
     figures: dict[str, float] = {"chunks": len(rows)}
     judged = {key: data.judgements(key, rows) for key in data.questions}
     if not data.spans:
-        figures["fused nDCG@10"] = means(data, judged, found)["nDCG@10"]
+        figures["fused nDCG@10"] = means(data, judged, candidates)["nDCG@10"]
         figures["reranked nDCG@10"] = means(data, judged, reranked)["nDCG@10"]
         return figures
     for cut in CUTS:
-        figures[f"fused, in {cut}"] = _share(data, judged, {key: hits[:cut] for key, hits in found.items()})
+        figures[f"fused, in {cut}"] = _share(data, judged, {key: hits[:cut] for key, hits in candidates.items()})
     figures["reranked, in 5"] = _share(data, judged, {key: hits[:5] for key, hits in reranked.items()})
-    for order, hits in (("fused", found), ("reranked", reranked)):
+    for order, hits in (("fused", candidates), ("reranked", reranked)):
         prompt = {key: _within(ranked, embedder, PROMPT_TOKENS) for key, ranked in hits.items()}
         figures[f"{order}, in {PROMPT_TOKENS} tokens"] = _share(data, judged, prompt)
     figures["answer whole in a chunk"] = _share(data, judged, dict.fromkeys(data.questions, rows))
@@ -127,15 +128,15 @@ def figures_of(engine: Engine, name: str, embedder: Embedder, questions: int) ->
 
 
 def _share(
-    data: sets.DevelopmentSet, judged: dict[str, dict[str, int]], ranked: dict[str, Sequence[sets.Ranked]]
+    data: sets.DevelopmentSet, judged: dict[str, dict[str, int]], ranked: Mapping[str, Sequence[sets.Ranked]]
 ) -> float:
     """Share of the questions with an answer among their chunks."""
-    return float(np.mean([any(sets.unit_of(data, one) in judged[key] for one in ranked[key]) for key in judged]))
+    return float(np.mean([any(sets.unit_of(data, hit) in judged[key] for hit in ranked[key]) for key in judged]))
 
 
 def _within(hits: Sequence[Hit], embedder: Embedder, tokens: int) -> list[Hit]:
     """The first of the hits that fit together."""
-    counts = np.cumsum(embedder.count_tokens([hit.text for hit in hits[: CUTS[-1]]])) if hits else []
+    counts = itertools.accumulate(embedder.count_tokens([hit.text for hit in hits[: CUTS[-1]]]))
     return [hit for hit, count in zip(hits, counts, strict=False) if count <= tokens]
 
 

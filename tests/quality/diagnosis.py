@@ -197,7 +197,7 @@ def report(cases: Sequence[Case]) -> int:
         table.add_row(key, str(len(tried)), str(len(found)), str(right), named, shown)
     console.print(table)
     effective = [case for case in cases if case["effective"]]
-    right = sum(case["right"] for case in effective)
+    right = sum(bool(case["right"]) for case in effective)
     console.print(f"[bold]{right} of {len(effective)} named rightly ({right / max(len(effective), 1):.1%})[/]")
     for case in effective:
         if not case["right"]:

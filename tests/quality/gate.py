@@ -75,7 +75,7 @@ class Pool:
             [self._reranker.reorder([h for h in hits if h.document_id not in lost]) for _, hits in self.scored]
         )
 
-    def fewer(self, strength: float, seed: int) -> FloatArray:
+    def fewer(self, strength: float, _seed: int) -> FloatArray:
         """Only the first candidates are reranked, the more so the stronger."""
         keep = max(1, round(50 * (1 - strength)))
         return self._values([self._reranker.reorder(hits[:keep]) for _, hits in self.scored])
@@ -111,7 +111,7 @@ def main() -> None:
         "reranker left out": Pool.left_out,
     }
     for name, fault in faults.items():
-        found, sizes, beyond = 0, list[float](), 0
+        alarms, sizes, beyond = 0, list[float](), 0
         for seed in range(options.draws):
             drawn = pool.drawn(rng, options.questions)
             before = drawn.sound()
@@ -121,10 +121,10 @@ def main() -> None:
                 continue
             after = fault(drawn, strength, seed)
             sizes.append(100 * (before.mean() - after.mean()))
-            found += _alarm(before, after)
-        said = f"loss in the draws {min(sizes):.1f} to {max(sizes):.1f} points" if sizes else ""
+            alarms += _alarm(before, after)
+        losses = f"loss in the draws {min(sizes):.1f} to {max(sizes):.1f} points" if sizes else ""
         left = f"; {beyond} draws cannot lose 3 points this way" if beyond else ""
-        _out.print(f"{name}: {found} of {len(sizes)} found; {said}{left}")
+        _out.print(f"{name}: {alarms} of {len(sizes)} found; {losses}{left}")
     noise = _strength(pool, Pool.noisy, sound, 0) or 1.0
     alarms = same = 0
     for seed in range(options.draws):
@@ -166,11 +166,11 @@ def _pool(options: argparse.Namespace) -> Pool:
     scored = []
     with corpus_of(whole, home, embedder, settings, keep=True, report=_out.print) as corpus:
         judge, retriever = Judge(corpus), build_retriever(corpus, embedder, settings)
-        for asked in whole.questions[::step][: options.pool]:
-            hits = retriever.retrieve(asked.text).hits
-            logits = scorer.logits(asked.text, hits)
-            known = tuple(replace(hit, logit=logits[pair_id(asked.text, hit)]) for hit in hits)
-            scored.append((judge.judge(asked), known))
+        for question in whole.questions[::step][: options.pool]:
+            hits = retriever.retrieve(question.text).hits
+            logits = scorer.logits(question.text, hits)
+            known = tuple(replace(hit, logit=logits[pair_id(question.text, hit)]) for hit in hits)
+            scored.append((judge.judge(question), known))
     home.dispose()
     return Pool(scored, reranker)
 

@@ -14,8 +14,8 @@ MEASURES = (R @ 50, nDCG @ 10, RR @ 10, P @ 1)
 def run_of(data: sets.DevelopmentSet, ranked: Sequence[sets.Ranked]) -> dict[str, float]:
     """Unit -> score, larger is better; of several chunks of a document the best counts."""
     run: dict[str, float] = {}
-    for place, chunk in enumerate(ranked):
-        run.setdefault(sets.unit_of(data, chunk), -float(place))
+    for rank, chunk in enumerate(ranked):
+        run.setdefault(sets.unit_of(data, chunk), -float(rank))
     return run
 
 
@@ -23,10 +23,10 @@ def values(
     judged: Mapping[str, Mapping[str, int]], runs: Mapping[str, Mapping[str, float]]
 ) -> dict[str, dict[str, float]]:
     """Measure -> question -> value; a question without results counts 0."""
-    found: dict[str, dict[str, float]] = {str(measure): dict.fromkeys(judged, 0.0) for measure in MEASURES}
+    figures: dict[str, dict[str, float]] = {str(measure): dict.fromkeys(judged, 0.0) for measure in MEASURES}
     for metric in ir_measures.iter_calc(MEASURES, judged, runs):
-        found[str(metric.measure)][metric.query_id] = metric.value
-    return found
+        figures[str(metric.measure)][metric.query_id] = metric.value
+    return figures
 
 
 def means(

@@ -33,7 +33,7 @@ class Row:
 def stored_rows(engine: Engine) -> list[Row]:
     """All chunks of the database, by id."""
     with engine.connect() as connection:
-        return [Row(**one) for one in connection.execute(_ROWS).mappings()]
+        return [Row(**row) for row in connection.execute(_ROWS).mappings()]
 
 
 def fused(engine: Engine, embedder: Embedder, s: Settings) -> Callable[[str], tuple[Hit, ...]]:
@@ -58,6 +58,6 @@ def by_bm25s(rows: Sequence[Row], questions: Sequence[str], *, limit: int) -> Ma
     """The order "bm25s" over the same chunks; nothing when the extra is not installed."""
     if not bm25.available():
         return {}
-    places = bm25.rankings([row.words for row in rows], questions, limit=limit)
-    found = {question: [rows[place] for place in line] for question, line in zip(questions, places, strict=True)}
-    return {"bm25s": found.__getitem__}
+    indices = bm25.rankings([row.words for row in rows], questions, limit=limit)
+    ranked = {question: [rows[index] for index in line] for question, line in zip(questions, indices, strict=True)}
+    return {"bm25s": ranked.__getitem__}

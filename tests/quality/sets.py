@@ -23,7 +23,7 @@ QUESTIONS = 100  # of a set, evenly spaced; all where there are fewer
 
 
 class Ranked(Protocol):
-    """What is judged of a chunk; app.core.domain.Hit is one."""
+    """The fields of a chunk that are judged; app.core.domain.Hit has them."""
 
     @property
     def chunk_id(self) -> int: ...
@@ -48,8 +48,8 @@ class DevelopmentSet:
         """Grades of the units that are ranked: documents, or those of all chunks that cover an answer's span."""
         if question_id not in self.spans:
             return dict(self.grades[question_id])
-        found = {unit_of(self, chunk): 1 for chunk in chunks if self._covers(question_id, chunk)}
-        return found or {"no chunk holds the answer whole": 1}
+        grades = {unit_of(self, chunk): 1 for chunk in chunks if self._covers(question_id, chunk)}
+        return grades or {"no chunk holds the answer whole": 1}
 
     def _covers(self, question_id: str, chunk: Ranked) -> bool:
         return chunk.source_uri in self.grades[question_id] and any(
@@ -68,12 +68,12 @@ def load(name: str, *, questions: int = QUESTIONS) -> DevelopmentSet:
     for line in (FOLDER / name / "qrels.tsv").read_text("utf-8").splitlines():
         question_id, document_id, grade = line.split("\t")
         grades[question_id][document_id] = int(grade)
-    asked = {row["id"]: row["text"] for row in _rows(name, "queries") if row["id"] in grades}
+    questions_by_id = {row["id"]: row["text"] for row in _rows(name, "queries") if row["id"] in grades}
     spans: dict[str, tuple[tuple[int, int], ...]] = {}
     if name == "covidqa_longdocs":  # long documents: finding the right one is not enough
         spans = {row["id"]: tuple((at, at + size) for at, size in row["spans"]) for row in _rows(name, "answers")}
-    step = max(1, len(asked) // questions)
-    kept = dict(list(asked.items())[::step][:questions])
+    step = max(1, len(questions_by_id) // questions)
+    kept = dict(list(questions_by_id.items())[::step][:questions])
     return DevelopmentSet(name=name, questions=kept, grades=grades, spans=spans)
 
 

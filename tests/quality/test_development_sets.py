@@ -38,7 +38,7 @@ Scores = dict[str, dict[str, dict[str, float]]]  # order -> measure -> question 
 def name(request: pytest.FixtureRequest) -> str:
     if not sets.FOLDER.is_dir():
         pytest.fail(f"The development sets are not in {sets.FOLDER}: set QUALITY_DATA to their folder.")
-    return request.param
+    return str(request.param)
 
 
 @pytest.fixture(scope="module")
@@ -46,8 +46,8 @@ def means() -> Iterator[dict[str, list[float]]]:
     """Collects each set's figures and prints their means after the last."""
     collected: dict[str, list[float]] = {}
     yield collected
-    said = ", ".join(f"{what} {100 * np.mean(values):.1f}" for what, values in collected.items())
-    Console(width=100).print(f"mean of the sets: {said}")
+    means_of_sets = ", ".join(f"{what} {100 * np.mean(values):.1f}" for what, values in collected.items())
+    Console(width=100).print(f"mean of the sets: {means_of_sets}")
 
 
 def test_reranking_never_hurts_and_quality_holds(
@@ -85,7 +85,7 @@ def _measure(data: sets.DevelopmentSet, engine: Engine, embedder: Embedder, s: S
     }
     judged = {question_id: data.judgements(question_id, rows) for question_id in data.questions}
     return {
-        order: values(judged, {key: run_of(data, search(asked)) for key, asked in data.questions.items()})
+        order: values(judged, {key: run_of(data, search(question)) for key, question in data.questions.items()})
         for order, search in searches.items()
     }
 
@@ -107,12 +107,12 @@ def _print(data: sets.DevelopmentSet, scores: Scores) -> None:
     Console(width=100).print(table, "")
 
 
-def _p(one: FloatArray, other: FloatArray) -> float:
+def _p(first: FloatArray, second: FloatArray) -> float:
     """Two-sided paired permutation test of the means."""
-    if np.array_equal(one, other):
+    if np.array_equal(first, second):
         return 1.0
     test = permutation_test(
-        (one, other), lambda a, b, axis: (a - b).mean(axis=axis), permutation_type="samples", n_resamples=5000,
+        (first, second), lambda a, b, axis: (a - b).mean(axis=axis), permutation_type="samples", n_resamples=5000,
         vectorized=True, rng=np.random.default_rng(7),
     )  # fmt: skip
     return float(test.pvalue)

@@ -22,7 +22,7 @@ class Request:
     body: dict[str, Any]
 
 
-Reply = Callable[["Exchange"], None]
+Reply = Callable[["Exchange"], object]  # what it returns is not looked at
 
 
 class Exchange:
@@ -69,7 +69,7 @@ class Exchange:
         self._handler.connection.settimeout(PATIENCE_SECONDS)
         self._handler.close_connection = True
         try:
-            return self._handler.connection.recv(1) == b""
+            return bool(self._handler.connection.recv(1) == b"")
         except ConnectionResetError:
             return True
         except TimeoutError:

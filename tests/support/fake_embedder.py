@@ -6,13 +6,13 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from app.core.models.embedding import Matrix, refuse_long, unit
+from app.core.models.embedding import Embedder, Matrix, refuse_long, unit
 
 _TOKEN = re.compile(r"\w{1,4}|[^\w\s]")
 
 
-class FakeEmbedder:
-    """Obeys the Embedder Protocol; two special tokens a text."""
+class FakeEmbedder(Embedder):
+    """Random unit vectors, the same for the same text in one process; two special tokens a text."""
 
     name = "fake"
 

@@ -1,7 +1,9 @@
-"""Stand-in for what the Dial tab measures with: a made-up sweep and floor, and what was asked of it."""
+"""Stand-in for the measurements of the Dial tab: a made-up sweep and floor; it records what was applied."""
 
 from collections.abc import Mapping
 from dataclasses import replace
+
+from typing_extensions import override
 
 from app.core.errors import NotFoundError
 from app.quality.dial.estimate import Estimate
@@ -9,6 +11,7 @@ from app.quality.dial.measure import Step
 from app.quality.dial.sweep import Point, Sweep, marked
 from app.quality.dial.tuning import State
 from app.quality.evaluation.floor import floor_curve
+from app.web.dial_tab import TuningService
 from tests.support.runs import result, run_of
 
 _MACHINE = "AMD EPYC × 2"
@@ -46,7 +49,7 @@ def made_sweep() -> Sweep:
     )  # fmt: skip
 
 
-class FakeTuning:
+class FakeTuning(TuningService):
     """Measures nothing; a started sweep stays at a quarter until it is finished or stopped."""
 
     def __init__(self, *, questions: int = 340) -> None:
@@ -60,17 +63,18 @@ class FakeTuning:
         )
 
     def state(self) -> State:
-        """How things stand."""
+        """The current state."""
         return self._state
 
+    @override
     def start_sweep(self, minutes: float) -> None:
-        """Begin."""
+        """Start, and stay at a quarter."""
         if not self._state.questions:
             raise NotFoundError("The golden set is empty.")
         self._state = replace(self._state, running="sweep", step=Step(stage="reranking", done=75, of=300))
 
     def start_floor(self) -> None:
-        """Begin and end at once."""
+        """Start and finish at once."""
         questions = [result(at, 1.0, relevance=0.25 + at / 400) for at in range(280)]
         questions += [result(300 + at, 0.3) for at in range(12)] + [result(320 + at, 0.0) for at in range(8)]
         questions += [result(400 + at, 0.0, answerable=False, relevance=at / 80) for at in range(40)]
@@ -85,7 +89,8 @@ class FakeTuning:
         """End the sweep without a result."""
         self._state = replace(self._state, running="", step=None, problem="Stopped. What was scored is kept.")
 
+    @override
     def apply(self, values: Mapping[str, str], reason: str) -> tuple[str, ...]:
-        """Note what was asked."""
+        """Record the values."""
         self.applied.append(dict(values))
         return self.covered

@@ -8,7 +8,9 @@ from functools import partial
 
 import numpy as np
 from sqlalchemy import Engine
+from typing_extensions import override
 
+from app.core.chat import ChatModel
 from app.core.domain import (
     NO_FILTERS,
     ExactRank,
@@ -27,14 +29,15 @@ from app.core.models.embedding import Matrix
 from app.core.settings import Settings
 from app.ledger import Ledger
 from app.library import Library
-from app.pipeline import Answerer, Prompts
+from app.pipeline import Answerer, Prompts, Rewriter
 from app.prompts import conversation
 from app.quality.diagnosis import Diagnosis, Trials
 from app.quality.expected.feedback import Feedback
 from app.quality.expected.golden import Golden
 from app.quality.expected.locate import Locator
+from app.rerank import Reranker
 from app.search import Searcher
-from app.stages import Stages
+from app.stages import ExplainingRetriever, Stages
 
 NOT_FOUND = "The documents do not say."
 
@@ -50,12 +53,13 @@ def overlap(one: str, other: str) -> float:
     return len(wanted & words(other)) / len(wanted) if wanted else 0.0
 
 
-class WordRetriever:
+class WordRetriever(ExplainingRetriever):
     """First stage over a fixed list of hits: the vector leg by overlap, the text leg by overlap in reverse order."""
 
     def __init__(self, hits: Sequence[Hit]) -> None:
         self.hits = tuple(hits)
 
+    @override
     def retrieve(self, query: str, *, collection: str | None = None, filters: Filters = NO_FILTERS) -> Retrieval:
         known = {hit.collection for hit in self.hits}
         if collection is not None and collection not in known:
@@ -97,22 +101,24 @@ class WordRetriever:
         }
 
 
-class WordReranker:
+class WordReranker(Reranker):
     """Second stage by overlap of words."""
 
     name = "word overlap"
 
     def rerank(self, question: str, hits: Sequence[Hit]) -> Reranking:
         scored = [replace(hit, logit=8 * overlap(question, hit.text) - 4) for hit in hits]
-        scored.sort(key=lambda hit: (-(hit.logit or 0), hit.fused_rank))
-        final = tuple(replace(hit, final_rank=rank, rerank_score=hit.logit) for rank, hit in enumerate(scored, 1))
-        return Reranking(hits=final, reranker=self.name, scored=len(final), seconds=0.02)
+        return Reranking(hits=self.reorder(scored), reranker=self.name, scored=len(scored), seconds=0.02)
+
+    def reorder(self, hits: Sequence[Hit]) -> tuple[Hit, ...]:
+        ordered = sorted(hits, key=lambda hit: (-(hit.logit or 0), hit.fused_rank))
+        return tuple(replace(hit, final_rank=rank, rerank_score=hit.logit) for rank, hit in enumerate(ordered, 1))
 
     def relevance(self, hit: Hit) -> float:
         return ((hit.logit if hit.logit is not None else -4.0) + 4) / 8
 
 
-class PlainRewriter:
+class PlainRewriter(Rewriter):
     """A follow-up that starts with "And" gets the question before it put in front."""
 
     def rewrite(self, question: Question) -> Generator[None, None, Query]:
@@ -123,11 +129,11 @@ class PlainRewriter:
         return Query(text=question.text, changed=False, reason="It stands on its own.")
 
 
-class ScriptedModel:
+class ScriptedModel(ChatModel):
     """Says what the script says, piece by piece; with hold() it stops after some pieces until go_on()."""
 
     def __init__(self, script: Callable[[str], Iterable[str]], *, context_tokens: int = 4096) -> None:
-        self.info = ModelInfo(
+        self._info = ModelInfo(
             backend="embedded", name="scripted-0.5b", context_tokens=context_tokens, tokens_counted=True
         )
         self.stopped = threading.Event()  # set when the stream was closed before its end
@@ -145,9 +151,14 @@ class ScriptedModel:
         self._hold_after = None
         self._gate.set()
 
+    @property
+    def info(self) -> ModelInfo:
+        return self._info
+
     def count_tokens(self, messages: Sequence[Message]) -> int:
         return sum(len(re.findall(r"\w+|\S", message.content)) + 4 for message in messages)
 
+    @override
     def stream(self, messages: Sequence[Message], *, max_tokens: int | None = None) -> Generator[str, None, Usage]:
         said = 0
         try:

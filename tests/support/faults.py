@@ -39,7 +39,7 @@ from app.quality.diagnosis import Diagnosis, Trials, Verdict
 from app.quality.expected.locate import Locator
 from app.quality.expected.loss import Loss
 from app.rerank import Reranker, build_reranker
-from app.rerank.base import GROUP
+from app.rerank.base import GROUP, by_score
 from app.rerank.combination import sigmoid
 from app.search import Searcher
 from app.stages import Stages, build_retriever
@@ -73,7 +73,7 @@ class Fault:
     expect: str = ""  # the expectation, when it is not the words
 
 
-class BadReranker:
+class BadReranker(Reranker):
     """The real reranker with its scores negated ("inverted") or replaced by random ones ("drawn")."""
 
     def __init__(self, real: Reranker, kind: str) -> None:
@@ -90,6 +90,9 @@ class BadReranker:
             for rank, hit in enumerate(order, 1)
         )
         return replace(done, hits=changed, reranker=self.name)
+
+    def reorder(self, hits: Sequence[Hit]) -> tuple[Hit, ...]:
+        return by_score(hits)
 
     def relevance(self, hit: Hit) -> float:
         return sigmoid(hit.rerank_score or 0.0)

@@ -1,4 +1,4 @@
-"""A loading process whose parser does what a hostile file would make it do; the file's name says what."""
+"""A loading process whose parser misbehaves as a hostile file would make it; the file's name says how."""
 
 import ctypes
 import os
@@ -47,9 +47,9 @@ DEEDS: dict[str, Callable[[], None]] = {
 
 
 def misbehaving(source: Source, limits: Limits) -> Iterator[tuple[Source, Callable[[], Document]]]:
-    """What the real one gives, each preceded by its deed."""
-    for one, load in unpacked(source, limits):
-        yield one, partial(_after, DEEDS.get(one.name.partition(".")[0]), load)
+    """The documents of the real function, each loaded after its misdeed."""
+    for item, load in unpacked(source, limits):
+        yield item, partial(_after, DEEDS.get(item.name.partition(".")[0]), load)
 
 
 def _after(deed: Callable[[], None] | None, load: Callable[[], Document]) -> Document:
@@ -59,5 +59,5 @@ def _after(deed: Callable[[], None] | None, load: Callable[[], Document]) -> Doc
 
 
 if __name__ == "__main__":
-    child.unpacked = misbehaving
+    vars(child)["unpacked"] = misbehaving
     child.main()

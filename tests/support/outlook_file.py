@@ -84,10 +84,10 @@ def _record(entries: list[_Entry], number: int, starts: Mapping[int, int]) -> by
     entry = entries[number]
     name = (entry.name + "\x00").encode("utf-16-le")
     kind = 5 if number == 0 else 1 if entry.content is None else 2
-    parent = next((one for one in entries if any(child is entry for child in one.children)), None)
+    parent = next((other for other in entries if any(child is entry for child in other.children)), None)
     siblings = parent.children if parent else []
-    place = next((at for at, one in enumerate(siblings) if one is entry), 0)
-    following = siblings[place + 1] if place + 1 < len(siblings) else None
+    index = next((number for number, sibling in enumerate(siblings) if sibling is entry), 0)
+    following = siblings[index + 1] if index + 1 < len(siblings) else None
     right = _index(entries, following) if following else _FREE
     child = _index(entries, entry.children[0]) if entry.children else _FREE
     size = len(entry.content or b"")
@@ -96,4 +96,4 @@ def _record(entries: list[_Entry], number: int, starts: Mapping[int, int]) -> by
 
 
 def _index(entries: list[_Entry], wanted: _Entry) -> int:
-    return next(number for number, one in enumerate(entries) if one is wanted)
+    return next(number for number, entry in enumerate(entries) if entry is wanted)

@@ -1,4 +1,4 @@
-"""A small PDF writer for tests: lines of text go in, one page a list of lines comes out."""
+"""A small PDF writer for tests: a page for each list of lines."""
 
 from collections.abc import Sequence
 

@@ -27,7 +27,7 @@ def saturating(graph: Path) -> list[str]:
     """Names of the products in the ONNX file that some activations cut off; empty for a sound graph."""
     model = onnx.load(graph)
     constants = {constant.name: constant for constant in model.graph.initializer}
-    found = []
+    names = []
     for node in model.graph.node:
         signed = [
             numpy_helper.to_array(constants[name])
@@ -37,10 +37,10 @@ def saturating(graph: Path) -> list[str]:
         matrices = [array for array in signed if array.ndim > 1]
         if node.op_type == "MatMulInteger":
             if node.input[1] not in constants or any(_worst(array) > _HIGH for array in matrices):
-                found.append(node.name)
+                names.append(node.name)
         elif matrices and node.op_type not in _STORED:
-            found.append(node.name)  # a product of another form: whoever adds one adds its arithmetic here
-    return found
+            names.append(node.name)  # a product of another form, whose arithmetic is not emulated here yet
+    return names
 
 
 def integer_products(graph: Path) -> int:
@@ -51,8 +51,10 @@ def integer_products(graph: Path) -> int:
 def run_without_vnni(graph: Path, feed: Mapping[str, Array]) -> Array:
     """First output of the graph, its integer products saturating; slow."""
     evaluator = ReferenceEvaluator(onnx.load(graph), new_ops=[MatMulInteger, DequantizeLinear, MaxPool])
-    output: Array = evaluator.run(None, dict(feed))[0]
-    return output
+    outputs = evaluator.run(None, dict(feed))
+    assert isinstance(outputs, list)
+    first: Array = outputs[0]
+    return first
 
 
 def _worst(weights: Array) -> int:

@@ -63,7 +63,7 @@ HOSTILE_ANSWER = (
 
 
 def script(prompt: str) -> Iterator[str]:
-    """What the model says to a prompt: words one by one."""
+    """The model's answer to a prompt, word by word."""
     question = prompt.rsplit("Question: ", 1)[-1]
     answer = HOSTILE_ANSWER if "kayak" in question else PARTLY_SUPPORTED
     for word in answer.split(" "):

@@ -2,6 +2,7 @@
 
 import itertools
 import re
+from collections.abc import Sequence
 
 import pytest
 from hypothesis import given, settings
@@ -49,7 +50,7 @@ def covered(chunks: tuple[Chunk, ...]) -> set[int]:
     return {offset for one in chunks for offset in range(one.start_char, one.end_char)}
 
 
-lines = st.text(st.characters(codec="utf-8", exclude_characters="\x00\r", exclude_categories=("Cs",)), max_size=120)
+lines = st.text(st.characters(codec="utf-8", exclude_characters="\x00\r", exclude_categories=["Cs"]), max_size=120)
 blocks = st.one_of(
     lines,
     st.builds(lambda level, text: "#" * level + " " + text, st.integers(1, 6), lines),
@@ -234,7 +235,7 @@ def test_a_tokenizer_that_counts_pieces_differently_never_gets_a_chunk_that_is_t
     class Doubling(FakeEmbedder):
         """Counts a text cut inside a word as twice as long as its tokens."""
 
-        def count_tokens(self, texts: list[str]) -> list[int]:  # type: ignore[override]
+        def count_tokens(self, texts: Sequence[str]) -> list[int]:
             return [2 * count for count in super().count_tokens(texts)]
 
     reader = Doubling(max_tokens=64)

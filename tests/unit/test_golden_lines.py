@@ -11,7 +11,7 @@ from app.quality.expected.golden import Expected, GoldenQuestion
 from app.quality.expected.lines import read_lines, write_lines
 
 
-def passage(text: str, collection: str | None) -> Expected:
+def passage(text: str, _collection: str | None) -> Expected:
     """A typed passage over an empty corpus that holds the document doc7 alone."""
     expectation = parse(text, {"doc7"}.__contains__)
     if expectation.chunk_id is not None:

@@ -1,18 +1,21 @@
 """The two stages seen from LangChain."""
 
+from langchain_core.documents import Document
 from langchain_core.runnables import RunnableLambda
+from typing_extensions import override
 
 from app.core.domain import NO_FILTERS, Filters, Retrieval, Retrieved
 from app.langchain_retriever import TwoStageRetriever
 from app.rerank import KeepOrder
-from app.search import Searcher
+from app.search import Retriever, Searcher
 from tests.support.builders import make_hit
 
 
-class _Fixed:
+class _Fixed(Retriever):
     def __init__(self) -> None:
         self.asked: list[tuple[str, str | None]] = []
 
+    @override
     def retrieve(self, query: str, *, collection: str | None = None, filters: Filters = NO_FILTERS) -> Retrieval:
         self.asked.append((query, collection))
         hits = (make_hit(1, part_kind="page", part_first=3, part_last=4), make_hit(2), make_hit(3))
@@ -37,10 +40,7 @@ def test_documents_carry_their_place_and_every_rank() -> None:
 def test_it_stands_in_a_chain() -> None:
     searcher = Searcher(retriever=_Fixed(), reranker=KeepOrder())
 
-    def count(documents: list[object]) -> int:
-        return len(documents)
-
-    chain = TwoStageRetriever(search=searcher.search, k=3) | RunnableLambda(count)
+    chain = TwoStageRetriever(search=searcher.search, k=3) | RunnableLambda[list[Document], int](len)
     assert chain.invoke("Who rows?") == 3
 
 

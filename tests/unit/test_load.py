@@ -390,7 +390,8 @@ def test_what_cannot_be_read_is_refused_with_advice(content: bytes, name: str, s
 
 def test_entities_written_in_utf16_are_refused_too() -> None:
     content = ENTITY + "<w/>"
-    entries = {"[Content_Types].xml": "<a/>", "word/document.xml": b"\xff\xfe" + content.encode("utf-16-le")}
+    document = b"\xff\xfe" + content.encode("utf-16-le")
+    entries: dict[str, bytes | str] = {"[Content_Types].xml": "<a/>", "word/document.xml": document}
     with pytest.raises(DocumentError, match="entities"):
         load(made.source(made.zipped(entries), "a.docx"))
 

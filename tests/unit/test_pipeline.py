@@ -6,7 +6,9 @@ from typing import Any
 
 import numpy as np
 import pytest
+from typing_extensions import override
 
+from app.core.chat import ChatModel
 from app.core.domain import (
     NO_FILTERS,
     Answer,
@@ -32,17 +34,19 @@ from app.core.domain import (
     Waiting,
 )
 from app.core.errors import ModelError, NotFoundError, QuestionError
-from app.pipeline import UNSUPPORTED, Answerer, Prompts
-from app.search import Searcher
+from app.pipeline import UNSUPPORTED, Answerer, Ledger, Prompts, Rewriter
+from app.rerank import Reranker
+from app.search import Retriever, Searcher
 from tests.support.builders import make_hit
 
 NOT_FOUND = "I could not find this in the documents."
 
 
-class FakeRetriever:
+class FakeRetriever(Retriever):
     def __init__(self, hits: Sequence[Hit], notes: tuple[str, ...] = ()) -> None:
         self.hits, self.notes, self.asked = tuple(hits), notes, ""
 
+    @override
     def retrieve(self, query: str, *, collection: str | None = None, filters: Filters = NO_FILTERS) -> Retrieval:
         if collection == "missing":
             raise NotFoundError("There is no collection missing.")
@@ -50,20 +54,24 @@ class FakeRetriever:
         return Retrieval(hits=self.hits, embed_seconds=0.01, sql_seconds=0.02, notes=self.notes)
 
 
-class Backwards:
+class Backwards(Reranker):
     """Puts the last candidate first."""
 
     name = "backwards"
 
+    @override
     def rerank(self, question: str, hits: Sequence[Hit]) -> Reranking:
-        ordered = [replace(hit, final_rank=n, logit=float(-n)) for n, hit in enumerate(reversed(hits), 1)]
-        return Reranking(hits=tuple(ordered), reranker=self.name, scored=len(ordered), notes=("Scored backwards.",))
+        ordered = self.reorder(hits)
+        return Reranking(hits=ordered, reranker=self.name, scored=len(ordered), notes=("Scored backwards.",))
+
+    def reorder(self, hits: Sequence[Hit]) -> tuple[Hit, ...]:
+        return tuple(replace(hit, final_rank=n, logit=float(-n)) for n, hit in enumerate(reversed(hits), 1))
 
     def relevance(self, hit: Hit) -> float:
         return 0.1 if "irrelevant" in hit.text else 0.9
 
 
-class FakeRewriter:
+class FakeRewriter(Rewriter):
     def __init__(self) -> None:
         self.stopped = False
 
@@ -77,18 +85,23 @@ class FakeRewriter:
         return Query(text=f"{question.text} (standalone)" if changed else question.text, changed=changed, reason="")
 
 
-class FakeModel:
+class FakeModel(ChatModel):
     """Says its pieces; counts words as tokens; remembers whether it was stopped."""
 
     def __init__(self, *pieces: str, error: ModelError | None = None, context_tokens: int = 1000, finish: str = "stop"):
-        self.info = ModelInfo(backend="embedded", name="fake", context_tokens=context_tokens, tokens_counted=True)
+        self._info = ModelInfo(backend="embedded", name="fake", context_tokens=context_tokens, tokens_counted=True)
         self.pieces, self.error, self.finish = pieces, error, finish
         self.prompt: tuple[Message, ...] = ()
         self.closed_early = False
 
+    @property
+    def info(self) -> ModelInfo:
+        return self._info
+
     def count_tokens(self, messages: Sequence[Message]) -> int:
         return sum(len(message.content.split()) for message in messages)
 
+    @override
     def stream(self, messages: Sequence[Message], *, max_tokens: int | None = None) -> Generator[str, None, Usage]:
         self.prompt = tuple(messages)
         try:
@@ -107,7 +120,7 @@ class FakeModel:
     def close(self) -> None: ...
 
 
-class MemoryLedger:
+class MemoryLedger(Ledger):
     def __init__(self) -> None:
         self.stored: list[Answer] = []
 

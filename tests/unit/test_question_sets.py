@@ -8,7 +8,7 @@ from app.quality.expected.golden import Expected
 
 
 def test_a_line_separator_within_a_text_ends_no_line(tmp_path: Path) -> None:
-    rows = {
+    rows: dict[str, list[dict[str, object]]] = {
         "corpus": [{"_id": "d", "title": "", "text": "One\u2028two."}],
         "queries": [{"_id": "q", "text": "What\u2028is\x85it?"}, {"_id": "other", "text": "Not judged?"}],
         "answers": [{"id": "q", "answers": ["two\u2028"], "spans": [[4, 3]]}],

@@ -3,14 +3,16 @@
 import json
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+from typing_extensions import override
 
 from app import rerank
 from app.core.domain import Hit
 from app.core.errors import ModelError
-from app.core.models.embedding import Matrix, unit
+from app.core.models.embedding import Embedder, Matrix, unit
 from app.core.models.find import is_bert_cross_encoder
 from app.rerank import KeepOrder, LateInteraction, OnnxCrossEncoder, build_reranker
 from app.rerank.base import GROUP, Score, passage_text, rerank_within
@@ -19,7 +21,7 @@ from app.rerank.late_interaction import max_sim
 from tests.support.builders import make_hit
 
 
-def unscored(rank: int, **changes: object) -> Hit:
+def unscored(rank: int, **changes: Any) -> Hit:
     return make_hit(rank, **({"logit": None, "rerank_score": None, "final_rank": None} | changes))
 
 
@@ -104,7 +106,7 @@ def test_passages_read_in_part_are_counted_and_said() -> None:
 
 
 def test_no_candidates_are_no_trouble() -> None:
-    assert rerank_within([], lambda group: [], name="fake", budget_ms=10).hits == ()
+    assert rerank_within([], lambda _: [], name="fake", budget_ms=10).hits == ()
     assert KeepOrder().rerank("anything", []).hits == ()
 
 
@@ -173,14 +175,16 @@ def test_max_sim_takes_the_best_match_of_every_question_token() -> None:
     assert max_sim(asked, tokens[:0]) == 0.0
 
 
-class _Letters:
+class _Letters(Embedder):
     """An embedding model whose tokens are letters; a text's vectors have the two special tokens around them."""
 
     name, dimension, max_tokens = "letters", 26, 12
 
+    @override
     def embed(self, texts: Sequence[str]) -> Matrix:
         raise AssertionError("late interaction needs no pooled vectors")
 
+    @override
     def embed_query(self, text: str) -> tuple[Matrix, bool]:
         raise AssertionError("late interaction needs no pooled vectors")
 

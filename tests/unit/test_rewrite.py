@@ -3,7 +3,9 @@
 from collections.abc import Generator, Sequence
 
 import pytest
+from typing_extensions import override
 
+from app.core.chat import ChatModel
 from app.core.domain import Message, ModelInfo, Question, Turn, Usage
 from app.core.errors import ModelError
 from app.rewrite.followups import points_back
@@ -13,7 +15,7 @@ from tests.support.generators import returned
 HISTORY = (Turn(question="When does the nightly backup run?", answer="The nightly backup runs at 02:30 UTC [1]."),)
 
 
-class ScriptedModel:
+class ScriptedModel(ChatModel):
     """Answers every prompt with the same text, or fails."""
 
     info = ModelInfo(backend="embedded", name="scripted", context_tokens=4096, tokens_counted=True)
@@ -28,6 +30,7 @@ class ScriptedModel:
     def count_tokens(self, messages: Sequence[Message]) -> int:
         return sum(len(message.content.split()) for message in messages)
 
+    @override
     def stream(self, messages: Sequence[Message], *, max_tokens: int | None = None) -> Generator[str, None, Usage]:
         self.prompts.append(messages)
         if self.error is not None:

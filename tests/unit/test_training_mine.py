@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
+from app.core.models.embedding import unit
 from app.quality.training.batches import plan
 from app.quality.training.data import Pair, Recipe
 from app.quality.training.held_out import split
@@ -17,8 +18,7 @@ TOPICS = ["pump", "valve", "motor", "filter"]
 def embed(texts: Sequence[str]) -> Matrix:
     """A stand-in: one axis a topic, a little of the text's length."""
     rows = [[float(topic in text) for topic in TOPICS] + [0.1 + len(text) / 1000] for text in texts]
-    matrix = np.array(rows, np.float32)
-    return matrix / np.linalg.norm(matrix, axis=1, keepdims=True)
+    return unit(np.array(rows, np.float32))
 
 
 def pairs(scope: str = "", count: int = 6) -> list[Pair]:

@@ -41,7 +41,8 @@ def model() -> PairReranker:
         intermediate_size=32,
         max_position_embeddings=64,
     )
-    return PairReranker(config).train(False)
+    reranker: PairReranker = PairReranker(config).train(False)
+    return reranker
 
 
 def packed(tokenizer: Tokenizer, pairs: list[tuple[str, str]]) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
@@ -116,7 +117,7 @@ def test_steps_down_the_gradient_put_the_right_passage_first(model: PairReranker
     optimizer = torch.optim.AdamW(model.parameters(), lr=5e-3)
     before = float(in_batch_loss(model, batch, half=False).loss.detach())
     for _ in range(30):
-        in_batch_loss(model, batch, half=False).loss.backward()
+        torch.autograd.backward(in_batch_loss(model, batch, half=False).loss)
         optimizer.step()
         optimizer.zero_grad()
     after = in_batch_loss(model, batch, half=False)
@@ -142,7 +143,7 @@ def test_an_unanswerable_question_is_pushed_below_the_answered_one(model: PairRe
 
     before = margin()
     for _ in range(30):
-        in_batch_loss(model, batch, half=False).loss.backward()
+        torch.autograd.backward(in_batch_loss(model, batch, half=False).loss)
         optimizer.step()
         optimizer.zero_grad()
     assert margin() > before

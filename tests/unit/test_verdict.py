@@ -1,6 +1,7 @@
 """Where a candidate was lost, by the ledger alone."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -26,7 +27,7 @@ def a_search(*hits: Hit, **changes: object) -> Search:
     return replace(search, **changes)  # type: ignore[arg-type]
 
 
-def ranked(final: int, fused: int, fate: Fate = Fate.BEYOND_LIMIT, **changes: object) -> Hit:
+def ranked(final: int, fused: int, fate: Fate = Fate.BEYOND_LIMIT, **changes: Any) -> Hit:
     return make_hit(fused, final_rank=final, fate=fate, **changes)
 
 
@@ -86,7 +87,7 @@ def test_words_over_two_chunks_that_were_joined_in_the_prompt_are_found_there() 
 
 
 def test_the_number_of_passages_needed_counts_places_not_candidates() -> None:
-    section = {"document_id": 1, "heading": "Rules", "source_uri": "/docs/1.md"}
+    section: dict[str, Any] = {"document_id": 1, "heading": "Rules", "source_uri": "/docs/1.md"}
     hits = [
         make_hit(1, final_rank=1, ordinal=1, **section), make_hit(2, final_rank=2, ordinal=2, **section),
         make_hit(3, final_rank=3), ranked(4, 4),

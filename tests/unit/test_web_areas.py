@@ -248,7 +248,7 @@ class Shelf:
     def __init__(self, text: str | None) -> None:
         self._text = text
 
-    def text(self, document_id: int) -> str:
+    def text(self, _document_id: int) -> str:
         if self._text is None:
             raise NotFoundError("The document is no longer in the library.")
         return self._text
