@@ -15,7 +15,7 @@ from sqlalchemy import Engine, text
 
 from app.core.models.embedding import Embedder
 from tests.support import made_files as made
-from tests.support.documents import ROOT, Block, agree, blocks, examples
+from tests.support.documents import ROOT, Block, agree, blocks, examples, same_line
 
 READER = "/home/ann"  # whose home directory the documents show
 MIB = 1024 * 1024
@@ -94,7 +94,13 @@ def run_examples(document: str, shell: Shell) -> None:
         lines: list[str] = []
         for example in examples(block):
             printed = shell(example.command)
-            lines += [f"$ {example.command}", *(example.output if agree(example.output, printed) else printed)]
+            lines.append(f"$ {example.command}")
+            if agree(example.output, printed):
+                lines += example.output
+            else:  # lines that agree keep their "…"
+                lines += [
+                    next((line for line in example.output if same_line(line, actual)), actual) for actual in printed
+                ]
         expected = "".join(f"{line.rstrip()}\n" for line in lines)
         if expected != block.text:
             wrong.append((block, expected))

@@ -79,10 +79,11 @@ def agree(shown: tuple[str, ...], printed: list[str]) -> bool:
         return not printed
     if shown[0].strip() == _ELLIPSIS:
         return any(agree(shown[1:], printed[start:]) for start in range(len(printed) + 1))
-    return bool(printed) and _same_line(shown[0], printed[0]) and agree(shown[1:], printed[1:])
+    return bool(printed) and same_line(shown[0], printed[0]) and agree(shown[1:], printed[1:])
 
 
-def _same_line(shown: str, printed: str) -> bool:
+def same_line(shown: str, printed: str) -> bool:
+    """Whether a line of output is what a line of a document shows."""
     pattern, position, numbers = "", 0, []
     flat = " ".join(shown.split())
     for match in _NUMBER.finditer(flat):
