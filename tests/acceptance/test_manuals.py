@@ -15,7 +15,7 @@ from sqlalchemy import Engine, text
 
 from app.core.models.embedding import Embedder
 from tests.support import made_files as made
-from tests.support.documents import ROOT, Block, agree, blocks, examples, same_line
+from tests.support.documents import ROOT, Block, Example, agree, blocks, examples, same_line
 
 READER = "/home/ann"  # whose home directory the documents show
 MIB = 1024 * 1024
@@ -95,12 +95,7 @@ def run_examples(document: str, shell: Shell) -> None:
         for example in examples(block):
             printed = shell(example.command)
             lines.append(f"$ {example.command}")
-            if agree(example.output, printed):
-                lines += example.output
-            else:  # lines that agree keep their "…"
-                lines += [
-                    next((line for line in example.output if same_line(line, actual)), actual) for actual in printed
-                ]
+            lines += example.output if agree(example.output, printed) else _renewed(example, printed)
         expected = "".join(f"{line.rstrip()}\n" for line in lines)
         if expected != block.text:
             wrong.append((block, expected))
@@ -110,3 +105,9 @@ def run_examples(document: str, shell: Shell) -> None:
             path.write_text(path.read_text("utf-8").replace(block.text, expected), "utf-8")
     else:
         assert not wrong, "\n".join(f"{block}\n{expected}" for block, expected in wrong)
+
+
+def _renewed(example: Example, printed: list[str]) -> list[str]:
+    """The printed lines; a line that agrees with one of the document stays as it is there, with its "…"."""
+    kept = [line for line in example.output if line.strip() != "…"]
+    return [next((shown for shown in kept if same_line(shown, line)), line) for line in printed]
