@@ -1,9 +1,11 @@
 """`settings`: every setting, its value, and where the value comes from."""
 
 import os
+import sys
 from typing import Annotated
 
 import typer
+from pydantic import SecretStr
 from rich.markup import escape
 
 from app.bootstrap import open_database
@@ -16,8 +18,12 @@ from app.present.problem import problem_of
 
 def settings(
     reset: Annotated[bool, typer.Option("--reset", help="Remove what `dial` and `evaluate --floor` applied.")] = False,
+    markdown: Annotated[bool, typer.Option("--markdown", help="Print the page app/core/SETTINGS.md.")] = False,
 ) -> None:
     """List every setting, its value, where it comes from and what it does."""
+    if markdown:
+        sys.stdout.write(_reference())
+        return
     current = load_settings()
     applied = {override.name: override for override in _applied(current, reset=reset)}
     for name, variable in variable_names().items():
@@ -30,6 +36,30 @@ def settings(
         elif name in applied:
             origin += f", which covers the applied {applied[name].value}"
         out.print(f"[bold]{variable}[/]={escape(value)}  [dim]({escape(origin)}) {escape(info.description or '')}[/]")
+
+
+def _reference() -> str:
+    """The settings as a Markdown page: variable, default, meaning."""
+    lines = [
+        "# Settings",
+        "",
+        "Environment variables, or lines of a `.env` file as in `.env.example`. A misspelt name is an error.",
+        "`python -m app settings` shows your values and where each one comes from. This page is the output of",
+        "`python -m app settings --markdown`.",
+        "",
+        "| setting | default | meaning |",
+        "|---|---|---|",
+    ]
+    for name, variable in variable_names().items():
+        info = Settings.model_fields[name]
+        default = info.default
+        if isinstance(default, SecretStr):
+            default = default.get_secret_value()
+        shown = "" if default in (None, "") else f"`{default}`"
+        if name == "data_dir":
+            shown = "the user's data directory"  # differs between machines and people
+        lines.append(f"| `{variable}` | {shown} | {info.description} |")
+    return "\n".join(lines) + "\n"
 
 
 def _applied(current: Settings, *, reset: bool) -> tuple[Override, ...]:
