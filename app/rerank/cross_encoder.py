@@ -58,8 +58,7 @@ class OnnxCrossEncoder:
     def relevance(self, hit: Hit) -> float:
         """Relevance from logit and cosine.
 
-        Share of questions that keep a passage at the floor of 0.2, with the shipped model: 99.6 % of 232 development
-        questions about their own documents, and all paraphrases without a common word; 17 % of 120 questions asked of
-        a foreign corpus of up to 6,000 passages.
+        At 0.2, with the shipped model: of 338 development questions put to their own documents all keep a passage, of
+        60 put to another corpus of up to 6,000 passages 13 %; paraphrases without a common word stay above it.
         """
         return 0.0 if hit.logit is None else self._combination.relevance(hit.logit, hit)

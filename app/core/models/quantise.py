@@ -1,4 +1,4 @@
-"""An fp32 ONNX graph goes in, its int8 form comes out: one file with the same products on every CPU.
+"""`python -m app.core.quantise FULL TARGET`: an fp32 ONNX graph goes in, its int8 form comes out, for every CPU.
 
 Dynamic quantisation: weights are stored in int8 with a scale for each channel, activations are quantised while running.
 One scale for a whole matrix costs much more: cosine to fp32 0.953 instead of 0.994 on Wikipedia paragraphs.
@@ -9,6 +9,7 @@ instead of its largest weight. It costs no time and a third of a bit; seven-bit 
 weights up to half the time again (DECISIONS.md has the figures).
 """
 
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -75,3 +76,7 @@ def _stay_full(model: Any) -> list[str]:
         if node.op_type == "Gather" and node.input[0] in shapes and len(shapes[node.input[0]]) != 2:
             names.append(node.name)
     return names
+
+
+if __name__ == "__main__":
+    quantise(*map(Path, sys.argv[1:3]))
