@@ -1,4 +1,4 @@
-"""`python -m app.core.quantise FULL TARGET`: an fp32 ONNX graph goes in, its int8 form comes out, for every CPU.
+"""`python -m app.core.models.quantise FULL TARGET`: an fp32 ONNX graph goes in, its int8 form comes out, for every CPU.
 
 Dynamic quantisation: weights are stored in int8 with a scale for each channel, activations are quantised while running.
 One scale for a whole matrix costs much more: cosine to fp32 0.953 instead of 0.994 on Wikipedia paragraphs.
