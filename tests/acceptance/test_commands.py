@@ -95,7 +95,7 @@ def test_why_names_the_stage_of_loss_and_keeps_the_question(run: Run, answer: di
     assert (result["loss"], result["side"]) == ("not_ingested", "the documents")
     nothing = run("app", "why", "last", "--expect", " ")
     assert nothing.returncode == 2
-    assert "Say what should have been found" in nothing.stderr
+    assert "No expected passage is given." in nothing.stderr
 
 
 def test_the_answer_proves_that_the_prompt_was_read_whole(answer: dict[str, Any]) -> None:

@@ -44,7 +44,7 @@ def parse(text: str, is_document: Callable[[str], bool]) -> Expectation:
     """
     text = text.strip()
     if not fold(text):
-        raise QuestionError("Nothing is expected.", fix=f"Name the passage as {FORMS}.")
+        raise QuestionError("No expected passage is given.", fix=f"Name the passage as {FORMS}.")
     if chunk := _CHUNK.fullmatch(text):
         return Expectation(chunk_id=int(chunk[1]))
     if len(text) > 1 and text[0] in _QUOTES and text[-1] in _QUOTES:
