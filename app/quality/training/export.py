@@ -88,7 +88,7 @@ def export_onnx(
             shutil.copy(full, target / MODEL_FILE)
     tokenizer.save(str(target / TOKENIZER_FILE))
     config: dict[str, Any] = {
-        "kind": "cross-encoder",
+        "kind": "late interaction",
         "max_tokens": max_tokens,
         "layers": model.config.num_hidden_layers,
         "combination": dict(combination),
