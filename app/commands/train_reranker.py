@@ -1,5 +1,6 @@
 """`train-reranker`: a reranker trained on pairs of one's own documents."""
 
+from enum import StrEnum
 from pathlib import Path
 from types import ModuleType
 from typing import Annotated
@@ -15,6 +16,13 @@ from app.core.settings import Settings, load_settings
 GOLDEN = "golden"
 
 
+class Form(StrEnum):
+    """How the trained model reads a pair."""
+
+    LATE_INTERACTION = "late-interaction"
+    CROSS_ENCODER = "cross-encoder"
+
+
 def train_reranker(
     data: Annotated[
         str,
@@ -27,16 +35,25 @@ def train_reranker(
         int | None,
         typer.Option(min=1, help="Also distil a model with so many layers: 3 of 6 is 1.9 times as fast."),
     ] = None,
+    form: Annotated[
+        Form, typer.Option(help="late-interaction; or cross-encoder, which needs a GPU or hours.")
+    ] = Form.LATE_INTERACTION,
     seed: Annotated[int, typer.Option(help="Seed of all random draws.")] = 0,
     resume: Annotated[bool, typer.Option("--resume", help="Continue from the checkpoint in --out.")] = False,
 ) -> None:
     """Train a reranker on pairs of your own; FOREMOST_RERANKER then names its folder."""
+    if form is Form.CROSS_ENCODER and layers is not None:
+        raise AppError("--layers distils late interaction only.", fix="Leave out --layers or --form.")
     training = training_package()
     settings = load_settings()
     base_folder = embedding_folder(base, settings.data_dir)
-    chosen = training.TrainingSettings(minutes=minutes, seed=seed)
     pairs = _pairs(data, out_folder, settings, training, resume=resume)
-    result = training.train_reranker(pairs, base_folder, out_folder, chosen, resume=resume, report=report)
+    if form is Form.CROSS_ENCODER:
+        given = training.CrossEncoderSettings(minutes=minutes, seed=seed)
+        result = training.train_cross_encoder(pairs, base_folder, out_folder, given, resume=resume, report=report)
+    else:
+        given = training.TrainingSettings(minutes=minutes, seed=seed)
+        result = training.train_reranker(pairs, base_folder, out_folder, given, resume=resume, report=report)
     model = result.onnx_folder
     if layers is not None:
         distil = training.DistilSettings(layers=layers, minutes=minutes / 2)

@@ -66,7 +66,7 @@ class Settings(BaseSettings):
     # second stage
     reranker: Annotated[str, Shapes.TUNED] = Field(
         default="auto",
-        description="auto (the best one included), none, late-interaction, or folder or hub id of a cross-encoder",
+        description="auto (the best one included), none, late-interaction, cross-encoder, or a folder or hub id",
     )
     rerank_budget_ms: Annotated[int, Shapes.ANSWER] = Field(
         default=5000, ge=0, description="time limit of reranking, milliseconds; 0: no limit"

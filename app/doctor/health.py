@@ -167,7 +167,9 @@ def _reranker(settings: Settings, embedder: Embedder | None) -> Check:
     try:
         reranker = build_reranker(settings.reranker, embedder, settings.data_dir, budget_ms=settings.rerank_budget_ms)
     except AppError as error:
-        fix = "Set FOREMOST_RERANKER to auto, none, late-interaction, a folder with a model, or a hub id."
+        fix = (
+            "Set FOREMOST_RERANKER to auto, none, late-interaction, cross-encoder, a folder with a model, or a hub id."
+        )
         return _failed("reranker", error, fix=fix)
     return Check(name="reranker", ok=True, detail=reranker.name)
 

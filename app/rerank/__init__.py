@@ -14,6 +14,7 @@ from app.rerank.torch_cross_encoder import TorchCrossEncoder
 __all__ = ["KeepOrder", "LateInteraction", "OnnxCrossEncoder", "Reranker", "TorchCrossEncoder", "build_reranker"]
 
 SHIPPED = Path(__file__).resolve().parents[1] / "models_data"
+_SHIPPED_FOLDERS = {"auto": "reranker-*", "cross-encoder": "cross-encoder-*"}  # by setting
 
 
 def build_reranker(
@@ -25,14 +26,16 @@ def build_reranker(
     threads: int | None = None,
     report: Report = silent,
 ) -> Reranker:
-    """Reranker for the setting: auto, none, late-interaction, a folder or a hub id. Raises ModelError.
+    """Reranker for the setting: auto, none, late-interaction, cross-encoder, a folder or a hub id. Raises ModelError.
 
-    auto takes the cross-encoder shipped in app/models_data, else late interaction. A cross-encoder with BERT's
-    architecture runs as int8 ONNX on the CPU. All others, and all on a GPU, run through sentence-transformers.
+    auto takes the trained late interaction shipped in app/models_data, else that of the embedder's own tokens.
+    cross-encoder takes the one shipped there. Another cross-encoder with BERT's architecture runs as int8 ONNX on the
+    CPU. All others, and all on a GPU, run through sentence-transformers.
     """
     if setting == "none":
         return KeepOrder()
-    shipped = sorted(SHIPPED.glob(f"reranker-*/{MODEL_FILE}")) if setting == "auto" else []
+    pattern = _SHIPPED_FOLDERS.get(setting)
+    shipped = sorted(SHIPPED.glob(f"{pattern}/{MODEL_FILE}")) if pattern else []
     if setting == "late-interaction" or (setting == "auto" and not shipped):
         return LateInteraction(embedder, budget_ms=budget_ms)
     folder = shipped[0].parent if shipped else _folder(setting, data_dir)
@@ -49,4 +52,4 @@ def _folder(setting: str, data_dir: Path) -> Path:
     for folder in (Path(setting).expanduser(), data_dir / "models" / setting):
         if folder.is_dir():
             return folder.resolve()
-    return hub_folder(setting, instead="set FOREMOST_RERANKER to auto, none or late-interaction")
+    return hub_folder(setting, instead="set FOREMOST_RERANKER to auto, none, late-interaction or cross-encoder")

@@ -1,4 +1,4 @@
-"""The cross-encoder on the CPU: it reads question and passage together. int8 ONNX, torch is not imported."""
+"""Rerankers over a pair on the CPU, cross-encoder or late interaction: int8 ONNX, torch is not imported."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -12,14 +12,16 @@ from app.rerank.combination import Combination
 
 
 class OnnxCrossEncoder:
-    """Reranker over a folder with model.onnx, tokenizer.json and config.json {"max_tokens", "combination"}.
+    """Reranker over a folder with model.onnx, tokenizer.json and config.json {"kind", "max_tokens", "combination"}.
 
+    kind: "cross-encoder" (all tokens of the pair attend to each other) or "late interaction" (the built-in one; the two
+    texts are encoded apart inside the graph); it is shown with the name.
     logit: the model's raw output. A sigmoid before ranking would turn large logits into ties.
     """
 
     def __init__(self, folder: Path, *, budget_ms: int, name: str | None = None, threads: int | None = None) -> None:
         config = read_config(folder)
-        self.name = f"{name or folder.name} (cross-encoder, int8 ONNX)"
+        self.name = f"{name or folder.name} ({config.get('kind', 'cross-encoder')}, int8 ONNX)"
         self._max_tokens = int(config.get("max_tokens", 512))
         self._combination = Combination.read(config.get("combination"))
         self._tokenizer = open_tokenizer(folder, cut_at=self._max_tokens)

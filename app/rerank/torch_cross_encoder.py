@@ -31,7 +31,7 @@ class TorchCrossEncoder:
             raise ModelError(
                 f"The reranker {model_id_or_path} is neither a cross-encoder folder nor available from the hub "
                 f"({reason(error)}).",
-                fix="Set FOREMOST_RERANKER to auto, none, late-interaction or a folder.",
+                fix="Set FOREMOST_RERANKER to auto, none, late-interaction, cross-encoder or a folder.",
             ) from error
         self.name = f"{name or model_id_or_path} (cross-encoder, {device})"
         self._batch = _GPU_BATCH if device == "cuda" else _CPU_BATCH

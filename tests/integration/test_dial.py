@@ -119,7 +119,7 @@ def test_another_model_under_the_same_name_is_another_one() -> None:
     assert identity(ScoredWords()) != identity(Contrary())
 
 
-@pytest.mark.parametrize("setting", ["auto", "late-interaction", "none"])
+@pytest.mark.parametrize("setting", ["auto", "late-interaction", "cross-encoder", "none"])
 def test_the_order_from_known_logits_is_the_order_of_reranking(
     corpus: Engine, embedder: Embedder, make_settings: Callable[..., Settings], setting: str
 ) -> None:
@@ -145,7 +145,11 @@ def test_a_sweep_of_the_real_rerankers_is_kept(
     place = Bench(questions=QUESTIONS, engine=corpus, embedder=embedder)
     found = sweep(place, corpus, make_settings(), minutes=1)
     assert last_sweep(corpus, "golden") == found
-    assert {point.reranker for point in found.points} == {"none", "small", "full"}
+    assert {point.reranker for point in found.points} == {"none", "small", "full", "cross"}
+    assert [name.split(" (")[1].split(",")[0] for name in found.rerankers.values()][1:] == [
+        "late interaction",
+        "cross-encoder",
+    ]
     assert found.points[-1].quality.mean == 1.0
 
 

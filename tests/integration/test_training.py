@@ -1,6 +1,8 @@
 """Training from end to end on a tiny model: train, stop, resume, export, and the same logits everywhere."""
 
 import json
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,9 +17,18 @@ from tokenizers.normalizers import Lowercase
 from tokenizers.pre_tokenizers import Whitespace
 from transformers import BertConfig, BertModel
 
-from app.quality.training import DistilSettings, TrainingError, TrainingSettings, distil_reranker, train_reranker
+from app.quality.training import (
+    CrossEncoderSettings,
+    DistilSettings,
+    TrainingError,
+    TrainingSettings,
+    distil_reranker,
+    train_cross_encoder,
+    train_reranker,
+)
 from app.quality.training.base import load_base, pair_template
 from app.quality.training.export import INPUTS, export_onnx
+from app.rerank import OnnxCrossEncoder
 from tests.support.saturation import integer_products, saturating
 
 TOPICS = "pump valve motor filter spring engine boiler lamp".split()
@@ -137,3 +148,58 @@ def test_a_folder_with_a_checkpoint_is_never_trained_over(base: Path, data: Path
 def test_a_base_of_another_kind_is_refused(data: Path, tmp_path: Path) -> None:
     with pytest.raises(TrainingError, match="is not a base encoder"):
         train_reranker(data, tmp_path / "nothing", tmp_path / "out", TrainingSettings(max_steps=1))
+
+
+@pytest.fixture
+def labelled(data: Path) -> Path:
+    """The pairs, and for every query a passage on another topic that is labelled wrong."""
+    rows = [json.loads(line) for line in data.read_text().splitlines()]
+    for row, other in list(zip(rows, [*rows[len(PARTS) :], *rows[: len(PARTS)]], strict=True)):
+        rows.append({"query": row["query"], "passage": other["passage"], "label": 0})
+    data.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    return data
+
+
+@pytest.fixture
+def one_thread() -> Iterator[None]:
+    """Tiny products are ten times as slow on several threads of a busy machine."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)
+
+
+@pytest.mark.usefixtures("one_thread")
+def test_a_cross_encoder_learns_stops_resumes_and_gives_the_same_logits_in_every_form(
+    base: Path, labelled: Path, tmp_path: Path
+) -> None:
+    out, lines = tmp_path / "out", list[str]()
+    settings = CrossEncoderSettings(
+        max_steps=60, batch_queries=16, negatives=3, learning_rate=3e-3, warmup_steps=10, averaging=0.95
+    )
+    first = train_cross_encoder(labelled, base, out, settings, report=lines.append)
+    assert first.progress.step == 60
+    longer = replace(settings, max_steps=300)
+    with pytest.raises(TrainingError, match="Resume it"):
+        train_cross_encoder(labelled, base, out, longer)
+    result = train_cross_encoder(labelled, base, out, longer, resume=True, report=lines.append)
+    assert result.progress.step == 300
+    assert any("from step 60" in line for line in lines)
+    (rescored,) = [line for line in lines if "scored again" in line]  # after 33 of 60 steps, not again after the stop
+    assert "negatives of 62 of 62 queries" in rescored
+
+    model = CrossEncoder(str(result.folder), device="cpu")
+    pairs = [
+        (f"How is the {part} of the {topic} mended?", f"The {name} is held by a {part} and mended with its {part} so.")
+        for part in PARTS
+        for place, topic in enumerate(TOPICS)
+        for name in (topic, TOPICS[(place + 1) % len(TOPICS)])
+    ]
+    right, wrong = np.asarray(model.predict(pairs)).reshape(-1, 2).T
+    assert (right > wrong + 1).mean() >= 0.75  # only the two texts together tell which passage is right
+    scored = model.predict(PAIRS)
+    assert np.allclose(scored, onnx_logits(result.onnx_folder), atol=0.1 * np.ptp([right, wrong]))
+    assert saturating(result.onnx_folder / "model.onnx") == []
+    reranker = OnnxCrossEncoder(result.onnx_folder, budget_ms=0, name="own")
+    assert reranker.name == "own (cross-encoder, int8 ONNX)"
+    assert "attend to each" in (result.onnx_folder / "MODEL_CARD.md").read_text()

@@ -44,7 +44,7 @@ def made_sweep() -> Sweep:
     )
     return Sweep(
         target="golden", questions=300, timed=40, machine=_MACHINE, points=marked(points), seconds=412.0,
-        rerankers={"small": "late interaction", "full": "reranker-minilm-l6-int8 (cross-encoder, int8 ONNX)"},
+        rerankers={"small": "late interaction", "full": "reranker-minilm-l6-int8 (late interaction, int8 ONNX)"},
         left_out=("200 candidates were reranked for 75 of 300 questions.",),
     )  # fmt: skip
 

@@ -239,6 +239,15 @@ def test_the_shipped_reranker_is_what_auto_takes(tmp_path: Path) -> None:
     assert isinstance(build_reranker("auto", _Letters(), tmp_path, budget_ms=1), OnnxCrossEncoder)
 
 
+def test_the_cross_encoder_that_is_not_in_the_wheel_is_named_in_the_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rerank, "SHIPPED", tmp_path / "nothing")
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    with pytest.raises(ModelError, match=r"cross-encoder.*FOREMOST_RERANKER"):
+        build_reranker("cross-encoder", _Letters(), tmp_path, budget_ms=1)
+
+
 def test_a_reranker_that_is_not_there_says_what_to_set(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
     with pytest.raises(ModelError, match=r"no/such-reranker.*FOREMOST_RERANKER") as caught:

@@ -11,7 +11,7 @@ from app.rerank.base import GROUP
 
 _MAX_PASSAGES = 50
 _TRIES = 6
-_RERANKERS = ("none", "auto", "late-interaction")
+_RERANKERS = ("none", "auto", "late-interaction", "cross-encoder")
 _TOKENS_OF_PASSAGE = 220.0  # where no passage is in the prompt to measure
 
 

@@ -5,8 +5,8 @@ from typing import Any
 
 from app.quality.dial.sweep import NO_RERANKER, Recommendation, Sweep
 
-COLOURS = {NO_RERANKER: "#57534e", "small": "#b45309", "full": "#0f766e"}
-MARKERS = {NO_RERANKER: "s", "small": "^", "full": "o"}
+COLOURS = {NO_RERANKER: "#57534e", "small": "#b45309", "full": "#0f766e", "cross": "#6d28d9"}
+MARKERS = {NO_RERANKER: "s", "small": "^", "full": "o", "cross": "D"}
 
 
 def plot_sweep(sweep: Sweep, path: Path, *, chosen: Recommendation | None = None) -> None:

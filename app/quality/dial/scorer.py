@@ -15,7 +15,7 @@ DEPTHS = (10, 20, 50, 100, 200)  # candidates
 class Contender:
     """A reranker that takes part in a sweep."""
 
-    label: str  # "small" or "full"
+    label: str  # "small", "full" or "cross"
     setting: str  # value of FOREMOST_RERANKER
     reranker: Reranker  # without a time limit
 

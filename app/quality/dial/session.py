@@ -16,7 +16,7 @@ from app.quality.evaluation.session import Bench
 from app.rerank import build_reranker
 from app.stages import build_retriever
 
-SMALL = "late-interaction"
+SMALL, CROSS = "late-interaction", "cross-encoder"
 
 
 def sweep(
@@ -47,13 +47,13 @@ def build_measurer(
 
 
 def contenders(settings: Settings, embedder: Embedder) -> Sequence[Contender]:
-    """The fast reranker, which needs no weights of its own, and the configured reranker, else the shipped one."""
-    full = settings.reranker if settings.reranker not in ("none", SMALL) else "auto"
+    """The reranker without weights of its own, the configured one (else auto), and the shipped cross-encoder."""
+    full = settings.reranker if settings.reranker not in ("none", SMALL, CROSS) else "auto"
     return [
         Contender(
             label=label,
             setting=setting,
             reranker=build_reranker(setting, embedder, settings.data_dir, budget_ms=0),
         )
-        for label, setting in (("small", SMALL), ("full", full))
+        for label, setting in (("small", SMALL), ("full", full), ("cross", CROSS))
     ]

@@ -19,7 +19,7 @@ _NEAR_PASSAGES = 0.01  # the same for the share of questions whose passage is in
 class Point:
     """A setting of candidates and reranker."""
 
-    reranker: str  # "none", "small" or "full"
+    reranker: str  # "none", "small", "full" or "cross"
     setting: str  # value of FOREMOST_RERANKER
     candidates: int  # that are reranked; 0 with no reranker
     quality: Estimate  # nDCG@10 of the final order
@@ -43,7 +43,7 @@ class Sweep:
     questions: int
     timed: int  # questions on which the seconds were measured
     machine: str
-    rerankers: Mapping[str, str]  # "small", "full" -> name
+    rerankers: Mapping[str, str]  # "small", "full", "cross" -> name
     points: tuple[Point, ...]
     left_out: tuple[str, ...]  # what was not measured, for people
     seconds: float  # that the sweep took

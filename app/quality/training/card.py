@@ -4,15 +4,15 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
-from app.quality.training.settings import TrainingResult, TrainingSettings
+from app.quality.training.export import CROSS_ENCODER, LATE_INTERACTION
+from app.quality.training.settings import RunSettings, TrainingResult
 
 CARD_FILE = "MODEL_CARD.md"
 
 _TEXT = """# {name}
 
 A reranker: a question and a passage go in as one input, one logit comes out; rank by the logit as it is.
-Inside, every token of the question looks for its best match among the passage's tokens (late interaction): anywhere,
-within the best stretch of 9 to 65 tokens, and in order. The two texts do not attend to each other.
+{form}
 
 - Base: `{base}`
 - Steps: {step}, {minutes:.1f} minutes of training, {pairs} passages read (with repeats)
@@ -21,8 +21,7 @@ within the best stretch of 9 to 65 tokens, and in order. The two texts do not at
 ## Load
 
 With this product: set its reranker to this folder's path (the one with `model.onnx`). With sentence-transformers,
-from the fp32 folder `torch/` that the same run wrote: `CrossEncoder("torch", trust_remote_code=True)`; the code it
-trusts is the `modeling_pair.py` in that folder.
+from the fp32 folder `torch/` that the same run wrote: {load}
 
 ## Data
 
@@ -46,14 +45,34 @@ English only. Texts past the token limit are cut. The score is comparable betwee
 between questions. Nothing was measured on your own corpus but the held-out figure above: measure before you rely on it.
 """
 
+_FORMS = {
+    LATE_INTERACTION: """Inside, every token of the question looks for its best match among the passage's tokens (late
+interaction): anywhere, within the best stretch of 9 to 65 tokens, and in order. The two texts do not attend to each
+other.""",
+    CROSS_ENCODER: "Inside, the tokens of both texts attend to each other in every layer (a cross-encoder).",
+}
+_LOADS = {
+    LATE_INTERACTION: """`CrossEncoder("torch", trust_remote_code=True)`; the code it
+trusts is the `modeling_pair.py` in that folder.""",
+    CROSS_ENCODER: '`CrossEncoder("torch")`.',
+}
+
 
 def write_card(
-    folder: Path, result: TrainingResult, settings: TrainingSettings, *, base: Path, data: Mapping[str, str]
+    folder: Path,
+    result: TrainingResult,
+    settings: RunSettings,
+    *,
+    base: Path,
+    data: Mapping[str, str],
+    kind: str = LATE_INTERACTION,
 ) -> None:
     """Write folder/MODEL_CARD.md."""
     text = _TEXT.format(
         name=folder.name,
         base=base,
+        form=_FORMS[kind],
+        load=_LOADS[kind],
         step=result.progress.step,
         minutes=result.progress.seconds / 60,
         pairs=result.progress.trained_pairs,

@@ -1,4 +1,4 @@
-"""A trained pair reranker goes in, two folders come out: fp32 for CrossEncoder, int8 ONNX for the product.
+"""A trained reranker goes in, two folders come out: fp32 for CrossEncoder, int8 ONNX for the product.
 
 No torch is needed to run the second one. How it gets int8: app/core/models/quantise.py.
 """
@@ -14,6 +14,7 @@ from typing import Any
 import torch
 from tokenizers import Tokenizer
 from torch import Tensor, nn
+from transformers import PreTrainedModel
 
 from app.core.models.onnx_runtime import CONFIG_FILE, MODEL_FILE, TOKENIZER_FILE
 from app.core.models.quantise import FORM
@@ -23,6 +24,7 @@ from app.quality.training.modeling_pair import PairReranker
 
 INPUTS = ("input_ids", "attention_mask", "token_type_ids")
 OPSET = 17
+LATE_INTERACTION, CROSS_ENCODER = "late interaction", "cross-encoder"  # the kinds in config.json
 
 COMBINATION_DOC = (
     "rank by bias + logit * (the model's raw output) + cosine * (1 - cosine distance of query and passage) + "
@@ -32,7 +34,7 @@ COMBINATION_DOC = (
 
 
 class _Logits(nn.Module):
-    def __init__(self, model: PairReranker) -> None:
+    def __init__(self, model: PreTrainedModel) -> None:
         super().__init__()
         self.model = model
 
@@ -43,14 +45,19 @@ class _Logits(nn.Module):
 
 def export_torch(model: PairReranker, tokenizer: Tokenizer, target: Path, *, max_tokens: int) -> None:
     """Write `target` for `CrossEncoder(target, trust_remote_code=True)`: raw logits, the code beside the weights."""
-    target.mkdir(parents=True, exist_ok=True)
     code = Path(modeling_pair.__file__)
     model.config.num_labels = 1
     model.config.architectures = [PairReranker.__name__]
     model.config.auto_map = {"AutoModelForSequenceClassification": f"{code.stem}.{PairReranker.__name__}"}
+    save_torch(model, tokenizer, target, max_tokens=max_tokens)
+    shutil.copy(code, target / code.name)
+
+
+def save_torch(model: PreTrainedModel, tokenizer: Tokenizer, target: Path, *, max_tokens: int) -> None:
+    """Write the weights, config and tokenizer of a model that transformers knows, its raw logits as scores."""
+    target.mkdir(parents=True, exist_ok=True)
     model.config.sentence_transformers = {"activation_fn": "torch.nn.modules.linear.Identity"}
     model.save_pretrained(target)
-    shutil.copy(code, target / code.name)
     tokenizer.save(str(target / TOKENIZER_FILE))
     special = {
         "pad_token": "[PAD]",
@@ -69,12 +76,13 @@ def export_torch(model: PairReranker, tokenizer: Tokenizer, target: Path, *, max
 
 
 def export_onnx(
-    model: PairReranker,
+    model: PreTrainedModel,
     tokenizer: Tokenizer,
     target: Path,
     *,
     max_tokens: int,
     combination: Mapping[str, float],
+    kind: str = LATE_INTERACTION,
     quantise: bool = True,
 ) -> None:
     """Write `target` with model.onnx, tokenizer.json and config.json for the product's ONNX reranker."""
@@ -88,7 +96,7 @@ def export_onnx(
             shutil.copy(full, target / MODEL_FILE)
     tokenizer.save(str(target / TOKENIZER_FILE))
     config: dict[str, Any] = {
-        "kind": "cross-encoder",
+        "kind": kind,
         "max_tokens": max_tokens,
         "layers": model.config.num_hidden_layers,
         "combination": dict(combination),
@@ -99,7 +107,7 @@ def export_onnx(
     (target / CONFIG_FILE).write_text(json.dumps(config, indent=1) + "\n", "utf-8")
 
 
-def trace(model: PairReranker, path: Path) -> None:
+def trace(model: PreTrainedModel, path: Path) -> None:
     """Write the fp32 ONNX graph: three int64 inputs [batch, seq], output `logits` float32 [batch, 1]."""
     ids = torch.arange(20).view(2, 10) % model.config.vocab_size
     mask = torch.ones_like(ids)

@@ -1,16 +1,14 @@
 """Groups held out of training, and the mean reciprocal rank of their positives among the mined negatives."""
 
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from tokenizers import Tokenizer
-
-from app.quality.training.calibrate import candidates, match
+from app.quality.training.calibrate import candidates
 from app.quality.training.mine import Source
-from app.quality.training.modeling_pair import PairReranker
 
 SHARE = 0.04  # of each source's groups
+Scoring = Callable[[str, Sequence[str]], Sequence[float]]  # a query and passages -> a score of each, higher is better
 MOST = 25  # queries of one source: each group costs as much as nine passages, before training and after
 
 
@@ -26,17 +24,16 @@ def split(sources: Sequence[Source], seed: int) -> tuple[list[Source], list[Sour
     return [source for source in training if source.groups], [source for source in held_out if source.groups]
 
 
-def mean_reciprocal_rank(model: PairReranker, tokenizer: Tokenizer, sources: Sequence[Source]) -> float:
+def mean_reciprocal_rank(score: Scoring, sources: Sequence[Source]) -> float:
     """MRR of the positive among its mined negatives, over all groups; ties count against it. NaN without groups."""
-    ranks = [_rank(model, tokenizer, source, row) for source in sources for row in range(len(source.groups))]
+    ranks = [_rank(score, source, row) for source in sources for row in range(len(source.groups))]
     return sum(1 / rank for rank in ranks) / len(ranks) if ranks else float("nan")
 
 
-def _rank(model: PairReranker, tokenizer: Tokenizer, source: Source, row: int) -> int:
+def _rank(score: Scoring, source: Source, row: int) -> int:
     group = source.groups[row]
-    texts = [source.passages[index] for index in candidates(group)]
-    scores = match(model, tokenizer, group.query, texts, half=False) @ model.match_scale.detach().cpu()
-    return 1 + int((scores[1:] >= scores[0]).sum())
+    own, *others = score(group.query, [source.passages[index] for index in candidates(group)])
+    return 1 + sum(other >= own for other in others)
 
 
 def _part(source: Source, rows: Sequence[int]) -> Source:

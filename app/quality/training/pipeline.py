@@ -9,15 +9,15 @@ import torch
 from tokenizers import Tokenizer
 
 from app.quality.training.base import embed, has_bfloat16, load_base, set_token_weights
-from app.quality.training.calibrate import calibrate
+from app.quality.training.calibrate import calibrate, match
 from app.quality.training.card import write_card
 from app.quality.training.data import DEFAULT_RECIPE, RECIPES, TrainingError, read_sources, sentence_pairs
 from app.quality.training.distil import DistilSettings, distil
-from app.quality.training.export import export_onnx, export_torch
-from app.quality.training.held_out import mean_reciprocal_rank, split
+from app.quality.training.export import LATE_INTERACTION, export_onnx, export_torch
+from app.quality.training.held_out import Scoring, mean_reciprocal_rank, split
 from app.quality.training.mine import Matrix, Source, mine
 from app.quality.training.modeling_pair import PairReranker
-from app.quality.training.settings import TrainingResult, TrainingSettings
+from app.quality.training.settings import RunSettings, TrainingResult, TrainingSettings
 from app.quality.training.store import load_sources, save_sources
 from app.quality.training.train import CHECKPOINT, Report, Trainer
 
@@ -41,21 +41,20 @@ def train_reranker(
 
     resume continues from the checkpoint in `out`; without it, a folder with a checkpoint is refused, not overwritten.
     """
-    checkpoint = _checkpoint(out, resume=resume)
+    checkpoint = checkpoint_file(out, resume=resume)
     torch.manual_seed(settings.seed)
-    model, tokenizer = _loaded(base)
+    model, tokenizer = loaded(base)
     half = has_bfloat16()
-    stored = load_sources(out) if resume else None
-    sources = stored or _mined(data, model, tokenizer, settings, half=half, report=report)
-    save_sources(sources, out)
+    sources = mined_sources(data, out, model, tokenizer, settings, resume=resume, report=report)
     set_token_weights(model, tokenizer, [passage for source in sources for passage in source.passages])
     kept, held = split(sources, settings.seed)
     trainer = Trainer(model, tokenizer, settings, half=half)
-    before = mean_reciprocal_rank(model, tokenizer, held)
+    score = _scoring(model, tokenizer)
+    before = mean_reciprocal_rank(score, held)
     report(f"{sum(len(source.groups) for source in kept)} groups; held-out MRR before training {before:.3f}")
     _train(trainer, kept, checkpoint, resume=resume, report=report)
     report(f"Weights of the matches in the logit: {calibrate(model, tokenizer, kept, settings.seed, half=half)}")
-    after = mean_reciprocal_rank(model, tokenizer, held)
+    after = mean_reciprocal_rank(score, held)
     report(f"Held-out MRR after training {after:.3f}")
     result = TrainingResult(
         folder=out / TORCH_FOLDER,
@@ -68,7 +67,7 @@ def train_reranker(
     return result
 
 
-def _loaded(folder: Path) -> tuple[PairReranker, Tokenizer]:
+def loaded(folder: Path) -> tuple[PairReranker, Tokenizer]:
     """The model of a folder, on the GPU when there is one."""
     model, tokenizer = load_base(folder)
     torch.nn.Module.to(model, "cuda" if torch.cuda.is_available() else "cpu")
@@ -82,7 +81,19 @@ def _train(trainer: Trainer, sources: Sequence[Source], checkpoint: Path, *, res
     trainer.train(sources, checkpoint, report)
 
 
-def _checkpoint(out: Path, *, resume: bool) -> Path:
+def _scoring(model: PairReranker, tokenizer: Tokenizer) -> Scoring:
+    """Scores by the matches with their present weights."""
+
+    def score(query: str, passages: Sequence[str]) -> list[float]:
+        matches = match(model, tokenizer, query, passages, half=False)
+        scores: list[float] = (matches @ model.match_scale.detach().cpu()).tolist()
+        return scores
+
+    return score
+
+
+def checkpoint_file(out: Path, *, resume: bool) -> Path:
+    """The checkpoint of a run in `out`. Raises TrainingError unless it is there exactly when the run is resumed."""
     path = out / CHECKPOINT
     if path.is_file() and not resume:
         raise TrainingError(f"{out} has a checkpoint.", fix="Resume it, or name another folder.")
@@ -107,7 +118,7 @@ def distil_reranker(
     sources = load_sources(trained)
     if sources is None:
         raise TrainingError(f"{trained} is not a finished training run: it has no mined texts.")
-    teacher, tokenizer = _loaded(trained / TORCH_FOLDER)
+    teacher, tokenizer = loaded(trained / TORCH_FOLDER)
     texts = [text for source in sources for text in (*source.passages, *(group.query for group in source.groups))]
     student = distil(teacher, tokenizer, texts, settings, half=has_bfloat16(), report=report)
     export_torch(student, tokenizer, out / TORCH_FOLDER, max_tokens=MAX_TOKENS)
@@ -115,11 +126,23 @@ def distil_reranker(
     return out / ONNX_FOLDER
 
 
-def _mined(
-    data: Path, model: PairReranker, tokenizer: Tokenizer, settings: TrainingSettings, *, half: bool, report: Report
+def mined_sources(
+    data: Path,
+    out: Path,
+    model: PairReranker,
+    tokenizer: Tokenizer,
+    settings: RunSettings,
+    *,
+    resume: bool,
+    report: Report,
 ) -> list[Source]:
+    """The sources of `data` with mined negatives, stored in `out`; a resumed run takes the stored ones."""
+    stored = load_sources(out) if resume else None
+    if stored is not None:
+        return stored
+
     def vectors(texts: Sequence[str]) -> Matrix:
-        return embed(model, tokenizer, texts, tokens=settings.mining_tokens, half=half)
+        return embed(model, tokenizer, texts, tokens=settings.mining_tokens, half=has_bfloat16())
 
     pairs = read_sources(data)
     for name in list(pairs):
@@ -130,6 +153,7 @@ def _mined(
         source = mine(name, items, RECIPES.get(name, DEFAULT_RECIPE), vectors, settings.seed)
         report(f"{name}: {len(items)} pairs, {len(source.groups)} groups with mined negatives")
         mined.append(source)
+    save_sources(mined, out)
     return mined
 
 
@@ -144,9 +168,14 @@ def _write(
 ) -> None:
     export_torch(model, tokenizer, result.folder, max_tokens=MAX_TOKENS)
     export_onnx(model, tokenizer, result.onnx_folder, max_tokens=MAX_TOKENS, combination=combination)
+    record(result, settings, data, base, kind=LATE_INTERACTION)
+
+
+def record(result: TrainingResult, settings: RunSettings, data: Path, base: Path, *, kind: str) -> None:
+    """Write the model cards and the log of a run."""
     files = [data] if data.is_file() else sorted(data.glob("*.jsonl*"))
     sums = {file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in files}
     for folder in (result.folder, result.onnx_folder):
-        write_card(folder, result, settings, base=base, data=sums)
+        write_card(folder, result, settings, base=base, data=sums, kind=kind)
     log = {"settings": settings.as_json(), "held_out": dict(result.held_out), "log": result.progress.log}
     (result.folder.parent / "log.json").write_text(json.dumps(log, indent=1) + "\n", "utf-8")

@@ -16,7 +16,7 @@ from app.quality.training.data import RECIPES, TrainingError
 from app.quality.training.loss import in_batch_loss
 from app.quality.training.mine import Source
 from app.quality.training.modeling_pair import PairReranker
-from app.quality.training.settings import Progress, TrainingSettings
+from app.quality.training.settings import Progress, RunSettings, TrainingSettings
 
 CHECKPOINT = "checkpoint.pt"
 LOG_EVERY = 20  # steps
@@ -66,7 +66,7 @@ class Trainer:
         self._finish()
 
     def _step(self, source: Source, chosen: Sequence[int]) -> tuple[float, float]:
-        share = _rate(self.progress, self._settings)
+        share = rate_share(self.progress, self._settings)
         for group, rate in zip(self._optimizer.param_groups, self._rates, strict=True):
             group["lr"] = rate * share
         batch = self._batcher.batch(source, chosen)
@@ -153,7 +153,7 @@ def _optimizer(model: PairReranker, settings: TrainingSettings) -> tuple[torch.o
     return torch.optim.AdamW(groups, betas=(0.9, 0.98)), [group["lr"] for group in groups]
 
 
-def _rate(progress: Progress, settings: TrainingSettings) -> float:
+def rate_share(progress: Progress, settings: RunSettings) -> float:
     """Share of the full learning rate: a linear warm-up, then a cosine down to a twentieth."""
     warm = min(1.0, (progress.step + 1) / settings.warmup_steps)
     cosine = 0.5 * (1 + math.cos(math.pi * progress.share(settings)))
