@@ -79,7 +79,7 @@ class FolderRun:
         results += [(file.uri, _failed(file.problem)) for file in self._unreadable(plan)]
         results += [(file.uri, _failed(error)) for file, error in plan.failed]
         for move in plan.moved:
-            results.append((move.found.uri, Result(outcome=Outcome.MOVED, message=f"from {move.stored.uri}")))
+            results.append((move.file.uri, Result(outcome=Outcome.MOVED, message=f"from {move.stored.uri}")))
         if self._options.prune:
             results += [(stored.uri, Result(outcome=Outcome.REMOVED)) for stored in plan.gone]
         for file in plan.to_read:
@@ -98,7 +98,7 @@ class FolderRun:
             if self._sync.move(move):
                 counts[Outcome.MOVED] += 1
             else:
-                to_read.append(move.found)
+                to_read.append(move.file)
         counts[Outcome.FAILED] += self._report_failures(plan)
         jobs = [self._job(file.path) for file in to_read]
         if self._options.prune:

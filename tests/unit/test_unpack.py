@@ -158,8 +158,8 @@ def test_one_bad_file_does_not_keep_the_others_from_being_read() -> None:
 def test_a_zip_bomb_is_refused_before_it_is_unpacked() -> None:
     documents = texts(opened(made.zipped({"zeros.txt": bytes(16 * MIB), "good.txt": "text"}), "bomb.zip"))
     assert documents["zeros.txt"] == (
-        "! It unpacks to 16 MiB, 1028 times its size, as archives made to exhaust memory do. Leave it out; if you trust "
-        "it, unpack it and ingest the files."
+        "! It unpacks to 16 MiB, 1028 times its size, as archives made to exhaust memory do. Leave it out; if you "
+        "trust it, unpack it and ingest the files."
     )
     assert documents["good.txt"] == "text"
 
