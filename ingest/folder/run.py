@@ -211,8 +211,7 @@ def _ingested(files: Files, job: FileJob) -> Result:
         except BusyError:  # a worker has it: in a moment it is done, or free
             time.sleep(_BUSY_SECONDS)
         except DocumentError as error:  # the file is being written to all the time
-            files.fail(job, str(error))
-            return _failed(str(error))
+            return files.fail(job, str(error))
 
 
 def _result(job: FileJob, before: StoredFile | None, state: FileState | None) -> Result:
