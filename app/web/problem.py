@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import gradio as gr
 
-from app.core.errors import AppError
-from app.present.problem import FIX_LABEL, Problem, problem_of
+from app.core.errors import FIX_LABEL, AppError
+from app.present.problem import Problem, problem_of
 from app.web.highlight import escape
 
 
