@@ -1,4 +1,4 @@
-"""The command line of the ingestion road: registers the commands and turns an AppError into one line."""
+"""The command line of the ingestion road: registers the commands and prints an AppError with its fix."""
 
 import logging
 import os
@@ -7,14 +7,13 @@ import warnings
 from typing import Any
 
 import typer
-from rich.markup import escape
 from typer.core import TyperGroup
 
 from app.core.errors import AppError
 from ingest.commands.beir import beir
 from ingest.commands.files import files, status, worker
 from ingest.commands.maintenance import rechunk, reembed
-from ingest.commands.screen import err
+from ingest.commands.screen import err, print_error
 
 
 class _FilesByDefault(TyperGroup):
@@ -37,14 +36,14 @@ app = typer.Typer(
 
 
 def main() -> None:
-    """Run the command line; an AppError is printed as one line and sets the exit code."""
+    """Run the command line; an AppError is printed with its fix and sets the exit code."""
     warnings.simplefilter("ignore")
     logging.basicConfig(level=logging.ERROR, format="%(message)s")
     os.environ.setdefault("HF_HUB_OFFLINE", "1")  # no downloads unless HF_HUB_OFFLINE=0 is set
     try:
         app(prog_name="python -m ingest")
     except AppError as error:
-        err.print(f"[bold red]Error:[/] {escape(str(error))}")
+        print_error(error)
         sys.exit(error.exit_code)
     except KeyboardInterrupt:
         err.print("Stopped. What was stored stays; run the same command again to continue.")

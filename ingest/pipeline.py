@@ -78,16 +78,16 @@ class Ingester:
         *,
         collection: str,
         document: Document | None = None,
-        upload: bool = False,
+        only_known: bool = False,
         within: Callable[[Connection], None] = nothing_more,
         progress: Callable[[int, int], None] = lambda _done, _all: None,
     ) -> Result:
         """Store a source unless the same content is stored already.
 
         `document` is the source's text when something else has loaded it (ingest.load.langchain_adapter). A document
-        that cannot be read is a result, not an error. The callback `within` runs in the storing transaction;
-        `progress` gets the embedded and the total number of chunks. Raises DatabaseError, CorpusError and ModelError,
-        which the document did not cause.
+        that cannot be read is a result, not an error; its reason is kept by Store.record_failure, which explains
+        only_known. The callback `within` runs in the storing transaction; `progress` gets the embedded and the total
+        number of chunks. Raises DatabaseError, CorpusError and ModelError, which the document did not cause.
         """
         stored = self._store.stored_version(source.uri, collection=collection)
         if stored is not None and stored.matches(source):
@@ -96,7 +96,7 @@ class Ingester:
             return self._replace(source, document, collection, within, progress)
         except DocumentError as error:
             self._store.record_failure(
-                source.uri, source.name, str(error), collection=collection, only_known=upload, source=source
+                source.uri, source.name, str(error), collection=collection, only_known=only_known, source=source
             )
             return Result(outcome=Outcome.FAILED, message=str(error))
 

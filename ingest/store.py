@@ -18,13 +18,12 @@ from sqlalchemy import Connection, Engine, Row
 from sqlalchemy.exc import DBAPIError
 
 from app.core.database import reachable, transaction
-from app.core.domain import Document, EmbeddedChunk, Source
+from app.core.domain import HEADING_SEPARATOR, Document, EmbeddedChunk, Source
 from app.core.errors import CorpusError, DocumentError, reason
 from app.core.models.embedding import Embedder, require_same_model
 from app.core.sql import TEXT_CONFIGS, copy_rows, load_queries
 
 _QUERIES = load_queries(__file__)
-_SEPARATOR = " › "
 _COPY_TYPES = "int8 int8 int4 text text text int4 int4 text int4 int4 int4 oid halfvec".split()
 _SAMPLED_CHUNKS = 100_000  # up to this many, lexemes are counted exactly, in about 4 s; beyond, in a sample this large
 _REFUSALS = (psycopg.DataError, psycopg.errors.ProgramLimitExceeded)  # errors caused by the content of a document
@@ -241,7 +240,7 @@ def _copy(
         connection.execute(_QUERIES["claim_text_config"], {"config": config.oid})
     rows = (
         (
-            document_id, collection_id, chunk.ordinal, _SEPARATOR.join((document.title, *chunk.heading_path)),
+            document_id, collection_id, chunk.ordinal, HEADING_SEPARATOR.join((document.title, *chunk.heading_path)),
             chunk.text, chunk.part_kind, chunk.part_first, chunk.part_last, chunk.part_name, chunk.start_char,
             chunk.end_char, chunk.token_count, config.oid, HalfVector(np.asarray(vector, dtype=np.float32)),
         )

@@ -10,8 +10,9 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
+from app.core.errors import FIX_LABEL
 from app.present.filters import filter_help, with_filter_options
-from app.present.problem import FIX_LABEL, problem_of
+from app.present.problem import problem_of
 
 out = Console(soft_wrap=True, highlight=False)
 err = Console(stderr=True, soft_wrap=True, highlight=False)

@@ -8,6 +8,7 @@ from typing import Literal
 
 # ---------------------------------------------------------------------------------------------- a document goes in
 
+HEADING_SEPARATOR = " › "  # between the title and the headings of a heading path
 CHUNKER_VERSION = "2"  # Of ingest.chunk.chunk; a change of its output needs the next, and documents are chunked again.
 
 
@@ -170,7 +171,7 @@ class Hit:
     title: str
     source_uri: str
     media_type: str
-    heading: str  # heading path joined with " › ", outermost first
+    heading: str  # title and heading path joined with HEADING_SEPARATOR, outermost first
     part_kind: str | None
     part_first: int | None
     part_last: int | None

@@ -1,5 +1,7 @@
 """The errors of this application: each names the problem, the thing concerned and the fix."""
 
+FIX_LABEL = "fix:"  # before the fix of an error, wherever it is shown
+
 
 class AppError(Exception):
     """A problem that a person can act on.

@@ -2,9 +2,7 @@
 
 from dataclasses import dataclass
 
-from app.core.errors import AppError, reason
-
-FIX_LABEL = "fix:"
+from app.core.errors import FIX_LABEL, AppError, reason
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from itertools import pairwise
 
-from app.core.domain import Answer, Context, Hit, Outcome, Passage, Sentence, Support
+from app.core.domain import HEADING_SEPARATOR, Answer, Context, Hit, Outcome, Passage, Sentence, Support
 from app.web.candidates import render_candidates, right_button, trace
 from app.web.highlight import escape, mark_terms, terms
 
@@ -188,10 +188,10 @@ def _card(
     )
 
 
-def _where(title: str, heading: str, place: str) -> str:
-    """Heading path and place, without the title, which the card shows already."""
-    path = "" if heading == title else heading.removeprefix(f"{title} › ")
-    parts = [escape(path), f'<span class="fm-place">{escape(place)}</span>' if place else ""]
+def _where(title: str, heading: str, location: str) -> str:
+    """Heading path and location, without the title, which the card shows already."""
+    path = "" if heading == title else heading.removeprefix(title + HEADING_SEPARATOR)
+    parts = [escape(path), f'<span class="fm-place">{escape(location)}</span>' if location else ""]
     return " · ".join(part for part in parts if part)
 
 

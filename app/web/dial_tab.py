@@ -1,6 +1,6 @@
 """The Dial tab: measure quality against time on the golden set, choose a setting for a time budget, apply it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Protocol
 
 import gradio as gr
@@ -13,8 +13,7 @@ from app.quality.dial.sweep import Recommendation, recommend
 from app.quality.dial.tuning import State
 from app.web.areas import Update, area, listen
 from app.web.dial_view import render_choice, render_floor, render_intro, render_progress, render_sweep
-from app.web.documents_table import Message
-from app.web.problem import render_problem
+from app.web.problem import Message, render_problem
 
 _REFRESH_SECONDS = 1.0  # while a measurement runs
 _BUDGET = 500  # milliseconds, the first value of the field
@@ -87,15 +86,14 @@ class DialTab:
         listen(self._apply_floor.click, self._apply_recommended_floor, choice, [self._message, *shown])
 
     def _start_sweep(self, minutes: float | None, budget: float | None, share: int) -> Update:
-        try:
-            self._tuning.start_sweep(minutes or MINUTES)
-        except AppError as error:
-            return {self._message: render_problem(problem_of(error))}
-        return {self._message: ""} | self._refresh(budget, share)
+        return self._started(lambda: self._tuning.start_sweep(minutes or MINUTES), budget, share)
 
     def _start_floor(self, budget: float | None, share: int) -> Update:
+        return self._started(self._tuning.start_floor, budget, share)
+
+    def _started(self, start: Callable[[], None], budget: float | None, share: int) -> Update:
         try:
-            self._tuning.start_floor()
+            start()
         except AppError as error:
             return {self._message: render_problem(problem_of(error))}
         return {self._message: ""} | self._refresh(budget, share)

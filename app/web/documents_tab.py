@@ -9,9 +9,9 @@ import gradio as gr
 from app.core.errors import AppError
 from app.present.problem import problem_of
 from app.web.areas import Update, area, listen
-from app.web.documents_table import Message, collection_choices, render_documents, render_progress
+from app.web.documents_table import collection_choices, render_documents, render_progress
 from app.web.parts import Documents
-from app.web.problem import render_problem
+from app.web.problem import Message, render_problem
 
 _MOST_ROWS = 500  # in the list; a browser cannot open a table of 100,000 rows
 _REFRESH_SECONDS = 1.5  # while jobs wait or run

@@ -1,13 +1,10 @@
 """The list of documents as HTML: a row for each document or upload, with its state, its error and its fix."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from app.core.progress import STAGES, Progress, headline
 from app.library import DocumentRow, clean_text
-from app.present.problem import Problem
 from app.web.highlight import escape
-from app.web.problem import render_problem
 from app.web.thread import when
 
 _MOST_NAMES = 5  # of the documents being read
@@ -25,20 +22,6 @@ def collection_choices(counts: Mapping[str, int]) -> list[tuple[str, str]]:
     """Choices of the collection selector; the empty value searches all."""
     total = sum(counts.values())
     return [(f"All collections ({total:,})", ""), *((f"{name} ({count:,})", name) for name, count in counts.items())]
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Message:
-    """The result of an action of the user: what was done, and what failed."""
-
-    lines: tuple[str, ...] = ()
-    problems: tuple[Problem, ...] = ()
-
-    @property
-    def html(self) -> str:
-        """Results first, then problems."""
-        done = "".join(f'<p class="fm-message" role="status">{escape(line)}</p>' for line in self.lines)
-        return done + "".join(render_problem(problem) for problem in self.problems)
 
 
 def render_progress(progress: Progress) -> str:

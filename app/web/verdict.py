@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from app.present.problem import Problem
 from app.quality.diagnosis import Standing, Verdict
+from app.quality.expected.expectation import FORMS
 from app.quality.expected.loss import Loss, Side
 from app.web.highlight import escape
 from app.web.problem import render_problem
@@ -19,7 +20,6 @@ _ROAD: tuple[tuple[str, frozenset[Loss]], ...] = (
     ("packed", frozenset({Loss.BELOW_FLOOR, Loss.DUPLICATE, Loss.BUDGET})),
     ("used by the model", frozenset({Loss.NOT_USED})),
 )
-_FORMS = "words of the passage, a document, document:page, or chunk:ID"
 
 
 def render_why(
@@ -41,13 +41,13 @@ def render_why(
     if verdict is not None:
         results += render_verdict(verdict)
         results += _keep_button(answer_id, expected) if expected else ""
-    field = f"fm-expect-{escape(answer_id)}"
+    field, forms = f"fm-expect-{escape(answer_id)}", escape(FORMS)
     return (
         f'<section class="fm-why" data-answer="{escape(answer_id)}" aria-label="It should have found this">'
         "<h2>It should have found this</h2>"
         f'<form class="fm-why-form" data-answer="{escape(answer_id)}"><label class="fm-hidden" for="{field}">'
-        f'What should have been found: {_FORMS}</label><input id="{field}" name="expect" type="text" dir="auto" '
-        f'autocomplete="off" maxlength="2000" placeholder="{_FORMS[0].upper()}{_FORMS[1:]}" value="{escape(expected)}">'
+        f'What should have been found: {forms}</label><input id="{field}" name="expect" type="text" dir="auto" '
+        f'autocomplete="off" maxlength="2000" placeholder="{_sentence(forms)}" value="{escape(expected)}">'
         '<button type="submit" class="fm-link">Why was it lost?</button></form>'
         f'<div role="status">{results}</div></section>'
     )

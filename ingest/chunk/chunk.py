@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from app.core.domain import Chunk, Document
+from app.core.domain import HEADING_SEPARATOR, Chunk, Document
 from ingest.chunk.boundaries import Boundaries, TokenStarts
 from ingest.chunk.sections import Span, merged, sections
 from ingest.chunk.table_headers import TableHeaders
@@ -20,7 +20,6 @@ TARGET_TOKENS = 180  # of a chunk's text; with its headings this is well below t
 OVERLAP_TOKENS = 0  # not needed: headings are repeated in every chunk and neighbours are joined when packed
 CONTEXT_TOKENS = 60  # of title and heading path before the text, and at most a quarter of the model's window
 MAX_CHARACTERS = 4_000  # of a chunk: text with few tokens (rulers, endless words) must not make an endless passage
-_SEPARATOR = " › "
 _BATCH = 1_024  # chunks counted in one call
 
 
@@ -133,12 +132,14 @@ class Contexts:
     def _of(self, path: tuple[str, ...]) -> tuple[str, int]:
         if path not in self._known:
             names = [self._title, *path]
-            context = _SEPARATOR.join(names)
+            context = HEADING_SEPARATOR.join(names)
             if self._count(context) > self._limit and len(names) > 2:
-                context = _SEPARATOR.join((names[0], "…", names[-1]))
+                context = HEADING_SEPARATOR.join((names[0], "…", names[-1]))
             if self._count(context) > self._limit:
                 share = (self._limit - 2) // 2
-                context = _SEPARATOR.join(self._cut(name, share) for name in dict.fromkeys((names[0], names[-1])))
+                context = HEADING_SEPARATOR.join(
+                    self._cut(name, share) for name in dict.fromkeys((names[0], names[-1]))
+                )
             if self._count(context) > self._limit:  # the tokenizer counts the whole differently from its parts
                 context = ""
             self._known[path] = (context, self._count(context))

@@ -1,14 +1,15 @@
 """`python -m ingest beir`: a public test set in BEIR's layout becomes a collection."""
 
+from contextlib import closing
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from app.core import database
 from app.core.errors import SettingsError
 from app.core.models.find import build_embedder
 from app.core.settings import load_settings
+from ingest.bootstrap import open_database
 from ingest.commands.screen import progress_bar, report
 from ingest.corpus.beir import COLLECTION, ingest_corpus
 
@@ -21,15 +22,13 @@ def beir(
     if not path.is_file():
         raise SettingsError(f"There is no {path}.", fix="Name a folder in BEIR's layout.")
     settings = load_settings()
-    engine = database.connect(settings)
-    try:
-        database.require_ready(engine)
-        embedder = build_embedder(settings.embedding_model, settings.data_dir)
+    with closing(open_database(settings, report)) as database:
+        embedder = build_embedder(settings.embedding_model, settings.data_dir, report=report)
         with progress_bar() as bar:
             task = bar.add_task("documents", total=None)
-            count = ingest_corpus(
-                path, engine, embedder, progress=lambda done, total: bar.update(task, completed=done, total=total)
-            )
-    finally:
-        engine.dispose()
+
+            def progress(done: int, total: int) -> None:
+                bar.update(task, completed=done, total=total)
+
+            count = ingest_corpus(path, database.engine, embedder, progress=progress)
     report(f"{count:,} documents are in the collection {COLLECTION}")

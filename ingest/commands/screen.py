@@ -9,6 +9,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
 from rich.progress import Progress as Bar
 
+from app.core.errors import FIX_LABEL, AppError
 from app.core.progress import STAGES, Progress, headline
 from ingest.pipeline import Outcome, Result
 
@@ -30,6 +31,13 @@ _LABELS: Mapping[Outcome, str] = {
 def report(line: str) -> None:
     """Print one line of progress, on stderr so that output stays clean."""
     err.print(f"[dim]· {escape(line)}[/]")
+
+
+def print_error(error: AppError) -> None:
+    """Print an error and, on a line of its own, its fix, as the commands of `python -m app` do."""
+    err.print(f"[bold red]Error:[/] {escape(error.problem)}")
+    if error.fix:
+        err.print(f"     [bold]{FIX_LABEL}[/] {escape(error.fix)}")
 
 
 def progress_bar() -> Bar:

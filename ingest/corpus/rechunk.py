@@ -66,6 +66,6 @@ def _rechunked(ingester: Ingester, row: Row[Any]) -> Result:
             raise _NewerError(f"{row.name} was replaced meanwhile.")
 
     try:
-        return ingester.ingest(source, collection=row.collection, upload=True, within=unless_newer)
+        return ingester.ingest(source, collection=row.collection, only_known=True, within=unless_newer)
     except _NewerError:
         return Result(outcome=Outcome.UNCHANGED)

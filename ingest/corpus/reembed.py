@@ -18,6 +18,7 @@ from sqlalchemy import Connection, Engine, Row
 from sqlalchemy.exc import DBAPIError
 
 from app.core.database import database_errors
+from app.core.domain import HEADING_SEPARATOR
 from app.core.errors import CorpusError
 from app.core.models.embedding import Embedder, Matrix, unit
 from app.core.sql import copy_rows, load_queries
@@ -31,7 +32,6 @@ _LOCK_MILLISECONDS = 2_000  # searches may wait this long for the switch before 
 _BUSY = (psycopg.errors.LockNotAvailable, psycopg.errors.DeadlockDetected)
 _POLL_SECONDS = 0.5  # between reports of how far the index build is
 _LONGEST_INDEXED = 4_000  # dimensions of a halfvec that HNSW can index
-_SEPARATOR = " › "
 
 Progress = Callable[[str, int, int], None]  # name of the step, how much of it is done, of how much
 
@@ -146,8 +146,8 @@ class Reembedder:
         contexts: dict[str, Contexts] = {}
         for number, row in enumerate(rows):
             context = contexts.setdefault(row.title, Contexts(row.title, self._embedder))
-            path = row.heading.removeprefix(row.title).removeprefix(_SEPARATOR)
-            before = context.text(tuple(path.split(_SEPARATOR)) if path else ())
+            path = row.heading.removeprefix(row.title).removeprefix(HEADING_SEPARATOR)
+            before = context.text(tuple(path.split(HEADING_SEPARATOR)) if path else ())
             texts = [f"{before}\n{row.text}" if before else row.text]
             if self._embedder.count_tokens(texts)[0] > self._embedder.max_tokens:
                 texts = self._fitting(row.text)

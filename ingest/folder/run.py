@@ -79,7 +79,7 @@ class FolderRun:
         results += [(file.uri, _failed(file.problem)) for file in self._unreadable(plan)]
         results += [(file.uri, _failed(error)) for file, error in plan.failed]
         for move in plan.moved:
-            results.append((move.found.uri, Result(outcome=Outcome.MOVED, message=f"from {move.stored.uri}")))
+            results.append((move.file.uri, Result(outcome=Outcome.MOVED, message=f"from {move.stored.uri}")))
         if self._options.prune:
             results += [(stored.uri, Result(outcome=Outcome.REMOVED)) for stored in plan.gone]
         for file in plan.to_read:
@@ -98,7 +98,7 @@ class FolderRun:
             if self._sync.move(move):
                 counts[Outcome.MOVED] += 1
             else:
-                to_read.append(move.found)
+                to_read.append(move.file)
         counts[Outcome.FAILED] += self._report_failures(plan)
         jobs = [self._job(file.path) for file in to_read]
         if self._options.prune:
@@ -211,8 +211,7 @@ def _ingested(files: Files, job: FileJob) -> Result:
         except BusyError:  # a worker has it: in a moment it is done, or free
             time.sleep(_BUSY_SECONDS)
         except DocumentError as error:  # the file is being written to all the time
-            files.fail(job, str(error))
-            return _failed(str(error))
+            return files.fail(job, str(error))
 
 
 def _result(job: FileJob, before: StoredFile | None, state: FileState | None) -> Result:

@@ -14,7 +14,7 @@ from pathlib import Path
 from sqlalchemy import Engine
 
 from app.core.database import reachable, transaction
-from app.core.domain import CHUNKER_VERSION, Source
+from app.core.domain import CHUNKER_VERSION, HEADING_SEPARATOR, Source
 from app.core.errors import DocumentError
 from app.core.sql import load_queries
 from ingest.discover import FileEntry, read, uri_of
@@ -48,7 +48,7 @@ class StoredFile:
 class Move:
     """A file that was stored under another path, with the same content."""
 
-    found: FileEntry
+    file: FileEntry
     source: Source
     stored: StoredFile
 
@@ -129,7 +129,7 @@ class Sync:
         gone = [known for uri, known in stored.items() if uri not in on_disk and not _exists(uri)]
         moved = list(self._moves([file for file in new if file.uri not in stored], gone))
         old_uris = {move.stored.uri for move in moved}
-        new_uris = {move.found.uri for move in moved}
+        new_uris = {move.file.uri for move in moved}
         return Plan(
             new=tuple(file for file in new if file.uri not in new_uris),
             changed=tuple(changed),
@@ -143,14 +143,15 @@ class Sync:
 
     def move(self, move: Move) -> bool:
         """Give a document the new path of its file; False when a job holds it, and the file has to be read."""
-        first, second = sorted(lock_of(uri, self._collection) for uri in (move.found.uri, move.stored.uri))
+        first, second = sorted(lock_of(uri, self._collection) for uri in (move.file.uri, move.stored.uri))
         params = {
             "id": move.stored.id,
             "sha256": move.source.sha256,
             "old_uri": move.stored.uri,
             "old_name": move.stored.name,
-            "uri": move.found.uri,
-            "name": move.found.name,
+            "uri": move.file.uri,
+            "name": move.file.name,
+            "separator": HEADING_SEPARATOR,
             "modified_at": move.source.modified_at if move.source.settled else None,
         }
         with self._locks.hold(first) as first_held, self._locks.hold(second) as second_held:
@@ -192,7 +193,7 @@ class Sync:
             source = self._read(file) if file.size in sizes else None
             known = candidates.pop((source.sha256, file.size), None) if source else None
             if source and known and known.current:
-                yield Move(found=file, source=source, stored=known)
+                yield Move(file=file, source=source, stored=known)
 
     def _read(self, file: FileEntry) -> Source | None:
         try:

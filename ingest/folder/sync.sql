@@ -24,7 +24,7 @@ RETURNING id
 -- name: rename_headings
 -- The vectors still contain the old name: a few words of many, and a move is meant to avoid embedding again.
 UPDATE chunks SET heading = CAST(:name AS text) || substr(heading, length(:old_name) + 1)
-WHERE document_id = :id AND (heading = :old_name OR starts_with(heading, CAST(:old_name AS text) || ' › '))
+WHERE document_id = :id AND (heading = :old_name OR starts_with(heading, CAST(:old_name AS text) || :separator))
 
 -- name: rename_members
 UPDATE documents SET source_uri = CAST(:uri AS text) || substr(source_uri, length(:old_uri) + 1)

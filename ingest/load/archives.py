@@ -55,7 +55,7 @@ class Budget:
             raise DocumentError(
                 f"It unpacks to {size / MIB:.0f} MiB, {size // max(packed, 1)} times its size, as archives made to "
                 "exhaust memory do.",
-                fix="Unpack it and ingest what is inside.",
+                fix="Leave it out; if you trust it, unpack it and ingest the files.",
             )
         if size > self.left:
             raise DocumentError(

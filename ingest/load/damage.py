@@ -11,6 +11,7 @@ from xml.etree.ElementTree import ParseError
 from xml.parsers.expat import ExpatError
 
 from app.core.errors import DocumentError
+from ingest.load.extracted import clean
 
 # Everything the standard library's readers raise on damaged input.
 DAMAGE = (
@@ -38,7 +39,7 @@ _LONGEST_DETAIL = 120  # characters of a parser's own message
 
 @contextmanager
 def damage_as_document_error() -> Iterator[None]:
-    """Translate any exception of a parser into a DocumentError of one line."""
+    """Translate any exception of a parser into a DocumentError of one line that PostgreSQL can store."""
     try:
         yield
     except RecursionError as error:
@@ -53,5 +54,5 @@ def damage_as_document_error() -> Iterator[None]:
     except DocumentError:
         raise
     except Exception as error:  # parsers have their own error classes, not all of them derived from DAMAGE
-        detail = " ".join((str(error).strip() or type(error).__name__).split())[:_LONGEST_DETAIL]
+        detail = " ".join(clean(str(error)).split())[:_LONGEST_DETAIL] or type(error).__name__
         raise DocumentError(f"It is damaged and cannot be read ({detail}).", fix="Get a fresh copy.") from error

@@ -43,7 +43,7 @@ def _loaded(loader: BaseLoader) -> Iterator[LangChainDocument]:
     try:
         yield from loader.lazy_load()
     except Exception as error:  # loaders raise what their libraries raise
-        raise DocumentError(f"{type(loader).__name__} stopped: {reason(error)}") from error
+        raise DocumentError(f"{type(loader).__name__} stopped: {reason(error)}.") from error
 
 
 def _converted(address: str, items: Sequence[LangChainDocument]) -> tuple[Source, Document]:

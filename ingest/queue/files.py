@@ -11,14 +11,13 @@ from app.core.errors import AppError, DocumentError
 from app.core.sql import load_queries
 from ingest.discover import ChangingError, FileEntry, GoneError, read
 from ingest.pipeline import Ingester, Outcome, Result
-from ingest.queue.jobs import FILE_TASK, STARTING_SECONDS, UNEXPLAINED, FileJob, Jobs, file_job, requeue
+from ingest.queue.jobs import FILE_TASK, STARTING_SECONDS, UNEXPLAINED, Check, FileJob, Jobs, file_job, requeue
 from ingest.queue.locks import Locks
 from ingest.store import nothing_more
 
 HOST = platform.node() or "localhost"
 _QUERIES = load_queries(__file__)
 
-Check = Callable[[], None]  # called between batches; raises when the job is to be aborted
 Within = Callable[[Connection], None]  # runs in the transaction that changes the corpus
 
 
@@ -57,8 +56,7 @@ class Files:
             except ChangingError:
                 raise
             except DocumentError as error:
-                self.fail(job, str(error))
-                return Result(outcome=Outcome.FAILED, message=str(error))
+                return self.fail(job, str(error))
             self._ingester.ready()  # raises errors that the file did not cause, before it is loaded
             result = self._ingester.ingest(
                 source, collection=job.collection, within=within, progress=lambda _done, _all: check()
@@ -67,9 +65,10 @@ class Files:
                 self._touch(job, source)
             return result
 
-    def fail(self, job: FileJob, error: str) -> None:
-        """Keep with the document why its file could not be ingested."""
-        self._ingester.record_failure(job.uri, FileEntry(path=job.path).name, error, collection=job.collection)
+    def fail(self, job: FileJob, error: str, *, only_known: bool = False) -> Result:
+        """The result of a file that could not be ingested; its reason is kept. only_known: see Store.record_failure."""
+        self._ingester.record_failure(job.uri, job.name, error, collection=job.collection, only_known=only_known)
+        return Result(outcome=Outcome.FAILED, message=error)
 
     def recover(self, *, started_seconds: float = STARTING_SECONDS) -> int:
         """Requeue jobs of dead workers; returns how many. See Jobs.stalled.
@@ -95,10 +94,7 @@ class Files:
         if job.host != self._host:
             raise ElsewhereError(f"{job.uri} is not on this machine; {job.host} queued it.")
         if not job.remove:
-            self._ingester.record_failure(
-                job.uri, FileEntry(path=job.path).name, error, collection=job.collection, only_known=True
-            )
-            return Result(outcome=Outcome.FAILED, message=error)
+            return self.fail(job, error, only_known=True)
         with transaction(self._engine) as connection:
             connection.execute(_QUERIES["remove"], {"uri": job.uri, "collection": job.collection})
             within(connection)

@@ -3,7 +3,7 @@
 import hashlib
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,8 @@ UNEXPLAINED = "The worker failed on it; its log says why. Report this file."
 _BATCH = 1_000  # jobs added with one statement
 _QUERIES = load_queries(__file__)
 
+Check = Callable[[], None]  # called between batches of a job; raises when the job is to be aborted
+
 
 class LostError(AppError):
     """The job was given to another worker meanwhile: this one must not store anything."""
@@ -41,6 +43,11 @@ class FileJob:
     def uri(self) -> str:
         """The document's URI."""
         return uri_of(self.path)
+
+    @property
+    def name(self) -> str:
+        """The file's own name."""
+        return uri_of(self.path.name)
 
     @property
     def lock(self) -> str:

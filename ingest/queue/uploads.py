@@ -1,7 +1,6 @@
 """Runs upload jobs: the row of an upload is deleted in the transaction that stores its document."""
 
 import hashlib
-from collections.abc import Callable
 from contextlib import suppress
 
 from sqlalchemy import Connection, Engine
@@ -11,12 +10,10 @@ from app.core.domain import Source
 from app.core.errors import AppError, DatabaseError
 from app.core.sql import load_queries
 from ingest.pipeline import Ingester, Outcome
-from ingest.queue.jobs import STARTING_SECONDS, UNEXPLAINED, UPLOAD_TASK, Jobs, requeue
+from ingest.queue.jobs import STARTING_SECONDS, UNEXPLAINED, UPLOAD_TASK, Check, Jobs, requeue
 from ingest.queue.locks import Locks
 
 _QUERIES = load_queries(__file__)
-
-Check = Callable[[], None]  # called between batches; raises when the job is to be aborted
 
 
 class _WithdrawnError(AppError):
@@ -69,7 +66,11 @@ class Uploads:
 
         try:
             result = self._ingester.ingest(
-                source, collection=collection, upload=True, within=delete_upload, progress=lambda _done, _all: check()
+                source,
+                collection=collection,
+                only_known=True,
+                within=delete_upload,
+                progress=lambda _done, _all: check(),
             )
         except _WithdrawnError:
             return f"withdrawn: {source.name}"

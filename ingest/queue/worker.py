@@ -229,8 +229,3 @@ async def _no_wait_for_the_disk(connection: "psycopg.AsyncConnection[Any]") -> N
     await connection.set_autocommit(True)
     await connection.execute("SET synchronous_commit = off")
     await connection.set_autocommit(before)
-
-
-def run_worker(engine: Engine, ingester: Ingester, *, report: Report, wait: bool = True) -> None:
-    """Run the jobs of the queue until SIGTERM or SIGINT; with wait=False until it is empty. See Worker.run."""
-    Worker(engine, ingester, report=report).run(wait=wait)

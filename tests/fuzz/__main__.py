@@ -50,7 +50,7 @@ def _options() -> argparse.Namespace:
     env = os.environ.get
     parser = argparse.ArgumentParser(prog="python -m tests.fuzz", description=__doc__)
     parser.add_argument("--minutes", type=float, default=float(env("FUZZ_MINUTES", "10")))
-    parser.add_argument("--seed", type=int, default=int(env("FUZZ_SEED", "1")), help="another one: other damage")
+    parser.add_argument("--seed", type=int, default=int(env("FUZZ_SEED", "1")), help="another seed, other damage")
     parser.add_argument("--data", type=Path, default=Path(env("FUZZ_DATA", _BESIDE)), help="real files to damage")
     parser.add_argument("--only", default=env("FUZZ_ONLY", ""), help="one format")
     return parser.parse_args()

@@ -39,7 +39,9 @@ PADDING = "\n\n".join(
 
 
 @pytest.fixture
-def place(database: Engine, embedder: Embedder, make_settings: Callable[..., Settings], tmp_path: Path) -> Workplace:
+def workplace(
+    database: Engine, embedder: Embedder, make_settings: Callable[..., Settings], tmp_path: Path
+) -> Workplace:
     """A small harbour."""
     workplace = Workplace(database, embedder, make_settings())
     for name, content in (("harbour.md", HARBOUR), ("berths.md", f"# Berths\n\n{PADDING}")):
@@ -49,12 +51,12 @@ def place(database: Engine, embedder: Embedder, make_settings: Callable[..., Set
     return workplace
 
 
-def diagnosis_of(place: Workplace, **settings: object) -> Diagnosis:
-    return place.diagnosis(place.settings.model_copy(update=settings))
+def diagnosis_of(workplace: Workplace, **settings: object) -> Diagnosis:
+    return workplace.diagnosis(workplace.settings.model_copy(update=settings))
 
 
-def test_words_are_found_over_hyphens_in_headings_and_by_page(place: Workplace) -> None:
-    locator = Locator(place.engine)
+def test_words_are_found_over_hyphens_in_headings_and_by_page(workplace: Workplace) -> None:
+    locator = Locator(workplace.engine)
     for quote in ("FOOTBRIDGES is closed", "Fuel diesel is sold at the west quay", "Harbour rules"):
         located = locator.locate(Expectation(quote=quote))
         assert [document.name for document, _ in located.whole] == ["harbour.md"], quote
@@ -64,96 +66,100 @@ def test_words_are_found_over_hyphens_in_headings_and_by_page(place: Workplace) 
     assert not locator.locate(Expectation(quote="the lighthouse")).occurrences
 
 
-def test_a_document_that_failed_or_waits_differs_from_one_that_never_came(place: Workplace, tmp_path: Path) -> None:
-    with place.unreadable(tmp_path / "harbour.md"):
-        failed = diagnosis_of(place).of_question("When is diesel sold?", "harbour.pdf")
+def test_a_document_that_failed_or_waits_differs_from_one_that_never_came(workplace: Workplace, tmp_path: Path) -> None:
+    with workplace.unreadable(tmp_path / "harbour.md"):
+        failed = diagnosis_of(workplace).of_question("When is diesel sold?", "harbour.pdf")
     assert failed.loss is Loss.NOT_INGESTED
     assert any("damaged" in line for line in failed.evidence)
-    with place.engine.begin() as connection:
+    with workplace.engine.begin() as connection:
         connection.execute(
             text("INSERT INTO uploads (collection_id, name, content) SELECT id, 'new.pdf', 'x' FROM collections")
         )
-    waiting = diagnosis_of(place).of_question("When is diesel sold?", "new.pdf")
+    waiting = diagnosis_of(workplace).of_question("When is diesel sold?", "new.pdf")
     assert waiting.loss is Loss.NOT_INGESTED
     assert "worker" in waiting.remedies[0].text
-    never = diagnosis_of(place).of_question("When is diesel sold?", "tides.pdf")
+    never = diagnosis_of(workplace).of_question("When is diesel sold?", "tides.pdf")
     assert never.loss is Loss.NOT_INGESTED
     assert "tides.pdf" in never.summary
-    words = diagnosis_of(place).of_question("When is diesel sold?", 'harbour.md:"sold on Sundays"')
+    words = diagnosis_of(workplace).of_question("When is diesel sold?", 'harbour.md:"sold on Sundays"')
     assert words.loss is Loss.NOT_IN_TEXT
 
 
-def test_a_passage_outside_the_searched_collection_is_named_with_its_own(place: Workplace) -> None:
-    with place.engine.begin() as connection:
+def test_a_passage_outside_the_searched_collection_is_named_with_its_own(workplace: Workplace) -> None:
+    with workplace.engine.begin() as connection:
         connection.execute(text("INSERT INTO collections (name) VALUES ('attic')"))
-    verdict = diagnosis_of(place).of_question("When is diesel sold?", "west quay", collection="attic")
+    verdict = diagnosis_of(workplace).of_question("When is diesel sold?", "west quay", collection="attic")
     assert verdict.loss is Loss.OUT_OF_SCOPE
     assert COLLECTION in verdict.remedies[0].text
 
 
-def test_the_candidates_it_would_take_are_found_by_trying(place: Workplace) -> None:
-    tight = diagnosis_of(place, candidates=2, leg_candidates=2)
+def test_the_candidates_it_would_take_are_found_by_trying(workplace: Workplace) -> None:
+    tight = diagnosis_of(workplace, candidates=2, leg_candidates=2)
     verdict = tight.of_question("Who pays for water at berth 7?", "twenty litres", collection=COLLECTION)
 
     assert verdict.loss is Loss.NOT_RETRIEVED
     assert verdict.passage is not None
     assert verdict.passage.exact
     wanted = int(verdict.remedies[0].settings["FOREMOST_CANDIDATES"])
-    enough = place.settings.model_copy(update={"candidates": wanted, "leg_candidates": 2})
-    assert any("twenty litres" in hit.text for hit in place.ask("Who pays for water at berth 7?", enough).context.hits)
+    enough = workplace.settings.model_copy(update={"candidates": wanted, "leg_candidates": 2})
+    assert any(
+        "twenty litres" in hit.text for hit in workplace.ask("Who pays for water at berth 7?", enough).context.hits
+    )
     if wanted > 3:
-        fewer = place.settings.model_copy(update={"candidates": wanted - 1, "leg_candidates": 2})
-        hits = place.ask("Who pays for water at berth 7?", fewer).context.hits
+        fewer = workplace.settings.model_copy(update={"candidates": wanted - 1, "leg_candidates": 2})
+        hits = workplace.ask("Who pays for water at berth 7?", fewer).context.hits
         assert not any("twenty litres" in hit.text for hit in hits)
 
 
-def test_a_passage_in_the_prompt_is_judged_by_the_answer(place: Workplace) -> None:
-    open_floor = place.settings.model_copy(update={"relevance_floor": 0.0})
-    answer = place.ask("When is diesel sold at the west quay?", open_floor)
-    cited = diagnosis_of(place).of_answer(answer, '"west quay"')
+def test_a_passage_in_the_prompt_is_judged_by_the_answer(workplace: Workplace) -> None:
+    open_floor = workplace.settings.model_copy(update={"relevance_floor": 0.0})
+    answer = workplace.ask("When is diesel sold at the west quay?", open_floor)
+    cited = diagnosis_of(workplace).of_answer(answer, '"west quay"')
     assert (cited.loss, cited.remedies) == (Loss.NOTHING, ())
     read = next(hit for hit in answer.context.hits if hit.passage_number and not hit.cited)
-    unused = diagnosis_of(place).of_answer(answer, f"chunk:{read.chunk_id}")
+    unused = diagnosis_of(workplace).of_answer(answer, f"chunk:{read.chunk_id}")
     assert unused.loss is Loss.NOT_USED
-    assert diagnosis_of(place).of_question(answer.question, "west quay").loss is Loss.IN_PROMPT
+    assert diagnosis_of(workplace).of_question(answer.question, "west quay").loss is Loss.IN_PROMPT
 
 
-def test_an_old_answer_is_judged_by_its_ledger_with_a_note_of_changes_since(place: Workplace, tmp_path: Path) -> None:
+def test_an_old_answer_is_judged_by_its_ledger_with_a_note_of_changes_since(
+    workplace: Workplace, tmp_path: Path
+) -> None:
     question = "When is diesel sold at the west quay?"
-    answer = place.ask(question, place.settings)
+    answer = workplace.ask(question, workplace.settings)
     (tmp_path / "harbour.md").write_text(HARBOUR.replace("Diesel", "Today diesel"), "utf-8")
-    place.ingest(tmp_path / "harbour.md")
+    workplace.ingest(tmp_path / "harbour.md")
 
-    again = diagnosis_of(place).of_answer(answer, "harbour.md")
+    again = diagnosis_of(workplace).of_answer(answer, "harbour.md")
     assert again.loss is Loss.NOTHING
     assert any("ingested again since" in note for note in again.notes)
-    with place.without(tmp_path / "harbour.md"):
-        gone = diagnosis_of(place).of_answer(answer, '"twenty litres"')
+    with workplace.without(tmp_path / "harbour.md"):
+        gone = diagnosis_of(workplace).of_answer(answer, '"twenty litres"')
     assert gone.loss is Loss.NOTHING
     assert any("no longer in the corpus" in note for note in gone.notes)
 
 
-def test_a_document_that_came_after_the_answer_asks_for_another_try(place: Workplace, tmp_path: Path) -> None:
-    answer = place.ask("How high is the tide?", place.settings)
+def test_a_document_that_came_after_the_answer_asks_for_another_try(workplace: Workplace, tmp_path: Path) -> None:
+    answer = workplace.ask("How high is the tide?", workplace.settings)
     (tmp_path / "tides.md").write_text("# Tides\n\nThe tide is four metres high in spring.", "utf-8")
-    place.ingest(tmp_path / "tides.md")
-    verdict = diagnosis_of(place).of_answer(answer, "four metres high")
+    workplace.ingest(tmp_path / "tides.md")
+    verdict = diagnosis_of(workplace).of_answer(answer, "four metres high")
     assert verdict.loss is Loss.NOT_INGESTED
     assert "after this answer" in verdict.summary
     assert verdict.remedies[0].text == "Ask again."
 
 
-def test_an_old_answer_is_judged_even_when_its_reranker_is_gone(place: Workplace) -> None:
-    answer = place.ask("When is diesel sold?", place.settings.model_copy(update={"passages": 1}))
+def test_an_old_answer_is_judged_even_when_its_reranker_is_gone(workplace: Workplace) -> None:
+    answer = workplace.ask("When is diesel sold?", workplace.settings.model_copy(update={"passages": 1}))
     lost = next(hit for hit in answer.context.hits if hit.passage_number is None)
     gone = replace(answer, settings={**answer.settings, "reranker": "/models/gone"})
-    verdict = diagnosis_of(place).of_answer(gone, f"chunk:{lost.chunk_id}")
+    verdict = diagnosis_of(workplace).of_answer(gone, f"chunk:{lost.chunk_id}")
     assert verdict.loss in (Loss.RERANKED_DOWN, Loss.BEYOND_LIMIT, Loss.BUDGET, Loss.BELOW_FLOOR)
     assert verdict.remedies[0].text.startswith("No remedy could be tried")
 
 
-def test_an_expected_passage_is_kept_by_document_and_words(place: Workplace, tmp_path: Path) -> None:
-    diagnosis = diagnosis_of(place)
+def test_an_expected_passage_is_kept_by_document_and_words(workplace: Workplace, tmp_path: Path) -> None:
+    diagnosis = diagnosis_of(workplace)
     words = diagnosis.golden_passage("FOOTBRIDGES is closed")
     assert words.source_uri == str(tmp_path / "harbour.md")
     assert words.quote == "foot-\nbridges is closed"
@@ -165,13 +171,13 @@ def test_an_expected_passage_is_kept_by_document_and_words(place: Workplace, tmp
     assert diagnosis.golden_passage("pays for water and light") == Expected(quote="pays for water and light")
 
 
-def test_a_chunk_that_is_gone_is_kept_as_the_answer_had_it_or_refused(place: Workplace, tmp_path: Path) -> None:
-    answer = place.ask("When is diesel sold at the west quay?", place.settings)
+def test_a_chunk_that_is_gone_is_kept_as_the_answer_had_it_or_refused(workplace: Workplace, tmp_path: Path) -> None:
+    answer = workplace.ask("When is diesel sold at the west quay?", workplace.settings)
     hit = answer.context.hits[0]
-    with place.without(tmp_path / "harbour.md"), place.without(tmp_path / "berths.md"):
-        kept = diagnosis_of(place).golden_passage(f"chunk:{hit.chunk_id}", answer)
+    with workplace.without(tmp_path / "harbour.md"), workplace.without(tmp_path / "berths.md"):
+        kept = diagnosis_of(workplace).golden_passage(f"chunk:{hit.chunk_id}", answer)
         with pytest.raises(NotFoundError, match="Search again"):
-            diagnosis_of(place).golden_passage(f"chunk:{hit.chunk_id}")
+            diagnosis_of(workplace).golden_passage(f"chunk:{hit.chunk_id}")
     assert (kept.source_uri, kept.quote) == (hit.source_uri, hit.text)
 
 

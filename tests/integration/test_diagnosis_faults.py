@@ -10,7 +10,7 @@ from sqlalchemy import Engine
 from app.core.models.embedding import Embedder
 from app.core.settings import Settings
 from ingest.commands.files import SAMPLE
-from tests.support.faults import FileQuestion, Workplace, faults_of, in_prompt, injected
+from tests.support.faults import FileQuestion, Workplace, faults_of, in_prompt, inject
 
 # Less than the sample has, so that legs, fusion and packing have something to leave out.
 TIGHT = {"candidates": 4, "leg_candidates": 12, "passages": 2}
@@ -28,7 +28,9 @@ CASES = (
 
 
 @pytest.fixture
-def place(database: Engine, embedder: Embedder, make_settings: Callable[..., Settings], tmp_path: Path) -> Workplace:
+def workplace(
+    database: Engine, embedder: Embedder, make_settings: Callable[..., Settings], tmp_path: Path
+) -> Workplace:
     """The sample, ingested from a folder of its own."""
     workplace = Workplace(database, embedder, make_settings(**TIGHT), few=1)
     for path in sorted(SAMPLE.iterdir()):
@@ -37,11 +39,11 @@ def place(database: Engine, embedder: Embedder, make_settings: Callable[..., Set
     return workplace
 
 
-def test_every_fault_is_named_for_what_it_is(place: Workplace, tmp_path: Path) -> None:
+def test_every_fault_is_named_for_what_it_is(workplace: Workplace, tmp_path: Path) -> None:
     for name, file, question, quote in CASES:
         item = FileQuestion(text=question, path=tmp_path / file, quote=quote)
-        assert in_prompt(place.ask(question, place.settings), quote), f"{name}: lost without the fault"
-        outcome = injected(place, item, faults_of(place, item)[name]())
+        assert in_prompt(workplace.ask(question, workplace.settings), quote), f"{name}: lost without the fault"
+        outcome = inject(workplace, item, faults_of(workplace, item)[name]())
         assert outcome is not None, f"{name}: the fault had no effect"
         assert outcome.right, f"{name}: {outcome.verdict}"
         assert outcome.helped is not False, f"{name}: the remedy does not help: {outcome.verdict.remedies}"

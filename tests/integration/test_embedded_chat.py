@@ -204,9 +204,9 @@ def test_a_file_that_is_no_model_is_refused(tmp_path: Path) -> None:
 
 @pytest.mark.usefixtures("model")
 def test_the_model_file_has_the_published_checksum_and_is_assembled_once(data_dir: Path) -> None:
-    said: list[str] = []
-    file = embedded_server.chat_model_file(data_dir, said.append)
-    assert said == []
+    lines: list[str] = []
+    file = embedded_server.chat_model_file(data_dir, lines.append)
+    assert lines == []
     with file.open("rb") as content:
         assert hashlib.file_digest(content, "sha256").hexdigest() == embedded_server.MODEL_SHA256
     assert [path.name for path in file.parent.glob("*.gguf*")] == [file.name]

@@ -51,7 +51,7 @@ NAMES = [name for name, _ in INPUTS]
 
 
 @pytest.fixture(scope="module")
-def place(
+def workplace(
     server: Engine, embedder: Embedder, data_dir: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Workplace]:
     """A manual, a handbook and release notes, ingested from files."""
@@ -70,24 +70,24 @@ def place(
     engine.dispose()
 
 
-def filled_in(place: Workplace, typed: str, expectation: Expectation) -> tuple[str, Expectation]:
+def filled_in(workplace: Workplace, typed: str, expectation: Expectation) -> tuple[str, Expectation]:
     """The input and its reading with the id of a real chunk."""
     if "CHUNK" not in typed:
         return typed, expectation
-    (chunk_id,) = Locator(place.engine).locate(Expectation(quote="thirty days")).chunk_ids
+    (chunk_id,) = Locator(workplace.engine).locate(Expectation(quote="thirty days")).chunk_ids
     return typed.replace("CHUNK", str(chunk_id)), Expectation(chunk_id=chunk_id)
 
 
-def diagnosis_of(place: Workplace) -> Diagnosis:
-    return place.diagnosis(place.settings)
+def diagnosis_of(workplace: Workplace) -> Diagnosis:
+    return workplace.diagnosis(workplace.settings)
 
 
 @pytest.mark.parametrize(("typed", "expectation"), INPUTS, ids=NAMES)
 def test_every_command_reads_an_expected_passage_alike(
-    place: Workplace, tmp_path: Path, typed: str, expectation: Expectation
+    workplace: Workplace, tmp_path: Path, typed: str, expectation: Expectation
 ) -> None:
-    typed, expectation = filled_in(place, typed, expectation)
-    locator = Locator(place.engine)
+    typed, expectation = filled_in(workplace, typed, expectation)
+    locator = Locator(workplace.engine)
     assert parse(typed, locator.is_document) == expectation
     chunk_ids = locator.locate(expectation).chunk_ids
     assert chunk_ids
@@ -96,25 +96,25 @@ def test_every_command_reads_an_expected_passage_alike(
     path = tmp_path / "golden.jsonl"
     path.write_text(json.dumps({"question": QUESTION, "expected": [typed]}) + "\n", "utf-8")
     (line,) = read_lines(path, lambda words, _: golden_passage(words, locator))  # golden import
-    explained = diagnosis_of(place).golden_passage(typed)  # why --apply-to-golden, and the page
+    explained = diagnosis_of(workplace).golden_passage(typed)  # why --apply-to-golden, and the page
     assert line.expected == (added,)
     assert explained == added
 
     assert locator.locate(added).chunk_ids == chunk_ids
-    judged = Judge(place.engine).judge(EvaluationQuestion(key="q", text=QUESTION, expected=(added,)))
-    hits = place.ask(QUESTION, place.settings).context.hits
+    judged = Judge(workplace.engine).judge(EvaluationQuestion(key="q", text=QUESTION, expected=(added,)))
+    hits = workplace.ask(QUESTION, workplace.settings).context.hits
     assert {hit.chunk_id for hit in hits if judged.expects(hit)} == chunk_ids & {hit.chunk_id for hit in hits}
     assert judged.best_rank(hits, ORDERS["fused"]) is not None
 
 
 def test_the_commands_locate_the_same_chunks_for_all_nine_inputs(
-    place: Workplace, data_dir: Path, monkeypatch: pytest.MonkeyPatch
+    workplace: Workplace, data_dir: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("DATABASE_URL", place.engine.url.render_as_string(hide_password=False))
+    monkeypatch.setenv("DATABASE_URL", workplace.engine.url.render_as_string(hide_password=False))
     monkeypatch.setenv("FOREMOST_DATA_DIR", str(data_dir))
-    runner, golden, locator = CliRunner(), Golden(place.engine), Locator(place.engine)
+    runner, golden, locator = CliRunner(), Golden(workplace.engine), Locator(workplace.engine)
     for number, case in enumerate(INPUTS):
-        typed, expectation = filled_in(place, *case)
+        typed, expectation = filled_in(workplace, *case)
         question = f"{QUESTION} ({number})"
         added = runner.invoke(app, ["golden", "add", question, "--expect", typed, "--collection", COLLECTION])
         assert added.exit_code == 0, added.output
@@ -130,44 +130,46 @@ def test_the_commands_locate_the_same_chunks_for_all_nine_inputs(
         assert locator.locate(passage).chunk_ids == locator.locate(expectation).chunk_ids, typed
 
 
-def test_a_name_of_two_documents_means_either(place: Workplace, tmp_path: Path) -> None:
+def test_a_name_of_two_documents_means_either(workplace: Workplace, tmp_path: Path) -> None:
     twin = tmp_path / "handbook.md"
     twin.write_text("# Galley handbook\n\nCoffee is served at six.\n", "utf-8")
-    place.ingest(twin)
-    locator = Locator(place.engine)
+    workplace.ingest(twin)
+    locator = Locator(workplace.engine)
     passage = golden_passage("handbook.md", locator)
     assert (passage.source_uri, passage.quote) == ("handbook.md", "")
     assert len(locator.locate(passage).documents) == 2
-    with place.without(twin):
+    with workplace.without(twin):
         assert golden_passage("handbook.md", locator).source_uri.endswith("/handbook.md")
         assert golden_passage("handbook.md", locator).source_uri != str(twin)
 
 
-def test_a_document_named_by_its_title_counts_whichever_of_its_passages_is_found(place: Workplace) -> None:
-    hits = place.ask("When does the watch change?", place.settings).context.hits
-    question = EvaluationQuestion(key="q", text="", expected=(golden_passage("CREW handbook", Locator(place.engine)),))
-    judged = Judge(place.engine).judge(question)
+def test_a_document_named_by_its_title_counts_whichever_of_its_passages_is_found(workplace: Workplace) -> None:
+    hits = workplace.ask("When does the watch change?", workplace.settings).context.hits
+    question = EvaluationQuestion(
+        key="q", text="", expected=(golden_passage("CREW handbook", Locator(workplace.engine)),)
+    )
+    judged = Judge(workplace.engine).judge(question)
     assert {hit.title for hit in hits if judged.expects(hit)} == {"Crew handbook"}
 
 
-def test_words_on_a_named_page_are_expected_there_alone(place: Workplace, tmp_path: Path) -> None:
+def test_words_on_a_named_page_are_expected_there_alone(workplace: Workplace, tmp_path: Path) -> None:
     path = tmp_path / "twice.pdf"
     padding = [f"Line {number} is about the bilge, the anchor and the paint of the hull." for number in range(30)]
     first, second = "The valve is opened by hand.", "Later the valve is opened by hand again."
     path.write_bytes(make_pdf([[first, *padding], [*padding, second]]))
-    place.ingest(path)
+    workplace.ingest(path)
     line = {"question": "Q?", "expected": [{"document": "twice.pdf", "page": 2, "quote": "valve is opened by hand"}]}
     file = tmp_path / "golden.jsonl"
     file.write_text(json.dumps(line), "utf-8")
-    locator = Locator(place.engine)
+    locator = Locator(workplace.engine)
     (read,) = read_lines(file, lambda words, _: golden_passage(words, locator))
     chunks = [chunk for _, chunk in locator.locate(read.expected[0]).whole]
     assert [chunk.part_first for chunk in chunks] == [2]
 
 
-def test_a_chunk_that_never_was_is_refused(place: Workplace) -> None:
+def test_a_chunk_that_never_was_is_refused(workplace: Workplace) -> None:
     with pytest.raises(NotFoundError, match="Search again"):
-        golden_passage("chunk:999999", Locator(place.engine))
+        golden_passage("chunk:999999", Locator(workplace.engine))
 
 
 def test_the_expected_room_imports_no_model() -> None:

@@ -1,4 +1,4 @@
-"""Loading in a process of its own: what a file does to its parser is said on the document, and the run goes on."""
+"""Loading in a process of its own: damage by a file is an error of its document, and the run continues."""
 
 import os
 from collections.abc import Iterator
@@ -20,7 +20,7 @@ HASTY = Limits(seconds=1, ocr_seconds=0)
 
 @pytest.fixture(scope="module")
 def hostile() -> Iterator[IsolatedLoader]:
-    """A loader whose parser misbehaves as the file's name says."""
+    """A loader whose parser misbehaves as the file's name demands."""
     with IsolatedLoader(STRICT, module="tests.support.hostile_child") as loader:
         yield loader
 
@@ -40,7 +40,7 @@ def test_a_document_comes_back_as_it_was_loaded(hostile: IsolatedLoader) -> None
 
 
 @pytest.mark.parametrize(
-    ("deed", "said"),
+    ("deed", "problem"),
     [
         ("crash", "crashes its parser (SIGSEGV)"),
         ("allocate", "It takes more than 200 MiB of memory"),
@@ -48,10 +48,10 @@ def test_a_document_comes_back_as_it_was_loaded(hostile: IsolatedLoader) -> None
         ("fail", "crashes its parser"),
     ],
 )
-def test_what_a_file_does_to_its_parser_is_said_and_the_next_file_is_read(
-    hostile: IsolatedLoader, deed: str, said: str
+def test_what_a_file_does_to_its_parser_is_reported_and_the_next_file_is_read(
+    hostile: IsolatedLoader, deed: str, problem: str
 ) -> None:
-    assert said in reason(hostile.load(made.source("text", f"{deed}.txt")))
+    assert problem in reason(hostile.load(made.source("text", f"{deed}.txt")))
     assert isinstance(hostile.load(GUIDE).own, Document)
 
 

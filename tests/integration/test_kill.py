@@ -31,11 +31,11 @@ def test_a_worker_restarts_its_embedded_server_and_continues(data_dir: Path) -> 
     engine = engine_named(server.url, "worker")
     (folder / "a.md").write_text("Read after all.")
     Jobs(engine).add([FileJob(path=folder / "a.md", collection="c", host=HOST)])
-    looks: list[int] = []
+    calls: list[int] = []
 
     def until() -> bool:
-        looks.append(len(looks))
-        if looks == [0]:
+        calls.append(len(calls))
+        if calls == [0]:
             server.crash()
         return not Jobs(engine).unfinished([1])
 
@@ -59,6 +59,6 @@ def test_after_kills_every_document_is_one_whole_version_and_none_is_lost(killin
     assert figures.wrong == []
     assert figures.kills["server"] == 1
     assert figures.kills["worker"] > 0
-    assert figures.cut_off > 0
+    assert figures.interrupted_documents > 0
     assert figures.hits > 0
-    assert killing.spoil() != []  # the check sees a passage of another version
+    assert killing.errors_after_damage() != []  # the check sees a passage of another version

@@ -139,6 +139,6 @@ def test_pages_of_a_source_are_one_document_and_the_same_again_is_unchanged(
 
 
 def test_a_loader_that_fails_is_an_error_in_one_line() -> None:
-    with pytest.raises(DocumentError, match=r"^Failing stopped: no such page") as failed:
+    with pytest.raises(DocumentError, match=r"^Failing stopped: no such page\.$") as failed:
         list(documents_of(Failing()))
     assert "\n" not in str(failed.value)

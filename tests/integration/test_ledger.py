@@ -174,14 +174,14 @@ def test_the_views_tell_answers_candidates_and_losses_in_plain_columns(database:
     answer = _answer()
     Ledger(database).store(answer)
     with database.connect() as connection:
-        told = connection.execute(text("SELECT * FROM ledger_answers")).mappings().one()
+        row = connection.execute(text("SELECT * FROM ledger_answers")).mappings().one()
         rows = connection.execute(text("SELECT * FROM ledger_candidates ORDER BY final_rank")).mappings().all()
         loss = connection.execute(text("SELECT * FROM ledger_losses")).mappings().one()
     kept, dropped = rows
 
-    assert (told["searched_for"], told["candidates"], told["in_prompt"], told["cited"]) == (answer.query.text, 2, 1, 1)
-    assert (told["model"], told["prompt_tokens"], told["prompt_read_whole"]) == ("qwen", 90, "proven")
-    assert (told["sql_seconds"], told["rerank_seconds"], told["generate_seconds"]) == (0.01, 0.2, None)
+    assert (row["searched_for"], row["candidates"], row["in_prompt"], row["cited"]) == (answer.query.text, 2, 1, 1)
+    assert (row["model"], row["prompt_tokens"], row["prompt_read_whole"]) == ("qwen", 90, "proven")
+    assert (row["sql_seconds"], row["rerank_seconds"], row["generate_seconds"]) == (0.01, 0.2, None)
     assert (kept["fate"], kept["passage_number"], kept["combined_score"]) == ("cited", 1, 9.0)
     assert (dropped["fate"], dropped["text_rank"], dropped["logit"]) == (Fate.NOT_SCORED.value, 4, None)
     assert (loss["fate"], loss["candidates"], loss["best_fused_rank"]) == (Fate.NOT_SCORED.value, 1, 2)

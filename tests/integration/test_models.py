@@ -130,14 +130,14 @@ def test_other_weights_make_another_name(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("model", "said"),
+    ("model", "problem"),
     [("no/such-model", r"no/such-model is neither a folder nor.*all-MiniLM-L6-v2"), (".", r"config\.json is missing")],
 )
 def test_a_model_that_is_not_there_is_named_in_one_line(
-    model: str, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    model: str, problem: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    with pytest.raises(ModelError, match=said) as caught:
+    with pytest.raises(ModelError, match=problem) as caught:
         build_embedder(model, tmp_path)
     assert "\n" not in str(caught.value)
 

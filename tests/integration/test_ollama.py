@@ -1,4 +1,4 @@
-"""Ollama, replayed from recordings of a real server: what goes over the wire, and how every failure is told."""
+"""Ollama, replayed from recordings of a real server: what goes over the wire, and the error for every failure."""
 
 import json
 import threading

@@ -63,7 +63,7 @@ def test_every_row_says_how_it_got_there(make: Make, database: Engine, embedder:
     question = "Where is the nightly dump written to?"
     hits = make(vector_weight=2.0, text_weight=0.5).retrieve(question).hits
     vectors = embedder.embed([hit.text for hit in hits])
-    asked, _ = embedder.embed_query(question)
+    question_vector, _ = embedder.embed_query(question)
     assert [hit.fused_rank for hit in hits] == list(range(1, len(BACKUP) + 1))
     best_text = max(hit.text_score or 0.0 for hit in hits)
     best_cosine = max(1 - (hit.vector_distance or 0.0) for hit in hits)
@@ -73,7 +73,7 @@ def test_every_row_says_how_it_got_there(make: Make, database: Engine, embedder:
         cosine, score = max(1 - hit.vector_distance, 0.0), hit.text_score or 0.0
         assert hit.fused_score == pytest.approx((2.0 * cosine / best_cosine + 0.5 * score / best_text) / 2.5)
         # The question is embedded alone, the passages in one batch: int8 activations differ a little.
-        assert hit.vector_distance == pytest.approx(1 - float(np.dot(asked, vector)), abs=0.02)
+        assert hit.vector_distance == pytest.approx(1 - float(np.dot(question_vector, vector)), abs=0.02)
         assert (hit.text_rank is None) == (hit.text_score is None)
     assert 1.0 >= hits[0].fused_score > hits[-1].fused_score >= 0.0
     first = hits[0]
@@ -279,9 +279,9 @@ def test_a_document_is_searched_by_its_number(make: Make, database: Engine, embe
 def test_exact_ranks_agree_with_legs_that_hold_everything(make: Make, database: Engine, embedder: Embedder) -> None:
     store(database, embedder, BACKUP)
     store(database, embedder, ["The club's dump of old boats is behind the shed."], collection="club")
-    for asked in ({}, {"collection": "club"}, {"filters": Filters(path_prefix="/default/")}):
-        hits = make().retrieve("Where is the nightly dump written to?", **asked).hits
-        ranks = make().exact_ranks("Where is the nightly dump written to?", [hit.chunk_id for hit in hits], **asked)
+    for scope in ({}, {"collection": "club"}, {"filters": Filters(path_prefix="/default/")}):
+        hits = make().retrieve("Where is the nightly dump written to?", **scope).hits
+        ranks = make().exact_ranks("Where is the nightly dump written to?", [hit.chunk_id for hit in hits], **scope)
         assert len(ranks) == len(hits) > 0
         for hit in hits:
             exact = ranks[hit.chunk_id]

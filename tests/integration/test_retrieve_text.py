@@ -219,11 +219,11 @@ def test_exact_ranks_are_those_of_scoring_every_chunk_by_hand(database: Engine, 
     weights = _terms(database, question)
     with database.connect() as connection:
         rows = connection.execute(text("SELECT id, tsv::text AS tsv, embedding::text AS embedding FROM chunks")).all()
-    asked = embedder.embed_query(question)[0]
+    question_vector = embedder.embed_query(question)[0]
     distances, scores = {}, {}
     for row in rows:
         vector = json.loads(row.embedding)
-        distances[row.id] = 1 - float(asked @ vector) / math.hypot(*vector)
+        distances[row.id] = 1 - float(question_vector @ vector) / math.hypot(*vector)
         scores[row.id] = _score(row.tsv, weights)
     ranks = retriever.exact_ranks(question, [row.id for row in rows])
     assert [ranks[row.id].vector_distance for row in rows] == pytest.approx(list(distances.values()), abs=1e-3)

@@ -33,7 +33,7 @@ class Recorder:
     def __init__(self) -> None:
         self.results: dict[str, Result] = {}
 
-    def progress(self, done: int, of: int, name: str) -> None: ...
+    def progress(self, done: int, total: int, name: str) -> None: ...
 
     def finished(self, uri: str, result: Result) -> None:
         self.results[uri] = result

@@ -101,14 +101,14 @@ def onnx_logits(folder: Path) -> list[float]:
 
 def test_a_run_stops_resumes_and_gives_the_same_logits_in_every_form(base: Path, data: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
-    said: list[str] = []
+    lines: list[str] = []
     short = TrainingSettings(max_steps=20, batch_queries=16, learning_rate=2e-3, warmup_steps=4)
-    first = train_reranker(data, base, out, short, report=said.append)
+    first = train_reranker(data, base, out, short, report=lines.append)
     assert first.progress.step == 20
     longer = TrainingSettings(max_steps=40, batch_queries=16, learning_rate=2e-3, warmup_steps=4)
-    result = train_reranker(data, base, out, longer, resume=True, report=said.append)
+    result = train_reranker(data, base, out, longer, resume=True, report=lines.append)
     assert result.progress.step == 40
-    assert any("from step 20" in line for line in said)
+    assert any("from step 20" in line for line in lines)
     assert [entry["step"] for entry in result.progress.log] == [20, 40]
     assert result.progress.log[1]["loss"] < result.progress.log[0]["loss"]
     assert result.held_out["after"] >= result.held_out["before"]
@@ -129,7 +129,7 @@ def test_a_run_stops_resumes_and_gives_the_same_logits_in_every_form(base: Path,
     assert '"seed": 0' in card
 
     small = distil_reranker(
-        out, tmp_path / "small", DistilSettings(layers=1, max_steps=5, minutes=1), report=said.append
+        out, tmp_path / "small", DistilSettings(layers=1, max_steps=5, minutes=1), report=lines.append
     )
     assert json.loads((small / "config.json").read_text())["layers"] == 1
     assert len(onnx_logits(small)) == 2

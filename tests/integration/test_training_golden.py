@@ -31,16 +31,16 @@ def test_golden_questions_become_pairs_with_the_rest_of_the_corpus_to_mine_from(
     golden.add("how do i restore my data", [longest], source="typed")
     golden.add("what is gone by now", [Expected(quote="words that no document holds")], source="typed")
     golden.add("who sells the vault", [], answerable=False, source="typed")
-    said: list[str] = []
+    lines: list[str] = []
     file = tmp_path / "golden.jsonl"
-    assert write_golden_pairs(database, file, report=said.append) == 1
+    assert write_golden_pairs(database, file, report=lines.append) == 1
     pairs = read_sources(file)["golden"]
     positive = next(pair for pair in pairs if pair.grade)
     assert positive.query == "how do i restore my data"
     assert positive.passage == f"Operations\n{MANUAL[1]}"
     assert {pair.passage for pair in pairs if pair.passage} == {f"Operations\n{text}" for text in MANUAL}
     assert [pair.query for pair in pairs if not pair.passage] == ["who sells the vault"]
-    assert any("gone by now" in line for line in said)
+    assert any("gone by now" in line for line in lines)
 
 
 def test_a_golden_set_without_passages_in_the_database_is_refused(database: Engine, tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from app.library import Library
 from ingest.pipeline import Ingester
 from ingest.queue.jobs import ATTEMPTS
 from ingest.queue.uploads import Uploads
-from ingest.queue.worker import run_worker
+from ingest.queue.worker import Worker
 from ingest.store import Store
 from tests.support import made_files as made
 from tests.support.fake_embedder import FakeEmbedder
@@ -33,7 +33,7 @@ def ingester_on(database: Engine) -> Ingester:
 def work_off(database: Engine) -> list[str]:
     """Run a real worker until the queue is empty; returns the lines it reported."""
     lines: list[str] = []
-    run_worker(database, ingester_on(database), report=lines.append, wait=False)
+    Worker(database, ingester_on(database), report=lines.append).run(wait=False)
     return lines
 
 
@@ -212,5 +212,5 @@ def test_an_upload_whose_job_failed_is_not_retried(database: Engine, library: Li
 def test_a_worker_without_a_database_ends_with_the_reason(database: Engine) -> None:
     engine = create_engine(database.url.set(database="nowhere"))
     with pytest.raises(DatabaseError, match=r"Cannot connect to .* Check DATABASE_URL and that the server runs"):
-        run_worker(engine, ingester_on(database), report=lambda _: None, wait=False)
+        Worker(engine, ingester_on(database), report=lambda _: None).run(wait=False)
     engine.dispose()

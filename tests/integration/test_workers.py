@@ -11,7 +11,7 @@ from app.core.progress import headline, read_progress
 from ingest.commands.screen import status_lines
 from ingest.queue.files import HOST
 from ingest.queue.jobs import FileJob, Jobs
-from tests.kill.processes import Nursery
+from tests.kill.processes import Forker
 from tests.kill.verify import mixtures, wait_until
 
 FILES = 80
@@ -24,10 +24,10 @@ _WITNESS = (
 
 
 @pytest.fixture
-def nursery(database: Engine, tmp_path: Path) -> Iterator[Nursery]:
-    nursery = Nursery(database.url.render_as_string(hide_password=False), tmp_path)
-    yield nursery
-    nursery.close()
+def forker(database: Engine, tmp_path: Path) -> Iterator[Forker]:
+    forker = Forker(database.url.render_as_string(hide_password=False), tmp_path)
+    yield forker
+    forker.close()
 
 
 def rows(database: Engine, query: str) -> list[tuple[Any, ...]]:
@@ -40,7 +40,7 @@ def idle(database: Engine) -> bool:
 
 
 def test_each_job_is_done_exactly_once_by_one_of_several_workers(
-    database: Engine, nursery: Nursery, tmp_path: Path
+    database: Engine, forker: Forker, tmp_path: Path
 ) -> None:
     with database.begin() as connection:
         for statement in _WITNESS:
@@ -48,7 +48,7 @@ def test_each_job_is_done_exactly_once_by_one_of_several_workers(
     for number in range(FILES):
         (tmp_path / f"{number}.md").write_text(f"# {number}\n\n" + f"Report k{number} says v1 of it. " * 30)
     for number in range(3):
-        nursery.start("work", f"worker-{number}")
+        forker.start("worker", f"worker-{number}")
     assert wait_until(lambda: read_progress(database).workers == 3, seconds=60)
     paths = sorted(tmp_path.glob("*.md"))
     Jobs(database).add([FileJob(path=path, collection="c", host=HOST) for path in paths])

@@ -13,7 +13,7 @@ def main() -> None:
     """Run the test. KILLS and SEED in the environment are the defaults of the options."""
     parser = argparse.ArgumentParser(prog="python -m tests.kill", description=__doc__)
     parser.add_argument("--kills", type=int, default=int(os.environ.get("KILLS", "200")))
-    parser.add_argument("--seed", type=int, default=int(os.environ.get("SEED", "1")), help="another one, other kills")
+    parser.add_argument("--seed", type=int, default=int(os.environ.get("SEED", "1")), help="another seed, other kills")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="foremost-kill-") as name:
         folder = Path(name)

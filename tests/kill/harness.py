@@ -13,15 +13,15 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from ingest.folder.run import RunOptions
 from tests.kill.corpus import ChangingFolder
-from tests.kill.processes import Nursery, engine_named, look
+from tests.kill.processes import Forker, engine_named, run_folder
 from tests.kill.server import CrashingServer
-from tests.kill.verify import Searches, at_rest, wait_until
+from tests.kill.verify import Searches, errors_when_idle, wait_until
 
 WORKERS = 2
 _LONGEST_GAP = 0.5  # seconds between kills at most
 _AIMED = 0.5  # share of kills that wait for the victim to be writing, so that many hit a transaction
 _LONGEST_AIM = 1.0  # seconds
-_REST_SECONDS = 180.0
+_QUEUE_SECONDS = 180.0  # from the last kill until the queue must be empty
 
 _OPEN = text(  # transactions of a process that is stopped; xid: it has written something
     "SELECT count(*) FILTER (WHERE backend_xid IS NOT NULL) AS writing, "
@@ -36,7 +36,7 @@ _OPEN = text(  # transactions of a process that is stopped; xid: it has written 
 class Figures:
     """The figures of one run."""
 
-    kills: Counter[str] = field(default_factory=Counter)  # worker, look, server
+    kills: Counter[str] = field(default_factory=Counter)  # worker, folder run, server
     in_transaction: int = 0  # kills of a process with an open transaction, of the server with any worker's open
     writing: int = 0  # of these, transactions that had written
     changes: int = 0
@@ -44,27 +44,27 @@ class Figures:
     searches: int = 0
     hits: int = 0
     snapshots: int = 0
-    interrupted: int = 0
-    cut_off: int = 0  # documents that were in work when their process or the server was killed
+    interrupted: int = 0  # searches while the server was away
+    interrupted_documents: int = 0  # in work when their process or the server was killed
     rest_seconds: float = 0.0  # from the last kill until nothing was left to do
     seconds: float = 0.0
     mixed: list[str] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)
-    given_up: list[str] = field(default_factory=list)  # after ten deaths of their workers; the next look reads them
+    given_up: list[str] = field(default_factory=list)  # after ten deaths of workers; the next folder run reads them
 
     def lines(self) -> list[str]:
         """The figures for people."""
-        kills = ", ".join(f"{count} {what}" for what, count in sorted(self.kills.items()))
+        kills = ", ".join(f"{count} {kind}" for kind, count in sorted(self.kills.items()))
         return [
             f"kills: {self.kills.total()} ({kills}); {self.in_transaction} in a transaction, {self.writing} of them "
             "after it had written",
-            f"corpus: {self.documents} documents at the end, {self.changes} changes, {self.cut_off} times a document "
-            "was in work when the kill came",
-            f"searches: {self.searches} with {self.hits} hits, {self.snapshots} looks at the whole corpus, "
+            f"corpus: {self.documents} documents at the end, {self.changes} changes, {self.interrupted_documents} "
+            "times a document was in work when the kill came",
+            f"searches: {self.searches} with {self.hits} hits, {self.snapshots} checks of the whole corpus, "
             f"{self.interrupted} while the server was away",
-            f"mixtures seen: {len(self.mixed)}; wrong at rest: {len(self.wrong)}; given up meanwhile after ten deaths "
-            f"of their workers, and read by a later look: {len(self.given_up)}",
-            f"time: {self.seconds:.0f} s, {self.rest_seconds:.1f} s of it to come to rest after the last kill",
+            f"mixed states seen: {len(self.mixed)}; wrong at the end: {len(self.wrong)}; given up after ten deaths "
+            f"of their workers, and read by a later folder run: {len(self.given_up)}",
+            f"time: {self.seconds:.0f} s, {self.rest_seconds:.1f} s of it to finish after the last kill",
         ]
 
 
@@ -75,21 +75,21 @@ class KillTest:
         self._dice = random.Random(seed)
         self._server = CrashingServer(folder)
         self._corpus = ChangingFolder(folder / "files", documents, self._dice)
-        self._nursery = Nursery(self._server.url, self._corpus.folder)
+        self._forker = Forker(self._server.url, self._corpus.folder)
         self._engine: Engine = create_engine(self._server.url, pool_pre_ping=True)
         self._searches = Searches(engine_named(self._server.url, "search"), seed, keys=documents * 2)
         self._kills = kills
         self._crashes = set(self._dice.sample(range(kills), crashes))
         self._workers: dict[str, int] = {}
-        self._born = 0
+        self._started = 0
         self.figures = Figures()
 
     def run(self) -> Figures:
         """Kill, wait until the queue is empty, check."""
         started = time.perf_counter()
-        self._nursery.start("look", "first-look")
+        self._forker.start("run", "first-run")
         for _ in range(WORKERS):
-            self._hire()
+            self._start_worker()
         self._searches.start()
         try:
             for number in range(self._kills):
@@ -99,60 +99,60 @@ class KillTest:
                     self._crash()
                 else:
                     self._kill()
-            self._rest()
+            self._finish_queue()
         finally:
             self._searches.end()
-        self.figures.wrong = at_rest(self._engine, self._corpus.files)
+        self.figures.wrong = errors_when_idle(self._engine, self._corpus.files)
         self.figures.seconds = time.perf_counter() - started
         self._count()
         return self.figures
 
-    def spoil(self) -> list[str]:
+    def errors_after_damage(self) -> list[str]:
         """The errors that the check reports after one chunk was replaced: proof that the check can fail."""
         with self._engine.begin() as connection:
             connection.execute(
                 text("UPDATE chunks SET text = 'Report k0 says v0 of harbour.' WHERE id = (SELECT min(id) FROM chunks)")
             )
-        return at_rest(self._engine, self._corpus.files)
+        return errors_when_idle(self._engine, self._corpus.files)
 
     def close(self) -> None:
         """End all processes."""
-        self._nursery.close()
+        self._forker.close()
         self._engine.dispose()
         self._searches.engine.dispose()
         self._server.stop()
 
-    def _hire(self) -> None:
-        self._born += 1
-        name = f"worker-{self._born}"
-        self._workers[name] = self._nursery.start("work", name)
+    def _start_worker(self) -> None:
+        self._started += 1
+        name = f"worker-{self._started}"
+        self._workers[name] = self._forker.start("worker", name)
 
     def _change(self) -> None:
         for _ in range(self._dice.randint(4, 16)):
             self._corpus.change()
-        self._born += 1
-        name = f"look-{self._born}"
-        process = self._nursery.start("look", name)
+        self._started += 1
+        name = f"run-{self._started}"
+        process = self._forker.start("run", name)
         if self._dice.random() < 0.15:
             time.sleep(self._dice.uniform(0, 0.2))
-            self._shoot("look", name, process)
+            self._stop_and_kill("folder run", name, process)
 
     def _kill(self) -> None:
         name = self._dice.choice(sorted(self._workers))
         process = self._workers.pop(name)
         if self._dice.random() < _AIMED:
-            wait_until(lambda: self._caught_writing(name, process), seconds=_LONGEST_AIM)
-        self._shoot("worker", name, process)
-        self._hire()
+            wait_until(lambda: self._stopped_while_writing(name, process), seconds=_LONGEST_AIM)
+        self._stop_and_kill("worker", name, process)
+        self._start_worker()
 
-    def _shoot(self, what: str, name: str, process: int) -> None:
+    def _stop_and_kill(self, kind: str, name: str, process: int) -> None:
         try:
             os.kill(process, signal.SIGSTOP)  # so that its open transactions can be counted
             self._count_open([name])
             os.kill(process, signal.SIGKILL)
         except ProcessLookupError:
             return  # it had ended by itself
-        self.figures.kills[what] += 1
+        self.figures.kills[kind] += 1
 
     def _crash(self) -> None:
         self._count_open(sorted(self._workers))
@@ -160,7 +160,7 @@ class KillTest:
         self._server.start()
         self.figures.kills["server"] += 1
 
-    def _caught_writing(self, name: str, process: int) -> bool:
+    def _stopped_while_writing(self, name: str, process: int) -> bool:
         """Stop the process if a transaction of it has written; otherwise let it continue."""
         with self._engine.connect() as connection:
             if not connection.execute(_OPEN, {"name": name}).one().writing:
@@ -176,12 +176,12 @@ class KillTest:
             rows = [connection.execute(_OPEN, {"name": name}).one() for name in names]
         self.figures.in_transaction += any(row.open for row in rows)
         self.figures.writing += any(row.writing for row in rows)
-        self.figures.cut_off += sum(row.in_work for row in rows)
+        self.figures.interrupted_documents += sum(row.in_work for row in rows)
 
-    def _rest(self) -> None:
+    def _finish_queue(self) -> None:
         """After the last kill: one last scan, and the living workers have to finish everything."""
         started = time.perf_counter()
-        look(self._engine, self._corpus.folder, options=RunOptions(prune=True, force=True, detach=True))
+        run_folder(self._engine, self._corpus.folder, options=RunOptions(prune=True, force=True, detach=True))
 
         def idle() -> bool:
             try:
@@ -191,8 +191,8 @@ class KillTest:
             except SQLAlchemyError:
                 return False
 
-        if not wait_until(idle, seconds=_REST_SECONDS):
-            self.figures.wrong.append("the queue did not come to rest")
+        if not wait_until(idle, seconds=_QUEUE_SECONDS):
+            self.figures.wrong.append("the queue did not become empty")
         self.figures.rest_seconds = time.perf_counter() - started
 
     def _count(self) -> None:

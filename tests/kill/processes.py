@@ -1,6 +1,6 @@
-"""Workers and folder scans ("looks") as processes that can be killed, forked from one that has imported everything.
+"""Workers and folder runs as processes that can be killed, forked from one that has imported everything.
 
-As a program it reads lines from stdin, "work NAME" or "look NAME", and prints the process id for each.
+As a program it reads lines from stdin, "worker NAME" or "run NAME", and prints the process id for each.
 """
 
 import logging
@@ -32,7 +32,7 @@ CONCURRENCY = 2
 class Silent:
     """A listener that ignores everything."""
 
-    def progress(self, done: int, of: int, name: str) -> None: ...
+    def progress(self, done: int, total: int, name: str) -> None: ...
 
     def finished(self, uri: str, result: Result) -> None: ...
 
@@ -48,14 +48,14 @@ def ingester_on(engine: Engine) -> Ingester:
     return Ingester(store=Store(engine, chunker_version=CHUNKER_VERSION), make_embedder=FakeEmbedder)
 
 
-def look(engine: Engine, folder: Path, *, options: RunOptions) -> Counter[str]:
+def run_folder(engine: Engine, folder: Path, *, options: RunOptions) -> Counter[str]:
     """What `python -m ingest FOLDER --prune --detach` does."""
     run = FolderRun(engine, ingester_on(engine), Silent(), collection="kill", max_bytes=MAX_BYTES, options=options)
     return Counter({str(outcome): count for outcome, count in run.execute(run.scan([folder], Rules())).items()})
 
 
-class Nursery:
-    """Starts processes quickly."""
+class Forker:
+    """Starts processes quickly: each is a fork of one that has imported everything."""
 
     def __init__(self, url: str, folder: Path) -> None:
         self._process = subprocess.Popen(
@@ -66,11 +66,11 @@ class Nursery:
             cwd=ROOT,
         )
 
-    def start(self, what: str, name: str) -> int:
-        """Process id of a new worker ("work") or look ("look")."""
+    def start(self, kind: str, name: str) -> int:
+        """Process id of a new worker ("worker") or folder run ("run")."""
         assert self._process.stdin is not None
         assert self._process.stdout is not None
-        self._process.stdin.write(f"{what} {name}\n")
+        self._process.stdin.write(f"{kind} {name}\n")
         self._process.stdin.flush()
         return int(self._process.stdout.readline())
 
@@ -83,12 +83,12 @@ class Nursery:
         self._process.stdout.close()
 
 
-def _child(what: str, name: str, url: str, folder: Path) -> None:
+def _child(kind: str, name: str, url: str, folder: Path) -> None:
     engine = engine_named(url, name)
-    if what == "work":
+    if kind == "worker":
         Worker(engine, ingester_on(engine), report=lambda _: None, concurrency=CONCURRENCY, max_bytes=MAX_BYTES).run()
     else:
-        look(engine, folder, options=RunOptions(prune=True, force=True, detach=True))
+        run_folder(engine, folder, options=RunOptions(prune=True, force=True, detach=True))
 
 
 def main() -> None:
@@ -97,15 +97,15 @@ def main() -> None:
     url, folder = sys.argv[1], Path(sys.argv[2])
     ingester_on(create_engine(url)).preview(made.source("Warm up.", "a.md"), collection="kill")
     children: list[int] = []
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for them
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # ended children are not waited for
     for line in sys.stdin:
-        what, name = line.split()
+        kind, name = line.split()
         child = os.fork()
         if child == 0:
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             os.close(0)
             try:
-                _child(what, name, url, folder)
+                _child(kind, name, url, folder)
             finally:
                 os._exit(0)
         children.append(child)

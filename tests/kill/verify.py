@@ -48,7 +48,7 @@ def mixtures(engine: Engine, given_up: set[str] | None = None) -> list[str]:
             continue
         marks = marks_of([*chunks, row.document])
         if len(marks) != 1:
-            wrong.append(f"{row.source_uri} says {sorted(marks)}")
+            wrong.append(f"{row.source_uri} names {sorted(marks)}")
         elif len(chunks) != row.chunk_count or row.ordinals != list(range(len(chunks))):
             wrong.append(f"{row.source_uri} has chunks {row.ordinals} of {row.chunk_count}")
     return wrong
@@ -94,7 +94,7 @@ class Searches(threading.Thread):
             texts.setdefault(uri, []).append(passage)
         for uri, passages in texts.items():
             if len(marks := marks_of(passages)) != 1:
-                self.mixed.append(f"a search saw {uri} say {sorted(marks)}")
+                self.mixed.append(f"a search returned {uri} with {sorted(marks)}")
 
     def end(self) -> None:
         """Stop the thread and wait for it."""
@@ -102,7 +102,7 @@ class Searches(threading.Thread):
         self.join(60)
 
 
-def at_rest(engine: Engine, files: Mapping[Path, tuple[int, int]]) -> list[str]:
+def errors_when_idle(engine: Engine, files: Mapping[Path, tuple[int, int]]) -> list[str]:
     """Every error in the corpus when the queue is empty."""
     wrong = mixtures(engine)
     with engine.connect() as connection:

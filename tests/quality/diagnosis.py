@@ -1,7 +1,7 @@
 """`python -m tests.quality.diagnosis`: 200 injected faults, and how many of them `why` names rightly.
 
 Documents of COVID-QA (long articles) and XQuAD (paragraphs of an article in one file) are ingested as files into one
-collection of a database of its own. tests/support/faults.py says what the faults are and which verdicts count as right.
+collection of a database of its own. tests/support/faults.py defines the faults and the verdicts that count as right.
 """
 
 import argparse
@@ -26,7 +26,7 @@ from app.core.models.find import build_embedder
 from app.core.settings import load_settings
 from app.quality.expected.words import fold
 from tests.quality.sets import FOLDER
-from tests.support.faults import FileQuestion, Outcome, Workplace, faults_of, has_a_chance, in_prompt, injected
+from tests.support.faults import FileQuestion, Outcome, Workplace, faults_of, has_a_chance, in_prompt, inject
 
 WANTED: Mapping[str, int] = {  # cases; 200 in all
     "missing/deleted": 17, "missing/unreadable": 17, "split/middle": 33, "weight/vector": 17, "weight/text": 17,
@@ -34,7 +34,7 @@ WANTED: Mapping[str, int] = {  # cases; 200 in all
     "budget/context": 13, "budget/time": 7,
 }  # fmt: skip
 FLOOR = 0.95
-_AT_ONCE = 4  # faults tried on one question
+_AT_ONCE = 4  # faults injected for one question
 _FRUITLESS = 60  # injections without any effect, after which another variant of the fault takes a variant's share
 _LEAST_WORDS = 4  # of a quote
 _LONGEST_QUOTE = 400  # characters
@@ -45,10 +45,10 @@ Case = dict[str, Any]  # one injection, as it is kept between runs
 def main() -> None:
     """Measure and print; exits with 1 below the floor."""
     options = argparse.ArgumentParser()
-    options.add_argument("--share", type=float, default=1.0, help="part of the cases, for a quick look")
+    options.add_argument("--share", type=float, default=1.0, help="part of the cases, for a quick run")
     options.add_argument("--only", default="", help="beginning of the variants to run")
     options.add_argument("--seed", type=int, default=7)
-    options.add_argument("--minutes", type=float, default=1e9, help="stop then; the next run goes on from there")
+    options.add_argument("--minutes", type=float, default=1e9, help="stop after so many; the next run continues")
     options.add_argument("--data", type=Path, help="folder that keeps the corpus and every case between runs")
     chosen = options.parse_args()
     quiet_libraries()
@@ -72,17 +72,17 @@ def measure(folder: Path, wanted: Mapping[str, int], seed: int, until: float) ->
     engine = database.engine_for(database.start_embedded(folder))
     embedder = build_embedder(settings.embedding_model, folder)
     database.migrate(engine, embedding_dimension=embedder.dimension)
-    place = Workplace(engine, embedder, settings)
+    workplace = Workplace(engine, embedder, settings)
     try:
-        questions = _ingested(place, folder / "files")
+        questions = _ingested(workplace, folder / "files")
         random.Random(seed).shuffle(questions)
-        return _cases(place, questions, wanted, folder / "cases.jsonl", until)
+        return _cases(workplace, questions, wanted, folder / "cases.jsonl", until)
     finally:
         engine.dispose()
 
 
 def _cases(
-    place: Workplace, questions: Sequence[FileQuestion], wanted: Mapping[str, int], kept: Path, until: float
+    workplace: Workplace, questions: Sequence[FileQuestion], wanted: Mapping[str, int], kept: Path, until: float
 ) -> list[Case]:
     cases: list[Case] = [json.loads(line) for line in kept.read_text("utf-8").splitlines()] if kept.exists() else []
     tried = Counter(case["key"] for case in cases)
@@ -90,25 +90,25 @@ def _cases(
     first = max((case["position"] for case in cases), default=-1) + 1
     with Progress(console=Console(stderr=True)) as bar, kept.open("a", encoding="utf-8") as file:
         task = bar.add_task("faults", total=sum(wanted.values()), completed=sum(wanted.values()) - left.total())
-        for position, asked in enumerate(questions[first:], first):
+        for position, question in enumerate(questions[first:], first):
             open_ones = [name for name, count in left.items() if count > 0]
             if not open_ones or time.monotonic() > until:
                 break
-            hit = place.found(asked)
-            done = {case["key"] for case in cases if case.get("question") == asked.text}
-            chosen = [name for name in open_ones if hit and name not in done and has_a_chance(name, hit, place.few)]
-            if not chosen or not in_prompt(place.ask(asked.text, place.settings), asked.quote):
+            hit = workplace.candidate_of(question)
+            done = {case["key"] for case in cases if case.get("question") == question.text}
+            chosen = [name for name in open_ones if hit and name not in done and has_a_chance(name, hit, workplace.few)]
+            if not chosen or not in_prompt(workplace.ask(question.text, workplace.settings), question.quote):
                 continue  # lost already, without any fault
-            made = faults_of(place, asked)
-            for name in sorted(chosen, key=lambda one: tried[one])[:_AT_ONCE]:
+            faults = faults_of(workplace, question)
+            for name in sorted(chosen, key=lambda key: tried[key])[:_AT_ONCE]:
                 if tried[name] == _FRUITLESS and left[name] == wanted[name] and _sibling(name, wanted):
                     left[_sibling(name, wanted)] += left.pop(name)
                     continue
-                outcome = injected(place, asked, made[name]())
+                outcome = inject(workplace, question, faults[name]())
                 case = {
-                    "key": name, "position": position, "question": asked.text, "effective": outcome is not None,
+                    "key": name, "position": position, "question": question.text, "effective": outcome is not None,
                 }  # fmt: skip
-                case |= _told(outcome) if outcome else {}
+                case |= _values_of(outcome) if outcome else {}
                 cases.append(case)
                 file.write(json.dumps(case) + "\n")
                 file.flush()
@@ -121,19 +121,19 @@ def _cases(
 # ------------------------------------------------------------------------------------------------------ the corpus
 
 
-def _ingested(place: Workplace, folder: Path) -> list[FileQuestion]:
-    """Both sets as files, ingested; questions whose words stand once in all of them."""
+def _ingested(workplace: Workplace, folder: Path) -> list[FileQuestion]:
+    """Both sets as files, ingested; questions with words that occur once in all of them."""
     folder.mkdir(exist_ok=True)
-    asked = [*_covid(folder), *_xquad(folder)]
+    questions = [*_covid(folder), *_xquad(folder)]
     texts = {path: path.read_text("utf-8") for path in sorted(folder.iterdir())}
     started = time.perf_counter()
     for path in texts:
-        place.ingest(path)  # does nothing for one that a run before has ingested
-    place.finish()
+        workplace.ingest(path)  # a file that an earlier run ingested is unchanged
+    workplace.finish()
     console.print(f"{len(texts)} files ingested in {time.perf_counter() - started:.0f} s")
     everything = fold("\n".join(texts.values()))
-    fitting = [one for one in asked if _fits(one.quote) and everything.count(fold(one.quote)) == 1]
-    console.print(f"{len(fitting)} of {len(asked)} questions have words of their own to look for")
+    fitting = [item for item in questions if _fits(item.quote) and everything.count(fold(item.quote)) == 1]
+    console.print(f"{len(fitting)} of {len(questions)} questions have words that occur once")
     return fitting
 
 
@@ -148,9 +148,13 @@ def _covid(folder: Path) -> Iterator[FileQuestion]:
     for number, row in enumerate(documents.values()):
         (folder / f"article-{number:03}.txt").write_text(f"{row['title']}\n\n{row['text']}", "utf-8")
     paths = {identifier: folder / f"article-{number:03}.txt" for number, identifier in enumerate(documents)}
-    of = dict(line.split("\t")[:2] for line in (FOLDER / "covidqa_longdocs" / "qrels.tsv").read_text().splitlines())
+    document_of = dict(
+        line.split("\t")[:2] for line in (FOLDER / "covidqa_longdocs" / "qrels.tsv").read_text().splitlines()
+    )
     for row in _rows("covidqa_longdocs", "answers"):
-        yield FileQuestion(text=questions[row["id"]], path=paths[of[row["id"]]], quote=row["answers"][0].strip())
+        yield FileQuestion(
+            text=questions[row["id"]], path=paths[document_of[row["id"]]], quote=row["answers"][0].strip()
+        )
 
 
 def _xquad(folder: Path) -> Iterator[FileQuestion]:
@@ -162,9 +166,9 @@ def _xquad(folder: Path) -> Iterator[FileQuestion]:
         articles[row["title"]].append(row["text"])
     for title, texts in articles.items():
         _article(folder, title).write_text(f"# {title}\n\n" + "\n\n".join(texts) + "\n", "utf-8")
-    of = dict(line.split("\t")[:2] for line in (FOLDER / "xquad_en" / "qrels.tsv").read_text().splitlines())
+    paragraph_of = dict(line.split("\t")[:2] for line in (FOLDER / "xquad_en" / "qrels.tsv").read_text().splitlines())
     for row in _rows("xquad_en", "answers"):
-        paragraph = paragraphs[of[row["id"]]]
+        paragraph = paragraphs[paragraph_of[row["id"]]]
         sentences = re.split(r"(?<=[.!?])\s+", paragraph["text"])
         holding = next((sentence for sentence in sentences if row["answers"][0] in sentence), "")
         yield FileQuestion(text=questions[row["id"]], path=_article(folder, paragraph["title"]), quote=holding)
@@ -183,18 +187,20 @@ def _rows(name: str, kind: str) -> list[dict[str, Any]]:
 
 
 def report(cases: Sequence[Case]) -> int:
-    """Print the confusion table and what became of the remedies; returns how many were named rightly."""
+    """Print the confusion table and whether the remedies helped; returns how many were named rightly."""
     table = Table(title="injected faults and what `why` named", title_justify="left", box=None, pad_edge=False)
     for column in ("fault", "injected", "effective", "right", "named", "first remedy helped"):
         table.add_column(column, justify="left" if column in ("fault", "named") else "right")
     for key in WANTED:
         tried = [case for case in cases if case["key"] == key]
-        found = [case for case in tried if case["effective"]]
-        named = ", ".join(f"{count} {loss}" for loss, count in Counter(case["named"] for case in found).most_common())
-        helped = [case["helped"] for case in found if case["helped"] is not None]
-        right = sum(case["right"] for case in found)
+        effective = [case for case in tried if case["effective"]]
+        named = ", ".join(
+            f"{count} {loss}" for loss, count in Counter(case["named"] for case in effective).most_common()
+        )
+        helped = [case["helped"] for case in effective if case["helped"] is not None]
+        right = sum(case["right"] for case in effective)
         shown = f"{sum(helped)} of {len(helped)}" if helped else "–"
-        table.add_row(key, str(len(tried)), str(len(found)), str(right), named, shown)
+        table.add_row(key, str(len(tried)), str(len(effective)), str(right), named, shown)
     console.print(table)
     effective = [case for case in cases if case["effective"]]
     right = sum(bool(case["right"]) for case in effective)
@@ -212,7 +218,7 @@ def _sibling(name: str, wanted: Mapping[str, int]) -> str:
     return next((other for other in wanted if other != name and other.split("/")[0] == fault), "")
 
 
-def _told(outcome: Outcome) -> Case:
+def _values_of(outcome: Outcome) -> Case:
     verdict = outcome.verdict
     return {
         "right": outcome.right, "helped": outcome.helped, "named": verdict.loss.text, "summary": verdict.summary,

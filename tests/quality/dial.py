@@ -1,7 +1,7 @@
-"""Does the dial choose well for questions it has not seen? `python -m tests.quality.dial --data FOLDER`.
+"""How well the dial chooses for questions it has not seen: `python -m tests.quality.dial --data FOLDER`.
 
 A pool of questions is measured once; then it is split in halves again and again: the first half recommends a setting
-for each of many budgets, the second half says how far that is from the best setting within the same budget.
+for each of many budgets, the second half shows how far that is from the best setting within the same budget.
 """
 
 import argparse
@@ -29,7 +29,7 @@ _BUDGETS = 25
 
 
 def main() -> None:
-    """Measure the pool, split it, print how often the choice is within a point of the best."""
+    """Measure the pool, split it, print how far the choices are from the best."""
     options = _options()
     options.data.mkdir(parents=True, exist_ok=True)
     options.data.chmod(0o755)
@@ -39,12 +39,12 @@ def main() -> None:
     database.migrate(home, embedding_dimension=embedder.dimension)
     whole = of_folder(FOLDER / options.set)
     step = max(1, len(whole.questions) // options.questions)
-    asked = whole.questions[::step][: options.questions]
-    pool = QuestionSet(name=whole.name, questions=asked, corpus=whole.corpus, digest=whole.digest)
+    chosen = whole.questions[::step][: options.questions]
+    pool = QuestionSet(name=whole.name, questions=chosen, corpus=whole.corpus, digest=whole.digest)
     with corpus_of(pool, home, embedder, settings, keep=True, report=_out.print) as corpus:
-        place = Bench(questions=pool, engine=corpus, embedder=embedder)
+        bench = Bench(questions=pool, engine=corpus, embedder=embedder)
         depths = tuple(options.depths)
-        measurer = build_measurer(place, home, settings, depths=depths, listener=Listener(tell=_tell))
+        measurer = build_measurer(bench, home, settings, depths=depths, listener=Listener(tell=_print_step))
         measured = measurer.measure(pool, minutes=options.minutes)
     for line in measured.left_out:
         _out.print(line)
@@ -53,22 +53,22 @@ def main() -> None:
 
 
 def _report(measured: Measured, rerankers: Sequence[Contender], depths: Sequence[int], splits: int) -> None:
-    lost: list[float] = []
+    losses: list[float] = []
     rng = np.random.default_rng(5)
     for _ in range(splits):
         order = rng.permutation(len(measured.questions))
-        halves = [[measured.questions[at] for at in part] for part in np.array_split(order, 2)]
+        halves = [[measured.questions[index] for index in part] for part in np.array_split(order, 2)]
         seen, unseen = (_sweep(half, measured, rerankers, depths) for half in halves)
         times = sorted(point.p95 for point in seen.points)
         for budget in np.geomspace(times[0], times[-1] * 1.01, _BUDGETS):
             chosen = recommend(seen, float(budget)).point
             truth = {point.name: point.quality.mean for point in unseen.points if point.p95 <= budget}
-            lost.append(100 * (max(truth.values()) - truth[chosen.name]))
+            losses.append(100 * (max(truth.values()) - truth[chosen.name]))
     _out.print(
         f"{splits} splits of {len(measured.questions)} questions, {_BUDGETS} budgets each, measured in "
         f"{measured.seconds:.0f} s: "
-        f"nDCG@10 below the best at the same budget on the unseen half: mean {np.mean(lost):.2f} points, "
-        f"within 1 point in {100 * np.mean(np.array(lost) <= 1.0):.1f} %, largest {max(lost):.2f}"
+        f"nDCG@10 below the best at the same budget on the unseen half: mean {np.mean(losses):.2f} points, "
+        f"within 1 point in {100 * np.mean(np.array(losses) <= 1.0):.1f} %, largest {max(losses):.2f}"
     )
 
 
@@ -81,7 +81,7 @@ def _sweep(
     )  # fmt: skip
 
 
-def _tell(step: Step) -> None:
+def _print_step(step: Step) -> None:
     if step.done % 50 == 0:
         _out.print(f"{step.stage} {step.done} of {step.of}")
 

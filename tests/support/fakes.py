@@ -64,18 +64,18 @@ class WordRetriever(ExplainingRetriever):
         known = {hit.collection for hit in self.hits}
         if collection is not None and collection not in known:
             raise NotFoundError(f"There is no collection {collection}. Known: {', '.join(sorted(known))}.")
-        found = [hit for hit in self.hits if collection in (None, hit.collection)]
-        by_text = sorted(found, key=lambda hit: (-overlap(query, hit.text), -hit.chunk_id))
+        hits = [hit for hit in self.hits if collection in (None, hit.collection)]
+        by_text = sorted(hits, key=lambda hit: (-overlap(query, hit.text), -hit.chunk_id))
         ranked = [
             replace(
                 hit,
-                vector_rank=found.index(hit) + 1,
+                vector_rank=hits.index(hit) + 1,
                 vector_distance=1 - overlap(query, hit.text),
                 text_rank=by_text.index(hit) + 1 if overlap(query, hit.text) else None,
                 text_score=overlap(query, hit.text) or None,
-                fused_score=1 / (60 + found.index(hit)) + 0.5 / (60 + by_text.index(hit)),
+                fused_score=1 / (60 + hits.index(hit)) + 0.5 / (60 + by_text.index(hit)),
             )
-            for hit in found
+            for hit in hits
         ]
         ranked.sort(key=lambda hit: -hit.fused_score)
         fused = tuple(replace(hit, fused_rank=rank) for rank, hit in enumerate(ranked, 1))

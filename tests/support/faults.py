@@ -3,7 +3,7 @@
 For each: the change, the sign that it took effect, and the right verdicts. All of that was fixed before the first
 measurement.
 
-fault            injected                                    right when `why` says
+fault            injected                                    right when `why` names
 missing          the document deleted, or replaced by one    not ingested (with the loader's reason where it failed)
                  that cannot be read
 split            the chunk cut in two inside the words       the words span two chunks
@@ -54,7 +54,7 @@ COLLECTION = "faults"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FileQuestion:
-    """A question whose answer stands in a file."""
+    """A question with its answer in a file."""
 
     text: str
     path: Path
@@ -100,8 +100,8 @@ class BadReranker(Reranker):
     def _score(self, question: str, hit: Hit) -> float:
         if self._kind == "inverted":
             return -(hit.rerank_score or 0.0)
-        lot = hashlib.sha256(f"{question}{hit.chunk_id}".encode()).digest()
-        return random.Random(lot).uniform(-5, 5)
+        seed = hashlib.sha256(f"{question}{hit.chunk_id}".encode()).digest()
+        return random.Random(seed).uniform(-5, 5)
 
 
 class Workplace:
@@ -118,11 +118,11 @@ class Workplace:
         self._rerankers: dict[tuple[str, int], Reranker] = {}
 
     def ingest(self, path: Path) -> None:
-        """As the command does it."""
+        """Ingest a file as the command does."""
         self._ingester.ingest(source_of(path), collection=COLLECTION)
 
     def finish(self) -> None:
-        """Statistics, as after a run of the command."""
+        """Renew the statistics, as a run of the command does."""
         self._store.refresh_statistics(always=True)
 
     def ask(self, question: str, settings: Settings) -> Answer:
@@ -156,7 +156,7 @@ class Workplace:
         )
         return Diagnosis(locator=Locator(self.engine), trials=Trials(stages, settings))
 
-    def found(self, question: FileQuestion) -> Hit | None:
+    def candidate_of(self, question: FileQuestion) -> Hit | None:
         """The candidate of the first stage, as configured, that holds the words; None when there is none."""
         retriever = build_retriever(self.engine, self._embedder, self.settings)
         hits = retriever.retrieve(question.text, collection=COLLECTION).hits
@@ -166,17 +166,17 @@ class Workplace:
         """A leg's first hits alone: the other one's weight at 0 and no more than it fills."""
         alone = {"candidates": most, "leg_candidates": most, "vector_weight": 0.0, "text_weight": 0.0}
         only = settings.model_copy(update=alone | {f"{leg}_weight": 1.0})
-        found = build_retriever(self.engine, self._embedder, only).retrieve(question, collection=COLLECTION)
-        return [hit for hit in found.hits if (hit.vector_rank if leg == "vector" else hit.text_rank) is not None]
+        retrieval = build_retriever(self.engine, self._embedder, only).retrieve(question, collection=COLLECTION)
+        return [hit for hit in retrieval.hits if (hit.vector_rank if leg == "vector" else hit.text_rank) is not None]
 
     def _reranker(self, settings: Settings) -> Reranker:
         key = (settings.reranker, settings.rerank_budget_ms)
         if key not in self._rerankers:
             bad = settings.reranker in ("inverted", "drawn")
-            made: Reranker = build_reranker(
+            real: Reranker = build_reranker(
                 "auto" if bad else settings.reranker, self._embedder, settings.data_dir, budget_ms=key[1]
             )
-            self._rerankers[key] = BadReranker(made, settings.reranker) if bad else made
+            self._rerankers[key] = BadReranker(real, settings.reranker) if bad else real
         return self._rerankers[key]
 
     # ----------------------------------------------------------------------------------- faults of the corpus
@@ -218,7 +218,7 @@ class Workplace:
 
 
 def source_of(path: Path) -> Source:
-    """A file as ingestion finds it."""
+    """A file as ingestion reads it."""
     content = path.read_bytes()
     return Source(uri=str(path), name=path.name, content=content, sha256=hashlib.sha256(content).hexdigest())
 
@@ -236,9 +236,9 @@ def _cut(document: Document, chunks: Sequence[Chunk], quote: str) -> list[Chunk]
     for whole in chunks:
         if whole.start_char <= start and end <= whole.end_char:
             head = whole.embedded_text[: len(whole.embedded_text) - len(whole.text)]
-            for a, b in ((whole.start_char, middle), (middle + 1, whole.end_char)):
-                words = document.text[a:b]
-                pieces.append(replace(whole, text=words, start_char=a, end_char=b, embedded_text=head + words))
+            for first, last in ((whole.start_char, middle), (middle + 1, whole.end_char)):
+                words = document.text[first:last]
+                pieces.append(replace(whole, text=words, start_char=first, end_char=last, embedded_text=head + words))
         else:
             pieces.append(whole)
     assert len(pieces) > len(chunks), "no chunk holds the words whole"
@@ -246,51 +246,49 @@ def _cut(document: Document, chunks: Sequence[Chunk], quote: str) -> list[Chunk]
 
 
 def in_prompt(answer: Answer, quote: str) -> bool:
-    """Whether the words stand in a passage that the model read."""
-    wanted = " ".join(quote.split())
-    return any(wanted in " ".join(passage.text.split()) for passage in answer.context.passages)
+    """Whether a passage that the model read holds the words."""
+    words = " ".join(quote.split())
+    return any(words in " ".join(passage.text.split()) for passage in answer.context.passages)
 
 
 # ------------------------------------------------------------------------------------------------------- the faults
 
 
-def faults_of(place: Workplace, question: FileQuestion) -> dict[str, Callable[[], Fault]]:
+def _candidates(workplace: Workplace, question: FileQuestion, legs: int) -> Fault:
+    settings = {"candidates": workplace.few, "leg_candidates": legs}
+    chosen = workplace.settings.model_copy(update=settings)
+    firsts = [hit for leg in ("vector", "text") for hit in workplace.first_of_leg(question.text, chosen, leg, legs)]
+    in_a_leg = any(question.quote in hit.text for hit in firsts)
+    return Fault(
+        name="candidates",
+        variant=f"{workplace.few} of legs of {legs}",
+        right=frozenset({Loss.FUSED_OUT if in_a_leg else Loss.NOT_RETRIEVED}),
+        settings=settings,
+        remedy="FOREMOST_CANDIDATES",
+    )
+
+
+def _weight(leg: str) -> Fault:
+    return Fault(
+        name="weight",
+        variant=f"{leg} at 0",
+        right=frozenset({Loss.FUSED_OUT, Loss.RERANKED_DOWN, Loss.BEYOND_LIMIT}),
+        settings={f"{leg}_weight": 0.0},
+        remedy=f"FOREMOST_{leg.upper()}_WEIGHT",
+    )
+
+
+def _reranker(kind: str) -> Fault:
+    return Fault(name="reranker", variant=kind, right=frozenset({Loss.RERANKED_DOWN}), settings={"reranker": kind})
+
+
+def _budget(setting: str, value: int, right: Loss) -> Fault:
+    remedy = f"FOREMOST_{setting.upper()}"
+    return Fault(name="budget", variant=setting, right=frozenset({right}), settings={setting: value}, remedy=remedy)
+
+
+def faults_of(workplace: Workplace, question: FileQuestion) -> dict[str, Callable[[], Fault]]:
     """Every variant of every fault for a question; built on demand, as some search the corpus."""
-
-    def candidates(legs: int) -> Fault:
-        chosen = place.settings.model_copy(update={"candidates": place.few, "leg_candidates": legs})
-        firsts = [hit for leg in ("vector", "text") for hit in place.first_of_leg(question.text, chosen, leg, legs)]
-        found = any(question.quote in hit.text for hit in firsts)
-        right = Loss.FUSED_OUT if found else Loss.NOT_RETRIEVED
-        return Fault(
-            name="candidates",
-            variant=f"{place.few} of legs of {legs}",
-            right=frozenset({right}),
-            settings={"candidates": place.few, "leg_candidates": legs},
-            remedy="FOREMOST_CANDIDATES",
-        )
-
-    def weight(leg: str) -> Fault:
-        return Fault(
-            name="weight",
-            variant=f"{leg} at 0",
-            right=frozenset({Loss.FUSED_OUT, Loss.RERANKED_DOWN, Loss.BEYOND_LIMIT}),
-            settings={f"{leg}_weight": 0.0},
-            remedy=f"FOREMOST_{leg.upper()}_WEIGHT",
-        )
-
-    def reranker(kind: str) -> Fault:
-        return Fault(name="reranker", variant=kind, right=frozenset({Loss.RERANKED_DOWN}), settings={"reranker": kind})
-
-    def budget(variable: str, value: int, right: Loss) -> Fault:
-        return Fault(
-            name="budget",
-            variant=variable.removeprefix("FOREMOST_").lower(),
-            right=frozenset({right}),
-            settings={variable.removeprefix("FOREMOST_").lower(): value},
-            remedy=variable,
-        )
-
     missing = frozenset({Loss.NOT_INGESTED})
     return {
         "missing/deleted": lambda: Fault(name="missing", variant="deleted", right=missing),
@@ -298,15 +296,15 @@ def faults_of(place: Workplace, question: FileQuestion) -> dict[str, Callable[[]
             name="missing", variant="unreadable", right=missing, expect=question.path.with_suffix(".pdf").name
         ),
         "split/middle": lambda: Fault(name="split", variant="middle", right=frozenset({Loss.SPLIT})),
-        "weight/vector": partial(weight, "vector"),
-        "weight/text": partial(weight, "text"),
-        "candidates/100": partial(candidates, 100),
-        "candidates/5": partial(candidates, place.few),
-        "reranker/inverted": partial(reranker, "inverted"),
-        "reranker/drawn": partial(reranker, "drawn"),
-        "budget/tokens": partial(budget, "FOREMOST_PASSAGES_TOKENS", 100, Loss.BUDGET),
-        "budget/context": partial(budget, "FOREMOST_CONTEXT_TOKENS", 640, Loss.BUDGET),
-        "budget/time": partial(budget, "FOREMOST_RERANK_BUDGET_MS", 1, Loss.NOT_SCORED),
+        "weight/vector": partial(_weight, "vector"),
+        "weight/text": partial(_weight, "text"),
+        "candidates/100": partial(_candidates, workplace, question, 100),
+        "candidates/5": partial(_candidates, workplace, question, workplace.few),
+        "reranker/inverted": partial(_reranker, "inverted"),
+        "reranker/drawn": partial(_reranker, "drawn"),
+        "budget/tokens": partial(_budget, "passages_tokens", 100, Loss.BUDGET),
+        "budget/context": partial(_budget, "context_tokens", 640, Loss.BUDGET),
+        "budget/time": partial(_budget, "rerank_budget_ms", 1, Loss.NOT_SCORED),
     }
 
 
@@ -338,28 +336,28 @@ class Outcome:
     helped: bool | None  # whether the first remedy that names a setting brings the words into the prompt; None: none
 
 
-def injected(place: Workplace, question: FileQuestion, fault: Fault) -> Outcome | None:
+def inject(workplace: Workplace, question: FileQuestion, fault: Fault) -> Outcome | None:
     """Inject the fault, ask, diagnose, and undo it; None when the fault had no effect on this question."""
-    settings = place.settings.model_copy(update=dict(fault.settings))
-    with _broken(place, question, fault):
-        answer = place.ask(question.text, settings)
+    settings = workplace.settings.model_copy(update=dict(fault.settings))
+    with _with_corpus_fault(workplace, question, fault):
+        answer = workplace.ask(question.text, settings)
         if in_prompt(answer, question.quote):
             return None
-        verdict = place.diagnosis(settings).of_answer(answer, fault.expect or f'"{question.quote}"')
-        helped = _helped(place, question, verdict, settings)
+        verdict = workplace.diagnosis(settings).of_answer(answer, fault.expect or f'"{question.quote}"')
+        helped = _first_remedy_helps(workplace, question, verdict, settings)
     return Outcome(fault=fault, question=question, verdict=verdict, right=_right(fault, verdict), helped=helped)
 
 
 @contextmanager
-def _broken(place: Workplace, question: FileQuestion, fault: Fault) -> Iterator[None]:
+def _with_corpus_fault(workplace: Workplace, question: FileQuestion, fault: Fault) -> Iterator[None]:
     if fault.name == "split":
-        with place.split(question):
+        with workplace.split(question):
             yield
     elif fault.variant == "unreadable":
-        with place.unreadable(question.path):
+        with workplace.unreadable(question.path):
             yield
     elif fault.variant == "deleted":
-        with place.without(question.path):
+        with workplace.without(question.path):
             yield
     else:
         yield
@@ -377,7 +375,9 @@ def _right(fault: Fault, verdict: Verdict) -> bool:
     return first is not None and fault.remedy in first.settings and (not ranked or first.helps is True)
 
 
-def _helped(place: Workplace, question: FileQuestion, verdict: Verdict, settings: Settings) -> bool | None:
+def _first_remedy_helps(
+    workplace: Workplace, question: FileQuestion, verdict: Verdict, settings: Settings
+) -> bool | None:
     """Whether the first remedy that is a setting brings the words into the prompt; None without one."""
     remedy = next((remedy for remedy in verdict.remedies if remedy.settings), None)
     if remedy is None:
@@ -386,4 +386,4 @@ def _helped(place: Workplace, question: FileQuestion, verdict: Verdict, settings
     for variable, value in remedy.settings.items():
         name = variable.removeprefix("FOREMOST_").lower()
         values[name] = type(getattr(settings, name))(value)
-    return in_prompt(place.ask(question.text, settings.model_copy(update=values)), question.quote)
+    return in_prompt(workplace.ask(question.text, settings.model_copy(update=values)), question.quote)

@@ -72,13 +72,13 @@ def test_a_leg_takes_what_its_part_of_the_plan_takes() -> None:
 
 def test_all_clients_search_at_once_and_every_search_is_counted() -> None:
     together = threading.Barrier(3, timeout=10)
-    asked: list[str] = []
+    calls: list[str] = []
 
     def search(question: str) -> None:
         together.wait()
-        asked.append(question)
+        calls.append(question)
 
     seconds, rate = concurrently(search, ["a", "b"], clients=3, searches=9)
-    assert len(seconds) == len(asked) == 9
-    assert asked.count("a") == 5
+    assert len(seconds) == len(calls) == 9
+    assert calls.count("a") == 5
     assert rate > 0

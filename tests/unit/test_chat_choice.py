@@ -51,7 +51,7 @@ def test_every_word_and_every_digit_is_counted() -> None:
 
 
 @pytest.mark.parametrize(
-    ("said", "needed", "context"),
+    ("reply", "needed", "context"),
     [
         ('{"error":{"n_prompt_tokens":2217,"n_ctx":1024,"type":"exceed_context_size_error"}}', "2217", "1024"),
         ('{\\"type\\":\\"exceed_context_size_error\\",\\"n_prompt_tokens\\":2217,\\"n_ctx\\":1024}', "2217", "1024"),
@@ -60,9 +60,9 @@ def test_every_word_and_every_digit_is_counted() -> None:
         ("maximum context length is 8 tokens and your prompt contains at least 9 input tokens", "9", "8"),
     ],
 )
-def test_a_refusal_is_recognised_and_its_numbers_are_read(said: str, needed: str, context: str) -> None:
-    assert failures.is_overflow(said)
-    line = str(failures.overflow(said))
+def test_a_refusal_is_recognised_and_its_numbers_are_read(reply: str, needed: str, context: str) -> None:
+    assert failures.is_overflow(reply)
+    line = str(failures.overflow(reply))
     assert f"has {needed} tokens" in line
     assert f"context is {context}" in line
 

@@ -37,17 +37,17 @@ def sentences(count: int, word: str = "ship") -> str:
 
 
 def agree_with(chunks: tuple[Chunk, ...], of: Document, reader: FakeEmbedder) -> None:
-    assert [one.ordinal for one in chunks] == list(range(len(chunks)))
-    for one in chunks:
-        assert one.text == of.text[one.start_char : one.end_char]
-        assert one.text == one.text.strip()
-        assert one.embedded_text.endswith(one.text)
-        assert one.token_count == reader.count_tokens([one.embedded_text])[0] <= reader.max_tokens
-        assert len(one.text) <= MAX_CHARACTERS
+    assert [piece.ordinal for piece in chunks] == list(range(len(chunks)))
+    for piece in chunks:
+        assert piece.text == of.text[piece.start_char : piece.end_char]
+        assert piece.text == piece.text.strip()
+        assert piece.embedded_text.endswith(piece.text)
+        assert piece.token_count == reader.count_tokens([piece.embedded_text])[0] <= reader.max_tokens
+        assert len(piece.text) <= MAX_CHARACTERS
 
 
 def covered(chunks: tuple[Chunk, ...]) -> set[int]:
-    return {offset for one in chunks for offset in range(one.start_char, one.end_char)}
+    return {offset for piece in chunks for offset in range(piece.start_char, piece.end_char)}
 
 
 lines = st.text(st.characters(codec="utf-8", exclude_characters="\x00\r", exclude_categories=["Cs"]), max_size=120)
@@ -87,15 +87,15 @@ def test_a_section_of_its_own_size_is_one_chunk_under_its_heading_path() -> None
         f"# Book\n\n{sentences(15)}\n\n## Part\n\n{sentences(14)}\n\n### Leaf\n\n{sentences(13)}", title="Book"
     )
     chunks = chunk(of, READS_256)
-    assert [one.heading_path for one in chunks] == [(), ("Part",), ("Part", "Leaf")]
-    assert [one.embedded_text.split("\n")[0] for one in chunks] == ["Book", "Book › Part", "Book › Part › Leaf"]
+    assert [piece.heading_path for piece in chunks] == [(), ("Part",), ("Part", "Leaf")]
+    assert [piece.embedded_text.split("\n")[0] for piece in chunks] == ["Book", "Book › Part", "Book › Part › Leaf"]
 
 
 def test_a_heading_that_stands_in_the_path_is_not_repeated_in_the_text() -> None:
     of = document(f"# Book\n\n## Part\n\n{sentences(15)}\n\nOther\n-----\n\n{sentences(15, 'boat')}", title="Book")
     chunks = chunk(of, READS_256)
-    assert [one.heading_path for one in chunks] == [("Part",), ("Other",)]
-    assert [one.text[:8] for one in chunks] == ["The ship", "The boat"]
+    assert [piece.heading_path for piece in chunks] == [("Part",), ("Other",)]
+    assert [piece.text[:8] for piece in chunks] == ["The ship", "The boat"]
 
 
 def test_small_sections_are_merged_under_the_path_they_share_and_keep_their_headings() -> None:
@@ -107,7 +107,7 @@ def test_small_sections_are_merged_under_the_path_they_share_and_keep_their_head
 
 def test_large_sections_are_never_merged() -> None:
     of = document(f"# One\n\n{sentences(14)}\n\n# Two\n\n{sentences(14)}")
-    assert [one.heading_path for one in chunk(of, READS_256)] == [("One",), ("Two",)]
+    assert [piece.heading_path for piece in chunk(of, READS_256)] == [("One",), ("Two",)]
 
 
 def test_a_hash_in_a_code_fence_is_no_section() -> None:
@@ -119,14 +119,14 @@ def test_a_hash_in_a_code_fence_is_no_section() -> None:
 def test_long_text_is_cut_at_paragraphs_and_sentences_into_pieces_of_similar_size() -> None:
     of = document("\n\n".join(sentences(8) for _ in range(10)))
     chunks = chunk(of, READS_256)
-    assert all(one.text.endswith(".") for one in chunks)
-    assert min(one.token_count for one in chunks) > 0.5 * max(one.token_count for one in chunks)
+    assert all(piece.text.endswith(".") for piece in chunks)
+    assert min(piece.token_count for piece in chunks) > 0.5 * max(piece.token_count for piece in chunks)
 
 
 def test_rows_of_a_table_are_not_cut_inside() -> None:
     rows = [f"Route: North. Sea {n} | Departs: 0{n % 10}:15 | Note: Mr. Smith. Calls" for n in range(60)]
     of = document("\n".join(rows), media_type="text/csv")
-    kept = [line for one in chunk(of, READS_256) for line in one.text.split("\n")]
+    kept = [line for piece in chunk(of, READS_256) for line in piece.text.split("\n")]
     assert kept == rows
 
 
@@ -143,14 +143,14 @@ def test_every_piece_of_a_long_table_carries_its_header_row(name: str) -> None:
     of = load(made.source(content, name))
     chunks = chunk(of, READS_256)
     agree_with(chunks, of, READS_256)
-    with_rows = [one for one in chunks if "Harbour" in one.text]
+    with_rows = [piece for piece in chunks if "Harbour" in piece.text]
     assert len(with_rows) > 3
-    for one in with_rows:
-        assert "Route | Departs | Fare" in one.embedded_text
-        assert ("Route | Departs | Fare" in one.text) != (one.heading_path[-1:] == ("Route | Departs | Fare",))
-    for one in chunks:
-        if "Harbour" not in one.text:
-            assert "Route" not in one.embedded_text
+    for piece in with_rows:
+        assert "Route | Departs | Fare" in piece.embedded_text
+        assert ("Route | Departs | Fare" in piece.text) != (piece.heading_path[-1:] == ("Route | Departs | Fare",))
+    for piece in chunks:
+        if "Harbour" not in piece.text:
+            assert "Route" not in piece.embedded_text
 
 
 def test_one_endless_line_becomes_bounded_chunks_and_its_end_is_kept() -> None:
@@ -163,15 +163,15 @@ def test_one_endless_line_becomes_bounded_chunks_and_its_end_is_kept() -> None:
 def test_an_endless_word_becomes_bounded_chunks() -> None:
     of = document("x" * 300_000, media_type="text/plain")
     chunks = chunk(of, READS_256)
-    assert sum(len(one.text) for one in chunks) == 300_000
-    assert max(len(one.text) for one in chunks) <= MAX_CHARACTERS
+    assert sum(len(piece.text) for piece in chunks) == 300_000
+    assert max(len(piece.text) for piece in chunks) <= MAX_CHARACTERS
 
 
 def test_long_heading_paths_leave_room_for_the_text() -> None:
     path = "\n\n".join(f"{'#' * level} {sentences(9, f'level{level}')}" for level in range(1, 7))
     of = document(f"{path}\n\n{sentences(40)}", title=sentences(9, "title"))
-    for one in chunk(of, READS_256):
-        context = one.embedded_text.split("\n")[0]
+    for piece in chunk(of, READS_256):
+        context = piece.embedded_text.split("\n")[0]
         assert len(READS_256.token_offsets(context)) <= CONTEXT_TOKENS
         assert context.startswith("The title number 0")
 
@@ -195,9 +195,9 @@ def test_a_chunk_tells_the_pages_it_touches() -> None:
     chunks = chunk(document(text, parts=parts), READS_256)
     assert (chunks[0].part_kind, chunks[0].part_first) == ("page", 1)
     assert (chunks[-1].part_kind, chunks[-1].part_last) == ("page", 3)
-    for one in chunks:
-        touched = [part.number for part in parts if part.start < one.end_char and part.end > one.start_char]
-        assert (one.part_first, one.part_last) == (touched[0], touched[-1])
+    for piece in chunks:
+        touched = [part.number for part in parts if part.start < piece.end_char and part.end > piece.start_char]
+        assert (piece.part_first, piece.part_last) == (touched[0], touched[-1])
 
 
 def test_sheets_are_never_merged_and_name_themselves() -> None:
@@ -207,7 +207,8 @@ def test_sheets_are_never_merged_and_name_themselves() -> None:
         Part(kind="sheet", number=2, name="Costs", start=13, end=24),
     )
     chunks = chunk(document(text, parts=parts, media_type="text/csv"), READS_256)
-    assert [(one.part_name, one.heading_path) for one in chunks] == [("Prices", ("Prices",)), ("Costs", ("Costs",))]
+    sheets = [(piece.part_name, piece.heading_path) for piece in chunks]
+    assert sheets == [("Prices", ("Prices",)), ("Costs", ("Costs",))]
 
 
 def test_a_slide_without_a_title_does_not_stand_under_the_slide_before() -> None:
@@ -218,7 +219,7 @@ def test_a_slide_without_a_title_does_not_stand_under_the_slide_before() -> None
         Part(kind="slide", number=2, start=cut, end=len(text)),
     )
     chunks = chunk(document(text, parts=parts), READS_256)
-    assert [(one.heading_path, one.part_first) for one in chunks] == [(("Plan",), 1), ((), 2)]
+    assert [(piece.heading_path, piece.part_first) for piece in chunks] == [(("Plan",), 1), ((), 2)]
 
 
 @pytest.mark.parametrize("text", ["", "   \n\n  "])
@@ -242,8 +243,8 @@ def test_a_tokenizer_that_counts_pieces_differently_never_gets_a_chunk_that_is_t
     of = document(sentences(50), media_type="text/plain")
     chunks = chunk(of, reader)
     assert chunks
-    assert all(one.token_count <= 64 for one in chunks)
-    assert "".join(one.text for one in chunks).replace(" ", "") == of.text.replace(" ", "")
+    assert all(piece.token_count <= 64 for piece in chunks)
+    assert "".join(piece.text for piece in chunks).replace(" ", "") == of.text.replace(" ", "")
 
 
 def test_headings_come_with_the_offset_of_their_line() -> None:

@@ -1,4 +1,4 @@
-"""Two runs compared: what is a regression, what is chance, and what is said."""
+"""Two runs compared: what is a regression, what is chance, and the text of both."""
 
 import numpy as np
 import pytest

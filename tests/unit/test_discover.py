@@ -10,8 +10,8 @@ from ingest.discover import ChangingError, FileEntry, GoneError, discover, disco
 from ingest.ignore_rules import Rules
 
 
-def names(found: tuple[FileEntry, ...], below: Path) -> list[str]:
-    return [str(one.path.relative_to(below)) for one in found]
+def names(entries: tuple[FileEntry, ...], below: Path) -> list[str]:
+    return [str(entry.path.relative_to(below)) for entry in entries]
 
 
 def test_folders_are_searched_in_order_without_hidden_files(tmp_path: Path) -> None:
@@ -38,9 +38,9 @@ def test_folders_that_link_to_themselves_come_to_an_end(tmp_path: Path) -> None:
     (tmp_path / "folder" / "a.txt").write_text("x")
     (tmp_path / "folder" / "loop").symlink_to(tmp_path)
     (tmp_path / "dangling").symlink_to(tmp_path / "nowhere")
-    found = discover([tmp_path])
-    assert [one.name for one in found if not one.problem] == ["a.txt"]
-    assert [(one.name, "no such file" in one.problem) for one in found if one.problem] == [("dangling", True)]
+    entries = discover([tmp_path])
+    assert [entry.name for entry in entries if not entry.problem] == ["a.txt"]
+    assert [(entry.name, "no such file" in entry.problem) for entry in entries if entry.problem] == [("dangling", True)]
 
 
 def test_pipes_and_sockets_in_a_folder_are_left_out(tmp_path: Path) -> None:
@@ -59,8 +59,8 @@ def test_a_source_has_an_absolute_path_its_bytes_and_their_hash(
 ) -> None:
     (tmp_path / "a b ü.txt").write_bytes(b"abc")
     monkeypatch.chdir(tmp_path)
-    (found,) = discover([Path("a b ü.txt")])
-    source = read(found, max_bytes=10)
+    (entry,) = discover([Path("a b ü.txt")])
+    source = read(entry, max_bytes=10)
     assert source.uri == str(tmp_path / "a b ü.txt")
     assert source.name == "a b ü.txt"
     assert source.content == b"abc"
@@ -72,17 +72,17 @@ def test_a_name_that_is_not_text_can_still_be_stored(tmp_path: Path) -> None:
     path = os.fsencode(tmp_path) + b"/bad\xff.txt"
     with open(path, "wb") as file:
         file.write(b"x")
-    (found,) = discover([tmp_path])
-    assert found.uri == f"{tmp_path}/bad\\xff.txt"
-    assert read(found, max_bytes=10).name == "bad\\xff.txt"
+    (entry,) = discover([tmp_path])
+    assert entry.uri == f"{tmp_path}/bad\\xff.txt"
+    assert read(entry, max_bytes=10).name == "bad\\xff.txt"
 
 
 def test_a_file_that_is_too_large_is_refused_before_it_is_read(tmp_path: Path) -> None:
     with (tmp_path / "large.bin").open("wb") as file:
         file.truncate(3 * 2**20)
-    (found,) = discover([tmp_path])
+    (entry,) = discover([tmp_path])
     with pytest.raises(DocumentError, match="3 MiB, the limit is 1 MiB"):
-        read(found, max_bytes=2**20)
+        read(entry, max_bytes=2**20)
 
 
 def write(below: Path, *names: str) -> None:
@@ -108,11 +108,11 @@ def test_a_link_to_the_outside_is_followed(tmp_path: Path) -> None:
 def test_size_and_time_come_with_the_listing(tmp_path: Path) -> None:
     write(tmp_path, "a.txt")
     os.utime(tmp_path / "a.txt", ns=(0, 1_600_000_000_123_456_789))
-    (found,) = discover([tmp_path])
-    assert found.size == 1
-    assert found.modified_at is not None
-    assert found.modified_at == read(found, max_bytes=10).modified_at
-    assert found.modified_at.microsecond == 123_456
+    (entry,) = discover([tmp_path])
+    assert entry.size == 1
+    assert entry.modified_at is not None
+    assert entry.modified_at == read(entry, max_bytes=10).modified_at
+    assert entry.modified_at.microsecond == 123_456
 
 
 def test_a_time_no_date_can_say_is_no_time(tmp_path: Path) -> None:
@@ -121,8 +121,8 @@ def test_a_time_no_date_can_say_is_no_time(tmp_path: Path) -> None:
         os.utime(tmp_path / "a.txt", (0, 300_000_000_000))
     except OSError:
         return  # this file system has no such times
-    (found,) = discover([tmp_path])
-    assert found.modified_at is None or found.modified_at.year < 9999
+    (entry,) = discover([tmp_path])
+    assert entry.modified_at is None or entry.modified_at.year < 9999
 
 
 @pytest.mark.parametrize(
@@ -165,8 +165,8 @@ def test_what_changed_below_a_folder_is_found_by_the_same_rules(tmp_path: Path) 
     (tmp_path / "sub" / ".gitignore").write_text("*.log\n")
     changed = [tmp_path / name for name in ("a.md", "sub", ".hidden/d.md", "sub/c.log", "gone.md", "sub/deep/e.md")]
     outside = tmp_path.parent / "elsewhere.md"
-    found = discover_changed([*changed, outside], [tmp_path], Rules(exclude=["a.md"]))
-    assert names(found, tmp_path) == ["sub/b.md", "sub/deep/e.md"]
+    entries = discover_changed([*changed, outside], [tmp_path], Rules(exclude=["a.md"]))
+    assert names(entries, tmp_path) == ["sub/b.md", "sub/deep/e.md"]
 
 
 def test_a_file_that_vanished_or_changes_while_it_is_read_is_told_apart(
@@ -208,7 +208,7 @@ def _as_nobody(folder: Path) -> list[str]:
     if root:
         os.seteuid(65534)
     try:
-        return [("!" if one.problem else "") + str(one.path.relative_to(folder)) for one in discover([folder])]
+        return [("!" if entry.problem else "") + str(entry.path.relative_to(folder)) for entry in discover([folder])]
     finally:
         if root:
             os.seteuid(0)

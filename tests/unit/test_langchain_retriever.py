@@ -13,11 +13,11 @@ from tests.support.builders import make_hit
 
 class _Fixed(Retriever):
     def __init__(self) -> None:
-        self.asked: list[tuple[str, str | None]] = []
+        self.calls: list[tuple[str, str | None]] = []
 
     @override
     def retrieve(self, query: str, *, collection: str | None = None, filters: Filters = NO_FILTERS) -> Retrieval:
-        self.asked.append((query, collection))
+        self.calls.append((query, collection))
         hits = (make_hit(1, part_kind="page", part_first=3, part_last=4), make_hit(2), make_hit(3))
         return Retrieval(hits=hits, embed_seconds=0.0, sql_seconds=0.0)
 
@@ -26,7 +26,7 @@ def test_documents_carry_their_place_and_every_rank() -> None:
     first_stage = _Fixed()
     searcher = Searcher(retriever=first_stage, reranker=KeepOrder())
     documents = TwoStageRetriever(search=searcher.search, collection="club", k=2).invoke("Who rows?")
-    assert first_stage.asked == [("Who rows?", "club")]
+    assert first_stage.calls == [("Who rows?", "club")]
     assert [document.metadata["final_rank"] for document in documents] == [1, 2]
     first = documents[0]
     assert first.page_content == make_hit(1).text

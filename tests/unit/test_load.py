@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from app.core.domain import Document
 from app.core.errors import DocumentError
 from ingest.load import detect, load
+from ingest.load.damage import damage_as_document_error
 from ingest.load.limits import Limits
 from tests.support import made_files as made
 
@@ -267,6 +268,16 @@ def test_an_error_class_of_a_parser_s_own_becomes_one_line() -> None:
         DocumentError, match=r"^It is damaged and cannot be read \(required 'Target'[^\n]*\)\. Get a fresh copy\.$"
     ):
         loaded(slides.getvalue(), "a.pptx")
+
+
+@pytest.mark.parametrize(
+    ("error", "detail"),
+    [(ValueError("bad\x00 name\ud800\nmore"), "bad name\ufffd more"), (ValueError("\x00"), "ValueError")],
+)
+def test_the_error_of_a_parser_holds_only_characters_that_postgresql_stores(error: Exception, detail: str) -> None:
+    with pytest.raises(DocumentError) as damage, damage_as_document_error():
+        raise error
+    assert damage.value.problem == f"It is damaged and cannot be read ({detail})."
 
 
 @pytest.mark.parametrize(

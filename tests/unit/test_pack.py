@@ -65,7 +65,7 @@ def test_neighbouring_chunks_of_a_section_become_one_passage_in_reading_order() 
     assert _fates(context) == [Fate.IN_PROMPT] * 3  # the joined chunk took no place of its own
 
 
-def test_text_that_neighbours_share_is_said_once() -> None:
+def test_text_that_neighbours_share_is_sent_once() -> None:
     same = {"document_id": 9, "heading": "Manual › Safety", "title": "Manual"}
     one = make_hit(1, "Close the doors. Sound the horn.", ordinal=0, start_char=0, end_char=32, **same)
     two = make_hit(2, "Sound the horn. Wait for the lamp.", ordinal=1, start_char=17, end_char=51, **same)
@@ -82,7 +82,7 @@ def test_a_chunk_between_two_chosen_ones_joins_all_three() -> None:
     assert {hit.passage_number for hit in context.hits} == {1}
 
 
-def test_what_is_below_the_floor_says_its_relevance() -> None:
+def test_a_candidate_below_the_floor_has_its_relevance_in_its_fate() -> None:
     context = _pack([make_hit(1), make_hit(2)], relevance=lambda hit: 0.5 if hit.chunk_id == 1 else 0.05)
     assert _fates(context) == [Fate.IN_PROMPT, Fate.BELOW_FLOOR]
     assert context.hits[1].fate_detail == "relevance 0.05, the floor is 0.20"

@@ -44,13 +44,13 @@ NOT_FOUND = "I could not find this in the documents."
 
 class FakeRetriever(Retriever):
     def __init__(self, hits: Sequence[Hit], notes: tuple[str, ...] = ()) -> None:
-        self.hits, self.notes, self.asked = tuple(hits), notes, ""
+        self.hits, self.notes, self.query = tuple(hits), notes, ""
 
     @override
     def retrieve(self, query: str, *, collection: str | None = None, filters: Filters = NO_FILTERS) -> Retrieval:
         if collection == "missing":
             raise NotFoundError("There is no collection missing.")
-        self.asked = query
+        self.query = query
         return Retrieval(hits=self.hits, embed_seconds=0.01, sql_seconds=0.02, notes=self.notes)
 
 
@@ -176,8 +176,8 @@ def test_stages_run_in_order_and_finished_comes_last_and_is_stored() -> None:
 
 def test_candidates_are_known_with_their_fates_before_the_first_token() -> None:
     events = list(_answerer(FakeModel("Green [1]."), MemoryLedger(), HITS).answer(Question(text="Which?")))
-    said = [event for event in events if isinstance(event, Retrieved | Token)]
-    assert isinstance(said[0], Retrieved)
+    shown = [event for event in events if isinstance(event, Retrieved | Token)]
+    assert isinstance(shown[0], Retrieved)
     retrieved = next(event for event in events if isinstance(event, Retrieved))
     assert [hit.chunk_id for hit in retrieved.context.hits] == [5, 4, 3, 2, 1]
     assert [hit.fate for hit in retrieved.context.hits] == [Fate.IN_PROMPT] * 3 + [Fate.BEYOND_LIMIT] * 2
@@ -198,7 +198,7 @@ def test_a_rewritten_question_is_shown_and_is_what_is_searched_and_asked() -> No
     question = Question(text="And the other?", history=(Turn(question="Which lamp?", answer="Green."),))
     events = list(_answerer(model, MemoryLedger(), HITS, retriever=retriever).answer(question))
     assert next(e for e in events if isinstance(e, Rewritten)).query.changed
-    assert retriever.asked == "And the other? (standalone)"
+    assert retriever.query == "And the other? (standalone)"
     assert "And the other? (standalone)" in model.prompt[1].content
 
 
@@ -242,7 +242,7 @@ def test_the_models_own_not_found_is_recognised_and_attributed_to_nothing() -> N
     assert answer.sentences == ()
 
 
-def test_stopping_stops_the_model_and_keeps_what_was_said() -> None:
+def test_stopping_stops_the_model_and_keeps_the_text_so_far() -> None:
     model, ledger = FakeModel("It is", " green", " and", " more"), MemoryLedger()
     events = _answerer(model, ledger, HITS).answer(Question(text="Which?"))
     for event in events:
@@ -280,7 +280,7 @@ def test_a_failing_model_ends_in_a_finished_answer_with_its_line() -> None:
     assert ledger.stored == [answer]
 
 
-def test_a_model_that_says_nothing_is_a_failure_not_an_empty_answer() -> None:
+def test_a_model_that_writes_nothing_is_a_failure_not_an_empty_answer() -> None:
     answer = _finished(_answerer(FakeModel("", "  "), MemoryLedger(), HITS).answer(Question(text="Which?")))
     assert answer.outcome is Outcome.FAILED
     assert "answered nothing" in answer.error
@@ -297,8 +297,8 @@ def test_every_degraded_mode_reaches_the_answer() -> None:
     retriever = FakeRetriever(HITS, notes=("The question was long.",))
     answerer = _answerer(FakeModel("Green [1]."), MemoryLedger(), HITS, retriever=retriever, notices=["No Ollama."])
     events = list(answerer.answer(Question(text="Which?")))
-    said = [event.text for event in events if isinstance(event, Notice)]
-    assert said == ["The question was long.", "Scored backwards."]
+    notices = [event.text for event in events if isinstance(event, Notice)]
+    assert notices == ["The question was long.", "Scored backwards."]
     assert _last(events).notices == ("No Ollama.", "The question was long.", "Scored backwards.")
 
 

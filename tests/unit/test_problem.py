@@ -1,11 +1,14 @@
 """An error with its fix, as commands and page show it."""
 
+from collections.abc import Callable
+
 import pytest
 
 from app.commands.console import print_problem
 from app.core.errors import AppError, DatabaseError
 from app.present.problem import Problem, problem_of
 from app.web.problem import render_problem
+from ingest.commands.screen import print_error
 
 ERROR = DatabaseError("The schema is\n at <nothing>.", fix="Run: python -m app migrate")
 
@@ -20,9 +23,12 @@ def test_an_error_of_another_library_is_its_first_line_without_a_fix() -> None:
     assert problem_of(ValueError("first.\nsecond")) == Problem("first")
 
 
-def test_a_command_prints_the_problem_then_its_fix(capsys: pytest.CaptureFixture[str]) -> None:
-    print_problem(ERROR)
-    print_problem(AppError("Only [b]a[/b] problem."))
+@pytest.mark.parametrize("print_it", [print_problem, print_error], ids=["app", "ingest"])
+def test_a_command_prints_the_problem_then_its_fix(
+    print_it: Callable[[AppError], None], capsys: pytest.CaptureFixture[str]
+) -> None:
+    print_it(AppError("The schema is at <nothing>.", fix="Run: python -m app migrate"))
+    print_it(AppError("Only [b]a[/b] problem."))
 
     shown = capsys.readouterr()
     assert shown.out == ""

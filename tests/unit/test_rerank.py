@@ -169,10 +169,10 @@ def test_late_interaction_believes_tokens_where_the_whole_vector_is_blind() -> N
 
 
 def test_max_sim_takes_the_best_match_of_every_question_token() -> None:
-    asked = unit(np.array([[1, 0], [0, 1]], np.float32))
+    question_vectors = unit(np.array([[1, 0], [0, 1]], np.float32))
     tokens = unit(np.array([[1, 0], [-1, 0], [1, 1]], np.float32))
-    assert max_sim(asked, tokens) == pytest.approx((1 + 0.5**0.5) / 2)
-    assert max_sim(asked, tokens[:0]) == 0.0
+    assert max_sim(question_vectors, tokens) == pytest.approx((1 + 0.5**0.5) / 2)
+    assert max_sim(question_vectors, tokens[:0]) == 0.0
 
 
 class _Letters(Embedder):

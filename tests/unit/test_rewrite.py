@@ -1,4 +1,4 @@
-"""Follow-ups: told apart from questions that stand alone, rewritten by the model, and kept safe from its nonsense."""
+"""Follow-ups: recognised among questions that stand alone, rewritten by the model, kept safe from its nonsense."""
 
 from collections.abc import Generator, Sequence
 
@@ -84,12 +84,12 @@ def test_a_follow_up_is_rewritten_from_the_last_turns() -> None:
     assert query.text == "How many copies does the nightly backup keep?"
     assert query.changed
     assert "“it”" in query.reason
-    asked = model.prompts[0][-1].content
-    assert "How many copies does it keep?" in asked
-    assert "nightly backup runs at 02:30 UTC." in asked
-    assert "[1]" not in asked
-    assert "Old 4?" in asked
-    assert "Old 3?" not in asked
+    prompt = model.prompts[0][-1].content
+    assert "How many copies does it keep?" in prompt
+    assert "nightly backup runs at 02:30 UTC." in prompt
+    assert "[1]" not in prompt
+    assert "Old 4?" in prompt
+    assert "Old 3?" not in prompt
 
 
 @pytest.mark.parametrize(

@@ -72,18 +72,18 @@ def test_a_broken_line_is_named(tmp_path: Path, line: str) -> None:
         read_sources(file)
 
 
-def test_an_empty_folder_says_what_to_give(tmp_path: Path) -> None:
+def test_an_empty_folder_is_an_error_with_a_fix(tmp_path: Path) -> None:
     with pytest.raises(TrainingError, match="Give a"):
         read_sources(tmp_path)
 
 
-def test_english_prose_is_told_from_other_text() -> None:
+def test_english_prose_is_distinguished_from_other_text() -> None:
     assert is_english(PROSE)
     assert not is_english("Das Ventil wird durch eine Feder geöffnet, die mit einem Stift gehalten wird.")
     assert not is_english("libfoo-dev libbar-dev libbaz-dev libqux-dev a b c d e")
 
 
-def test_headings_that_say_nothing_are_told_from_others() -> None:
+def test_meaningless_headings_are_recognised() -> None:
     assert is_telling("How do I open the valve?")
     assert not is_telling("See also: other commands")
 

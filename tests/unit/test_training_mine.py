@@ -56,10 +56,10 @@ def test_passages_as_near_as_the_positive_are_not_called_negative() -> None:
 def test_a_scope_keeps_its_negatives_to_itself_and_closes_the_batch() -> None:
     source = mine("s", pairs("a.org") + pairs("b.org", 3), Recipe(ceiling=2.0), embed, seed=0)
     members = {pair.passage for pair in pairs("b.org", 3)}
-    asked = {pair.query for pair in pairs("b.org", 3)}
+    queries = {pair.query for pair in pairs("b.org", 3)}
     assert all(group.closed for group in source.groups)
     for group in source.groups[24:]:
-        assert group.query in asked
+        assert group.query in queries
         assert {source.passages[one] for one in group.by_vector} <= members
 
 
@@ -106,8 +106,8 @@ def test_a_batch_is_made_of_queries_near_each_other(source: Source) -> None:
 
 def test_held_out_queries_are_in_no_training_group(source: Source) -> None:
     kept, held = split([source], seed=3)
-    asked = {group.query for group in held[0].groups}
-    assert asked
-    assert not asked & {group.query for group in kept[0].groups}
+    queries = {group.query for group in held[0].groups}
+    assert queries
+    assert not queries & {group.query for group in kept[0].groups}
     assert len(held[0].groups) + len(kept[0].groups) == 80
     assert len(kept[0].query_vectors) == len(kept[0].groups)

@@ -137,8 +137,8 @@ def test_an_unanswerable_question_is_pushed_below_the_answered_one(model: PairRe
     texts = [plain.passages[0]]
 
     def margin() -> float:
-        asked = (groups[0].query, groups[0].unanswered[0])
-        answered, unanswered = (match(model, tokenizer, query, texts, half=False)[0] for query in asked)
+        pair = (groups[0].query, groups[0].unanswered[0])
+        answered, unanswered = (match(model, tokenizer, query, texts, half=False)[0] for query in pair)
         return float((answered - unanswered) @ model.match_scale.detach())
 
     before = margin()
@@ -170,12 +170,12 @@ def test_matches_near_together_and_in_order_count_for_more(model: PairReranker) 
 
 
 def test_a_student_of_fewer_layers_comes_near_its_teacher(model: PairReranker, tokenizer: Tokenizer) -> None:
-    said: list[str] = []
+    lines: list[str] = []
     for parameter in model.bert.encoder.parameters():
         torch.nn.init.normal_(parameter, std=0.3)  # layers that do something
     texts = [" ".join(WORDS[5 + (n * k) % 12] for k in range(1, 9)) for n in range(1, 12)]
     settings = DistilSettings(layers=2, learning_rate=5e-3, batch_texts=8, tokens=(16,), max_steps=60, minutes=5)
-    student = distil(model, tokenizer, texts, settings, half=False, report=said.append)
+    student = distil(model, tokenizer, texts, settings, half=False, report=lines.append)
     assert student.config.num_hidden_layers == 2
-    first, last = (float(line.split()[-1]) for line in (said[0], said[-1]))
+    first, last = (float(line.split()[-1]) for line in (lines[0], lines[-1]))
     assert last < first

@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
+import gradio as gr
 import pytest
 
 from app.core.domain import (
@@ -25,7 +26,10 @@ from app.present.problem import Problem
 from app.web.candidates import trace
 from app.web.cards import render_sources
 from app.web.conversation import turns
-from app.web.documents_table import Message, render_documents, render_progress
+from app.web.documents_tab import DocumentsTab
+from app.web.documents_table import render_documents, render_progress
+from app.web.parts import Documents
+from app.web.problem import Message
 from app.web.status import render_status
 from app.web.thread import plain_text, render_live, render_thread
 from app.web.viewer import render_source
@@ -170,6 +174,47 @@ def test_a_message_shows_results_then_problems_with_their_fix() -> None:
     assert Message().html == ""
 
 
+PROGRESS: dict[str, Any] = {
+    "queued": 1204, "retrying": 3, "running": 1, "workers": 2, "documents": 9, "ready": 7, "empty": 1, "failed": 1,
+    "done_last_minute": 37, "seconds_left": 1953.0, "mean_seconds": {}, "failures": (), "slowest": (),
+    "in_work": (InWork(name="/a/<b>.pdf", collection="c", since=None, attempts=0),),
+}  # fmt: skip
+
+
+class EmptyLibrary:
+    """A library without documents, with so many jobs that wait."""
+
+    def __init__(self, queued: int) -> None:
+        self._queued = queued
+
+    def progress(self) -> Progress:
+        return Progress(**(PROGRESS | {"queued": self._queued, "running": 0}))
+
+    def counts(self) -> Mapping[str, int]:
+        return {}
+
+    def documents(self, **_options: object) -> tuple[DocumentRow, ...]:
+        return ()
+
+
+@pytest.mark.parametrize(
+    ("message", "queued", "disappears"),
+    [
+        (Message(lines=("1 file is stored.",)), 0, True),
+        (Message(lines=("1 file is stored.",)), 1, False),
+        (Message(problems=(Problem("big.pdf is too large."),)), 0, False),
+        (None, 0, False),
+    ],
+)
+def test_only_problems_of_an_upload_stay_shown_once_no_job_waits(
+    message: Message | None, queued: int, disappears: bool
+) -> None:
+    with gr.Blocks():
+        tab = DocumentsTab(cast(Documents, EmptyLibrary(queued)), gr.Dropdown(), "default")
+
+    assert (Message() in tab._refresh("", message).values()) is disappears
+
+
 def test_feedback_given_is_pressed_and_pressing_it_again_takes_it_back() -> None:
     html = render_thread([make_answer(feedback=1)])
 
@@ -220,15 +265,10 @@ def test_a_failed_document_shows_its_error_and_deleting_takes_two_steps() -> Non
 
 
 def test_the_queue_is_shown_while_jobs_wait() -> None:
-    values: dict[str, Any] = {
-        "queued": 1204, "retrying": 3, "running": 1, "workers": 2, "documents": 9, "ready": 7, "empty": 1, "failed": 1,
-        "done_last_minute": 37, "seconds_left": 1953.0, "mean_seconds": {}, "failures": (), "slowest": (),
-        "in_work": (InWork(name="/a/<b>.pdf", collection="c", since=None, attempts=0),),
-    }  # fmt: skip
-    html = render_progress(Progress(**values))
+    html = render_progress(Progress(**PROGRESS))
     assert "1,204 queued (3 to retry) · 1 being read · 37 done in the last minute · about 33 min left" in html
     assert "/a/&lt;b&gt;.pdf" in html
-    assert render_progress(Progress(**(values | {"queued": 0, "running": 0}))) == ""
+    assert render_progress(Progress(**(PROGRESS | {"queued": 0, "running": 0}))) == ""
 
 
 def test_a_cut_list_explains_how_to_find_the_rest() -> None:
