@@ -95,7 +95,8 @@ def test_why_names_the_stage_of_loss_and_keeps_the_question(run: Run, answer: di
     assert (result["loss"], result["side"]) == ("not_ingested", "the documents")
     nothing = run("app", "why", "last", "--expect", " ")
     assert nothing.returncode == 2
-    assert "Say what should have been found" in nothing.stderr
+    assert "Nothing is expected." in nothing.stderr
+    assert "fix: Name the passage as a document" in nothing.stderr
 
 
 def test_the_answer_proves_that_the_prompt_was_read_whole(answer: dict[str, Any]) -> None:
