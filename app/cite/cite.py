@@ -42,7 +42,6 @@ def cite(
     question: str,
     support: SupportScorer,
     floor: float,
-    language: str | None = None,
 ) -> Citations:
     """Check every marker, attribute unmarked sentences to passages, and score the support of each sentence.
 
@@ -52,7 +51,7 @@ def cite(
     its marker; when the cited passage does not agree with it, `doubt` says why.
     """
     cleaned, removed = _checked_markers(text.strip(), {passage.number for passage in passages})
-    spans = _attach_trailing_markers(cleaned, sentence_spans(cleaned, language))
+    spans = _attach_trailing_markers(cleaned, sentence_spans(cleaned))
     claims = [_claim(cleaned[start:end]) for start, end in spans]
     scores = _scores(claims, passages, question, support)
     sentences = tuple(

@@ -25,7 +25,6 @@ from app.quality.evaluation.report import (
     advice,
     comparison_json,
     means,
-    named,
     rank_line,
     refusal_json,
     run_json,
@@ -143,11 +142,11 @@ def _print_split(run: EvaluationRun, most: int) -> None:
             continue
         if count or loss in _ALWAYS_PRINTED:
             out.print(line)
-        shown, more = named(run.lost(loss), most)
-        for question in shown:
+        lost = run.lost(loss)
+        for question in lost[:most]:
             out.print(f"         [dim]{escape(question.key)} {escape(question.text[:90])} ({rank_line(question)})[/]")
-        if more:
-            out.print(f"         [dim]and {more} more (--all names them)[/]")
+        if len(lost) > most:
+            out.print(f"         [dim]and {len(lost) - most} more (--all names them)[/]")
     out.print(f"[bold]→[/] {advice(run)}\n")
 
 

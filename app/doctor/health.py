@@ -58,15 +58,9 @@ def _all(settings: Settings) -> Iterator[Check]:
 def _disk(settings: Settings) -> Check:
     existing = next(folder for folder in (settings.data_dir, *settings.data_dir.absolute().parents) if folder.exists())
     free = shutil.disk_usage(existing).free / _GIB
-    detail = f"{free:.1f} GiB free for {settings.data_dir}"
-    if free >= _SMALLEST_FREE_GIB:
-        return Check(name="disk", ok=True, detail=detail)
-    return Check(
-        name="disk",
-        ok=False,
-        detail=detail,
-        fix="Free 1 GiB there, or set FOREMOST_DATA_DIR to a folder on another disk.",
-    )
+    enough = free >= _SMALLEST_FREE_GIB
+    fix = "" if enough else "Free 1 GiB there, or set FOREMOST_DATA_DIR to a folder on another disk."
+    return Check(name="disk", ok=enough, detail=f"{free:.1f} GiB free for {settings.data_dir}", fix=fix)
 
 
 def _database(settings: Settings, embedder: Embedder | None) -> Iterator[Check]:
