@@ -1,6 +1,7 @@
 """Composition root: builds the services of the page and the commands from the settings."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -72,7 +73,7 @@ class Services(SearchServices):
 
 def open_searcher(settings: Settings, *, report: Report, migrate: bool = False) -> SearchServices:
     """Open the database, the embedding model and the two search stages. Raises AppError."""
-    engine = _open_database(settings, report)
+    engine = _connect(settings, report)
     try:
         embedder = build_embedder(settings.embedding_model, settings.data_dir, report=report)
         if migrate or settings.database_url is None:  # nobody else migrates the embedded server
@@ -161,38 +162,29 @@ def _answer_prompt(model: ChatModel) -> str:
     return "answer_small" if model.info.backend == "embedded" else "answer"
 
 
-def open_database(settings: Settings, *, report: Report) -> Engine:
-    """The database alone, with the schema this version needs; dispose() releases it. Raises AppError."""
-    engine = _open_database(settings, report)
-    try:
+@contextmanager
+def open_database(settings: Settings, *, report: Report) -> Iterator[Engine]:
+    """The database alone, with the schema this version needs; released at the end. Raises AppError."""
+    with _connected(settings, report) as engine:
         current, needed = database.schema_state(engine)
         if current != needed and settings.database_url is None:  # nobody else migrates the embedded server
             _migrate(engine, settings, report)
         database.require_ready(engine)
-    except BaseException:
-        engine.dispose()
-        raise
-    return engine
+        yield engine
 
 
 def migrate_database(settings: Settings, *, report: Report) -> str:
     """Migrate the configured database to this version's schema and return its revision."""
-    engine = _open_database(settings, report)
-    try:
+    with _connected(settings, report) as engine:
         _migrate(engine, settings, report)
         return database.schema_state(engine)[1]
-    finally:
-        engine.dispose()
 
 
 def check_database(settings: Settings, *, report: Report) -> str:
     """The revision of the configured database. Raises DatabaseError when it does not fit this version."""
-    engine = _open_database(settings, report)
-    try:
+    with _connected(settings, report) as engine:
         database.require_ready(engine)
         return database.schema_state(engine)[1]
-    finally:
-        engine.dispose()
 
 
 def _migrate(engine: Engine, settings: Settings, report: Report) -> None:
@@ -200,7 +192,16 @@ def _migrate(engine: Engine, settings: Settings, report: Report) -> None:
     database.migrate(engine, embedding_dimension=dimension)
 
 
-def _open_database(settings: Settings, report: Report) -> Engine:
+@contextmanager
+def _connected(settings: Settings, report: Report) -> Iterator[Engine]:
+    engine = _connect(settings, report)
+    try:
+        yield engine
+    finally:
+        engine.dispose()
+
+
+def _connect(settings: Settings, report: Report) -> Engine:
     if settings.database_url is None:
         report(f"Starting the embedded PostgreSQL in {settings.data_dir}")
     return database.connect(settings)

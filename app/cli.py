@@ -30,8 +30,20 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 for command in (
-    serve, ask, migrate, doctor, search, show, why, evaluate, dial, train_reranker, fit_combination, settings, version,
-):  # fmt: skip
+    serve,
+    ask,
+    migrate,
+    doctor,
+    search,
+    show,
+    why,
+    evaluate,
+    dial,
+    train_reranker,
+    fit_combination,
+    settings,
+    version,
+):
     app.command()(command)
 app.add_typer(golden, name="golden")
 

@@ -37,6 +37,7 @@ _USAGE: TypeAdapter[Usage | None] = TypeAdapter(Usage | None)
 _QUERY = TypeAdapter(Query)
 _FILTERS = TypeAdapter(Filters)
 
+_STORED_OF_PASSAGE = ("number", "text", "title", "heading", "tokens")  # as they are; hits and location are not
 # Filters are stored among the settings, under this key.
 _FILTERS_KEY = "filters"
 # Answers of earlier versions have a setting for each criterion instead, with this prefix.
@@ -87,11 +88,9 @@ class Ledger:
         """Id of the answer that an id, the beginning of one, or "last" refers to. Raises NotFoundError."""
         prefix = reference.strip().casefold()
         latest = prefix == "last"
+        query = _QUERIES["select_last" if latest else "select_by_prefix"]
         with transaction(self._engine) as connection:
-            if latest:
-                ids = connection.execute(_QUERIES["select_last"]).scalars().all()
-            else:
-                ids = connection.execute(_QUERIES["select_by_prefix"], {"prefix": prefix}).scalars().all()
+            ids = connection.execute(query, {} if latest else {"prefix": prefix}).scalars().all()
         if not ids or not prefix:
             hint = "No question has been answered yet." if latest else "The History tab lists the answers."
             raise NotFoundError(f"There is no answer {reference!r}.", fix=hint)
@@ -120,15 +119,15 @@ class Ledger:
 
     def chat_answers(self, chat_id: str) -> tuple[Answer, ...]:
         """All answers of a chat, oldest first; empty for a chat that does not exist."""
+        key = {"chat_id": _checked(chat_id, "chat")}
         with transaction(self._engine) as connection:
-            key = {"chat_id": _checked(chat_id, "chat")}
             ids = connection.execute(_QUERIES["select_chat_answers"], key).scalars().all()
             return tuple(_load(connection, answer_id) for answer_id in ids)
 
     def delete_chat(self, chat_id: str, owner: str = "") -> None:
         """Delete a chat with its answers. Raises NotFoundError when the owner has no such chat."""
+        key = {"id": _checked(chat_id, "chat"), "owner": owner}
         with transaction(self._engine) as connection:
-            key = {"id": _checked(chat_id, "chat"), "owner": owner}
             if connection.execute(_QUERIES["delete_chat"], key).rowcount == 0:
                 raise NotFoundError(f"There is no chat {chat_id}.")
 
@@ -136,8 +135,8 @@ class Ledger:
         """Set -1, 0 or 1 on an answer. Raises NotFoundError."""
         if value not in (-1, 0, 1):
             raise ValueError(f"Feedback is -1, 0 or 1, not {value}.")
+        key = {"id": _checked(answer_id, "answer"), "value": value}
         with transaction(self._engine) as connection:
-            key = {"id": _checked(answer_id, "answer"), "value": value}
             if connection.execute(_QUERIES["update_feedback"], key).rowcount == 0:
                 raise NotFoundError(f"There is no answer {answer_id}.")
 
@@ -180,15 +179,8 @@ def _answer_row(answer: Answer) -> dict[str, Any]:
 
 def _passage_row(passage: Passage) -> dict[str, Any]:
     """A passage with its hits as fused ranks; the candidates' own rows hold the rest."""
-    return {
-        "number": passage.number,
-        "hits": [hit.fused_rank for hit in passage.hits],
-        "text": passage.text,
-        "title": passage.title,
-        "heading": passage.heading,
-        "place": passage.location,
-        "tokens": passage.tokens,
-    }
+    row = {name: getattr(passage, name) for name in _STORED_OF_PASSAGE}
+    return row | {"hits": [hit.fused_rank for hit in passage.hits], "place": passage.location}
 
 
 def _json(value: object) -> str:
@@ -218,39 +210,32 @@ def _load(connection: Connection, answer_id: str) -> Answer:
 def _answer(row: RowMapping, hits: tuple[Hit, ...]) -> Answer:
     by_rank = {hit.fused_rank: hit for hit in hits}
     settings, filters = _settings_and_filters(row["settings"])
-    unchanged = (
-        "id", "chat_id", "question", "collection", "text", "error", "removed_markers", "reranker", "scored", "timings",
-        "feedback", "created_at",
-    )  # fmt: skip
-    return Answer(
-        **{name: row[name] for name in unchanged},
-        query=_QUERY.validate_python(row["query"]),
-        outcome=Outcome(row["outcome"]),
-        sentences=_SENTENCES.validate_python(row["sentences"]),
-        context=Context(
-            passages=tuple(_passage(stored, by_rank) for stored in row["passages"]),
-            hits=hits,
-            tokens=row["tokens"],
-            token_budget=row["token_budget"],
-        ),
-        prompt=_PROMPT.validate_python(row["prompt"]),
-        model=_MODEL.validate_python(row["model"]),
-        usage=_USAGE.validate_python(row["usage"]),
-        notices=tuple(row["notices"]),
-        settings=settings,
-        filters=filters,
+    values = dict(row)
+    context = Context(
+        passages=tuple(_passage(stored, by_rank) for stored in values.pop("passages")),
+        hits=hits,
+        tokens=values.pop("tokens"),
+        token_budget=values.pop("token_budget"),
     )
+    changed = {
+        "query": _QUERY.validate_python(row["query"]),
+        "outcome": Outcome(row["outcome"]),
+        "sentences": _SENTENCES.validate_python(row["sentences"]),
+        "prompt": _PROMPT.validate_python(row["prompt"]),
+        "model": _MODEL.validate_python(row["model"]),
+        "usage": _USAGE.validate_python(row["usage"]),
+        "notices": tuple(row["notices"]),
+        "settings": settings,
+        "filters": filters,
+    }
+    return Answer(**(values | changed), context=context)
 
 
 def _passage(stored: Mapping[str, Any], by_rank: Mapping[int, Hit]) -> Passage:
     return Passage(
-        number=stored["number"],
+        **{name: stored[name] for name in _STORED_OF_PASSAGE},
         hits=tuple(by_rank[rank] for rank in stored["hits"]),
-        text=stored["text"],
-        title=stored["title"],
-        heading=stored["heading"],
         location=stored["place"],
-        tokens=stored["tokens"],
     )
 
 

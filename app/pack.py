@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from app.core.domain import Context, Fate, Hit, Passage, location_of
+from app.core.domain import Context, Fate, Hit, Passage, full_heading, location_of
 
 _WORD = re.compile(r"\w+", re.UNICODE)
 _SHINGLE = 5  # Words. Long enough that two passages about the same subject share few shingles.
@@ -130,7 +130,7 @@ def _rendered(members: Sequence[Hit], number: int) -> str:
 
 
 def _render(number: int, title: str, heading: str, location: str, text: str) -> str:
-    head = heading if heading.startswith(title) else " › ".join(filter(None, (title, heading)))
+    head = full_heading(title, heading)
     if location:
         head += f" ({location})"
     return f"[{number}] {head}\n{text}"

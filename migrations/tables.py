@@ -95,9 +95,7 @@ documents = Table(
     Column("part_count", Integer),
     Column("chunk_count", Integer, nullable=False, server_default="0"),
     Column("status", Text, nullable=False),
-    Column(
-        "error", Text, nullable=False, server_default=""
-    ),  # of the last attempt, also when an older version is still searched
+    Column("error", Text, nullable=False, server_default=""),  # of the last attempt; an older version may be searched
     Column("warnings", JSONB, nullable=False, server_default="[]"),
     Column("ocr_missing", Boolean, nullable=False, server_default=text("false")),  # scanned pages, and no tesseract
     Column("timings", JSONB, nullable=False, server_default="{}"),  # seconds: load, chunk, embed, store

@@ -33,7 +33,6 @@ _WRONG_NUMBER = 0.3  # The score is multiplied by this when a number of the sent
 _MISSING_NAME = 0.6  # The same for a name.
 _SUBJECT_WEIGHT = 0.8  # Of the share of the question's content words that the passage lacks.
 _LEAST_SUBJECT = 0.65  # So a sentence copied word for word stays supported when the question used other words.
-_COMMON = BASIC_STOP_WORDS
 
 
 def cite(
@@ -43,7 +42,6 @@ def cite(
     question: str,
     support: SupportScorer,
     floor: float,
-    language: str | None = None,
 ) -> Citations:
     """Check every marker, attribute unmarked sentences to passages, and score the support of each sentence.
 
@@ -53,7 +51,7 @@ def cite(
     its marker; when the cited passage does not agree with it, `doubt` says why.
     """
     cleaned, removed = _checked_markers(text.strip(), {passage.number for passage in passages})
-    spans = _attach_trailing_markers(cleaned, sentence_spans(cleaned, language))
+    spans = _attach_trailing_markers(cleaned, sentence_spans(cleaned))
     claims = [_claim(cleaned[start:end]) for start, end in spans]
     scores = _scores(claims, passages, question, support)
     sentences = tuple(
@@ -185,13 +183,13 @@ def _is_claim(claim: str) -> bool:
     """Whether a sentence needs support: it has two content words or a number, and is no question or lead-in."""
     if claim.endswith(("?", ":")) or claim.startswith(("#", "```")):
         return False
-    words = [word for word in _WORD.findall(claim.casefold()) if word not in _COMMON]
+    words = [word for word in _WORD.findall(claim.casefold()) if word not in BASIC_STOP_WORDS]
     return len(words) >= 2 or any(character.isdigit() for character in claim)
 
 
 def _coverage(claim: str, text: str) -> float:
     """Share of the claim's content words that occur in the text; word endings may differ."""
-    claim_words = [word for word in _WORD.findall(claim.casefold()) if word not in _COMMON]
+    claim_words = [word for word in _WORD.findall(claim.casefold()) if word not in BASIC_STOP_WORDS]
     if not claim_words:
         return 0.0
     text_words = set(_WORD.findall(text.casefold()))
@@ -201,7 +199,7 @@ def _coverage(claim: str, text: str) -> float:
 
 def _subject(question: str, text: str) -> float:
     """Factor for the share of the question's content words in the text: a price of another product is no answer."""
-    if not any(word not in _COMMON for word in _WORD.findall(question.casefold())):
+    if not any(word not in BASIC_STOP_WORDS for word in _WORD.findall(question.casefold())):
         return 1.0
     return max(_LEAST_SUBJECT, 1 - _SUBJECT_WEIGHT * (1 - _coverage(question, text)))
 
@@ -234,4 +232,4 @@ def _number_words(text: str) -> list[str]:
 def _names(claim: str) -> list[str]:
     """Capitalised words, except the first word of the sentence."""
     words = list(_WORD.finditer(claim))
-    return [w.group() for w in words[1:] if w.group()[:1].isupper() and w.group().casefold() not in _COMMON]
+    return [w.group() for w in words[1:] if w.group()[:1].isupper() and w.group().casefold() not in BASIC_STOP_WORDS]

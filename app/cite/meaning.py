@@ -35,7 +35,7 @@ class EmbeddingSupport:
         return support
 
     def _windows(self, passage: str) -> list[str]:
-        spans = [span for span in sentence_spans(passage) if passage[span[0] : span[1]].strip()]
+        spans = sentence_spans(passage)
         texts = {
             passage[spans[first][0] : spans[first + size - 1][1]].strip()
             for size in WINDOWS

@@ -7,15 +7,15 @@ import sentencex
 Span = tuple[int, int]
 
 
-def sentence_spans(text: str, language: str | None = None) -> list[Span]:
+def sentence_spans(text: str) -> list[Span]:
     """Character spans (start, end) of the sentences of a text, without surrounding white space.
 
-    language: ISO 639-1; None uses the rules for English, which work for most scripts. Linear in the text's length.
+    The rules for English work for most scripts. Linear in the text's length.
     """
     spans: list[Span] = []
     for line in re.finditer(r"[^\n]+", text):
         start = line.start()
-        for piece in sentencex.segment(language or "en", line.group()):
+        for piece in sentencex.segment("en", line.group()):
             end = min(start + len(piece), line.end())
             inner = text[start:end]
             left = len(inner) - len(inner.lstrip())

@@ -22,7 +22,7 @@ def ask(question: str, filters: FilterOptions, as_json: JsonOption = False) -> N
     """Answer one question, with its sources."""
     parsed = Question(text=question, collection=filters.collection or None, filters=filters.parse())
     with closing(open_services(load_settings(), report=report)) as services:
-        answer = _answer(services, parsed, quiet=as_json)
+        answer = finished_answer(services, parsed, quiet=as_json)
         if as_json:
             out.print_json(json.dumps(answer_view(answer)))
         else:
@@ -31,7 +31,7 @@ def ask(question: str, filters: FilterOptions, as_json: JsonOption = False) -> N
             raise ModelError(answer.error)
 
 
-def _answer(services: Services, question: Question, *, quiet: bool) -> Answer:
+def finished_answer(services: Services, question: Question, *, quiet: bool) -> Answer:
     """The finished answer; its text and notices are printed as they arrive unless quiet."""
     if not quiet:
         for notice in services.answerer.notices:

@@ -11,8 +11,8 @@ from rich.markup import escape
 from app.bootstrap import SearchServices, open_searcher
 from app.commands.console import JsonOption, out, report
 from app.commands.progress import progress_bar
+from app.commands.settings import apply_settings
 from app.commands.tables import make_table, print_table
-from app.core.applied_settings import apply
 from app.core.errors import NotFoundError, QuestionError
 from app.core.settings import load_settings, variable_names
 from app.quality.dial.cache import Cache
@@ -24,9 +24,16 @@ from app.quality.dial.sweeps import last_sweep
 from app.quality.evaluation.session import bench, question_set
 
 _NAMES = (
-    "setting", "nDCG@10", "gain", "95 % of it", "questions", *(f"in {passages}" for passages in PASSAGES), "p50 ms",
-    "p95 ms", "",
-)  # fmt: skip
+    "setting",
+    "nDCG@10",
+    "gain",
+    "95 % of it",
+    "questions",
+    *(f"in {passages}" for passages in PASSAGES),
+    "p50 ms",
+    "p95 ms",
+    "",
+)
 
 
 def dial(
@@ -128,6 +135,5 @@ def _print_choice(chosen: Recommendation, *, quiet: bool) -> None:
 
 def _apply(parts: SearchServices, result: Sweep, chosen: Recommendation) -> None:
     reason = f"dial on {result.target}, {1000 * chosen.budget:.0f} ms for {chosen.share} % of the questions"
-    for variable in apply(parts.engine, parts.given, chosen.values, reason=reason):
-        report(f"{variable} is set in the environment or .env, which wins: remove it there for this to have an effect.")
+    apply_settings(parts, chosen.values, reason=reason)
     report("Applied. Commands use it from the next one on; an open page after its next start or from its Dial tab.")

@@ -12,8 +12,8 @@ from rich.table import Table
 from app.bootstrap import SearchServices, open_searcher
 from app.commands.console import JsonOption, err, out, report
 from app.commands.progress import progress_bar
-from app.commands.tables import print_table
-from app.core.applied_settings import apply
+from app.commands.settings import apply_settings
+from app.commands.tables import make_table, print_table
 from app.core.settings import load_settings
 from app.quality.evaluation.compare import ALPHA, Comparison, compare
 from app.quality.evaluation.floor import KEEP, FloorCurve, floor_curve
@@ -25,7 +25,6 @@ from app.quality.evaluation.report import (
     advice,
     comparison_json,
     means,
-    named,
     rank_line,
     refusal_json,
     run_json,
@@ -98,8 +97,7 @@ def _plot(run: EvaluationRun, curve: FloorCurve, png: Path) -> None:
 
 def _apply(parts: SearchServices, run: EvaluationRun, curve: FloorCurve) -> None:
     values = {"relevance_floor": f"{curve.recommended.floor:.2f}"}
-    for variable in apply(parts.engine, parts.given, values, reason=f"evaluate --floor on {run.target}"):
-        report(f"{variable} is set in the environment or .env, which wins: remove it there.")
+    apply_settings(parts, values, reason=f"evaluate --floor on {run.target}")
     report(f"Applied: FOREMOST_RELEVANCE_FLOOR={values['relevance_floor']}")
 
 
@@ -144,19 +142,16 @@ def _print_split(run: EvaluationRun, most: int) -> None:
             continue
         if count or loss in _ALWAYS_PRINTED:
             out.print(line)
-        shown, more = named(run.lost(loss), most)
-        for question in shown:
+        lost = run.lost(loss)
+        for question in lost[:most]:
             out.print(f"         [dim]{escape(question.key)} {escape(question.text[:90])} ({rank_line(question)})[/]")
-        if more:
-            out.print(f"         [dim]and {more} more (--all names them)[/]")
+        if len(lost) > most:
+            out.print(f"         [dim]and {len(lost) - most} more (--all names them)[/]")
     out.print(f"[bold]→[/] {advice(run)}\n")
 
 
 def _figures(run: EvaluationRun) -> Table:
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    measures = list(means(run, "fused"))
-    for name in ("order", *measures):
-        table.add_column(name, justify="left" if name == "order" else "right", no_wrap=True)
+    table = make_table(("order", *means(run, "fused")), left=("order",))
     for order in ORDERS:
         table.add_row(order, *(f"{100 * value:.1f}" for value in means(run, order).values()))
     return table
@@ -182,9 +177,8 @@ def _figures_of(refusal: Refusal) -> str:
 
 
 def _print_floor(curve: FloorCurve) -> None:
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for name in ("floor", "answerable kept", "expected passage kept", "unanswerable refused", "precision", ""):
-        table.add_column(name, justify="right", no_wrap=True)
+    names = ("floor", "answerable kept", "expected passage kept", "unanswerable refused", "precision", "")
+    table = make_table(names)
     labels = {curve.current.floor: "now", curve.recommended.floor: "recommended"}
     for point in curve.points:
         if round(100 * point.floor) % 10 and point.floor not in labels:
@@ -209,9 +203,8 @@ def _print_floor(curve: FloorCurve) -> None:
 
 
 def _print_comparison(compared: Comparison) -> None:
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for name in ("measure", compared.before, compared.after, "change", "p worse", "better", "worse"):
-        table.add_column(name, justify="left" if name == "measure" else "right", no_wrap=True)
+    names = ("measure", compared.before, compared.after, "change", "p worse", "better", "worse")
+    table = make_table(names, left=("measure",))
     for item in compared.differences:
         table.add_row(
             f"{item.measure} (gate)" if item.measure == compared.gate else item.measure,

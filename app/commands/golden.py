@@ -134,7 +134,7 @@ def draft(
     settings = load_settings()
     with closing(open_searcher(settings, report=report)) as parts:
         model, _ = open_chat_model(settings, report=report)
-        retriever = build_retriever(parts.engine, parts.embedder, settings)
+        retriever = build_retriever(parts.engine, parts.embedder, parts.settings)
         with closing(model):
             drafter = Drafter(parts.engine, Golden(parts.engine), model, retriever)
             kept, refused = _print_drafts(drafter.draft(count, collection=collection, seed=seed))
@@ -167,11 +167,8 @@ def remove(numbers: Numbers) -> None:
 
 @contextmanager
 def _opened() -> Iterator[tuple[Golden, Locator]]:
-    engine = open_database(load_settings(), report=report)
-    try:
+    with open_database(load_settings(), report=report) as engine:
         yield Golden(engine), Locator(engine)
-    finally:
-        engine.dispose()
 
 
 def _expectations(question: GoldenQuestion, locator: Locator) -> str:

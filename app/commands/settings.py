@@ -2,15 +2,17 @@
 
 import os
 import sys
+from collections.abc import Mapping
+from contextlib import ExitStack
 from typing import Annotated
 
 import typer
 from pydantic import SecretStr
 from rich.markup import escape
 
-from app.bootstrap import open_database
+from app.bootstrap import SearchServices, open_database
 from app.commands.console import out, report
-from app.core.applied_settings import Override, load_overrides, withdraw
+from app.core.applied_settings import Override, apply, load_overrides, withdraw
 from app.core.errors import AppError
 from app.core.settings import Settings, load_settings, variable_names
 from app.present.problem import problem_of
@@ -36,6 +38,12 @@ def settings(
         elif name in applied:
             origin += f", which covers the applied {applied[name].value}"
         out.print(f"[bold]{variable}[/]={escape(value)}  [dim]({escape(origin)}) {escape(info.description or '')}[/]")
+
+
+def apply_settings(parts: SearchServices, values: Mapping[str, str], *, reason: str) -> None:
+    """Apply values in the database; a line for each variable that overrides one of them. Raises AppError."""
+    for variable in apply(parts.engine, parts.given, values, reason=reason):
+        report(f"{variable} is set in the environment or .env, which wins: remove it there for this to have an effect.")
 
 
 def _reference() -> str:
@@ -66,14 +74,12 @@ def _applied(current: Settings, *, reset: bool) -> tuple[Override, ...]:
     """The applied settings; none when the database cannot be read, so that the other settings are still listed."""
     if current.database_url is None and not (current.data_dir / "postgres").is_dir():
         return ()  # there is no embedded server yet, and listing settings must not create one
-    try:
-        engine = open_database(current, report=lambda _line: None)
-    except AppError as error:
-        report(f"The settings applied in the database cannot be read: {problem_of(error)}")
-        return ()
-    try:
+    with ExitStack() as stack:
+        try:
+            engine = stack.enter_context(open_database(current, report=lambda _line: None))
+        except AppError as error:
+            report(f"The settings applied in the database cannot be read: {problem_of(error)}")
+            return ()
         if reset:
             report(f"{withdraw(engine)} applied settings were removed.")
         return load_overrides(engine)
-    finally:
-        engine.dispose()

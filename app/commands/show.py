@@ -1,7 +1,6 @@
 """`show`: a past answer with its whole ledger."""
 
 import json
-from contextlib import closing
 from typing import Annotated
 
 import typer
@@ -28,8 +27,9 @@ def show(
     as_json: JsonOption = False,
 ) -> None:
     """A past answer with every candidate: its rank and score at each stage, and why it was used or dropped."""
-    with closing(_Opened()) as opened:
-        past = opened.ledger.load(opened.ledger.find(answer))
+    with open_database(load_settings(), report=report) as engine:
+        ledger = Ledger(engine)
+        past = ledger.load(ledger.find(answer))
     hits = in_order_of(past.context.hits, sort)
     if as_json:
         out.print_json(json.dumps(answer_view(past) | {"created_at": _time(past), "settings": dict(past.settings)}))
@@ -44,17 +44,6 @@ def show(
         for hit in hits:
             out.print(f"\n[bold]{hit.final_rank}[/] {escape(where(hit))} [dim]{escape(hit.source_uri)}[/]")
             out.print(escape(hit.text))
-
-
-class _Opened:
-    """The ledger and the database behind it."""
-
-    def __init__(self) -> None:
-        self._engine = open_database(load_settings(), report=report)
-        self.ledger = Ledger(self._engine)
-
-    def close(self) -> None:
-        self._engine.dispose()
 
 
 def _time(answer: Answer) -> str:

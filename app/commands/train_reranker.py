@@ -68,11 +68,8 @@ def _pairs(data: str, out_folder: Path, settings: Settings, training: ModuleType
         return path
     path = out_folder / "golden.jsonl"
     if not resume:
-        engine = open_database(settings, report=report)
-        try:
+        with open_database(settings, report=report) as engine:
             training.write_golden_pairs(engine, path, report=report)
-        finally:
-            engine.dispose()
     return path
 
 

@@ -9,9 +9,9 @@ import typer
 from rich.markup import escape
 
 from app.bootstrap import SearchServices, build_diagnosis, open_searcher, open_services
+from app.commands.ask import finished_answer
 from app.commands.console import CollectionOption, JsonOption, out, report
-from app.core.domain import Answer, Finished, Question
-from app.core.errors import ModelError
+from app.core.domain import Answer, Question
 from app.core.settings import Settings, load_settings
 from app.ledger import Ledger
 from app.quality.diagnosis import Standing, Verdict, verdict_view
@@ -75,10 +75,7 @@ def _answered(settings: Settings, question: str, collection: str | None) -> Answ
     """Answer the question with the model; the answer is stored in the ledger."""
     report("The passage is in the prompt: the model is called to see whether it uses it")
     with closing(open_services(settings, report=report)) as services:
-        for event in services.answerer.answer(Question(text=question, collection=collection)):
-            if isinstance(event, Finished):
-                return event.answer
-    raise ModelError("The answer ended before it was finished.", fix="Ask again.")
+        return finished_answer(services, Question(text=question, collection=collection), quiet=True)
 
 
 _COLOURS = {Side.NOTHING: "green", Side.MODEL: "yellow"}

@@ -149,6 +149,11 @@ def location_of(kind: str | None, first: int | None, last: int | None, name: str
     return f"{kind} {first}" if last in (None, first) else f"{kind}s {first}–{last}"
 
 
+def full_heading(title: str, heading: str) -> str:
+    """Title and heading path; a path that begins with the title does not repeat it."""
+    return heading if heading.startswith(title) else HEADING_SEPARATOR.join(filter(None, (title, heading)))
+
+
 class Fate(StrEnum):
     """How a candidate ended. Every candidate of an answer has exactly one."""
 
@@ -193,6 +198,11 @@ class Hit:
     fate_detail: str = ""  # for people, for example "same text as candidate 3"
     passage_number: int | None = None  # n of [n], when it is in the prompt
     cited: bool = False
+
+    @property
+    def rank(self) -> int:
+        """The final rank, or the fused rank where no final order was made."""
+        return self.final_rank or self.fused_rank
 
     @property
     def location(self) -> str:

@@ -75,23 +75,15 @@ class Progress:
 def read_progress(engine: Engine) -> Progress:
     """The progress now. Raises DatabaseError."""
     with reachable(engine) as connection:
-        counts = connection.execute(_QUERIES["counts"]).one()
+        counts = dict(connection.execute(_QUERIES["counts"]).mappings().one())
         in_work = connection.execute(_QUERIES["in_work"], {"limit": _SHOWN}).mappings().all()
         failures = connection.execute(_QUERIES["failures"], {"limit": _SHOWN}).mappings().all()
         means = connection.execute(_QUERIES["mean_seconds"]).mappings().one()
         slow = connection.execute(_QUERIES["slowest"], {"limit": 5}).all()
-    pending = counts.queued + counts.running
+    pending, per_second = counts["queued"] + counts["running"], counts.pop("per_second")
     return Progress(
-        queued=counts.queued,
-        retrying=counts.retrying,
-        running=counts.running,
-        workers=counts.workers,
-        documents=counts.documents,
-        ready=counts.ready,
-        empty=counts.empty,
-        failed=counts.failed,
-        done_last_minute=counts.done_last_minute,
-        seconds_left=pending / float(counts.per_second) if pending and counts.per_second else None,
+        **counts,
+        seconds_left=pending / float(per_second) if pending and per_second else None,
         mean_seconds={stage: float(means[stage]) for stage in STAGES if means[stage] is not None},
         in_work=tuple(InWork(**row) for row in in_work),
         failures=tuple(Failure(**row) for row in failures),

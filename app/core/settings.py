@@ -25,7 +25,7 @@ class Shapes(IntEnum):
 
 
 class Settings(BaseSettings):
-    """Every setting, its default and its unit. The field descriptions are the reference in the README."""
+    """Every setting, its default and its unit. app/core/SETTINGS.md is made of the descriptions."""
 
     model_config = SettingsConfigDict(
         env_prefix=PREFIX, env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True, populate_by_name=True

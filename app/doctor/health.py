@@ -8,7 +8,6 @@ from importlib.metadata import version
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Row
-from sqlalchemy.exc import SQLAlchemyError
 
 from app.bootstrap import open_chat_model
 from app.core import database
@@ -59,15 +58,9 @@ def _all(settings: Settings) -> Iterator[Check]:
 def _disk(settings: Settings) -> Check:
     existing = next(folder for folder in (settings.data_dir, *settings.data_dir.absolute().parents) if folder.exists())
     free = shutil.disk_usage(existing).free / _GIB
-    detail = f"{free:.1f} GiB free for {settings.data_dir}"
-    if free >= _SMALLEST_FREE_GIB:
-        return Check(name="disk", ok=True, detail=detail)
-    return Check(
-        name="disk",
-        ok=False,
-        detail=detail,
-        fix="Free 1 GiB there, or set FOREMOST_DATA_DIR to a folder on another disk.",
-    )
+    enough = free >= _SMALLEST_FREE_GIB
+    fix = "" if enough else "Free 1 GiB there, or set FOREMOST_DATA_DIR to a folder on another disk."
+    return Check(name="disk", ok=enough, detail=f"{free:.1f} GiB free for {settings.data_dir}", fix=fix)
 
 
 def _database(settings: Settings, embedder: Embedder | None) -> Iterator[Check]:
@@ -80,10 +73,8 @@ def _database(settings: Settings, embedder: Embedder | None) -> Iterator[Check]:
         return
     try:
         yield from _contents(engine, embedder)
-    except AppError as error:
-        yield _failed("schema", error)
-    except SQLAlchemyError as error:
-        yield _failed("schema", error, fix="python -m app migrate")
+    except AppError as error:  # its own fix is to run this command
+        yield Check(name="schema", ok=False, detail=problem_of(error).text, fix="python -m app migrate")
     finally:
         engine.dispose()
 
@@ -199,7 +190,7 @@ def _text_recognition(settings: Settings) -> Check:
     return Check(name=name, ok=True, detail=f"tesseract with {languages}", notes=notes)
 
 
-def _failed(name: str, error: Exception, *, fix: str = "") -> Check:
+def _failed(name: str, error: AppError, *, fix: str = "") -> Check:
     """The failed check for an error; `fix` is for errors that carry none."""
     problem = problem_of(error)
     return Check(name=name, ok=False, detail=problem.text, fix=problem.fix or fix)

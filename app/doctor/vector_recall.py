@@ -48,7 +48,7 @@ class VectorRecall:
 def measure_recall(engine: Engine, embedder: Embedder, *, ef_search: int, nearest: int, sample: int) -> VectorRecall:
     """Compare index and exact search on `sample` questions: those of past answers, then passages of the corpus."""
     with reachable(engine) as connection:
-        chunks = int(connection.execute(_QUERIES["size"]).one().chunks)
+        chunks = int(connection.execute(_QUERIES["size"]).scalar_one())
         past = list(connection.scalars(_QUERIES["past_questions"], {"sample": sample}))
         passages = list(connection.scalars(_QUERIES["some_passages"], {"sample": sample - len(past)}))
         vectors = [str(embedder.embed_query(question)[0].tolist()) for question in [*past, *passages]]

@@ -10,7 +10,7 @@ LIMIT :sample
 SELECT text FROM chunks ORDER BY md5(CAST(id AS text)) LIMIT :sample
 
 -- name: size
-SELECT (SELECT embedding_model FROM corpus) AS embedding_model, (SELECT count(*) FROM chunks) AS chunks
+SELECT count(*) FROM chunks
 
 -- name: prefer_index
 -- For this transaction only: with few rows the planner would read them all.

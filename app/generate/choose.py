@@ -53,7 +53,8 @@ def _instead_of_ollama(
     error: ModelError, data_dir: Path, options: CallOptions, report: Callable[[str], None]
 ) -> tuple[ChatModel, tuple[str, ...]]:
     if not embedded_server.installed():
-        raise ModelError(f"{error} {embedded_server.NOT_INSTALLED}") from error
+        problem = f"{error} {embedded_server.NOT_INSTALLED}"
+        raise ModelError(problem, fix=embedded_server.HOW_TO_INSTALL) from error
     chat, notices = _embedded(data_dir, "", options, report)
     return chat, (f"The small embedded model {chat.info.name} answers. {error}", *notices)
 

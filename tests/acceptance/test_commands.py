@@ -96,6 +96,7 @@ def test_why_names_the_stage_of_loss_and_keeps_the_question(run: Run, answer: di
     nothing = run("app", "why", "last", "--expect", " ")
     assert nothing.returncode == 2
     assert "No expected passage is given." in nothing.stderr
+    assert "fix: Name the passage as a document" in nothing.stderr
 
 
 def test_the_answer_proves_that_the_prompt_was_read_whole(answer: dict[str, Any]) -> None:

@@ -95,6 +95,16 @@ def test_an_unmigrated_database_fails_with_the_command_that_migrates_it(
     assert named["embedding model"].ok  # the other parts are checked all the same
 
 
+def test_a_damaged_schema_fails_with_the_command_that_migrates(settings_for: MakeSettings, database: Engine) -> None:
+    with database.begin() as connection:
+        connection.execute(text("ALTER TABLE corpus RENAME TO corpse"))
+    with recorded_ollama() as server:
+        check = by_name(checks(settings_for(ollama_url=server.url)))["schema"]
+    assert not check.ok
+    assert 'relation "corpus" does not exist' in check.detail
+    assert check.fix == "python -m app migrate"
+
+
 def test_an_unreachable_database_and_a_missing_model_server_both_fail_with_a_fix(settings_for: MakeSettings) -> None:
     named = by_name(
         checks(

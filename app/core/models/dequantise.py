@@ -16,13 +16,13 @@ def dequantise(quantised: Path, target: Path) -> None:
 
     Raises ValueError when an integer product is not followed by its scale, as in graphs of other tools.
     """
-    import onnx  # noqa: PLC0415  # half a second, and only whoever makes a model needs it
+    import onnx  # noqa: PLC0415  # half a second, and only the making of a model needs it
 
     model = onnx.load(quantised)
     graph = _Graph(model)
-    for node in [one for one in model.graph.node if one.op_type == "MatMulInteger"]:
+    for node in graph.of_type("MatMulInteger"):
         _restore_product(graph, node)
-    for node in [one for one in model.graph.node if one.op_type == "DequantizeLinear"]:
+    for node in graph.of_type("DequantizeLinear"):
         _restore_table(graph, node)
     graph.drop_unused()
     onnx.save(model, target)
@@ -33,8 +33,11 @@ class _Graph:
 
     def __init__(self, model: Any) -> None:
         self.graph = model.graph
-        self.constants = {one.name: one for one in self.graph.initializer}
+        self.constants = {constant.name: constant for constant in self.graph.initializer}
         self.makers = {name: node for node in self.graph.node for name in node.output}
+
+    def of_type(self, op_type: str) -> list[Any]:
+        return [node for node in self.graph.node if node.op_type == op_type]
 
     def array(self, name: str) -> Any:
         from onnx import numpy_helper  # noqa: PLC0415  # as above
@@ -55,13 +58,13 @@ class _Graph:
 
     def drop_unused(self) -> None:
         """Remove nodes and constants that no output needs."""
-        needed = {one.name for one in self.graph.output}
+        needed = {output.name for output in self.graph.output}
         kept = []
         for node in reversed(self.graph.node):
             if needed & set(node.output):
                 kept.append(node)
                 needed |= set(node.input)
-        constants = [one for one in self.graph.initializer if one.name in needed]
+        constants = [constant for constant in self.graph.initializer if constant.name in needed]
         for field, content in ((self.graph.node, kept[::-1]), (self.graph.initializer, constants)):
             del field[:]
             field.extend(content)
@@ -77,7 +80,7 @@ def _restore_product(graph: _Graph, node: Any) -> None:
     activations = graph.makers[node.input[0]].input[0]
     name = node.input[1].removesuffix("_quantized")
     node.op_type, output = "MatMul", scaled.output[0]
-    matrix = name if name in {one.name for one in graph.graph.initializer} else graph.add(name, weights)
+    matrix = name if name in {constant.name for constant in graph.graph.initializer} else graph.add(name, weights)
     for field, content in ((node.input, [activations, matrix]), (node.output, [output])):
         del field[:]
         field.extend(content)

@@ -50,8 +50,8 @@ def refuse_long(texts: Sequence[str], lengths: Sequence[int], max_tokens: int, m
     for text, length in zip(texts, lengths, strict=True):
         if length > max_tokens:
             raise ModelError(
-                f"A text of {length} tokens cannot be embedded: {model} reads {max_tokens}. "
-                f"Split it first (it begins: {text[:60]!r})."
+                f"A text of {length} tokens cannot be embedded: {model} reads {max_tokens}.",
+                fix=f"Split it first (it begins: {text[:60]!r}).",
             )
 
 

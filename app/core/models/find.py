@@ -35,7 +35,7 @@ def silent(_line: str) -> None:
     """Report nothing."""
 
 
-def build_embedder(model: str, data_dir: Path, *, threads: int | None = None, report: Report = silent) -> Embedder:
+def build_embedder(model: str, data_dir: Path, *, report: Report = silent) -> Embedder:
     """Embedder for the built-in name, a folder or a hub id.
 
     int8 ONNX on the CPU for plain BERT with mean pooling; sentence-transformers otherwise and on a GPU. The stored
@@ -47,9 +47,8 @@ def build_embedder(model: str, data_dir: Path, *, threads: int | None = None, re
         return TorchEmbedder(folder, name=name, device="cuda")
     if not is_plain_bert(folder):
         return TorchEmbedder(folder, name=name, device="cpu")
-    return OnnxEmbedder(
-        onnx_folder("embedder", folder, data_dir, name=Path(model).name, report=report), name=name, threads=threads
-    )
+    onnx = onnx_folder("embedder", folder, data_dir, name=Path(model).name, report=report)
+    return OnnxEmbedder(onnx, name=name)
 
 
 def embedding_folder(model: str, data_dir: Path) -> Path:

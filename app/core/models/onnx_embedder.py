@@ -17,14 +17,14 @@ class OnnxEmbedder:
     Activations are quantised for each batch, so a text's vector varies a little with its batch (cosine > 0.99).
     """
 
-    def __init__(self, folder: Path, *, name: str, threads: int | None = None) -> None:
+    def __init__(self, folder: Path, *, name: str) -> None:
         config = read_config(folder)
         self.name = name
         self.dimension = int(config["dimension"])
         self.max_tokens = int(config["max_tokens"])
         self._tokenizer = open_tokenizer(folder)
         self._cutting = open_tokenizer(folder, cut_at=self.max_tokens)
-        self._session = open_session(folder, threads=threads)
+        self._session = open_session(folder)
 
     def embed(self, texts: Sequence[str]) -> Matrix:
         """Unit vectors [len(texts), dimension]. Raises ModelError when a text is longer than max_tokens."""

@@ -28,7 +28,7 @@ def quantise(full: Path, target: Path) -> None:
     Constant matrices of products and embedding tables get 8 bits. Products of two activations, matrices of fewer than
     16 columns and tables of single numbers stay fp32. Raises OSError, ValueError or RuntimeError, as the libraries do.
     """
-    import onnx  # noqa: PLC0415  # half a second, and only whoever makes a model needs it
+    import onnx  # noqa: PLC0415  # half a second, and only the making of a model needs it
     from onnxruntime.quantization import QuantType, quantize_dynamic  # noqa: PLC0415  # imports onnx
     from onnxruntime.quantization.onnx_model import ONNXModel  # noqa: PLC0415  # imports onnx
 

@@ -12,6 +12,9 @@ from app.quality.diagnosis.verdict import Remedy, Value
 from app.quality.expected.expectation import Expectation
 from app.quality.expected.located import Located
 
+MAX_PASSAGES = 50  # that the settings allow
+TRIES = 6  # searches for the value of a setting with which the passage gets through
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Case:

@@ -158,7 +158,7 @@ def _winners(search: Search, expected: Hit) -> tuple[Standing, ...]:
         number = hit.passage_number
         if number is None or hit.fused_rank == expected.fused_rank:
             continue
-        if number not in best or (hit.final_rank or 0) < (best[number].final_rank or 0):
+        if number not in best or hit.rank < best[number].rank:
             best[number] = hit
     return tuple(standing_of(best[number], answered=search.answer is not None) for number in sorted(best))
 
@@ -169,7 +169,7 @@ def _standing_of_missed(missed: Missed) -> Standing:
         chunk_id=chunk.id,
         title=document.title,
         heading=chunk.heading,
-        place=chunk.place,
+        place=chunk.location,
         source_uri=document.source_uri,
         text=chunk.text,
         vector_rank=missed.ranks.vector_rank,

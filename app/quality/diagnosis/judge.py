@@ -49,7 +49,7 @@ def _joined(search: Search, expectation: Expectation) -> Iterable[Hit]:
 
 
 def _how_far(hit: Hit) -> tuple[bool, bool, int]:
-    return not hit.cited, hit.passage_number is None, hit.final_rank or hit.fused_rank
+    return not hit.cited, hit.passage_number is None, hit.rank
 
 
 def loss_of(hit: Hit, search: Search) -> Loss:
@@ -66,9 +66,9 @@ def loss_of(hit: Hit, search: Search) -> Loss:
         return Loss.NOT_SCORED
     if hit.fate is Fate.DUPLICATE:
         return Loss.DUPLICATE
-    final, limit = hit.final_rank or hit.fused_rank, int(search.number("passages"))
+    limit = int(search.number("passages"))
     # Neighbours that join may make room for more passages, but this one was within the limit by itself.
-    pushed_out = hit.fused_rank <= limit < final
+    pushed_out = hit.fused_rank <= limit < hit.rank
     if hit.fate in (Fate.BUDGET, Fate.BELOW_FLOOR) and not pushed_out and _fits(hit, search, limit):
         return Loss.BUDGET if hit.fate is Fate.BUDGET else Loss.BELOW_FLOOR
     return ranked_too_low(hit)
@@ -76,8 +76,7 @@ def loss_of(hit: Hit, search: Search) -> Loss:
 
 def _up_to(hit: Hit) -> Callable[[Hit], bool]:
     """Whether a candidate passes a floor low enough for this hit: all that rank before it do."""
-    last = hit.final_rank or hit.fused_rank
-    return lambda other: (other.final_rank or other.fused_rank) <= last
+    return lambda other: other.rank <= hit.rank
 
 
 def passages_needed(hit: Hit, search: Search) -> int | None:

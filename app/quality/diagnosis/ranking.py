@@ -4,13 +4,11 @@ import math
 
 from app.core.domain import Fate, Hit
 from app.core.settings import variable_names
-from app.quality.diagnosis.case import Case, changed, if_it_helps
+from app.quality.diagnosis.case import MAX_PASSAGES, TRIES, Case, changed, if_it_helps
 from app.quality.diagnosis.judge import passages_needed
 from app.quality.diagnosis.verdict import Remedy, Value
 from app.rerank.base import GROUP
 
-_MAX_PASSAGES = 50
-_TRIES = 6
 _RERANKERS = ("none", "auto", "late-interaction", "cross-encoder")
 _TOKENS_OF_PASSAGE = 220.0  # where no passage is in the prompt to measure
 
@@ -24,7 +22,7 @@ def for_not_scored(case: Case, hit: Hit) -> list[Remedy]:
     seconds_each = spent / scored if spent and scored else limit / 1000 / max(scored, 1)
     budget_ms = math.ceil(seconds_each * candidates * 15) * 100  # half as much again, in tenths of a second
     budget_ms = max(budget_ms, 2 * limit)
-    for _ in range(_TRIES):
+    for _ in range(TRIES):
         _, retried = case.after({"rerank_budget_ms": budget_ms})
         if retried is None or retried.logit is not None:
             break
@@ -49,7 +47,7 @@ def for_ranked_too_low(case: Case, hit: Hit) -> list[Remedy]:
 
 def _more_passages(case: Case, hit: Hit) -> list[Remedy]:
     passages = passages_needed(hit, case.search)
-    if passages is None or passages > _MAX_PASSAGES:
+    if passages is None or passages > MAX_PASSAGES:
         return []
     values: dict[str, Value] = {"passages": passages, "passages_tokens": _tokens_for(case, passages)}
     if hit.fate is Fate.BELOW_FLOOR:
@@ -78,7 +76,7 @@ def for_budget(case: Case, hit: Hit) -> list[Remedy]:
         changes = {"context_tokens": int(case.search.number("context_tokens")) + needed - budget}
         if needed > passages_tokens:
             changes["passages_tokens"] = needed
-    for _ in range(_TRIES):
+    for _ in range(TRIES):
         _, retried = case.after(changes)
         if retried is not None and retried.passage_number is not None:
             break

@@ -4,7 +4,7 @@ import math
 from dataclasses import replace
 
 from app.core.settings import variable_names
-from app.quality.diagnosis.case import Case, changed, for_idle_leg, if_it_helps
+from app.quality.diagnosis.case import MAX_PASSAGES, TRIES, Case, changed, for_idle_leg, if_it_helps
 from app.quality.diagnosis.judge import Missed, leg_limit
 from app.quality.diagnosis.trial import Search
 from app.quality.diagnosis.verdict import Remedy, Value
@@ -12,8 +12,6 @@ from app.quality.expected.located import Located, Occurrence
 
 MAX_CANDIDATES = 1000  # that the settings allow
 _MAX_RERANKED = 200  # candidates; a trial with more would take too long to wait for
-_MAX_PASSAGES = 50
-_TRIES = 6
 _WEIGHT_FACTORS = (1.5, 2, 3, 5)
 
 
@@ -57,7 +55,7 @@ def _for_dropped_piece(case: Case, occurrence: Occurrence) -> list[Remedy]:
     if len(pieces) < len(occurrence.pieces) or all(hit.passage_number is not None for hit in pieces):
         return []
     changes: dict[str, Value] = {
-        "passages": min(_MAX_PASSAGES, int(case.search.number("passages")) + 3),
+        "passages": min(MAX_PASSAGES, int(case.search.number("passages")) + 3),
         "passages_tokens": int(case.search.number("passages_tokens")) + 600,
     }
     text = "Neighbouring chunks are joined when both are in the prompt: give it more passages."
@@ -128,7 +126,7 @@ def _enough_candidates(case: Case, rank: int) -> dict[str, int] | None:
     present = int(case.search.number("candidates"))
     legs = max(rank, int(case.search.number("leg_candidates")))
     guess = case.fused_rank({"candidates": min(MAX_CANDIDATES, 2 * max(legs, present)), "leg_candidates": legs})
-    for _ in range(_TRIES):
+    for _ in range(TRIES):
         if guess is None:
             return None
         changes = {"candidates": max(guess, present)}

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from app.core.domain import Hit
+from app.core.domain import Hit, full_heading
 from app.present.candidate_table import what_became
 from app.quality.expected.loss import Loss
 
@@ -32,9 +32,7 @@ class Standing:
     @property
     def name(self) -> str:
         """Title and heading path, without repeating the title."""
-        if self.heading.startswith(self.title):
-            return self.heading
-        return " › ".join(part for part in (self.title, self.heading) if part)
+        return full_heading(self.title, self.heading)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

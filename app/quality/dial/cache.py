@@ -44,13 +44,13 @@ class Cache:
 
     def timings(self, stage: str, question: str) -> dict[int, float]:
         """Number of candidates -> seconds of a stage for a question, as measured on this machine."""
-        params = {"machine": self._machine, "stage": stage, "question": question_id(question)}
+        params = {"machine": self._machine, "stage": stage, "question": _key(question)}
         with transaction(self._engine) as connection:
             return {row.candidates: row.seconds for row in connection.execute(_QUERIES["timings"], params)}
 
     def save_timings(self, stage: str, question: str, seconds: Mapping[int, float]) -> None:
         """Store the seconds of a stage for a question at each number of candidates."""
-        key = {"machine": self._machine, "stage": stage, "question": question_id(question)}
+        key = {"machine": self._machine, "stage": stage, "question": _key(question)}
         rows = [key | {"candidates": candidates, "seconds": value} for candidates, value in seconds.items()]
         with transaction(self._engine) as connection:
             connection.execute(_QUERIES["save_timing"], rows)
@@ -64,11 +64,6 @@ class Cache:
 def pair_id(question: str, hit: Hit) -> str:
     """Key of a question and all the text of a passage that a reranker reads."""
     return _key("\x00".join((question, hit.title, hit.heading, hit.text)))
-
-
-def question_id(question: str) -> str:
-    """Key of a question."""
-    return _key(question)
 
 
 def _key(text: str) -> str:

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 FloatArray = npt.NDArray[np.float64]
-DRAWS = 1_000
+_DRAWS = 1_000
 _SEED = 7
 
 
@@ -30,12 +30,12 @@ class Estimator:
     the value 0) are a stratum of their own. With every question measured, the estimate is the plain mean.
     """
 
-    def __init__(self, needed: npt.NDArray[np.bool_], *, draws: int = DRAWS) -> None:
+    def __init__(self, needed: npt.NDArray[np.bool_]) -> None:
         """needed: bool [questions], whether a question's values depend on the setting."""
         self._needed = needed
         count = len(needed)
         rng = np.random.default_rng(_SEED)
-        resampled = rng.multinomial(count, np.full(count, 1 / max(count, 1)), size=draws) if count else np.ones((1, 0))
+        resampled = rng.multinomial(count, np.full(count, 1 / max(count, 1)), size=_DRAWS) if count else np.ones((1, 0))
         self._weights = np.vstack([np.ones((1, count)), resampled]).astype(np.float64)  # first row: the sample itself
 
     def estimates(self, chain: Sequence[FloatArray], *, gain: bool = False) -> list[Estimate]:

@@ -26,8 +26,6 @@ class Scorer:
     def __init__(self, contender: Contender, cache: Cache) -> None:
         self.contender = contender
         self.identity = identity(contender.reranker)
-        self.fresh = 0  # pairs scored by the model in this run
-        self.seconds = 0.0  # for scoring them
         self._cache = cache
 
     def logits(self, question: str, hits: Sequence[Hit]) -> dict[str, float]:
@@ -64,10 +62,7 @@ class Scorer:
     def _score(self, question: str, hits: Sequence[Hit]) -> dict[str, float]:
         if not hits:
             return {}
-        started = time.perf_counter()
         scored = self.contender.reranker.rerank(question, hits).hits
-        self.seconds += time.perf_counter() - started
-        self.fresh += len(hits)
         logits = {pair_id(question, hit): hit.logit for hit in scored if hit.logit is not None}
         self._cache.save_scores(self.identity, logits)
         return logits

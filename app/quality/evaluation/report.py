@@ -1,6 +1,6 @@
 """An evaluation run as sentences and figures, for people and for programs (pure)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict
 
 from app.quality.evaluation.compare import Comparison
@@ -101,12 +101,7 @@ def verdict(comparison: Comparison) -> str:
     change = 100 * (gate.after - gate.before)
     what = f"{gate.measure} {100 * gate.before:.1f} → {100 * gate.after:.1f} ({change:+.1f}, p {gate.p_worse:.4f})"
     if comparison.regressed:
-        return f"Regression: {what} on {comparison.shared} shared questions."
-    if gate.after < gate.before:
-        return f"No regression beyond chance: {what} on {comparison.shared} shared questions."
-    return f"No regression: {what} on {comparison.shared} shared questions."
-
-
-def named(questions: Sequence[QuestionResult], most: int) -> tuple[Sequence[QuestionResult], int]:
-    """The first few, and how many more there are."""
-    return questions[:most], max(0, len(questions) - most)
+        result = "Regression"
+    else:
+        result = "No regression beyond chance" if gate.after < gate.before else "No regression"
+    return f"{result}: {what} on {comparison.shared} shared questions."

@@ -1,6 +1,6 @@
 """The results of an evaluation: of every question, and their summary (pure)."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any
@@ -52,6 +52,35 @@ class QuestionResult:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Refusal:
+    """A relevance floor on a set: a question is refused when no candidate reaches it."""
+
+    floor: float
+    answerable: int
+    unanswerable: int
+    kept: int  # answerable, not refused
+    refused: int  # unanswerable, refused
+    kept_expected: int  # answerable with an expected passage in the candidates that itself reaches the floor
+    with_expected: int  # answerable with an expected passage in the candidates
+
+    @property
+    def precision(self) -> float | None:
+        """Of what is refused, the share that deserves it; None when nothing is refused."""
+        total = self.refused + self.answerable - self.kept
+        return self.refused / total if total else None
+
+    @property
+    def recall(self) -> float | None:
+        """Of the unanswerable, the share that is refused; None without any."""
+        return self.refused / self.unanswerable if self.unanswerable else None
+
+    @property
+    def kept_share(self) -> float | None:
+        """Of the answerable, the share that is not refused; None without any."""
+        return self.kept / self.answerable if self.answerable else None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class EvaluationRun:
     """One evaluation of a set of questions."""
 
@@ -82,54 +111,20 @@ class EvaluationRun:
         seconds = [q.seconds.get(stage, 0.0) if stage else sum(q.seconds.values()) for q in self.questions]
         return float(np.percentile(seconds, 100 * share)) if seconds else 0.0
 
-    def refusal(self, floor: float) -> "Refusal":
-        """The questions that a relevance floor would refuse."""
-        return refusal(self.questions, floor)
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Refusal:
-    """A relevance floor on a set: a question is refused when no candidate reaches it."""
-
-    floor: float
-    answerable: int
-    unanswerable: int
-    kept: int  # answerable, not refused
-    refused: int  # unanswerable, refused
-    kept_expected: int  # answerable with an expected passage in the candidates that itself reaches the floor
-    with_expected: int  # answerable with an expected passage in the candidates
-
-    @property
-    def precision(self) -> float | None:
-        """Of what is refused, the share that deserves it; None when nothing is refused."""
-        total = self.refused + self.answerable - self.kept
-        return self.refused / total if total else None
-
-    @property
-    def recall(self) -> float | None:
-        """Of the unanswerable, the share that is refused; None without any."""
-        return self.refused / self.unanswerable if self.unanswerable else None
-
-    @property
-    def kept_share(self) -> float | None:
-        """Of the answerable, the share that is not refused; None without any."""
-        return self.kept / self.answerable if self.answerable else None
-
-
-def refusal(questions: Sequence[QuestionResult], floor: float) -> Refusal:
-    """Count the questions that a floor refuses."""
-    answerable = [question for question in questions if question.answerable]
-    unanswerable = [question for question in questions if not question.answerable]
-    expected = [q.expected_relevance for q in answerable if q.expected_relevance is not None]
-    return Refusal(
-        floor=floor,
-        answerable=len(answerable),
-        unanswerable=len(unanswerable),
-        kept=sum(question.relevance >= floor for question in answerable),
-        refused=sum(question.relevance < floor for question in unanswerable),
-        kept_expected=sum(relevance >= floor for relevance in expected),
-        with_expected=len(expected),
-    )
+    def refusal(self, floor: float) -> Refusal:
+        """Count the questions that a relevance floor keeps and refuses."""
+        answerable = [question for question in self.questions if question.answerable]
+        unanswerable = [question for question in self.questions if not question.answerable]
+        expected = [q.expected_relevance for q in answerable if q.expected_relevance is not None]
+        return Refusal(
+            floor=floor,
+            answerable=len(answerable),
+            unanswerable=len(unanswerable),
+            kept=sum(question.relevance >= floor for question in answerable),
+            refused=sum(question.relevance < floor for question in unanswerable),
+            kept_expected=sum(relevance >= floor for relevance in expected),
+            with_expected=len(expected),
+        )
 
 
 RUN = TypeAdapter(EvaluationRun)

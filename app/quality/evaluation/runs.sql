@@ -1,5 +1,5 @@
 -- name: insert_run
-INSERT INTO evaluations (name, run) VALUES (:name, CAST(:run AS jsonb)) RETURNING id
+INSERT INTO evaluations (name, run) VALUES (:name, CAST(:run AS jsonb))
 
 -- name: select_run
 SELECT run FROM evaluations WHERE name = :name ORDER BY id DESC LIMIT 1

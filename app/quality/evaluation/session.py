@@ -1,6 +1,6 @@
 """Evaluates a set of questions with the real stages over the database that should answer them."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -14,12 +14,10 @@ from app.quality.evaluation.judge import Judge
 from app.quality.evaluation.measure import MeasuredStages, measure
 from app.quality.evaluation.questions import QuestionSet, of_folder, of_golden
 from app.quality.evaluation.run import EvaluationRun, Progress, silent
-from app.quality.evaluation.scratch import corpus_of
+from app.quality.evaluation.scratch import Report, corpus_of
 from app.quality.expected.golden import Golden
 from app.rerank import Reranker
 from app.stages import build_retriever
-
-Report = Callable[[str], None]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -1,10 +1,10 @@
 -- name: passages
 -- A draw from the whole corpus that stays the same for a seed, spread over the documents: first one passage of each,
 -- then a second one, and so on. Short passages hold too little to ask about.
-SELECT id, document_id, collection, title, text
+SELECT id, title, text
 FROM (
     SELECT
-        c.id, c.document_id, l.name AS collection, coalesce(nullif(d.title, ''), d.name) AS title, c.text,
+        c.id, coalesce(nullif(d.title, ''), d.name) AS title, c.text,
         row_number() OVER (PARTITION BY c.document_id ORDER BY md5(CAST(:seed AS text) || c.id)) AS turn,
         md5(CAST(:seed AS text) || c.document_id || ' ' || c.id) AS lot
     FROM chunks AS c

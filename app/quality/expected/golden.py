@@ -93,11 +93,9 @@ class Golden:
                 connection.execute(_QUERIES["insert_expected"], params)
         return int(question_id)
 
-    def questions(
-        self, *, status: Status | None = None, collection: str | None = None, question_id: int | None = None
-    ) -> tuple[GoldenQuestion, ...]:
+    def questions(self, *, status: Status | None = None, collection: str | None = None) -> tuple[GoldenQuestion, ...]:
         """The set, oldest first; status None gives accepted ones and drafts."""
-        params = {"status": status, "collection": collection, "id": question_id}
+        params = {"status": status, "collection": collection}
         expected: dict[int, list[Expected]] = defaultdict(list)
         with transaction(self._engine) as connection:
             rows = connection.execute(_QUERIES["select_questions"], params).mappings().all()

@@ -30,7 +30,6 @@ DELETE FROM golden_expected WHERE question_id = :question_id
 SELECT id, question, nullif(collection, '') AS collection, answerable, source, status, note, created_at
 FROM golden_questions
 WHERE (CAST(:status AS text) IS NULL OR status = :status)
-    AND (CAST(:id AS bigint) IS NULL OR id = :id)
     AND (CAST(:collection AS text) IS NULL OR collection = :collection)
 ORDER BY id
 

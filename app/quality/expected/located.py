@@ -46,8 +46,8 @@ class StoredChunk:
     end_char: int
 
     @property
-    def place(self) -> str:
-        """ "page 3" or the like."""
+    def location(self) -> str:
+        """Where it stands in its document, for people: "page 3", or "" for a document without parts."""
         return location_of(self.part_kind, self.part_first, self.part_last, self.part_name)
 
 

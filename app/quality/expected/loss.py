@@ -71,7 +71,6 @@ _DESCRIPTIONS: Mapping[Loss, tuple[Side, str]] = MappingProxyType(
 
 def ranked_too_low(hit: Hit) -> Loss:
     """Why a candidate came after the passage limit: the reranker moved it down, or its rank was too low before."""
-    final_rank = hit.final_rank or hit.fused_rank
-    if hit.logit is not None and final_rank > hit.fused_rank:
+    if hit.logit is not None and hit.rank > hit.fused_rank:
         return Loss.RERANKED_DOWN
     return Loss.BEYOND_LIMIT
