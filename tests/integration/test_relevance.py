@@ -45,6 +45,7 @@ def reranker(request: pytest.FixtureRequest, embedder: Embedder, data_dir: Path)
     return build_reranker(request.param, embedder, data_dir, budget_ms=0)
 
 
+@pytest.mark.parametrize("reranker", ["auto", "late-interaction", "cross-encoder", "none"], indirect=True)
 def test_questions_on_other_matters_stay_below_the_floor(retriever: HybridRetriever, reranker: Reranker) -> None:
     questions = [
         "What is the capital of Mars?", "Who painted the Mona Lisa?", "When was Napoleon born?", "hello",
@@ -68,7 +69,7 @@ def test_paraphrases_without_a_common_word_stay_above_the_floor(retriever: Hybri
     assert {question: hit for question, hit in found.items() if hit[1] < FLOOR} == {}
 
 
-@pytest.mark.parametrize("setting", ["auto", "late-interaction"])
+@pytest.mark.parametrize("setting", ["auto", "late-interaction", "cross-encoder"])
 def test_an_identifier_in_a_long_passage_stays_above_the_floor(
     retriever: HybridRetriever, embedder: Embedder, data_dir: Path, setting: str
 ) -> None:

@@ -6,6 +6,7 @@ hours: a step reads each pair anew, where late interaction compares all passages
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import torch
 from tokenizers import Tokenizer
@@ -97,9 +98,10 @@ def _from_encoder(encoder: PairReranker) -> BertForSequenceClassification:
     config.hidden_dropout_prob = _DROPOUT if device.type == "cuda" else 0.0
     model = BertForSequenceClassification(config)
     model.bert.load_state_dict(encoder.bert.state_dict(), strict=False)  # without the pooler
-    nn.init.eye_(model.bert.pooler.dense.weight)
-    nn.init.zeros_(model.bert.pooler.dense.bias)
-    model.eval()
+    pooler: Any = model.bert.pooler
+    nn.init.eye_(pooler.dense.weight)
+    nn.init.zeros_(pooler.dense.bias)
+    model.train(False)
     return nn.Module.to(model, device)
 
 

@@ -70,7 +70,7 @@ class CrossTrainer:
         with torch.no_grad():
             for name, parameter in self._model.named_parameters():
                 parameter.copy_(self._average[name])
-        self._model.eval()
+        self._model.train(False)
 
     def _step(self, items: Sequence[Item]) -> float:
         for group in self._optimizer.param_groups:
@@ -121,7 +121,7 @@ class CrossTrainer:
 
     def _rescore(self, report: Report) -> None:
         """Order the mined negatives of as many items as the time allows by the model; drop those probably right."""
-        self._model.eval()
+        self._model.train(False)
         self._rescored = True
         until = time.monotonic() + 60 * self._settings.minutes * self._settings.rescore_share
         chosen = [item for item in self._items if item.wrong]

@@ -9,7 +9,7 @@ from tokenizers import Tokenizer
 from torch import Tensor
 
 from app.quality.training.batches import UNMARKED, pad, plain
-from app.quality.training.data import DEFAULT_RECIPE, RECIPES
+from app.quality.training.data import DEFAULT_RECIPE, RECIPES, TrainingError
 from app.quality.training.mine import Source
 
 QUERY_TOKENS = 96  # without special tokens
@@ -87,11 +87,14 @@ def _times(weight: float, rng: random.Random) -> int:
 
 
 class Packer:
-    """Token ids of passages and queries, and batches of packed pairs."""
+    """Token ids of passages and queries, and batches of packed pairs. Raises TrainingError for another tokenizer."""
 
     def __init__(self, tokenizer: Tokenizer, passages: Sequence[str]) -> None:
         self._tokenizer = plain(tokenizer)
-        self._start, self._end = (tokenizer.token_to_id(token) for token in ("[CLS]", "[SEP]"))
+        start, end = (tokenizer.token_to_id(token) for token in ("[CLS]", "[SEP]"))
+        if start is None or end is None:
+            raise TrainingError("The base's tokenizer has no [CLS] and [SEP].", fix="Name a BERT encoder as the base.")
+        self._start, self._end = start, end
         self._passages = self._ids(passages, PASSAGE_TOKENS)
 
     def batches(self, pairs: Sequence[Pair], *, parts: int) -> Iterator[tuple[list[int], Mapping[str, Tensor]]]:
