@@ -150,7 +150,7 @@ def test_a_bert_folder_runs_as_int8_onnx_on_the_cpu(
         for one in (reranker, reference)
     ]
     correlation = np.atleast_2d(np.corrcoef(of_both))[0, 1]
-    assert correlation > 0.97  # random weights; measured 0.98 to 0.99, and 0.79 when cut off
+    assert correlation > 0.98  # 100 pairs of random weights: 0.991 with and without VNNI, 0.73 where sums are cut off
     graph = tmp_path / "models" / models.built_name("tiny", folder) / "model.onnx"
     assert integer_products(graph) >= 12
     assert saturating(graph) == []
