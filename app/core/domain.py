@@ -9,7 +9,7 @@ from typing import Literal
 # ---------------------------------------------------------------------------------------------- a document goes in
 
 HEADING_SEPARATOR = " › "  # between the title and the headings of a heading path
-CHUNKER_VERSION = "2"  # Of ingest.chunk.chunk; a change of its output needs the next, and documents are chunked again.
+CHUNKER_VERSION = "3"  # Of ingest.chunk.chunk; a change of its output needs the next, and documents are chunked again.
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -3,6 +3,7 @@
 import csv
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
 from ingest.load import kinds
 from ingest.load.extracted import TABLE_END, TABLE_MARK, Builder, Extracted, unmarked
@@ -14,6 +15,51 @@ _SAMPLE_LINES = 50
 _LARGEST_FIELD = 1_000_000  # characters
 _LARGE = 1_000_000  # characters of a table with column names in every row
 _MOST_GROWTH = 3  # times the text without column names
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A cell as a format states it, before the grid is laid out."""
+
+    text: str
+    columns: int = 1  # columns it covers
+    rows: int = 1  # rows it covers
+
+
+def laid_out(rows: Iterable[Iterable[Cell]]) -> list[list[str]]:
+    """The full grid: a cell that covers several columns or rows stands in each of them."""
+    grid: list[list[str]] = []
+    hanging: dict[int, tuple[str, int]] = {}  # column -> (text, rows left) of cells from rows above
+    for cells in rows:
+        row: list[str] = []
+        for cell in cells:
+            _fill_hanging(row, hanging)
+            for _ in range(max(cell.columns, 1)):
+                if cell.rows > 1:
+                    hanging[len(row)] = (cell.text, cell.rows - 1)
+                row.append(cell.text)
+        _fill_hanging(row, hanging)
+        grid.append(row)
+    return grid
+
+
+def _fill_hanging(row: list[str], hanging: dict[int, tuple[str, int]]) -> None:
+    while len(row) in hanging:
+        text, left = hanging.pop(len(row))
+        if left > 1:
+            hanging[len(row)] = (text, left - 1)
+        row.append(text)
+
+
+def table_text(rows: Iterable[Sequence[str]], *, caption: str = "", named: bool = False) -> str:
+    """A table as marked text for `Builder.add`, one line for each row; the caption, if any, is a line above it.
+
+    named: each row names its columns ("Column: value | Column: value"), as records of sheets and delimited files do.
+    Otherwise rows are "value | value", and every chunk of them gets the header row from `Rows.header`.
+    """
+    grid = list(rows)
+    text = rows_text(grid) if named else TABLE_MARK + "\n".join(" | ".join(row) for row in grid) + TABLE_END
+    return f"{caption}\n{text}" if caption else text
 
 
 def load_csv(text: str, warnings: tuple[str, ...]) -> Extracted:
