@@ -29,7 +29,7 @@ def case_sources(number: str) -> list[Source]:
 
 
 def case_documents(number: str) -> dict[str, Document]:
-    """Name -> document of everything in a case, members of containers included. Fails for a document that is refused."""
+    """Name -> document of everything in a case, members of containers included."""
     documents = {}
     for outer in case_sources(number):
         for source, load in unpacked(outer, Limits()):
