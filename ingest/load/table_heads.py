@@ -7,8 +7,9 @@ has the form of the values below it.
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 from statistics import median
 
@@ -49,22 +50,22 @@ class Head:
 
 
 def head_of(rows: Sequence[Sequence[str]]) -> Head:
-    """The head of a table. rows: its first rows, at most `WINDOW`, without empty ones, white space collapsed."""
-    rows = [row[:_MOST_COLUMNS] for row in rows[:WINDOW]]
+    """The head of a table. rows: its first rows, without empty ones, white space collapsed."""
+    first = [_Row(row[:_MOST_COLUMNS]) for row in rows[:WINDOW]]
     best, most = -1, -1
-    for index in range(min(len(rows) - 1, _DEEPEST)):
-        below = _Below(rows[index + 1 : index + 1 + _SAMPLE])
-        evidence = -1 if is_title(rows[index]) else below.evidence(rows[index])
-        if evidence > most and not any(below.holds(row) for row in rows[: _first_name_row(rows, index)]):
+    for index in range(min(len(first) - 1, _DEEPEST)):
+        row, below = first[index], _Columns(first[index + 1 : index + 1 + _SAMPLE])
+        evidence = -1 if row.is_title else below.evidence(row)
+        if evidence > most and not any(below.hold(above) for above in first[: _first_names(first, index)]):
             best, most = index, evidence
-        elif best >= 0 and below.holds(rows[index]):
+        elif best >= 0 and below.hold(row):
             break
     if best < 0:
-        return Head(_titles(rows), 0)
-    first, last = _first_name_row(rows, best), best
-    if best + 2 < len(rows) and _continues(rows[best], rows[best + 1], _Below(rows[best + 2 : best + 2 + _SAMPLE])):
+        return Head(_titles(first), 0)
+    top, last = _first_names(first, best), best
+    if best + 2 < len(first) and _continue(first[best], first[best + 1], first[best + 2 : best + 2 + _SAMPLE]):
         last = best + 1
-    return Head(first, last - first + 1)
+    return Head(top, last - top + 1)
 
 
 def column_names(rows: Sequence[Sequence[str]], *, spread: bool = False) -> list[str]:
@@ -95,67 +96,80 @@ def is_title(row: Sequence[str]) -> bool:
 # ------------------------------------------------------------------------------------------------------- rows of data
 
 
-class _Below:
-    """What the columns hold in the rows below a candidate."""
+class _Row:
+    """A row with the kinds of its values, looked at once."""
 
-    def __init__(self, rows: Sequence[Sequence[str]]) -> None:
+    def __init__(self, values: Sequence[str]) -> None:
+        self.values = values
+        self.filled = [column for column, value in enumerate(values) if value]
+
+    @cached_property
+    def kinds(self) -> list[str]:
+        return [_kind(value) for value in self.values]
+
+    @cached_property
+    def is_title(self) -> bool:
+        return is_title(self.values)
+
+    def value(self, column: int) -> str:
+        return self.values[column] if column < len(self.values) else ""
+
+
+class _Columns:
+    """What the columns of some rows hold."""
+
+    def __init__(self, rows: Sequence[_Row]) -> None:
         self._rows = rows
-        self._width = median([sum(map(bool, row)) for row in rows]) if rows else 0
-        columns: list[list[str]] = [[] for _ in range(max(map(len, rows), default=0))]
+        self._width = median([len(row.filled) for row in rows]) if rows else 0
+        kinds: list[list[str]] = [[] for _ in range(max((len(row.values) for row in rows), default=0))]
         for row in rows:
-            for column, value in enumerate(row):
-                if value:
-                    columns[column].append(value)
-        self._columns = columns
-        self._kinds = [_common_kind(values) for values in columns]
+            for column in row.filled:
+                kinds[column].append(row.kinds[column])
+        self._kinds = [_common_kind(found) for found in kinds]
+        self.figures = sum(kind in _FIGURES for kind in self._kinds)  # number of columns of figures
 
     def kind(self, column: int) -> str:
         return self._kinds[column] if column < len(self._kinds) else _EMPTY
 
-    def figure_columns(self) -> int:
-        return sum(kind in _FIGURES for kind in self._kinds)
-
-    def holds(self, row: Sequence[str]) -> bool:
+    def hold(self, row: _Row) -> bool:
         """Whether a row could be one of these: its figures stand in columns of figures, and nothing else does."""
-        filled = [(self.kind(column), _kind(value)) for column, value in enumerate(row) if value]
-        figures = [(under, kind) for under, kind in filled if under in _FIGURES and kind != _EMPTY]
-        if not self.figure_columns():
-            return len(filled) > 0.5 * self._width
-        return bool(figures) and all(kind in _FIGURES for _, kind in figures)
+        if not self.figures:
+            return len(row.filled) > 0.5 * self._width
+        over = [row.kinds[column] for column in row.filled if self.kind(column) in _FIGURES]
+        figures = [kind for kind in over if kind != _EMPTY]
+        return bool(figures) and all(kind in _FIGURES for kind in figures)
 
-    def evidence(self, row: Sequence[str]) -> int:
+    def evidence(self, row: _Row) -> int:
         """How much says that a row names these columns; -1 when it does not."""
-        filled = [(column, value) for column, value in enumerate(row) if value]
-        if not self._rows or len(filled) < 2 or len(filled) <= 0.5 * self._width:
+        if not self._rows or len(row.filled) < 2 or len(row.filled) <= 0.5 * self._width:
             return -1
-        found, doubts, numbers = 0, 0, []
-        longest = max(len(value) for _, value in filled)
-        for column, value in filled:
-            kind, under = _kind(value), self.kind(column)
-            if kind == _TEXT and _ADDRESS.search(value):
+        found, doubts = 0, 0
+        numbers: list[int] = []  # columns
+        for column in row.filled:
+            kind, under = row.kinds[column], self.kind(column)
+            if kind == _TEXT and _ADDRESS.search(row.values[column]):
                 return -1
             if kind == _TEXT and under in _FIGURES:
                 found += 2
             elif kind == _TEXT:
-                doubts += self._like_data(column, value)
+                doubts += self._like_data(column, row.values[column])
             elif kind in (_NUMBER, _YEAR):
-                numbers.append((column, value))
+                numbers.append(column)
             elif kind == under:
                 return -1
             elif kind != _EMPTY:
                 found += 1
-        if numbers:
-            if not self._are_names(numbers, row):
-                return -1
-            found += len(numbers)
-        if longest > (_LONGEST_QUESTION if found >= 2 else _LONGEST_NAME):
+        if numbers and not self._are_names(numbers, row):
             return -1
-        repeated = len(filled) - len({value for _, value in filled})
-        return -1 if not found and (doubts or repeated) else found
+        found += len(numbers)
+        values = [row.values[column] for column in row.filled]
+        if max(map(len, values)) > (_LONGEST_QUESTION if found >= 2 else _LONGEST_NAME):
+            return -1
+        return -1 if not found and (doubts or len(set(values)) < len(values)) else found
 
     def _like_data(self, column: int, value: str) -> bool:
         """Whether a text has the same value, or with digits the same form, as the values below it."""
-        values = self._columns[column] if column < len(self._columns) else []
+        values = [row.values[column] for row in self._rows if row.value(column)]
         if value in values:
             return True
         if not _DIGIT.search(value) or len(values) < 2:
@@ -163,33 +177,30 @@ class _Below:
         form = _form(value)
         return sum(_form(other) == form for other in values) > 0.5 * len(values)
 
-    def _are_names(self, numbers: Sequence[tuple[int, str]], row: Sequence[str]) -> bool:
-        """Whether the numbers of a row are years or a sequence, and those below them are not."""
-        values = [_integer(value) for _, value in numbers]
-        years = all(_kind(value) == _YEAR for _, value in numbers)
-        columns = [column for column, _ in numbers]
-        under = [self.kind(column) for column in columns]
-        if len(values) == 1:
-            below = self._columns[columns[0]] if columns[0] < len(self._columns) else []
-            return years and under[0] == _NUMBER and len(below) >= 2 and not any(_kind(x) == _YEAR for x in below)
+    def _are_names(self, numbers: Sequence[int], row: _Row) -> bool:
+        """Whether the numbers in these columns of a row are years or a sequence, and those below them are not."""
+        values = [_integer(row.values[column]) for column in numbers]
+        years = all(row.kinds[column] == _YEAR for column in numbers)
+        under = [self.kind(column) for column in numbers]
+        if len(numbers) == 1:
+            below = [other.value(numbers[0]) for other in self._rows if other.value(numbers[0])]
+            return years and under[0] == _NUMBER and len(below) >= 2 and not any(map(_is_year, below))
         if not _sequence(values, any_step=years):
             return False
-        if len(values) == 2:
+        if len(numbers) == 2:
             return years and not all(kind == _YEAR for kind in under)
-        corner_empty = not any(row[: columns[0]])
-        least = 3 if years or (corner_empty and columns[0] > 0) else 4
-        alone = len(numbers) == sum(map(bool, row)) and columns[0] == 0  # no corner: a table of numbers alone
-        if len(values) < least or (alone and not years):
+        no_corner = row.filled[0] == numbers[0]
+        if not years and (len(numbers) < (3 if no_corner else 4) or numbers[0] == 0):
             return False
-        also = 0
-        for other in self._rows:
-            cells = [other[column] if column < len(other) else "" for column in columns]
-            also += _sequence([_integer(cell) for cell in cells], any_step=years and all(map(_is_year, cells)))
-        return also < 0.5 * len(self._rows)
+        return sum(self._sequence_in(other, numbers, years=years) for other in self._rows) < 0.5 * len(self._rows)
+
+    def _sequence_in(self, row: _Row, columns: Sequence[int], *, years: bool) -> bool:
+        values = [row.value(column) for column in columns]
+        return _sequence([_integer(value) for value in values], any_step=years and all(map(_is_year, values)))
 
 
-def _common_kind(values: Sequence[str]) -> str:
-    kinds = Counter(_kind(value) for value in values)
+def _common_kind(found: Sequence[str]) -> str:
+    kinds = Counter(found)
     del kinds[_EMPTY]
     total = sum(kinds.values())
     if not total:
@@ -203,10 +214,8 @@ def _common_kind(values: Sequence[str]) -> str:
 
 
 def _kind(value: str) -> str:
-    if not value or value.casefold() in _MISSING:
-        return _EMPTY
     if not _DIGIT.search(value):
-        return _TEXT
+        return _EMPTY if not value or value.casefold() in _MISSING else _TEXT
     if _is_year(value):
         return _YEAR
     if len(value) <= _LONGEST_FIGURE:
@@ -242,56 +251,47 @@ def _form(value: str) -> str:
 # ------------------------------------------------------------------------------------------- rows above and below names
 
 
-def _first_name_row(rows: Sequence[Sequence[str]], index: int) -> int:
+def _first_names(rows: Sequence[_Row], index: int) -> int:
     """Index of the first of the rows that group the names in row `index`."""
     first = index
-    while first > 0 and index - first < _MOST_GROUPS and _groups(rows[first - 1], rows[first]):
+    while first > 0 and index - first < _MOST_GROUPS and _group(rows[first - 1], rows[first]):
         first -= 1
     return first
 
 
-def _titles(rows: Sequence[Sequence[str]]) -> int:
+def _titles(rows: Sequence[_Row]) -> int:
     """Number of rows with a single text above a table without column names."""
-    width = median([sum(map(bool, row)) for row in rows]) if rows else 0
+    width = median([len(row.filled) for row in rows]) if rows else 0
     count = 0
-    while count < min(len(rows) - 1, _DEEPEST) and width >= 2 and is_title(rows[count]):
+    while count < min(len(rows) - 1, _DEEPEST) and width >= 2 and rows[count].is_title:
         count += 1
     return count
 
 
-def _continues(names: Sequence[str], row: Sequence[str], below: _Below) -> bool:
+def _continue(names: _Row, row: _Row, below: Sequence[_Row]) -> bool:
     """Whether the row below the names goes on with them: units, or the parts of names over several columns."""
-    if below.evidence(row) < 2:
+    columns = _Columns(below)
+    if columns.evidence(row) < 2:
         return False
     over_figures = 0
-    for column, value in enumerate(row):
-        upper = names[column] if column < len(names) else ""
-        if value and below.kind(column) in _FIGURES:
+    for column in row.filled:
+        if columns.kind(column) in _FIGURES:
             over_figures += 1
-        elif value and upper not in ("", value):
+        elif names.value(column) not in ("", row.values[column]):
             return False
-    return 2 * over_figures >= below.figure_columns()
+    return 2 * over_figures >= columns.figures
 
 
-def _groups(upper: Sequence[str], names: Sequence[str]) -> bool:
+def _group(upper: _Row, names: _Row) -> bool:
     """Whether a row above the names groups them: it leaves gaps, or repeats itself, over several of them."""
-    filled = [(column, value) for column, value in enumerate(upper) if value]
-    first = names[0] if names else ""
-    if not filled or any(len(value) > _LONGEST_GROUP for _, value in filled):
+    if not upper.filled or any(len(upper.values[column]) > _LONGEST_GROUP for column in upper.filled):
         return False
-    if upper[0] and first and upper[0] != first:
+    if names.value(0) and upper.value(0) not in ("", names.value(0)):
         return False
-    if len(filled) == 1:
-        return filled[0][0] > 0 and _kind(filled[0][1]) in (_YEAR, _DATE)
-    spans = 0
-    for column, _ in _pairs(upper, names):
-        above, following = upper[column], upper[column + 1] if column + 1 < len(upper) else ""
-        spans += bool(above) and following in ("", above) and names[column] != names[column + 1]
-    return spans > 0
-
-
-def _pairs(upper: Sequence[str], names: Sequence[str]) -> Iterator[tuple[int, str]]:
-    """The columns where both the name and the next are filled."""
-    for column in range(min(len(upper), len(names) - 1)):
-        if names[column] and names[column + 1]:
-            yield column, names[column]
+    if len(upper.filled) == 1:
+        return upper.filled[0] > 0 and upper.kinds[upper.filled[0]] in (_YEAR, _DATE)
+    for column in upper.filled:
+        covered, following = names.value(column), names.value(column + 1)
+        if upper.value(column + 1) in ("", upper.value(column)) and covered and following and covered != following:
+            return True
+    return False
