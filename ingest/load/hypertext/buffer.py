@@ -71,4 +71,4 @@ class Buffer:
         """Everything written."""
         if self.struck:
             self.close_struck()
-        return "".join(self.pieces)
+        return self.pieces[0] if len(self.pieces) == 1 else "".join(self.pieces)

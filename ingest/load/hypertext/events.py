@@ -104,7 +104,8 @@ class EventReader:
                 data = data.lstrip(" \t\n\r\f\v")
                 if not data:
                     return
-            data = _SPACE.sub(" ", data)
+            if "  " in data or not data.isprintable():
+                data = _SPACE.sub(" ", data)
         buffer.write_text(data if data.isascii() else unmarked(data), struck=self._struck > 0)
 
     def close(self) -> str:

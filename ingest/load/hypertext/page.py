@@ -34,6 +34,7 @@ class Page:
     def __init__(self) -> None:
         self._buffers = [Buffer()]
         self._tables: list[OpenTable] = []
+        self._table: OpenTable | None = None  # the innermost one; None also within one that is nested too deeply
         self._ignored = 0  # open tables that are nested too deeply
         self._lists: list[OpenList] = []
         self._figures: list[_Figure] = []
@@ -103,20 +104,24 @@ class Page:
         """Begin a table."""
         self.mark_blocks()
         if len(self._tables) < _DEEPEST_TABLE:
-            self._tables.append(OpenTable(attributes))
+            self._table = OpenTable(dict(attributes))
+            self._tables.append(self._table)
         else:
             self._ignored += 1
+            self._table = None
             self.write("\n\n")
 
     def close_table(self) -> None:
         """End a table and write it."""
         if self._ignored:
             self._ignored -= 1
+            self._table = None if self._ignored else self._tables[-1]
             self.write("\n\n")
             return
         self.close_row()
         self.close_caption()
         table = self._tables.pop()
+        self._table = self._tables[-1] if self._tables else None
         figure = self._figures[-1] if self._figures and self._figures[-1].depth == len(self._tables) else None
         caption = figure.caption if figure and figure.caption else self._caption_above()
         text = table.text(caption=caption, caption_shown=True)
@@ -129,49 +134,53 @@ class Page:
             self.write("\n\n")
 
     def section(self, tag: str) -> None:
-        """Begin the head, body or foot of a table."""
-        if self._tables and not self._ignored:
+        """Begin the head, body or foot of a table; empty ends it."""
+        if self._table is not None:
             self.close_row()
-            self._tables[-1].section = tag
+            self._table.section = tag
 
     def open_row(self) -> None:
         """Begin a row."""
-        if self._tables and not self._ignored:
-            self.close_row()
-            self._tables[-1].open_row()
-        else:
+        if self._table is None:
             self.write("\n")
+            return
+        self.close_row()
+        self._table.open_row()
 
     def open_cell(self, tag: str, attributes: Mapping[str, str]) -> None:
         """Begin a cell."""
-        if not self._tables or self._ignored:
+        if self._table is None:
             self.write("\n")
             return
         self.close_cell()
-        self._buffers.append(Buffer())
-        self._tables[-1].open_cell(tag, attributes, self._buffers[-1])
+        buffer = Buffer()
+        self._buffers.append(buffer)
+        self._table.open_cell(tag, attributes, buffer)
 
     def close_cell(self) -> None:
         """End a cell."""
-        if self._tables and not self._ignored and self._tables[-1].cell is not None:
-            self._drop_to(self._tables[-1].cell.buffer)
-            self._tables[-1].close_cell()
+        table = self._table
+        if table is not None and table.cell is not None:
+            self._drop_to(table.cell.buffer)
+            table.close_cell()
 
     def close_row(self) -> None:
         """End a row."""
-        if self._tables and not self._ignored:
+        table = self._table
+        if table is not None and table.row is not None:
             self.close_cell()
-            self._tables[-1].close_row()
+            table.close_row()
 
     def open_caption(self) -> None:
         """Begin the caption of a table."""
-        if self._tables and not self._ignored and self._tables[-1].caption is None:
-            self._buffers.append(Buffer())
-            self._tables[-1].caption = self._buffers[-1]
+        if self._table is not None and self._table.caption is None:
+            self.close_row()
+            self._table.caption = Buffer()
+            self._buffers.append(self._table.caption)
 
     def close_caption(self) -> None:
         """End the caption of a table."""
-        table = self._tables[-1] if self._tables and not self._ignored else None
+        table = self._table
         if table is not None and table.caption is not None:
             self._drop_to(table.caption)
             table.captions.append(table.caption.text())

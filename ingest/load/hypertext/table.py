@@ -59,8 +59,11 @@ class OpenTable:
         """Begin a cell."""
         if self.row is None:
             self.open_row()
-        rows = _span(attributes.get("rowspan"))
-        self.cell = OpenCell(buffer, max(_span(attributes.get("colspan")), 1), rows or _EVERY_ROW, tag == "th")
+        columns, rows = 1, 1
+        if attributes:
+            columns = _span(attributes.get("colspan")) or 1
+            rows = _span(attributes.get("rowspan")) or _EVERY_ROW
+        self.cell = OpenCell(buffer, columns, rows, tag == "th")
 
     def close_cell(self) -> None:
         """End the cell."""
@@ -91,7 +94,9 @@ class OpenTable:
 
 
 def _span(text: str | None) -> int:
-    text = (text or "1").strip()
+    if text is None:
+        return 1
+    text = text.strip()
     return int(text[:6]) if text.isascii() and text.isdigit() else 1
 
 
