@@ -65,7 +65,7 @@ def compared(claim: str, text: str, heading: str) -> Comparison:
     """The comparison of a claim with a passage's text below its heading path."""
     text = _STRUCK.sub(" ", text)
     whole = f"{heading}\n{text}"
-    languages = languages_of(claim)
+    languages = languages_of(claim) or SPELLED  # a short claim may have no function word
     mine, theirs = _facts(claim, languages, _LEAST_SPELLED), _facts(whole, SPELLED, 0)
     nearest = nearest_sentence(claim, text)
     found = [*_numbers(mine, theirs, text, heading, nearest), *_times(mine, theirs), *_dates(mine, theirs)]

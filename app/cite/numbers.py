@@ -260,11 +260,19 @@ def _in_digits(line: str, language: str, least: int) -> str:
     return str(alpha2digit(line, language, threshold=least - 1))
 
 
+def _without_multipliers(line: str) -> str:
+    """The line without words such as "million" after digits: they belong to those numbers."""
+    for pattern, _ in _MULTIPLIERS:
+        line = re.sub(rf"(?<=\d){pattern.pattern}", "", line, flags=re.IGNORECASE)
+    return line
+
+
 def _by_words(text: str, language: str, least: int) -> Iterator[Number]:
     """Numbers that stand in the text with its number words replaced by digits, and not in the text itself."""
     for line in text.split("\n"):
-        converted = _in_digits(line, language, least)
-        if converted == line:
+        bare = _without_multipliers(line)
+        converted = _in_digits(bare, language, least)
+        if converted == bare:
             continue
         known = {match.group() for match in _NUMBER.finditer(line)}
         yield from (number for number in numbers(converted) if number.written not in known)

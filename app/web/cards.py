@@ -96,18 +96,27 @@ def _count(context: Context, scored: int) -> str:
 
 
 def _badges(sentences: Sequence[Sentence]) -> dict[int, str]:
-    """Passage number -> how the answer uses it; the model's own marker wins over our attribution."""
+    """Passage number -> how the answer uses it; the model's marker wins over our comparison, a doubt over both."""
     badges: dict[int, str] = {}
-    for support, name in ((Support.ATTRIBUTED, "attributed"), (Support.CITED, "cited")):
+    for name in ("closest passage", "cited", "check"):
         for sentence in sentences:
-            if sentence.support is support:
+            if _badge(sentence) == name:
                 badges |= dict.fromkeys(sentence.passages, name)
     return badges
 
 
+def _badge(sentence: Sentence) -> str:
+    if sentence.support is Support.ATTRIBUTED:
+        return "closest passage"
+    if sentence.support is Support.CITED:
+        return "check" if sentence.doubt else "cited"
+    return ""
+
+
 _BADGE_TITLES = {
-    "cited": "The model cited this passage",
-    "attributed": "The model wrote no marker, but this passage supports a sentence of the answer",
+    "cited": "The model cited this passage, and it agrees",
+    "check": "The model cited this passage, but it says something else",
+    "closest passage": "The model wrote no marker; this passage is the closest to a sentence of the answer",
     "not cited": "The model read this passage, but the answer does not use it",
     "not used": "Not close enough to the question to be given to the model",
     "read": "The model is reading this passage",
