@@ -68,11 +68,13 @@ def compared(claim: str, text: str, heading: str) -> Comparison:
     languages = languages_of(claim) or SPELLED  # a short claim may have no function word
     mine, theirs = _facts(claim, languages, _LEAST_SPELLED), _facts(whole, SPELLED, 0)
     nearest = nearest_sentence(claim, text)
-    found = [*_numbers(mine, theirs, text, heading, nearest), *_times(mine, theirs), *_dates(mine, theirs)]
+    near = _facts(nearest, SPELLED, 0)
+    found = [*_numbers(mine, theirs, near, text, heading, nearest), *_times(mine, theirs), *_dates(mine, theirs)]
     found += [Disagreement("number", code) for code in mine.codes if squashed(code) not in theirs.squashed]
-    names = missing_names(_without(claim, mine.dates), nearest, whole, languages)
+    clause = best_clause(claim, nearest, coverage)
+    names = missing_names(_without(claim, mine.dates), clause, whole, languages)
     found += [Disagreement("name", name, nearest) for name in names]
-    if _denied(claim, nearest):
+    if denies(claim) != denies(clause) and coverage(claim, clause) >= _COMPARABLE:
         found.append(Disagreement("denial", claim, nearest))
     return Comparison(tuple(found), _coverage(claim, mine, whole, {item.what for item in found}))
 
@@ -101,13 +103,6 @@ def _short(quote: str) -> str:
     return quote if len(quote) <= _LONGEST_QUOTE else quote[:_LONGEST_QUOTE].rsplit(" ", 1)[0] + " …"
 
 
-def _denied(claim: str, nearest: str) -> bool:
-    """Whether the claim denies what the nearest sentence affirms, or the other way round."""
-    clause = best_clause(claim, nearest, coverage)
-    denial = denies(claim)
-    return denial != denies(clause) and denial != denies(nearest) and coverage(claim, clause) >= _COMPARABLE
-
-
 def _coverage(claim: str, mine: _Facts, text: str, wrong: set[str]) -> float:
     """Share of the claim's words and values in the text; a value written otherwise counts as one word that is there."""
     items: tuple[Date | Time | Number, ...] = (*mine.dates, *mine.times, *mine.numbers)
@@ -127,7 +122,7 @@ def _facts(text: str, languages: tuple[str, ...], least: int) -> _Facts:
     text = plain_digits(text)
     days = tuple(dates(text))
     clock = tuple(times(_without(text, days)))
-    rest = _without(text, [*days, *clock]) if least else text
+    rest = _without(text, [*days, *clock] if least else clock)
     written = [*numbers(rest), *spelled_numbers(rest, languages, least=least)]
     return _Facts(text, tuple(written), days, clock, tuple(codes(rest)), squashed(text))
 
@@ -139,12 +134,14 @@ def _without(text: str, items: Sequence[Date | Time]) -> str:
     return text
 
 
-def _numbers(mine: _Facts, theirs: _Facts, text: str, heading: str, nearest: str) -> list[Disagreement]:
+def _numbers(mine: _Facts, theirs: _Facts, near: _Facts, text: str, heading: str, nearest: str) -> list[Disagreement]:
     found = []
     for number in mine.numbers:
-        same = [other for other in theirs.numbers if number.agrees(other)]
+        everywhere = [other for other in theirs.numbers if number.agrees(other)]
+        same = [other for other in near.numbers if number.agrees(other)] or everywhere
         if not same:
-            found.append(Disagreement("number", number.written))
+            if not _is_hour(number, theirs):
+                found.append(Disagreement("number", number.written))
             continue
         with_units = [other for other in same if other.units]
         if number.units and len(with_units) == len(same) and not any(number.units & other.units for other in same):
@@ -154,12 +151,20 @@ def _numbers(mine: _Facts, theirs: _Facts, text: str, heading: str, nearest: str
     return found
 
 
+def _is_hour(number: Number, theirs: _Facts) -> bool:
+    """Whether a bare number, as in "opens at 9", is the hour of a time in the passage."""
+    hours = {60 * int(value) for value in number.readings if value == int(value)}
+    return number.units <= {"clock"} and bool(hours & {time.minutes for time in theirs.times})
+
+
 def _whole_numbers(facts: _Facts) -> set[int]:
     return {int(value) for number in facts.numbers for value in number.readings if value == int(value)}
 
 
 def _times(mine: _Facts, theirs: _Facts) -> list[Disagreement]:
-    stated = {time.minutes for time in theirs.times} | {60 * hour for hour in _whole_numbers(theirs) if 0 <= hour <= 24}
+    bare = [number for number in theirs.numbers if number.units <= {"clock"}]
+    hours = {60 * int(value) for number in bare for value in number.readings if value == int(value) and value <= 24}
+    stated = {time.minutes for time in theirs.times} | hours
     return [Disagreement("number", time.written) for time in mine.times if time.minutes not in stated]
 
 

@@ -4,11 +4,13 @@ import re
 from collections.abc import Sequence
 from difflib import SequenceMatcher
 
+from app.cite.units import unit_after
 from app.cite.words import WORD, coverage, folded, same_word
 from app.core.scripts import DENSE
 from app.core.stop_words import STOP_WORDS
 
 _NEARLY_A_COPY = 0.5  # coverage from which a claim is compared with a passage's sentence word by word
+_NEARLY_A_COPY_DENSE = 0.35  # the same by pairs of characters, of which a changed name takes more
 _LONGEST_SWAP = 3  # words that one name may have
 _LONGEST_RUN = 8  # characters of a name in a script without spaces
 _DENSE = re.compile(f"[{DENSE}]")
@@ -35,13 +37,14 @@ def missing_names(claim: str, sentence: str, text: str, languages: Sequence[str]
     """Names of the claim that are not in the text. sentence: the sentence of the text that is nearest to the claim."""
     known = {folded(word) for word in _words(text)}
     missing = [name for name in _capitalised(claim, sentence, languages) if not _is_known(name, known)]
-    if missing or coverage(claim, sentence) < _NEARLY_A_COPY:
+    least = _NEARLY_A_COPY_DENSE if _DENSE.search(claim) else _NEARLY_A_COPY
+    if missing or coverage(claim, sentence) < least:
         return missing
     if _DENSE.search(claim):
         return _swapped_runs(claim, sentence, text)
     if _CASELESS.search(claim):
         return _swapped_words(claim, sentence, known)
-    return []
+    return _swapped_nouns(claim, sentence, known) if "de" in languages else []
 
 
 def _words(text: str) -> list[str]:
@@ -62,7 +65,7 @@ def _capitalised(claim: str, sentence: str, languages: Sequence[str]) -> list[st
     names = []
     for at, match in enumerate(words):
         word = match.group()
-        if not word[:1].isupper() or word.casefold() in STOP_WORDS or any(map(str.isdigit, word)):
+        if not word[:1].isupper() or word.casefold() in STOP_WORDS or any(map(str.isdigit, word)) or unit_after(word):
             continue
         before = words[at - 1].group() if at else ""
         if not before or claim[words[at - 1].end() : match.start()].strip() in (".", "!", "?", ":", "“", '"', "„", "•"):
@@ -91,7 +94,8 @@ def _opens_with_name(word: str, following: str, claim: str, sentence: str) -> bo
 def _is_german_name(word: str, before: str) -> bool:
     if before.casefold() in _GERMAN_TITLES:
         return True
-    if _GERMAN_ENDING.search(word.casefold()) or (before[:1].islower() and _GERMAN_DETERMINER.match(before)):
+    common = _GERMAN_DETERMINER.match(before) and not before[:1].isupper()
+    if common or _GERMAN_ENDING.search(word.casefold()):
         return False
     return len(word) > 2
 
@@ -109,14 +113,32 @@ def _swapped_words(claim: str, sentence: str, known: set[str]) -> list[str]:
     return swapped
 
 
+def _swapped_nouns(claim: str, sentence: str, known: set[str]) -> list[str]:
+    """Capitalised words between the same neighbours as another capitalised word of the passage's sentence."""
+    mine, theirs = WORD.findall(claim), WORD.findall(sentence)
+    swapped = []
+    for at in range(1, len(mine)):
+        word, around = mine[at], (mine[at - 1], mine[at + 1] if at + 1 < len(mine) else "")
+        if not word[:1].isupper() or any(same_word(folded(word), other) for other in known):
+            continue
+        for place in range(1, len(theirs)):
+            there = (theirs[place - 1], theirs[place + 1] if place + 1 < len(theirs) else "")
+            if there == around and theirs[place][:1].isupper():
+                swapped.append(word)
+    return swapped
+
+
 def _same_stem(first: str, second: str) -> bool:
     """Whether one is the other with a prefix or an ending, as articles and cases of Arabic and Hindi are."""
     shorter, longer = sorted((first, second), key=len)
-    return len(shorter) > 2 and (shorter in longer or same_word(first, second) or first[:4] == second[:4])
+    if len(shorter) < 3 or same_word(first, second) or first[:4] == second[:4]:
+        return same_word(first, second) or first[:4] == second[:4]
+    return any(shorter[at : at + 3] in longer for at in range(len(shorter) - 2))
 
 
 def _swapped_runs(claim: str, sentence: str, text: str) -> list[str]:
     """Runs of characters that stand where the passage's sentence has others; for scripts without spaces."""
+    claim, sentence = claim.rstrip("。.！!"), sentence.rstrip("。.！!")
     matcher = SequenceMatcher(None, claim, sentence, autojunk=False)
     swapped = []
     for kind, start, end, other_start, other_end in matcher.get_opcodes():

@@ -17,7 +17,8 @@ _NUMBER = re.compile(
     rf"(?P<sign>(?<![\w.,)])[-−])?(?P<digits>\d{{1,3}}(?:[{_SPACES}'’]\d{{3}})+(?![\d])(?:[.,]\d+)?|\d+(?:[.,]\d+)*)"
 )
 _TIME = re.compile(
-    r"(?<![\d.:])(\d{1,2})[:.h](\d{2})(?![\d:.%])\s*(?P<half>[ap]\.?m\b\.?)?|(?<![\d.:])(\d{1,2})\s*(?P<half2>[ap]\.?m\b\.?)",
+    r"(?<![\d.:])(\d{1,2})(?::|\s?h\s?|\.(?=\d\d\s?(?:uhr|[ap]\.?m)))(\d{2})(?![\d:.%])\s*(?P<half>[ap]\.?m\b\.?)?"
+    r"|(?<![\d.:])(\d{1,2})\s*(?P<half2>[ap]\.?m\b\.?)",
     re.IGNORECASE,
 )
 _LATIN = re.compile(r"[A-Za-z\u00c0-\u024f\u0370-\u04ff]")
@@ -50,6 +51,7 @@ _MULTIPLIERS = (
         1_000_000_000,
     ),
 )
+_PER_CENT = re.compile(r"\b(?:per|pour|por|pro)[ -](?:cent|ciento|cento)\b", re.IGNORECASE)
 _HAN_DIGITS = {
     "零": 0,
     "〇": 0,
@@ -88,10 +90,13 @@ class Number:
     readings: frozenset[Decimal]  # several where the separator can mean either
     units: frozenset[str] = frozenset()  # what the unit beside it may be; empty without one
     approximate: bool = False
+    parts: frozenset[Decimal] = frozenset()  # "2020 500" may also be two numbers side by side
 
     def agrees(self, other: "Number") -> bool:
         """Whether both can be the same value, units left aside."""
-        if self.readings & other.readings:
+        if self.readings & (other.readings | other.parts) or (
+            self.parts and self.parts <= other.readings | other.parts
+        ):
             return True
         return self.approximate and any(
             abs(mine - theirs) <= _NEAR * abs(theirs) for mine in self.readings for theirs in other.readings
@@ -181,7 +186,7 @@ def _is_quantity(word: str) -> bool:
 
 def _number(text: str, match: re.Match[str], style: str) -> Number | None:
     before, after = text[max(match.start() - 20, 0) : match.start()], text[match.end() : match.end() + 40]
-    if _INSIDE_CODE.search(before) and not _VERSION.search(before):
+    if _INSIDE_CODE.search(before) and not (_VERSION.search(before) and "." in match["digits"]):
         return None
     if len(match["digits"]) == 4 and after[:1] == "s":
         return _decade(match)
@@ -204,6 +209,9 @@ def _number(text: str, match: re.Match[str], style: str) -> Number | None:
         readings=frozenset(value.normalize() for value in values),
         units=units,
         approximate=bool(_APPROXIMATELY.search(before)),
+        parts=frozenset(map(Decimal, filter(str.isdigit, re.split(f"[{_SPACES}]", match["digits"]))))
+        if re.search(f"[{_SPACES}]", match["digits"])
+        else frozenset(),
     )
 
 
@@ -241,8 +249,6 @@ def _readings(digits: str, style: str) -> Iterator[Decimal]:
             yield from _either(plain, separators[0], style, spaced)
     except InvalidOperation:
         return
-    if spaced and not re.search("['’]", digits):  # "2020 500": two numbers side by side
-        yield from map(Decimal, filter(str.isdigit, re.split(f"[{_SPACES}]", digits)))
 
 
 def _either(plain: str, separator: str, style: str, spaced: bool) -> Iterator[Decimal]:
@@ -261,7 +267,8 @@ def _in_digits(line: str, language: str, least: int) -> str:
 
 
 def _without_multipliers(line: str) -> str:
-    """The line without words such as "million" after digits: they belong to those numbers."""
+    """The line without words such as "million" after digits, which belong to those numbers, and "per cent"."""
+    line = _PER_CENT.sub("%", line)
     for pattern, _ in _MULTIPLIERS:
         line = re.sub(rf"(?<=\d){pattern.pattern}", "", line, flags=re.IGNORECASE)
     return line

@@ -36,12 +36,15 @@ _NEITHER = re.compile(  # phrases with such a word that deny nothing
     r"not only|no later than|no more than|no less than|not later than|not more than|not less than|not until|"
     r"nicht nur|nicht später als|nicht mehr als|no\.\s?\d|nº|no sólo|no solo|non seulement|pas seulement|"
     r"without exception|ohne ausnahme|sans exception|sin excepción|"
+    r"(?:nobody|no one|not|never|niemand|nicht|nie|nunca|nadie|ne \w+ pas)[^.;,]{0,40}?"
+    r" (?:more|less|later|longer|fewer|mehr|weniger|länger|später|plus|moins|más|menos) (?:than|als|que|de)|"
     r"不仅|不但|不过|不同|非常|不断|未来|不管|不得不|だけでなく|かもしれない|なければならない|なければなりません|なければいけ|"
     r"しなければ|少なく|なくては",
     re.IGNORECASE,
 )
+_MOST_OF_IT = 0.6  # share of the sentence's overlap that a clause alone needs
 _CLAUSE = re.compile(
-    r"[;:—–]|,\s|[，、；。؛،]\s*|\s(?:but|however|while|whereas|although|though|aber|sondern|während|jedoch|obwohl|"
+    r"[;:—–]|,\s|[，、；。！؛،]\s*|\s(?:but|however|while|whereas|although|though|aber|sondern|während|jedoch|obwohl|"
     r"mais|tandis que|cependant|pero|sino|mientras|aunque|ma|mas|maar|но|لكن|ولكن)\s|"
     r"但是?|而是|然而|しかし|(?<=[すたい])が、",
     re.IGNORECASE,
@@ -55,16 +58,13 @@ def denies(text: str) -> bool:
     return (negated + sum(1 for _ in _DENIAL.finditer(plain))) % 2 == 1
 
 
-def clauses(sentence: str) -> list[str]:
-    """The clauses of a sentence, and the whole sentence last."""
-    parts = [part.strip() for part in _CLAUSE.split(sentence) if part and part.strip()]
-    return [*parts, sentence] if len(parts) > 1 else [sentence]
-
-
 def best_clause(claim: str, sentence: str, overlap: Callable[[str, str], float]) -> str:
-    """The clause that shares most with the claim; the whole sentence when no clause alone has as much.
+    """The clause that shares most with the claim; the whole sentence when every clause has much less than it.
 
     overlap(claim, text): share of the claim's content words in the text.
     """
-    candidates = clauses(sentence)
-    return max(candidates, key=lambda clause: (round(overlap(claim, clause), 2), -len(clause)))
+    parts = [part.strip() for part in _CLAUSE.split(sentence) if part and part.strip()]
+    if len(parts) < 2:
+        return sentence
+    best = max(parts, key=lambda clause: (round(overlap(claim, clause), 2), -len(clause)))
+    return best if overlap(claim, best) >= _MOST_OF_IT * overlap(claim, sentence) else sentence

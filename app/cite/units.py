@@ -26,13 +26,14 @@ _CURRENCIES = "EUR USD GBP CHF JPY CNY SEK NOK DKK PLN CZK HUF INR RUB TRY BRL M
 _LONGEST_ENDING = 2  # letters that inflection adds to a name: Tage, Tagen
 _INFLECTED_FROM = 4  # letters of a name to which an ending may be added
 _LETTERS = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
+_LINK = re.compile(r"^(?:d['’]|(?:de|of|di)\s)\s*")  # 2 millions d'euros
 _PLACEHOLDER = re.compile(r"\{0\}")
 _FORMS = frozenset(("zero", "one", "two", "few", "many", "other"))
 
 
 def unit_after(text: str) -> frozenset[str]:
     """The units that the beginning of a text may name; empty when it names none. text: what follows a number."""
-    text = text.lstrip(" \u00a0\u202f-\t").casefold()
+    text = _LINK.sub("", text.lstrip(" \u00a0\u202f-\t").casefold())
     names = _names()
     word = _LETTERS.match(text)
     longest = word.group() if word else ""
