@@ -22,6 +22,7 @@ _MARKER = re.compile(
 )
 _CODE_OR_MARKER = re.compile(rf"```.*?(?:```|\Z)|`[^`\n]+`|{_MARKER.pattern}", re.DOTALL | re.IGNORECASE)
 _TRAILING_MARKERS = re.compile(r"(?:\s*\[\d{1,3}\])+\s*[.!?]?")
+_BLANK_BEFORE_STOP = re.compile(r"\s+(?=[.!?。！？])")
 # An opening such as "Based on the information provided in the passages, " is no claim about the documents.
 _OPENING = re.compile(
     r"(?:based (?:up)?on|according to|as (?:stated|described|mentioned|per|noted|shown) ?(?:in|by)?|per|from|in)\s+"
@@ -109,7 +110,7 @@ def _attach_trailing_markers(text: str, spans: Sequence[tuple[int, int]]) -> lis
 
 def _claim(sentence: str) -> str:
     """A sentence's claim about the documents: without markers and without an opening such as "According to [1], "."""
-    words = _MARKER.sub("", sentence).strip()
+    words = _BLANK_BEFORE_STOP.sub("", _MARKER.sub("", sentence)).strip()
     opening = _OPENING.match(words)
     return words[opening.end() :] if opening else words
 
