@@ -11,8 +11,8 @@ from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage, Huma
 
 from app.core.domain import Message, ModelInfo, Usage
 from app.core.errors import AppError, ModelError, QuestionError
+from app.core.template_marks import broken_up
 from app.generate.background import Background
-from app.generate.template_marks import broken_up
 
 _KINDS: dict[str, type[BaseMessage]] = {"system": SystemMessage, "user": HumanMessage, "assistant": AIMessage}
 _CONNECT_SECONDS = 10.0

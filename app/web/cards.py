@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from app.core.domain import HEADING_SEPARATOR, Answer, Context, Hit, Outcome, Passage, Sentence, Support
+from app.present.instructions import speaks_to_the_model
 from app.web.candidates import render_candidates, right_button, trace
 from app.web.highlight import escape, mark_terms, terms
 
@@ -123,6 +124,9 @@ _BADGE_TITLES = {
 }
 
 
+_SPEAKS = "This passage has text that gives instructions to a language model. They are not followed on purpose."
+
+
 def _passage_card(passage: Passage, stems: frozenset[str], scale: _Scale, key: str, badge: str) -> str:
     best = min(passage.hits, key=lambda hit: (hit.final_rank or 10**9, hit.fused_rank))
     joined = f" · {len(passage.hits)} neighbouring chunks joined" if len(passage.hits) > 1 else ""
@@ -188,10 +192,11 @@ def _card(
         else ""
     )
     right = right_button(key, hit.fused_rank) if key else ""
+    warning = f'<p class="fm-speaks">{_SPEAKS}</p>' if speaks_to_the_model(text) else ""
     return (
         f'<article class="fm-card {badge.replace(" ", "-")}" {attributes} tabindex="-1">'
         f'<header><span class="fm-number">{number}</span><div class="fm-title"><h3>{escape(title)}</h3>'
-        f'<p>{where}</p></div><span class="fm-badge" title="{_BADGE_TITLES[badge]}">{badge}</span></header>'
+        f'<p>{where}</p></div><span class="fm-badge" title="{_BADGE_TITLES[badge]}">{badge}</span></header>{warning}'
         f'<blockquote dir="auto">{mark_terms(_flowing(text, hit.media_type), stems)}</blockquote>'
         f'<footer><div class="fm-how"><p class="fm-trace">{how}</p>{meter}{right}</div>{opener}</footer></article>'
     )

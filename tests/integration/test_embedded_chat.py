@@ -17,8 +17,8 @@ from app.core.chat import ChatModel
 from app.core.domain import Message, Question, Support, Turn, Usage
 from app.core.errors import ContextOverflowError, ModelError
 from app.core.models.embedding import Embedder
+from app.core.template_marks import broken_up
 from app.generate import build_chat_model, embedded_server, tokens
-from app.generate.template_marks import broken_up
 from app.pack import render
 from app.prompts import conversation
 from app.rewrite.rewriter import Rewriter

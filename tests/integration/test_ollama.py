@@ -12,8 +12,8 @@ import pytest
 from app.core.chat import ChatModel
 from app.core.domain import Message, Usage
 from app.core.errors import ContextOverflowError, ModelError, QuestionError
+from app.core.template_marks import broken_up
 from app.generate import build_chat_model
-from app.generate.template_marks import broken_up
 from tests.support.chat_replay import (
     PATIENCE_SECONDS,
     Exchange,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.generate.template_marks import FAMILIES, broken_up, has_mark
+from app.core.template_marks import FAMILIES, broken_up, has_mark
 
 
 @pytest.mark.parametrize(("family", "mark"), [(family.name, mark) for family in FAMILIES for mark in family.marks])
