@@ -1,0 +1,191 @@
+"""Loader of Excel workbooks."""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from app.core.errors import DocumentError
+from ingest.load import kinds
+from ingest.load.extracted import Builder, Extracted, unmarked
+from ingest.load.html_text import html_text
+from ingest.load.limits import Limits
+from ingest.load.ooxml.left_out import warnings
+from ingest.load.ooxml.names import R, S
+from ingest.load.ooxml.package import Element, Package
+from ingest.load.sheets.grid import Area
+from ingest.load.sheets.tables import sheet_text
+from ingest.load.workbook.cells import Book, Budget, Sheet, read_sheet
+from ingest.load.workbook.drawings import Drawings
+from ingest.load.workbook.notes import comment_lines, margin_lines, persons, rule_lines
+from ingest.load.workbook.references import cell_range
+from ingest.load.workbook.strings import shared_strings
+from ingest.load.workbook.styles import styles
+
+_MOST_CELLS = 2_000_000
+_LONGEST_ADDRESS = 500  # characters
+_ON = frozenset(("1", "true"))
+_OWN_NAMES = "_xlnm."  # of the program: print areas, filters
+_MOST_NAMES = 200
+
+
+def load_xlsx(content: bytes, limits: Limits) -> Extracted:
+    """Sheets in order, each a part: its tables with named columns, then notes, boxes of text and charts."""
+    package = Package(content, limits)
+    main = package.main("xl/workbook.xml")
+    if main.endswith(".bin"):
+        raise DocumentError("It is a binary workbook (.xlsb), which is not supported.", fix="Save it as .xlsx.")
+    workbook = _Workbook(package, main)
+    for number, one in enumerate(package.xml(main).iterfind(f"{S}sheets/{S}sheet"), start=1):
+        workbook.add(one, number)
+    workbook.add_names()
+    builder = workbook.builder
+    return Extracted(
+        text=builder.text(),
+        media_type=kinds.XLSX,
+        title=package.title(),
+        parts=tuple(builder.parts),
+        tables=tuple(builder.tables),
+        warnings=(*workbook.warnings(), *warnings(workbook.left_out, characters=builder.length)),
+    )
+
+
+@dataclass(slots=True)
+class _Counts:
+    """What is worth a warning, of all sheets."""
+
+    unstored: int = 0
+    unseen: int = 0
+    hidden: list[str] = field(default_factory=list)
+    too_large: list[str] = field(default_factory=list)
+    merged: int = 0
+    macro_sheets: int = 0
+
+
+class _Workbook:
+    """Reads the sheets of a workbook into one text."""
+
+    def __init__(self, package: Package, main: str) -> None:
+        self.builder = Builder()
+        self.left_out: Counter[str] = Counter()
+        self._package = package
+        self._main = main
+        self._root = package.xml(main)
+        self._book = self._shared()
+        self._budget = Budget(_MOST_CELLS)
+        self._drawings = Drawings(package, self.left_out)
+        self._persons = persons(package, main)
+        self._margins: set[str] = set()
+        self._counts = _Counts()
+
+    def _shared(self) -> Book:
+        package = self._package
+        properties, calculation = self._root.find(S + "workbookPr"), self._root.find(S + "calcPr")
+        from_1904 = properties is not None and properties.get("date1904") in _ON
+        strings = package.related(self._main, "sharedStrings")
+        looks = package.related(self._main, "styles")
+        return Book(
+            strings=shared_strings(package.read(strings[0])) if strings else (),
+            styles=styles(package.xml(looks[0]) if looks else None, from_1904=from_1904),
+            from_1904=from_1904,
+            recalculated=calculation is not None and calculation.get("fullCalcOnLoad") in _ON,
+        )
+
+    def add(self, element: Element, number: int) -> None:
+        """Read a sheet; without cells when it holds a chart or a program."""
+        name = element.get("name", "")
+        relation = self._package.relations(self._main).get(element.get(R + "id", ""))
+        lines: list[str] = []
+        if element.get("state") in ("hidden", "veryHidden"):
+            lines.append("Hidden sheet")
+        if relation is None or relation.external or relation.kind not in ("worksheet", "chartsheet"):
+            self._counts.macro_sheets += 1
+        else:
+            lines += self._sheet(relation.target, relation.kind, name)
+        text = "\n\n".join(filter(None, lines))
+        self.builder.add_part(text, kind="sheet", number=number, name=unmarked(name))
+
+    def _sheet(self, part: str, kind: str, name: str) -> Iterator[str]:
+        if kind == "worksheet":
+            sheet = read_sheet(self._package.read(part), self._book, self._budget)
+            self._count(sheet, name)
+            self._add_links(sheet, part)
+            sheet.grid.areas = list(self._areas(part))
+            yield sheet_text(sheet.grid)
+            margins = margin_lines(sheet, self._margins)
+            yield unmarked("\n".join([*rule_lines(sheet), *margins]))
+        yield unmarked("\n".join(filter(None, comment_lines(self._package, part, self._persons))))
+        drawn = self._drawings.html(part)
+        yield html_text(drawn)[0] if drawn else ""
+
+    def _count(self, sheet: Sheet, name: str) -> None:
+        counts = self._counts
+        counts.unstored += sheet.unstored
+        counts.unseen += sheet.unseen
+        counts.merged += sheet.merged_left_out
+        if sheet.left_out:
+            counts.too_large.append(name)
+        hidden = [
+            f"{number} {noun}{'s' * (number != 1)}"
+            for number, noun in ((sheet.hidden_rows, "row"), (sheet.hidden_columns, "column"))
+            if number
+        ]
+        if hidden:
+            counts.hidden.append(f"{name} ({', '.join(hidden)})")
+
+    def _add_links(self, sheet: Sheet, part: str) -> None:
+        """Write the address of a link behind the text of its cell."""
+        relations = self._package.relations(part)
+        for link in sheet.links:
+            relation, at = relations.get(link.relation), cell_range(link.range)
+            if relation is None or not relation.external or at is None:
+                continue
+            row = sheet.grid.rows.get(at.top, [])
+            address = relation.target.removeprefix("mailto:").strip()[:_LONGEST_ADDRESS]
+            if at.left < len(row) and row[at.left] and address.rstrip("/") not in row[at.left]:
+                row[at.left] += f" ({address})"
+
+    def _areas(self, part: str) -> Iterator[Area]:
+        """The tables that the program itself knows."""
+        for table in self._package.related(part, "table"):
+            root = self._package.xml(table)
+            range_ = cell_range(root.get("ref", ""))
+            if range_ is not None:
+                rows = root.get("headerRowCount", "1")
+                yield Area(range_, root.get("displayName") or root.get("name") or "", int(rows in _ON))
+
+    def add_names(self) -> None:
+        """Add the names that stand for values; those of ranges only say where a value is."""
+        lines = []
+        for name in self._root.iterfind(f"{S}definedNames/{S}definedName"):
+            value = "".join(name.itertext()).strip()
+            own = name.get("name", "").startswith(_OWN_NAMES) or name.get("function") in _ON
+            if value and not own and "!" not in value and len(lines) < _MOST_NAMES:
+                lines.append(f"{name.get('name', '')} = {value.strip(chr(34))}")
+        if lines:
+            self.builder.add(unmarked("Defined names:\n" + "\n".join(lines)))
+
+    def warnings(self) -> Iterator[str]:
+        """What was left out or reads differently than it looks."""
+        counts = self._counts
+        if counts.unstored:
+            formulas = "1 formula has" if counts.unstored == 1 else f"{counts.unstored} formulas have"
+            yield (
+                f"{formulas} no stored result, so the formula itself was read. Open the file in a spreadsheet program "
+                "and save it to store the results."
+            )
+        if counts.unseen:
+            numbers = "1 number is" if counts.unseen == 1 else f"{counts.unseen} numbers are"
+            yield f"{numbers} hidden by the number format; they were read all the same."
+        if counts.hidden:
+            yield f"Hidden parts of sheets were read too: {'; '.join(counts.hidden[:10])}."
+        for name in counts.too_large:
+            yield f"Sheet {name} has more than {_MOST_CELLS} cells; the rest was not read."
+        if counts.merged:
+            yield f"{counts.merged} merged ranges were not laid out."
+        if counts.macro_sheets:
+            sheets = (
+                "1 sheet of macros or dialogs was"
+                if counts.macro_sheets == 1
+                else (f"{counts.macro_sheets} sheets of macros or dialogs were")
+            )
+            yield f"{sheets} left out."
