@@ -266,9 +266,7 @@ class _SheetReader:
 
     def _end_in_rule(self, name: str) -> None:
         assert self._rule is not None  # noqa: S101  # of the caller
-        if name == "formula1":
-            self._rule.choices = self._rule.choices or "".join(self._text).strip()
-        elif name == "f":  # the newer form has its formulas one level deeper
+        if name in ("formula1", "f"):  # the newer form has its formulas one level deeper
             self._rule.choices = self._rule.choices or "".join(self._text).strip()
         elif name == "sqref":
             self._rule.range = self._rule.range or "".join(self._text).strip()

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from typing import Protocol
 from xml.parsers import expat
 
+from app.core.errors import DocumentError
+
 Attributes = Mapping[str, str]
 _PIECE = 1 << 20  # bytes
 
@@ -19,7 +21,7 @@ class Reader(Protocol):
 
 
 def read_events(content: bytes, reader: Reader) -> None:
-    """Send the elements and texts of an XML part, which declares no entities, to a reader."""
+    """Send the elements and texts of an XML part to a reader. Raises DocumentError for declared entities."""
     names = _Names()
     start, end = reader.start, reader.end
     parser = expat.ParserCreate()
@@ -27,6 +29,7 @@ def read_events(content: bytes, reader: Reader) -> None:
     parser.StartElementHandler = lambda name, attributes: start(names[name], attributes)
     parser.EndElementHandler = lambda name: end(names[name])
     parser.CharacterDataHandler = reader.data
+    parser.EntityDeclHandler = _refuse_entities
     for offset in range(0, len(content), _PIECE):
         parser.Parse(content[offset : offset + _PIECE], False)
     parser.Parse(b"", True)
@@ -35,6 +38,12 @@ def read_events(content: bytes, reader: Reader) -> None:
 def attribute(attributes: Attributes, name: str) -> str:
     """An attribute that is written with a prefix of the file's own choice, for example r:id."""
     return next((value for key, value in attributes.items() if key.rpartition(":")[2] == name), "")
+
+
+def _refuse_entities(*_: object) -> None:
+    raise DocumentError(
+        "It declares XML entities, as documents made to exhaust memory do.", fix="Save it in another format."
+    )
 
 
 class _Names(dict[str, str]):

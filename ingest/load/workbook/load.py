@@ -1,5 +1,6 @@
 """Loader of Excel workbooks."""
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -8,7 +9,7 @@ from app.core.errors import DocumentError
 from ingest.load import kinds
 from ingest.load.extracted import Builder, Extracted, unmarked
 from ingest.load.html_text import html_text
-from ingest.load.limits import Limits
+from ingest.load.limits import MIB, Limits
 from ingest.load.ooxml.left_out import warnings
 from ingest.load.ooxml.names import R, S
 from ingest.load.ooxml.package import Element, Package
@@ -21,16 +22,22 @@ from ingest.load.workbook.references import cell_range
 from ingest.load.workbook.strings import shared_strings
 from ingest.load.workbook.styles import styles
 
+_MAX_XML = 150 * MIB  # sheets are read as a stream
 _MOST_CELLS = 2_000_000
 _LONGEST_ADDRESS = 500  # characters
 _ON = frozenset(("1", "true"))
 _OWN_NAMES = "_xlnm."  # of the program: print areas, filters
 _MOST_NAMES = 200
+_UNNAMED = re.compile(  # names that the program itself gives to tables
+    r"(?:table|tabelle|tableau|tabla|tabela|tabella|tabel|tabell|taulukko|tabulka|tabuľka|táblázat|tablo|таблица|таблиця"
+    r"|表|表格|テーブル|표)[ _]?\d*(?:_\d+)?",
+    re.IGNORECASE,
+)
 
 
 def load_xlsx(content: bytes, limits: Limits) -> Extracted:
     """Sheets in order, each a part: its tables with named columns, then notes, boxes of text and charts."""
-    package = Package(content, limits)
+    package = Package(content, limits, max_xml=_MAX_XML)
     main = package.main("xl/workbook.xml")
     if main.endswith(".bin"):
         raise DocumentError("It is a binary workbook (.xlsb), which is not supported.", fix="Save it as .xlsx.")
@@ -150,8 +157,8 @@ class _Workbook:
             root = self._package.xml(table)
             range_ = cell_range(root.get("ref", ""))
             if range_ is not None:
-                rows = root.get("headerRowCount", "1")
-                yield Area(range_, root.get("displayName") or root.get("name") or "", int(rows in _ON))
+                name = root.get("displayName") or root.get("name") or ""
+                yield Area(range_, "" if _UNNAMED.fullmatch(name) else name, int(root.get("headerRowCount", "1") in _ON))
 
     def add_names(self) -> None:
         """Add the names that stand for values; those of ranges only say where a value is."""

@@ -1,4 +1,4 @@
-"""What stands beside the cells of a sheet, as lines: notes, discussions, choices and prompts, heads and feet of pages."""
+"""What stands beside the cells of a sheet, as lines: notes, discussions, choices, prompts, margins of pages."""
 
 import re
 from collections.abc import Iterator
