@@ -1,5 +1,6 @@
 """The cells of a sheet, before they are divided into tables."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 MOST_COLUMNS = 16_384
@@ -36,11 +37,20 @@ class Grid:
     filtered: list[Range] = field(default_factory=list)  # ranges whose first row has the buttons of a filter
     strong: set[int] = field(default_factory=set)  # rows whose values are all bold
 
+    def width(self) -> int:
+        """Columns up to the last value."""
+        return max(map(len, self.rows.values()), default=0)
+
+    def hidden_columns(self, ranges: Iterable[tuple[int, int]]) -> int:
+        """Number of columns in these ranges of (first, last), as far as the sheet has values."""
+        width = self.width()
+        return sum(max(min(last, width - 1) - first + 1, 0) for first, last in ranges)
+
     def fill_merged(self) -> None:
         """Write the value of each merged range into every place that it covers, as far as the sheet has values."""
         room = _MOST_FILLED
         bottom = max(self.rows, default=-1)
-        width = max(map(len, self.rows.values()), default=0)
+        width = self.width()
         added = False
         for merged in self.merged:
             first = self.rows.get(merged.top, [])

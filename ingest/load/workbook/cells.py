@@ -6,8 +6,8 @@ from datetime import datetime
 
 from ingest.load.runs import Run, run_text
 from ingest.load.sheets.grid import Grid
+from ingest.load.sheets.references import cell, cell_range, column_number
 from ingest.load.workbook.events import Attributes, attribute, read_events
-from ingest.load.workbook.references import cell, cell_range, column_number
 from ingest.load.workbook.strings import RichText
 from ingest.load.workbook.styles import Style
 
@@ -44,8 +44,8 @@ class Sheet:
     headers: dict[str, str] = field(default_factory=dict)  # oddHeader, ... -> code
     links: list[Link] = field(default_factory=list)
     rules: list[Rule] = field(default_factory=list)
-    hidden_rows: int = 0
-    hidden_columns: int = 0
+    hidden_rows: int = 0  # with values
+    hidden_columns: list[tuple[int, int]] = field(default_factory=list)  # (first, last)
     unstored: int = 0  # formulas without a result
     unseen: int = 0  # numbers that their format hides
     left_out: bool = False  # more cells than the limit
@@ -89,6 +89,7 @@ class _SheetReader:
         self._text: list[str] = []
         self._row: list[str] = []
         self._number = -1  # of the row
+        self._is_hidden = False
         self._bold: bool | None = None  # whether all values of the row are; None for no value
         self._cell: Attributes | None = None
         self._column = -1
@@ -151,7 +152,7 @@ class _SheetReader:
         number = int(stated) - 1 if stated.isdigit() and len(stated) < 8 else self._number + 1
         self.unordered = self.unordered or number <= self._number
         self._number, self._row, self._bold, self._column = number, self.sheet.grid.rows.get(number, []), None, -1
-        self.sheet.hidden_rows += attributes.get("hidden") in _ON
+        self._is_hidden = attributes.get("hidden") in _ON
 
     def _end_row(self) -> None:
         if not self._row or self.sheet.left_out:
@@ -161,6 +162,7 @@ class _SheetReader:
             self.sheet.left_out = True
             return
         self.sheet.grid.rows[self._number] = self._row
+        self.sheet.hidden_rows += self._is_hidden
         if self._bold:
             self.sheet.grid.strong.add(self._number)
 
@@ -251,7 +253,7 @@ class _SheetReader:
         elif name == "col" and attributes.get("hidden") in _ON:
             first, last = (cell(f"A{attributes.get(side, '1')}") for side in ("min", "max"))
             if first and last:
-                self.sheet.hidden_columns += max(min(last[0], 16_383) - first[0] + 1, 0)
+                self.sheet.hidden_columns.append((first[0], last[0]))
         elif name == "autoFilter":
             filtered = cell_range(attributes.get("ref", ""))
             if filtered is not None:

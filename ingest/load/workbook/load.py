@@ -3,7 +3,6 @@
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 
 from app.core.errors import DocumentError
 from ingest.load import kinds
@@ -13,17 +12,17 @@ from ingest.load.limits import MIB, Limits
 from ingest.load.ooxml.left_out import warnings
 from ingest.load.ooxml.names import R, S
 from ingest.load.ooxml.package import Element, Package
+from ingest.load.sheets.counts import MOST_CELLS, Counts
 from ingest.load.sheets.grid import Area
+from ingest.load.sheets.references import cell_range
 from ingest.load.sheets.tables import sheet_text
 from ingest.load.workbook.cells import Book, Budget, Sheet, read_sheet
 from ingest.load.workbook.drawings import Drawings
 from ingest.load.workbook.notes import comment_lines, margin_lines, persons, rule_lines
-from ingest.load.workbook.references import cell_range
 from ingest.load.workbook.strings import shared_strings
 from ingest.load.workbook.styles import styles
 
 _MAX_XML = 150 * MIB  # sheets are read as a stream
-_MOST_CELLS = 2_000_000
 _LONGEST_ADDRESS = 500  # characters
 _ON = frozenset(("1", "true"))
 _OWN_NAMES = "_xlnm."  # of the program: print areas, filters
@@ -52,20 +51,8 @@ def load_xlsx(content: bytes, limits: Limits) -> Extracted:
         title=package.title(),
         parts=tuple(builder.parts),
         tables=tuple(builder.tables),
-        warnings=(*workbook.warnings(), *warnings(workbook.left_out, characters=builder.length)),
+        warnings=(*workbook.counts.warnings(), *warnings(workbook.left_out, characters=builder.length)),
     )
-
-
-@dataclass(slots=True)
-class _Counts:
-    """What is worth a warning, of all sheets."""
-
-    unstored: int = 0
-    unseen: int = 0
-    hidden: list[str] = field(default_factory=list)
-    too_large: list[str] = field(default_factory=list)
-    merged: int = 0
-    macro_sheets: int = 0
 
 
 class _Workbook:
@@ -78,11 +65,11 @@ class _Workbook:
         self._main = main
         self._root = package.xml(main)
         self._book = self._shared()
-        self._budget = Budget(_MOST_CELLS)
+        self._budget = Budget(MOST_CELLS)
         self._drawings = Drawings(package, self.left_out)
         self._persons = persons(package, main)
         self._margins: set[str] = set()
-        self._counts = _Counts()
+        self.counts = Counts()
 
     def _shared(self) -> Book:
         package = self._package
@@ -105,7 +92,7 @@ class _Workbook:
         if element.get("state") in ("hidden", "veryHidden"):
             lines.append("Hidden sheet")
         if relation is None or relation.external or relation.kind not in ("worksheet", "chartsheet"):
-            self._counts.macro_sheets += 1
+            self.counts.macro_sheets += 1
         else:
             lines += self._sheet(relation.target, relation.kind, name)
         text = "\n\n".join(filter(None, lines))
@@ -125,19 +112,13 @@ class _Workbook:
         yield html_text(drawn)[0] if drawn else ""
 
     def _count(self, sheet: Sheet, name: str) -> None:
-        counts = self._counts
+        counts = self.counts
         counts.unstored += sheet.unstored
         counts.unseen += sheet.unseen
         counts.merged += sheet.merged_left_out
         if sheet.left_out:
             counts.too_large.append(name)
-        hidden = [
-            f"{number} {noun}{'s' * (number != 1)}"
-            for number, noun in ((sheet.hidden_rows, "row"), (sheet.hidden_columns, "column"))
-            if number
-        ]
-        if hidden:
-            counts.hidden.append(f"{name} ({', '.join(hidden)})")
+        counts.add_hidden(name, sheet.hidden_rows, sheet.grid.hidden_columns(sheet.hidden_columns))
 
     def _add_links(self, sheet: Sheet, part: str) -> None:
         """Write the address of a link behind the text of its cell."""
@@ -158,7 +139,9 @@ class _Workbook:
             range_ = cell_range(root.get("ref", ""))
             if range_ is not None:
                 name = root.get("displayName") or root.get("name") or ""
-                yield Area(range_, "" if _UNNAMED.fullmatch(name) else name, int(root.get("headerRowCount", "1") in _ON))
+                yield Area(
+                    range_, "" if _UNNAMED.fullmatch(name) else name, int(root.get("headerRowCount", "1") in _ON)
+                )
 
     def add_names(self) -> None:
         """Add the names that stand for values; those of ranges only say where a value is."""
@@ -170,29 +153,3 @@ class _Workbook:
                 lines.append(f"{name.get('name', '')} = {value.strip(chr(34))}")
         if lines:
             self.builder.add(unmarked("Defined names:\n" + "\n".join(lines)))
-
-    def warnings(self) -> Iterator[str]:
-        """What was left out or reads differently than it looks."""
-        counts = self._counts
-        if counts.unstored:
-            formulas = "1 formula has" if counts.unstored == 1 else f"{counts.unstored} formulas have"
-            yield (
-                f"{formulas} no stored result, so the formula itself was read. Open the file in a spreadsheet program "
-                "and save it to store the results."
-            )
-        if counts.unseen:
-            numbers = "1 number is" if counts.unseen == 1 else f"{counts.unseen} numbers are"
-            yield f"{numbers} hidden by the number format; they were read all the same."
-        if counts.hidden:
-            yield f"Hidden parts of sheets were read too: {'; '.join(counts.hidden[:10])}."
-        for name in counts.too_large:
-            yield f"Sheet {name} has more than {_MOST_CELLS} cells; the rest was not read."
-        if counts.merged:
-            yield f"{counts.merged} merged ranges were not laid out."
-        if counts.macro_sheets:
-            sheets = (
-                "1 sheet of macros or dialogs was"
-                if counts.macro_sheets == 1
-                else (f"{counts.macro_sheets} sheets of macros or dialogs were")
-            )
-            yield f"{sheets} left out."

@@ -18,6 +18,20 @@ def column_number(letters: str) -> int:
     return min(number, MOST_COLUMNS) - 1
 
 
+def column_letters(number: int) -> str:
+    """A for 0, AA for 26."""
+    letters, number = "", number + 1
+    while number:
+        number, rest = divmod(number - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters
+
+
+def address(row: int, column: int) -> str:
+    """B7 for row 6, column 1."""
+    return f"{column_letters(column)}{row + 1}"
+
+
 def cell(address: str) -> tuple[int, int] | None:
     """(row, column) of an address; None for what is none."""
     match = _CELL.fullmatch(address)
