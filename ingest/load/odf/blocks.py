@@ -184,7 +184,7 @@ class Blocks:
             return
         if level is not None and len(text) <= LONGEST_HEADING:
             self._state.lists.close(forget=True)
-            self._write(tagged(f"h{min(level, 6)}", f"{safe(label)} {html}".strip()))
+            self._write(tagged(f"h{min(level, 6)}", f"{safe(label or '')} {html}".strip()))
             self._document.titled = self._document.titled or (look.title and element.tag == TEXT + "p")
         elif label is not None and not self._state.cells:
             self._state.lists.item("", deep, 0, label, html)
@@ -263,9 +263,8 @@ class Blocks:
 
     def _section(self, element: Element) -> None:
         if element.get(TEXT + "display") == "none" or element.get(TEXT + "is-hidden") == "true":
-            self._document.count("hidden passage", int(bool("".join(element.itertext()).strip())))
-        else:
-            self._stack.append(_Frame(iter(element)))
+            self._write(tagged("p", "Hidden section"))
+        self._stack.append(_Frame(iter(element)))
 
     def _table_of_contents(self, element: Element) -> None:
         self._contents += 1

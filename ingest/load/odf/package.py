@@ -78,7 +78,7 @@ def tree(content: bytes) -> Element:
         raise not_too_deep(error) from error
 
 
-def not_too_deep(error: etree.XMLSyntaxError) -> Exception:
+def not_too_deep(error: Exception) -> Exception:
     """The error itself, or the one for people when the XML is nested too deeply."""
     if _TOO_DEEP not in str(error):
         return error

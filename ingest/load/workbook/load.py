@@ -145,7 +145,7 @@ class _Workbook:
 
     def add_names(self) -> None:
         """Add the names that stand for values; those of ranges only say where a value is."""
-        lines = []
+        lines: list[str] = []
         for name in self._root.iterfind(f"{S}definedNames/{S}definedName"):
             value = "".join(name.itertext()).strip()
             own = name.get("name", "").startswith(_OWN_NAMES) or name.get("function") in _ON

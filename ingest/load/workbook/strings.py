@@ -1,12 +1,13 @@
 """Texts of cells and notes, which may have runs of several looks."""
 
 import re
+from typing import Literal
 
 from ingest.load.runs import Run, run_text
 from ingest.load.workbook.events import Attributes, read_events
 
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")  # a character that XML does not allow
-_SHIFTS = {"superscript": "sup", "subscript": "sub"}
+_SHIFTS: dict[str, Literal["sup", "sub"]] = {"superscript": "sup", "subscript": "sub"}
 _OFF = frozenset(("0", "false"))
 
 
@@ -19,7 +20,7 @@ class RichText:
         self._in_text = False
         self._readings = 0
         self._struck = False
-        self._shift = ""
+        self._shift: Literal["", "sup", "sub"] = ""
 
     def start(self, name: str, attributes: Attributes) -> None:
         """An element begins."""
