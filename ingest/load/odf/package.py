@@ -87,5 +87,7 @@ def not_too_deep(error: Exception) -> Exception:
 
 def whole(text: str | None, *, default: int = 1, most: int = 1 << 20) -> int:
     """A count written in an attribute, between 0 and most."""
-    digits = (text or "").strip()
+    if text is None:
+        return default
+    digits = text.strip()
     return min(int(digits), most) if digits.isascii() and digits.isdigit() and len(digits) < 12 else default

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
 
-from ingest.load.number_formats.general import beside, stored
+from ingest.load.number_formats.general import beside, plain, stored
 from ingest.load.odf.names import OFFICE, TABLE
 from ingest.load.odf.package import Element
 
@@ -48,6 +48,8 @@ def formula_text(cell: Element) -> str:
 
 def _number_text(cell: Element, shown: str, *, percent: bool) -> str:
     raw = cell.get(OFFICE + "value", "")
+    if raw == shown and not percent and plain(raw):
+        return raw
     value = stored(raw)
     if value is None:
         return shown or raw
