@@ -9,12 +9,11 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from itertools import pairwise
 from statistics import median
 
-WINDOW = 40  # first rows of a table that are looked at
-_SAMPLE = 20  # rows below a candidate that decide what its columns hold
+WINDOW = 32  # first rows of a table that are looked at
+_SAMPLE = 12  # rows below a candidate that decide what its columns hold
 _DEEPEST = 20  # rows above the column names, at most
 _MOST_COLUMNS = 200  # that are looked at
 _LONGEST_NAME = 80  # characters; a longer value is prose, unless other columns prove the row
@@ -51,19 +50,24 @@ class Head:
 
 def head_of(rows: Sequence[Sequence[str]]) -> Head:
     """The head of a table. rows: its first rows, without empty ones, white space collapsed."""
-    first = [_Row(row[:_MOST_COLUMNS]) for row in rows[:WINDOW]]
+    rows = rows[:WINDOW]
+    first: list[_Row] = []  # as many as are needed
     best, most = -1, -1
-    for index in range(min(len(first) - 1, _DEEPEST)):
-        row, below = first[index], _Columns(first[index + 1 : index + 1 + _SAMPLE])
-        evidence = -1 if row.is_title else below.evidence(row)
-        if evidence > most and not any(below.hold(above) for above in first[: _first_names(first, index)]):
-            best, most = index, evidence
-        elif best >= 0 and below.hold(row):
+    columns: _Columns | None = None  # below the best
+    for index in range(min(len(rows) - 1, _DEEPEST)):
+        first += [_Row(row[:_MOST_COLUMNS]) for row in rows[len(first) : index + 2 + _SAMPLE]]
+        row = first[index]
+        if columns is not None and columns.hold(row):
             break
-    if best < 0:
+        below = _Columns(first[index + 1 : index + 1 + _SAMPLE])
+        evidence = -1 if is_title(row.values) else below.evidence(row)
+        if evidence > most and not any(below.hold(above) for above in first[: _first_names(first, index)]):
+            best, most, columns = index, evidence, below
+    if columns is None:
         return Head(_titles(first), 0)
     top, last = _first_names(first, best), best
-    if best + 2 < len(first) and _continue(first[best], first[best + 1], first[best + 2 : best + 2 + _SAMPLE]):
+    rest = first[best + 1 : best + 2 + _SAMPLE]
+    if len(rest) > 1 and not columns.hold(rest[0]) and _continue(first[best], rest[0], rest[1:]):
         last = best + 1
     return Head(top, last - top + 1)
 
@@ -99,17 +103,18 @@ def is_title(row: Sequence[str]) -> bool:
 class _Row:
     """A row with the kinds of its values, looked at once."""
 
+    __slots__ = ("_kinds", "filled", "values")
+
     def __init__(self, values: Sequence[str]) -> None:
         self.values = values
         self.filled = [column for column, value in enumerate(values) if value]
+        self._kinds: list[str] | None = None
 
-    @cached_property
+    @property
     def kinds(self) -> list[str]:
-        return [_kind(value) for value in self.values]
-
-    @cached_property
-    def is_title(self) -> bool:
-        return is_title(self.values)
+        if self._kinds is None:
+            self._kinds = [_kind(value) for value in self.values]
+        return self._kinds
 
     def value(self, column: int) -> str:
         return self.values[column] if column < len(self.values) else ""
@@ -123,9 +128,10 @@ class _Columns:
         self._width = median([len(row.filled) for row in rows]) if rows else 0
         kinds: list[list[str]] = [[] for _ in range(max((len(row.values) for row in rows), default=0))]
         for row in rows:
+            found = row.kinds
             for column in row.filled:
-                kinds[column].append(row.kinds[column])
-        self._kinds = [_common_kind(found) for found in kinds]
+                kinds[column].append(found[column])
+        self._kinds = [_common_kind(column) for column in kinds]
         self.figures = sum(kind in _FIGURES for kind in self._kinds)  # number of columns of figures
 
     def kind(self, column: int) -> str:
@@ -218,6 +224,8 @@ def _kind(value: str) -> str:
         return _EMPTY if not value or value.casefold() in _MISSING else _TEXT
     if _is_year(value):
         return _YEAR
+    if value[0].isalpha() and not value[:3].isupper():
+        return _TEXT  # most texts with a digit; a currency may stand before an amount
     if len(value) <= _LONGEST_FIGURE:
         for kind, form in _FORMS:
             if form.fullmatch(value):
@@ -263,7 +271,7 @@ def _titles(rows: Sequence[_Row]) -> int:
     """Number of rows with a single text above a table without column names."""
     width = median([len(row.filled) for row in rows]) if rows else 0
     count = 0
-    while count < min(len(rows) - 1, _DEEPEST) and width >= 2 and rows[count].is_title:
+    while count < min(len(rows) - 1, _DEEPEST) and width >= 2 and is_title(rows[count].values):
         count += 1
     return count
 

@@ -92,8 +92,8 @@ def _understood(rows: Iterator[list[str]], name_rows: int | None) -> _Table:
         above, last = head.above, head.above + head.names
     else:
         last = min(name_rows, len(first) - 1)  # a table of names alone keeps its last row
-        above = 0
-        while above < last and is_title(first[above]):
+        above, several = 0, any(len(row) > 1 for row in first)
+        while several and above < last and is_title(first[above]):
             above += 1
     names = column_names(first[above:last], spread=name_rows is None)
     return _Table([_line(row) for row in first[:above]], names, chain(first[last:], rows))

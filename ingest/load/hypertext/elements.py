@@ -55,6 +55,7 @@ class HtmlReader(EventReader):
             self._reading: "rt",
             self._unread: "rp",
             self._image: "img area",
+            self._text_area: "textarea",
             self._field: "input",
             self._choices: "select datalist",
             self._formula: "math m:math mml:math math:math",
@@ -236,16 +237,24 @@ class HtmlReader(EventReader):
         return None
 
     def _field(self, _tag: str, attributes: Attributes) -> End:
-        self.data(input_text(attributes))
+        self._apart(input_text(attributes))
         return None
+
+    def _text_area(self, _tag: str, _attributes: Attributes) -> End:
+        if self.page.buffer.tail(1).isalnum():
+            self.data(" ")
+        return None
+
+    def _apart(self, text: str) -> None:
+        """Write a text that does not touch the one before it."""
+        self.data(f" {text}" if text and self.page.buffer.tail(1).isalnum() else text)
 
     def _choices(self, tag: str, _attributes: Attributes) -> End:
         choices = Choices()
         self.within(choices)
 
         def end() -> None:
-            text = choices.text(shown=tag == "select")
-            self.data(text)
+            self._apart(choices.text(shown=tag == "select"))
             self.left_out["choices"] += choices.left_out
 
         return end
@@ -255,8 +264,7 @@ class HtmlReader(EventReader):
         self.within(formula)
 
         def end() -> None:
-            text = formula.text()
-            self.data(f" {text}" if self.page.buffer.tail(1).isalnum() and text else text)
+            self._apart(formula.text())
 
         return end
 

@@ -153,21 +153,19 @@ class Page:
             self.write("\n")
             return
         self.close_cell()
-        buffer = Buffer()
-        self._buffers.append(buffer)
-        self._table.open_cell(tag, attributes, buffer)
+        self._buffers.append(self._table.open_cell(tag, attributes))
 
     def close_cell(self) -> None:
         """End a cell."""
         table = self._table
         if table is not None and table.cell is not None:
-            self._drop_to(table.cell.buffer)
-            table.close_cell()
+            self._drop_to(table.cell)
+            table.close_cell(table.cell)
 
     def close_row(self) -> None:
         """End a row."""
         table = self._table
-        if table is not None and table.row is not None:
+        if table is not None:
             self.close_cell()
             table.close_row()
 
