@@ -271,9 +271,13 @@ def _titles(rows: Sequence[_Row]) -> int:
     """Number of rows with a single text above a table without column names."""
     width = median([len(row.filled) for row in rows]) if rows else 0
     count = 0
-    while count < min(len(rows) - 1, _DEEPEST) and width >= 2 and is_title(rows[count].values):
+    while count < min(len(rows) - 1, _DEEPEST) and width >= 2 and _is_single(rows[count]):
         count += 1
     return count
+
+
+def _is_single(row: _Row) -> bool:
+    return len(row.filled) == 1 and is_title(row.values)
 
 
 def _continue(names: _Row, row: _Row, below: Sequence[_Row]) -> bool:

@@ -96,7 +96,7 @@ def _understood(rows: Iterator[list[str]], name_rows: int | None) -> _Table:
         while several and above < last and is_title(first[above]):
             above += 1
     names = column_names(first[above:last], spread=name_rows is None)
-    return _Table([_line(row) for row in first[:above]], names, chain(first[last:], rows))
+    return _Table([_title(row) for row in first[:above]], names, chain(first[last:], rows))
 
 
 def _known(rows: Iterator[list[str]], names: list[str]) -> _Table:
@@ -138,10 +138,12 @@ def _lines(table: _Table, *, named: bool) -> _Lines:
     return _Lines("\n".join(bare if large else lines), not large, whole and not large and not unused)
 
 
+def _title(row: Sequence[str]) -> str:
+    """A row above the names; a text that covers several columns is written once."""
+    return next(filter(None, row)) if is_title(row) else _line(row)
+
+
 def _line(row: Sequence[str]) -> str:
-    """The values of a row; a text that stands alone in all its columns is written once."""
-    if len(row) > 1 and row[0] and len(set(row)) == 1 and is_title(row):
-        return row[0]
     last = len(row)
     while last and not row[last - 1]:
         last -= 1

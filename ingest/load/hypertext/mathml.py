@@ -32,6 +32,7 @@ class _Element:
     attributes: Mapping[str, str]
     texts: list[str] = field(default_factory=list)  # of a token
     parts: list["_Part"] = field(default_factory=list)  # of its children
+    deep: bool = False  # it holds the text of elements nested too deeply
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,7 @@ class Formula:
         top = self._stack[-1]
         if self._deeper and data.strip():
             top.parts.append(_Part(" ".join(data.split()), "mi"))
+            top.deep = True
         elif top.tag in _TOKENS:
             top.texts.append(data)
         elif data.strip():
@@ -93,7 +95,7 @@ def _text(element: _Element) -> str:
             text += _row(element.parts)
         return f'"{text}"' if element.tag == "ms" else " ".join(text.split()) or (" " if element.tag == "mtext" else "")
     write = _WRITERS.get(element.tag)
-    if write:
+    if write and not element.deep:
         return write(element, [part.text for part in element.parts])
     if not element.parts and element.tag in _APPLIED:
         return _APPLIED[element.tag]
