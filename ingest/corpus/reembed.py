@@ -22,7 +22,7 @@ from app.core.domain import HEADING_SEPARATOR
 from app.core.errors import CorpusError
 from app.core.models.embedding import Embedder, Matrix, unit
 from app.core.sql import copy_rows, load_queries
-from ingest.chunk.chunk import Contexts
+from ingest.chunk.contexts import Contexts
 
 _QUERIES = load_queries(__file__)
 _LOCK_KEY = 0x72656D62

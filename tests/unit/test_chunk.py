@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.core.domain import Chunk, Document, Heading, Part
-from ingest.chunk.chunk import CONTEXT_TOKENS, MAX_CHARACTERS, chunk
+from ingest.chunk.chunk import chunk
+from ingest.chunk.contexts import CONTEXT_TOKENS, MAX_CHARACTERS
 from ingest.load import load
 from ingest.load.markdown import markdown_headings
 from tests.support import made_files as made
