@@ -9,22 +9,24 @@ from bisect import bisect_right
 from app.core.domain import Document
 
 Names = tuple[str, ...]
+_COMPARED = 30  # characters of a caption
 
 
 class TableHeaders:
     """The tables of one document."""
 
     def __init__(self, document: Document) -> None:
+        self._text = document.text
         self._tables = document.tables
         self._tops = [table.start - table.head for table in document.tables]
 
     def names(self, start: int) -> Names:
         """Caption and column names that a chunk lacks which begins at offset `start`; none outside tables."""
         index = bisect_right(self._tops, start) - 1
-        if index < 0:
+        table = self._tables[index] if index >= 0 else None
+        if table is None or start >= table.end:
             return ()
-        table = self._tables[index]
-        if table.start <= start < table.end:
+        if start >= table.start:
             return tuple(filter(None, (table.caption, table.header)))
-        within_head = self._tops[index] < start < table.start
-        return (table.caption,) if within_head and table.caption else ()
+        captioned = self._text.startswith(table.caption[:_COMPARED], start)  # its own text begins with the caption
+        return () if captioned or not table.caption else (table.caption,)

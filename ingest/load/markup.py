@@ -12,9 +12,10 @@ from ingest.load import kinds
 from ingest.load.container import Container
 from ingest.load.decode import decode
 from ingest.load.extracted import Builder, Extracted, clean
-from ingest.load.html_text import html_content, html_text
+from ingest.load.html_text import html_content, html_text, left_out_warnings
 from ingest.load.limits import Limits, too_much_text
 from ingest.load.markdown import markdown_headings, markdown_tables
+from ingest.load.markdown_html import without_html
 
 _META_CHARSET = re.compile(rb"<meta\b[^>]*?charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.-]+)", re.IGNORECASE)
 _COMMENT_OR_SCRIPT = re.compile(rb"<!--.*?(?:-->|\Z)|<(script|style)\b.*?(?:</\1|\Z)", re.IGNORECASE | re.DOTALL)
@@ -28,16 +29,20 @@ def load_plain(text: str, warnings: tuple[str, ...]) -> Extracted:
 
 
 def load_markdown(text: str, warnings: tuple[str, ...]) -> Extracted:
-    """Markdown as it is, with its headings."""
-    text = clean(text)
+    """Markdown as it is, with its headings and tables; HTML within it that carries meaning is read."""
+    marked, left_out = without_html(clean(text))
+    builder = Builder()
+    builder.add(marked)
+    text = builder.text()
     headings, title = markdown_headings(text)
+    tables = sorted((*builder.tables, *markdown_tables(text)), key=lambda table: table.start)
     return Extracted(
         text=text,
         media_type=kinds.MARKDOWN,
         title=title,
         headings=headings,
-        tables=markdown_tables(text),
-        warnings=warnings,
+        tables=tuple(tables),
+        warnings=(*warnings, *left_out_warnings(left_out)),
     )
 
 

@@ -1,9 +1,9 @@
 """Where the text goes: the page, open tables with their cells, lists, figures."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from ingest.load.captions import LONGEST_CAPTION, caption_in
 from ingest.load.extracted import with_caption
 from ingest.load.hypertext.buffer import Buffer
 from ingest.load.hypertext.lists import OpenList
@@ -11,12 +11,6 @@ from ingest.load.hypertext.table import OpenTable
 
 _DEEPEST_TABLE = 20  # tables nested deeper are read as plain blocks
 _DEEPEST_BUFFER = 60
-_LONGEST_CAPTION = 300  # characters
-_CAPTION = re.compile(  # of a table, in the paragraph above it
-    r"(?:table|tab\.|tabelle|tableau|tabla|tabela|tabella|tabel|tabell|taulukko|tabulka|таблица|таблиця|表)"
-    r"\s?[\w.\-]{0,6}\d[^\n]*",
-    re.IGNORECASE,
-)
 
 
 @dataclass(slots=True)
@@ -194,8 +188,7 @@ class Page:
 
     def _caption_above(self) -> str:
         """The paragraph before the table, if it is its caption."""
-        last = self.buffer.tail(_LONGEST_CAPTION + 2).rstrip().rpartition("\n\n")[2]
-        return last if len(last) <= _LONGEST_CAPTION and _CAPTION.fullmatch(last) else ""
+        return caption_in(self.buffer.tail(LONGEST_CAPTION + 20).rstrip().rpartition("\n\n")[2])
 
     # -------------------------------------------------------------------------------------------------------- figures
 
@@ -215,7 +208,7 @@ class Page:
         self.write("\n\n" + text.strip() + "\n\n")
         figure = self._figures[-1] if self._figures else None
         if figure and figure.depth == len(self._tables):
-            figure.caption = " ".join(text.split())[:_LONGEST_CAPTION]
+            figure.caption = " ".join(text.split())[:LONGEST_CAPTION]
             if figure.table:
                 buffer, index = figure.table
                 buffer.pieces[index] = with_caption(buffer.pieces[index], figure.caption)
