@@ -14,7 +14,7 @@ _UNDERLINE = re.compile(r" {0,3}(=+|-{2,})[ \t]*$")
 _NOT_A_PARAGRAPH = re.compile(r" {0,3}(?:[-*+>|]|\d+[.)])(?:\s|$)|    |\t")
 _FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?\n)?(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
 _FRONT_TITLE = re.compile(r"^title:(.+)$", re.MULTILINE)
-_DASHES = re.compile(r"[ \t>]*\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*")
+_DASHES = re.compile(r"[ \t>]*+\|?[ \t]*+:?-++:?[ \t]*+(?:\|[ \t]*+:?-++:?[ \t]*+)*+\|?[ \t]*+")
 _LONGEST_DASHES = 5_000  # characters
 _BAR = re.compile(r"(?<!\\)\|")
 _CAPTION_LINE = re.compile(r"(?:table)?:[ \t]+(\S.*)|\[([^\]]+)\]", re.IGNORECASE)  # of Pandoc and MultiMarkdown
@@ -91,7 +91,9 @@ def markdown_tables(text: str) -> tuple[Rows, ...]:
             start, (last, line, _) = lines[first][0], lines[number - 1]
             tables.append(
                 Rows(
-                    caption=_caption([line for _, line, _ in lines[max(first - 4, 0) : first - 2]], lines[number:]),
+                    caption=_caption(
+                        [line for _, line, _ in lines[max(first - 4, 0) : first - 2]], lines[number : number + 2]
+                    ),
                     header=shortened_names(_cells(names)),
                     head=start - top,
                     start=start,
@@ -122,7 +124,7 @@ def _caption(above: Sequence[str], below: Sequence[tuple[int, str, bool]]) -> st
             if caption:
                 return caption
             break
-    for _, line, _ in below[:2]:
+    for _, line, _ in below:
         stated = _CAPTION_LINE.fullmatch(line.strip())
         if stated:
             return str(stated.group(1) or stated.group(2))
