@@ -6,11 +6,24 @@ has the form of the values below it.
 """
 
 import re
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from statistics import median
+
+from ingest.load.table_values import (
+    DATE,
+    EMPTY,
+    FIGURES,
+    NUMBER,
+    TEXT,
+    YEAR,
+    common_kind,
+    form_of,
+    integer,
+    is_sequence,
+    is_year,
+    kind_of,
+)
 
 WINDOW = 32  # first rows of a table that are looked at
 _SAMPLE = 12  # rows below a candidate that decide what its columns hold
@@ -20,24 +33,7 @@ _LONGEST_NAME = 80  # characters; a longer value is prose, unless other columns 
 _LONGEST_QUESTION = 300  # characters of a column name where they do, as in exported surveys
 _MOST_GROUPS = 3  # rows of names over several columns
 _LONGEST_GROUP = 60  # characters of a name over several columns
-
-_EMPTY, _TEXT, _NUMBER, _YEAR, _DATE, _RANGE, _QUANTITY = "", "text", "number", "year", "date", "range", "quantity"
-_FIGURES = frozenset((_NUMBER, _YEAR, _DATE, _RANGE, _QUANTITY))
-_MISSING = frozenset("- – — ? … ... . / n/a n.a. na nan null none nil k.a. k. #n/a tbd tba".split())
-_DIGIT = re.compile(r"\d")
-_DATE_FORM = re.compile(
-    r"\d{1,4}([./-])\d{1,2}\1\d{1,4}([ T]\d{1,2}:\d\d.{0,12})?|\d{1,2}:\d\d(:\d\d)?( ?[ap]m)?"
-    r"|(1[89]|2[01])\d\d([/-]\d\d|[/-](1[89]|2[01])\d\d)|\d{1,2}/(1[89]|2[01])\d\d",
-    re.IGNORECASE,
-)
-_RANGE_FORM = re.compile(r"\d[\d.,]*\s*[-–—]\s*\d[\d.,]*\+?|[<>≤≥]=?\s*\d[\d.,]*|\d[\d.,]*\s*\+")
-_NUMBER_FORM = re.compile(r"[\s+\-−€$£¥₹%(]*\d[\d\s.,:/'’\-%)€$£¥₹]*")
-_QUANTITY_FORM = re.compile(r"(?:[A-Z]{3}\s)?[+\-−]?\d[\d.,'’\s]*(?:\s?[^\W\d_]{1,4}\.?|\s?[^\w\s]{1,2}[^\W\d_]?)?")
-_FORMS = ((_DATE, _DATE_FORM), (_RANGE, _RANGE_FORM), (_NUMBER, _NUMBER_FORM), (_QUANTITY, _QUANTITY_FORM))
-_LONGEST_FIGURE = 40  # characters
 _ADDRESS = re.compile(r"://|\S@\S+\.\S|^www\.")
-_LETTERS = re.compile(r"[^\W\d_]+")
-_DIGITS = re.compile(r"\d+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +90,12 @@ def column_names(rows: Sequence[Sequence[str]], *, spread: bool = False) -> list
 def is_title(row: Sequence[str]) -> bool:
     """Whether a row holds one text and nothing else, once or in every column that it covers."""
     filled = {value for value in row if value}
-    return len(filled) == 1 and _kind(filled.pop()) == _TEXT
+    return len(filled) == 1 and kind_of(filled.pop()) == TEXT
+
+
+def could_follow(rows: Sequence[Sequence[str]], row: Sequence[str]) -> bool:
+    """Whether a row has figures where these rows of a table have them."""
+    return _Columns([_Row(values[:_MOST_COLUMNS]) for values in rows]).hold(_Row(row[:_MOST_COLUMNS]))
 
 
 # ------------------------------------------------------------------------------------------------------- rows of data
@@ -113,7 +114,7 @@ class _Row:
     @property
     def kinds(self) -> list[str]:
         if self._kinds is None:
-            self._kinds = [_kind(value) for value in self.values]
+            self._kinds = [kind_of(value) for value in self.values]
         return self._kinds
 
     def value(self, column: int) -> str:
@@ -131,19 +132,19 @@ class _Columns:
             found = row.kinds
             for column in row.filled:
                 kinds[column].append(found[column])
-        self._kinds = [_common_kind(column) for column in kinds]
-        self.figures = sum(kind in _FIGURES for kind in self._kinds)  # number of columns of figures
+        self._kinds = [common_kind(column) for column in kinds]
+        self.figures = sum(kind in FIGURES for kind in self._kinds)  # number of columns of figures
 
     def kind(self, column: int) -> str:
-        return self._kinds[column] if column < len(self._kinds) else _EMPTY
+        return self._kinds[column] if column < len(self._kinds) else EMPTY
 
     def hold(self, row: _Row) -> bool:
         """Whether a row could be one of these: its figures stand in columns of figures, and nothing else does."""
         if not self.figures:
             return len(row.filled) > 0.5 * self._width
-        over = [row.kinds[column] for column in row.filled if self.kind(column) in _FIGURES]
-        figures = [kind for kind in over if kind != _EMPTY]
-        return bool(figures) and all(kind in _FIGURES for kind in figures)
+        over = [row.kinds[column] for column in row.filled if self.kind(column) in FIGURES]
+        figures = [kind for kind in over if kind != EMPTY]
+        return bool(figures) and all(kind in FIGURES for kind in figures)
 
     def evidence(self, row: _Row) -> int:
         """How much says that a row names these columns; -1 when it does not."""
@@ -153,17 +154,17 @@ class _Columns:
         numbers: list[int] = []  # columns
         for column in row.filled:
             kind, under = row.kinds[column], self.kind(column)
-            if kind == _TEXT and _ADDRESS.search(row.values[column]):
+            if kind == TEXT and _ADDRESS.search(row.values[column]):
                 return -1
-            if kind == _TEXT and under in _FIGURES:
+            if kind == TEXT and under in FIGURES:
                 found += 2
-            elif kind == _TEXT:
+            elif kind == TEXT:
                 doubts += self._like_data(column, row.values[column])
-            elif kind in (_NUMBER, _YEAR):
+            elif kind in (NUMBER, YEAR):
                 numbers.append(column)
             elif kind == under:
                 return -1
-            elif kind != _EMPTY:
+            elif kind != EMPTY:
                 found += 1
         if numbers and not self._are_names(numbers, row):
             return -1
@@ -178,23 +179,23 @@ class _Columns:
         values = [row.values[column] for row in self._rows if row.value(column)]
         if value in values:
             return True
-        if not _DIGIT.search(value) or len(values) < 2:
+        if not any(map(str.isdecimal, value)) or len(values) < 2:
             return False
-        form = _form(value)
-        return sum(_form(other) == form for other in values) > 0.5 * len(values)
+        form = form_of(value)
+        return sum(form_of(other) == form for other in values) > 0.5 * len(values)
 
     def _are_names(self, numbers: Sequence[int], row: _Row) -> bool:
         """Whether the numbers in these columns of a row are years or a sequence, and those below them are not."""
-        values = [_integer(row.values[column]) for column in numbers]
-        years = all(row.kinds[column] == _YEAR for column in numbers)
+        values = [integer(row.values[column]) for column in numbers]
+        years = all(row.kinds[column] == YEAR for column in numbers)
         under = [self.kind(column) for column in numbers]
         if len(numbers) == 1:
             below = [other.value(numbers[0]) for other in self._rows if other.value(numbers[0])]
-            return years and under[0] == _NUMBER and len(below) >= 2 and not any(map(_is_year, below))
-        if not _sequence(values, any_step=years):
+            return years and under[0] == NUMBER and len(below) >= 2 and not any(map(is_year, below))
+        if not is_sequence(values, any_step=years):
             return False
         if len(numbers) == 2:
-            return years and not all(kind == _YEAR for kind in under)
+            return years and not all(kind == YEAR for kind in under)
         no_corner = row.filled[0] == numbers[0]
         if not years and (len(numbers) < (3 if no_corner else 4) or numbers[0] == 0):
             return False
@@ -202,58 +203,7 @@ class _Columns:
 
     def _sequence_in(self, row: _Row, columns: Sequence[int], *, years: bool) -> bool:
         values = [row.value(column) for column in columns]
-        return _sequence([_integer(value) for value in values], any_step=years and all(map(_is_year, values)))
-
-
-def _common_kind(found: Sequence[str]) -> str:
-    kinds = Counter(found)
-    del kinds[_EMPTY]
-    total = sum(kinds.values())
-    if not total:
-        return _EMPTY
-    if kinds[_YEAR] < 0.6 * total:
-        kinds[_NUMBER] += kinds.pop(_YEAR, 0)
-    kind, count = kinds.most_common(1)[0]
-    if count >= 0.6 * total:
-        return kind
-    return _NUMBER if sum(kinds[kind] for kind in _FIGURES) >= 0.6 * total else _TEXT
-
-
-def _kind(value: str) -> str:
-    if not _DIGIT.search(value):
-        return _EMPTY if not value or value.casefold() in _MISSING else _TEXT
-    if _is_year(value):
-        return _YEAR
-    if value[0].isalpha() and not value[:3].isupper():
-        return _TEXT  # most texts with a digit; a currency may stand before an amount
-    if len(value) <= _LONGEST_FIGURE:
-        for kind, form in _FORMS:
-            if form.fullmatch(value):
-                return kind
-    return _TEXT
-
-
-def _is_year(value: str) -> bool:
-    return len(value) == 4 and value.isdecimal() and 1800 <= int(value) < 2200
-
-
-def _integer(value: str) -> int | None:
-    return int(value) if value.isdecimal() and len(value) < 10 else None
-
-
-def _sequence(values: Sequence[int | None], *, any_step: bool = False) -> bool:
-    """Whether the values are integers that go up or down in equal steps, or with any_step in one direction."""
-    numbers = [value for value in values if value is not None]
-    if len(numbers) < len(values):
-        return False
-    steps = {second - first for first, second in pairwise(numbers)}
-    if any_step:
-        return all(step > 0 for step in steps) or all(step < 0 for step in steps)
-    return len(steps) == 1 and 0 not in steps
-
-
-def _form(value: str) -> str:
-    return _DIGITS.sub("9", _LETTERS.sub("a", value))
+        return is_sequence([integer(value) for value in values], any_step=years and all(map(is_year, values)))
 
 
 # ------------------------------------------------------------------------------------------- rows above and below names
@@ -287,7 +237,7 @@ def _continue(names: _Row, row: _Row, below: Sequence[_Row]) -> bool:
         return False
     over_figures = 0
     for column in row.filled:
-        if columns.kind(column) in _FIGURES:
+        if columns.kind(column) in FIGURES:
             over_figures += 1
         elif names.value(column) not in ("", row.values[column]):
             return False
@@ -301,7 +251,7 @@ def _group(upper: _Row, names: _Row) -> bool:
     if names.value(0) and upper.value(0) not in ("", names.value(0)):
         return False
     if len(upper.filled) == 1:
-        return upper.filled[0] > 0 and upper.kinds[upper.filled[0]] in (_YEAR, _DATE)
+        return upper.filled[0] > 0 and upper.kinds[upper.filled[0]] in (YEAR, DATE)
     for column in upper.filled:
         covered, following = names.value(column), names.value(column + 1)
         if upper.value(column + 1) in ("", upper.value(column)) and covered and following and covered != following:
