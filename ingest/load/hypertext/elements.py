@@ -25,6 +25,7 @@ class HtmlReader(EventReader):
         self.language: str | None = None
         self._nested = nested
         self._drawings = 0  # open drawings
+        self._formulas = 0  # that were read
         self._expanded: set[tuple[str, str]] = set()
         self._begins = self._by_tag()
 
@@ -227,7 +228,8 @@ class HtmlReader(EventReader):
         return lambda: self.data(")")
 
     def _image(self, _tag: str, attributes: Attributes) -> End:
-        self.data(attributes.get("alt") or attributes.get("title") or "")
+        if not (self._formulas and "mwe-math-fallback" in attributes.get("class", "")):  # a picture of the formula
+            self.data(attributes.get("alt") or attributes.get("title") or "")
         return None
 
     # ------------------------------------------------------------------------------------------ read as a whole, or not
@@ -260,6 +262,7 @@ class HtmlReader(EventReader):
         return end
 
     def _formula(self, _tag: str, attributes: Attributes) -> End:
+        self._formulas += 1
         formula = Formula(dict(attributes))
         self.within(formula)
 
