@@ -243,13 +243,15 @@ class HtmlReader(EventReader):
         return None
 
     def _text_area(self, _tag: str, _attributes: Attributes) -> End:
-        if self.page.buffer.tail(1).isalnum():
-            self.data(" ")
+        self.data(self._gap())
         return None
 
     def _apart(self, text: str) -> None:
         """Write a text that does not touch the one before it."""
-        self.data(f" {text}" if text and self.page.buffer.tail(1).isalnum() else text)
+        self.data(self._gap() + text if text else "")
+
+    def _gap(self) -> str:
+        return "" if self.page.buffer.tail(1) in ("", " ", "\n", "(", "[", "“") else " "
 
     def _choices(self, tag: str, _attributes: Attributes) -> End:
         choices = Choices()

@@ -40,7 +40,9 @@ class OpenList:
 
     def write_marker(self, buffer: Buffer, depth: int, value: str | None) -> None:
         """Begin an item. depth: number of lists around this one; value: the number that the item states."""
-        indent = "\n" + "  " * min(depth, _DEEPEST)
+        indent = "  " * min(depth, _DEEPEST)
+        if not buffer.pieces or not buffer.pieces[-1].endswith("\n"):
+            indent = "\n" + indent
         if not self.ordered:
             buffer.write(f"{indent}- ", bullet=True)
             return

@@ -13,8 +13,10 @@ _LONG = 800  # characters of a cell that is a column of a page
 _SHORT = 80  # characters of a cell that belongs to its neighbours even where a table lays out a page
 _MOST_NAME_ROWS = 6
 _EVERY_ROW = 65_534  # a span to the end of the table
-_PARAGRAPHS = re.compile(r"\n\s*\n|\n(?=[ ]*(?:- |\w{1,8}\. ))")
-_ITEM = re.compile(r"- |\w{1,8}\. ")
+_MARKER = r"(?:-|\d{1,4}\.|[A-Za-z]{1,2}\.|[ivxlIVXL]{1,6}\.) "  # of a list item
+_PARAGRAPHS = re.compile(rf"\n\s*\n|\n(?=[ ]*{_MARKER})")
+_ITEM = re.compile(_MARKER)
+_INNER_ROW = re.compile(r"\n(?=[^\n]* \| )")
 _HEADING = re.compile("[\ue001-\ue006]#+ ")
 _ENDS = ".:;,!?…。：；，！？"
 
@@ -164,7 +166,8 @@ def _one_line(cell: OpenCell) -> str:
     """The text of a cell as one line: its paragraphs and list items are joined."""
     text = cell.content
     if cell.blocks:
-        text = _HEADING.sub("", unmarked_tables(text)).replace(" | ", ", ")
+        text = _HEADING.sub("", unmarked_tables(text))
+        text = _INNER_ROW.sub("; ", text).replace(" | ", ", ")
     if "\n" not in text:
         return text
     joined = ""
