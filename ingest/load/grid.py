@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 _MOST_COLUMNS = 1_000  # that a cell covers, as in browsers
 _MOST_ROWS = 65_534
-_LONGEST_REPEAT = 200  # characters of a text that are repeated in further columns and rows
+_LONGEST_REPEAT = 60  # characters of a text that are repeated in further columns and rows
 # What repeated texts may add to a table: a hostile file has spans of millions of columns and rows.
 _MOST_GROWTH = 20  # times the cells' own size
 _LEAST_GROWTH = 2_000  # characters

@@ -90,7 +90,12 @@ def _found(feed: _Feed) -> Block:
     head = head_of(feed.ahead(WINDOW))
     titles = [_title(row) for row in feed.take(head.above)]
     names = column_names(feed.take(head.names), spread=True)
-    return Block(titles, names, _rows(feed))
+    return Block(titles, ["", *names] if _is_shifted(names, feed.ahead(_SAMPLE)) else names, _rows(feed))
+
+
+def _is_shifted(names: Sequence[str], rows: Sequence[Sequence[str]]) -> bool:
+    """Whether each row has one value more than there are names: its own name before the others."""
+    return bool(names) and all(len(row) == len(names) + 1 and row[-1] for row in rows)
 
 
 def _rows(feed: _Feed) -> Iterator[list[str]]:

@@ -5,35 +5,19 @@ in a table of text alone, distinct short texts. Rows that are data are never tak
 has the form of the values below it.
 """
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from ingest.load.table_values import (
-    DATE,
-    EMPTY,
-    FIGURES,
-    NUMBER,
-    TEXT,
-    YEAR,
-    common_kind,
-    form_of,
-    integer,
-    is_sequence,
-    is_year,
-    kind_of,
-)
+from ingest.load.table_columns import Columns, Row
+from ingest.load.table_values import DATE, FIGURES, TEXT, YEAR, kind_of
 
 WINDOW = 32  # first rows of a table that are looked at
 _SAMPLE = 12  # rows below a candidate that decide what its columns hold
 _DEEPEST = 20  # rows above the column names, at most
 _MOST_COLUMNS = 200  # that are looked at
-_LONGEST_NAME = 80  # characters; a longer value is prose, unless other columns prove the row
-_LONGEST_QUESTION = 300  # characters of a column name where they do, as in exported surveys
 _MOST_GROUPS = 3  # rows of names over several columns
 _LONGEST_GROUP = 60  # characters of a name over several columns
-_ADDRESS = re.compile(r"://|\S@\S+\.\S|^www\.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,15 +31,15 @@ class Head:
 def head_of(rows: Sequence[Sequence[str]]) -> Head:
     """The head of a table. rows: its first rows, without empty ones, white space collapsed."""
     rows = rows[:WINDOW]
-    first: list[_Row] = []  # as many as are needed
+    first: list[Row] = []  # as many as are needed
     best, most = -1, -1
-    columns: _Columns | None = None  # below the best
+    columns: Columns | None = None  # below the best
     for index in range(min(len(rows) - 1, _DEEPEST)):
-        first += [_Row(row[:_MOST_COLUMNS]) for row in rows[len(first) : index + 2 + _SAMPLE]]
+        first += [Row(row[:_MOST_COLUMNS]) for row in rows[len(first) : index + 2 + _SAMPLE]]
         row = first[index]
         if columns is not None and columns.hold(row):
             break
-        below = _Columns(first[index + 1 : index + 1 + _SAMPLE])
+        below = Columns(first[index + 1 : index + 1 + _SAMPLE])
         evidence = -1 if is_title(row.values) else below.evidence(row)
         if evidence > most and not any(below.hold(above) for above in first[: _first_names(first, index)]):
             best, most, columns = index, evidence, below
@@ -63,7 +47,7 @@ def head_of(rows: Sequence[Sequence[str]]) -> Head:
         return Head(_titles(first), 0)
     top, last = _first_names(first, best), best
     rest = first[best + 1 : best + 2 + _SAMPLE]
-    if len(rest) > 1 and not columns.hold(rest[0]) and _continue(first[best], rest[0], rest[1:]):
+    if len(rest) > 1 and (rest[0].of_years or not columns.hold(rest[0])) and _continue(first[best], rest[0], rest[1:]):
         last = best + 1
     return Head(top, last - top + 1)
 
@@ -95,121 +79,13 @@ def is_title(row: Sequence[str]) -> bool:
 
 def could_follow(rows: Sequence[Sequence[str]], row: Sequence[str]) -> bool:
     """Whether a row has figures where these rows of a table have them."""
-    return _Columns([_Row(values[:_MOST_COLUMNS]) for values in rows]).hold(_Row(row[:_MOST_COLUMNS]))
-
-
-# ------------------------------------------------------------------------------------------------------- rows of data
-
-
-class _Row:
-    """A row with the kinds of its values, looked at once."""
-
-    __slots__ = ("_kinds", "filled", "values")
-
-    def __init__(self, values: Sequence[str]) -> None:
-        self.values = values
-        self.filled = [column for column, value in enumerate(values) if value]
-        self._kinds: list[str] | None = None
-
-    @property
-    def kinds(self) -> list[str]:
-        if self._kinds is None:
-            self._kinds = [kind_of(value) for value in self.values]
-        return self._kinds
-
-    def value(self, column: int) -> str:
-        return self.values[column] if column < len(self.values) else ""
-
-
-class _Columns:
-    """What the columns of some rows hold."""
-
-    def __init__(self, rows: Sequence[_Row]) -> None:
-        self._rows = rows
-        self._width = median([len(row.filled) for row in rows]) if rows else 0
-        kinds: list[list[str]] = [[] for _ in range(max((len(row.values) for row in rows), default=0))]
-        for row in rows:
-            found = row.kinds
-            for column in row.filled:
-                kinds[column].append(found[column])
-        self._kinds = [common_kind(column) for column in kinds]
-        self.figures = sum(kind in FIGURES for kind in self._kinds)  # number of columns of figures
-
-    def kind(self, column: int) -> str:
-        return self._kinds[column] if column < len(self._kinds) else EMPTY
-
-    def hold(self, row: _Row) -> bool:
-        """Whether a row could be one of these: its figures stand in columns of figures, and nothing else does."""
-        if not self.figures:
-            return len(row.filled) > 0.5 * self._width
-        over = [row.kinds[column] for column in row.filled if self.kind(column) in FIGURES]
-        figures = [kind for kind in over if kind != EMPTY]
-        return bool(figures) and all(kind in FIGURES for kind in figures)
-
-    def evidence(self, row: _Row) -> int:
-        """How much says that a row names these columns; -1 when it does not."""
-        if not self._rows or len(row.filled) < 2 or len(row.filled) <= 0.5 * self._width:
-            return -1
-        found, doubts = 0, 0
-        numbers: list[int] = []  # columns
-        for column in row.filled:
-            kind, under = row.kinds[column], self.kind(column)
-            if kind == TEXT and _ADDRESS.search(row.values[column]):
-                return -1
-            if kind == TEXT and under in FIGURES:
-                found += 2
-            elif kind == TEXT:
-                doubts += self._like_data(column, row.values[column])
-            elif kind in (NUMBER, YEAR):
-                numbers.append(column)
-            elif kind == under:
-                return -1
-            elif kind != EMPTY:
-                found += 1
-        if numbers and not self._are_names(numbers, row):
-            return -1
-        found += len(numbers)
-        values = [row.values[column] for column in row.filled]
-        if max(map(len, values)) > (_LONGEST_QUESTION if found >= 2 else _LONGEST_NAME):
-            return -1
-        return -1 if not found and (doubts or len(set(values)) < len(values)) else found
-
-    def _like_data(self, column: int, value: str) -> bool:
-        """Whether a text has the same value, or with digits the same form, as the values below it."""
-        values = [row.values[column] for row in self._rows if row.value(column)]
-        if value in values:
-            return True
-        if not any(map(str.isdecimal, value)) or len(values) < 2:
-            return False
-        form = form_of(value)
-        return sum(form_of(other) == form for other in values) > 0.5 * len(values)
-
-    def _are_names(self, numbers: Sequence[int], row: _Row) -> bool:
-        """Whether the numbers in these columns of a row are years or a sequence, and those below them are not."""
-        values = [integer(row.values[column]) for column in numbers]
-        years = all(row.kinds[column] == YEAR for column in numbers)
-        under = [self.kind(column) for column in numbers]
-        if len(numbers) == 1:
-            below = [other.value(numbers[0]) for other in self._rows if other.value(numbers[0])]
-            return years and under[0] == NUMBER and len(below) >= 2 and not any(map(is_year, below))
-        if not is_sequence(values, any_step=years):
-            return False
-        if len(numbers) == 2:
-            return years and not all(kind == YEAR for kind in under)
-        no_corner = row.filled[0] == numbers[0]
-        if not years and (len(numbers) < (3 if no_corner else 4) or numbers[0] == 0):
-            return False
-        return sum(self._sequence_in(other, numbers, years=years) for other in self._rows) < 0.5 * len(self._rows)
-
-    def _sequence_in(self, row: _Row, columns: Sequence[int], *, years: bool) -> bool:
-        values = [row.value(column) for column in columns]
-        return is_sequence([integer(value) for value in values], any_step=years and all(map(is_year, values)))
+    return Columns([Row(values[:_MOST_COLUMNS]) for values in rows]).hold(Row(row[:_MOST_COLUMNS]))
 
 
 # ------------------------------------------------------------------------------------------- rows above and below names
 
 
-def _first_names(rows: Sequence[_Row], index: int) -> int:
+def _first_names(rows: Sequence[Row], index: int) -> int:
     """Index of the first of the rows that group the names in row `index`."""
     first = index
     while first > 0 and index - first < _MOST_GROUPS and _group(rows[first - 1], rows[first]):
@@ -217,7 +93,7 @@ def _first_names(rows: Sequence[_Row], index: int) -> int:
     return first
 
 
-def _titles(rows: Sequence[_Row]) -> int:
+def _titles(rows: Sequence[Row]) -> int:
     """Number of rows with a single text above a table without column names."""
     width = median([len(row.filled) for row in rows]) if rows else 0
     count = 0
@@ -226,13 +102,13 @@ def _titles(rows: Sequence[_Row]) -> int:
     return count
 
 
-def _is_single(row: _Row) -> bool:
+def _is_single(row: Row) -> bool:
     return len(row.filled) == 1 and is_title(row.values)
 
 
-def _continue(names: _Row, row: _Row, below: Sequence[_Row]) -> bool:
+def _continue(names: Row, row: Row, below: Sequence[Row]) -> bool:
     """Whether the row below the names goes on with them: units, or the parts of names over several columns."""
-    columns = _Columns(below)
+    columns = Columns(below)
     if columns.evidence(row) < 2:
         return False
     over_figures = 0
@@ -244,7 +120,7 @@ def _continue(names: _Row, row: _Row, below: Sequence[_Row]) -> bool:
     return 2 * over_figures >= columns.figures
 
 
-def _group(upper: _Row, names: _Row) -> bool:
+def _group(upper: Row, names: Row) -> bool:
     """Whether a row above the names groups them: it leaves gaps, or repeats itself, over several of them."""
     if not upper.filled or any(len(upper.values[column]) > _LONGEST_GROUP for column in upper.filled):
         return False

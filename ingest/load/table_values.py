@@ -19,7 +19,7 @@ _NUMBER_FORM = re.compile(r"[\s+\-−€$£¥₹%(]*\d[\d\s.,:/'’\-%)€$£¥�
 _QUANTITY_FORM = re.compile(r"(?:[A-Z]{3}\s)?[+\-−]?\d[\d.,'’\s]*(?:\s?[^\W\d_]{1,4}\.?|\s?[^\w\s]{1,2}[^\W\d_]?)?")
 _FORMS = ((DATE, _DATE_FORM), (RANGE, _RANGE_FORM), (NUMBER, _NUMBER_FORM), (QUANTITY, _QUANTITY_FORM))
 _LONGEST_FIGURE = 40  # characters
-_LETTERS = re.compile(r"[^\W\d_]+")
+_LETTER = re.compile(r"[^\W\d_]")
 _DIGITS = re.compile(r"\d+")
 
 
@@ -76,4 +76,4 @@ def is_sequence(values: Sequence[int | None], *, any_step: bool = False) -> bool
 
 def form_of(value: str) -> str:
     """The pattern of letters and digits of a value: "S0-17" and "B3-4" have the same."""
-    return _DIGITS.sub("9", _LETTERS.sub("a", value))
+    return _DIGITS.sub("9", _LETTER.sub("a", value))

@@ -185,7 +185,12 @@ def test_names_of_a_table_are_never_parted_from_its_first_row() -> None:
 
 
 def test_a_sheet_s_rows_carry_its_title() -> None:
-    rows: list[list[object]] = [["Stock of Oakley"], [None], ["Article", "On hand"], *([f"Gasket {n}", n] for n in range(90))]
+    rows: list[list[object]] = [
+        ["Stock of Oakley"],
+        [None],
+        ["Article", "On hand"],
+        *([f"Gasket {n}", n] for n in range(90)),
+    ]
     of = load(made.source(made.xlsx({"Stock": rows}), "a.xlsx"))
     for piece in chunk(of, READS_256):
         assert "Stock of Oakley" in piece.embedded_text

@@ -276,6 +276,7 @@ def test_a_table_within_a_cell_of_a_table_with_names_stays_on_its_line() -> None
          "Name: Anna two lines Send"),
         ("<input type=hidden value=token><input type=password value=secret>x", "x"),
         ("Size <select><option>S<option selected>M<option>L</select>", "Size M"),
+        ("Size <select><option>S<option>M</select>, <select><option>1<option>2</select>", "Size S / M, 1"),
         ("<img alt='A red ship'><img title='A map'><img src=x>", "A red shipA map"),
         ("<object data=x.pdf>Fall back</object><video>No video</video>", "Fall backNo video"),
         ("<iframe srcdoc='<p>Inner &lt;b>page&lt;/b></p><table><tr><td>a<td>b</table>'></iframe>",
@@ -305,7 +306,7 @@ def test_what_is_not_read_is_counted() -> None:
     _, _, warnings = read(markup)
     assert warnings == (
         "2 frames show other addresses, which are not part of the file.",
-        "4 further choices of a form's lists were left out.",
+        "15 further choices of a form's lists were left out.",
         "1 template for scripts was left out.",
     )
 

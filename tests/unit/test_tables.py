@@ -135,6 +135,22 @@ HEADS = {
         "Pipe | Length | Weight\nA | unknown | unknown\nB | 200 | 4\nC | 300 | 5",
         Head(0, 1),
     ),
+    "years below two names": (
+        "Region | Sales | | Costs |\n | 2023 | 2024 | 2023 | 2024\nNorth | 5 | 6 | 3 | 4\nSouth | 7 | 8 | 1 | 2",
+        Head(0, 2),
+    ),
+    "three weeks": ("Week | 1 | 2 | 3\nAnna | 8 | 6 | 0\nBen | 7 | 7 | 5", Head(0, 1)),
+    "numbers of sensors": ("Day | 101 | 317 | 205\n01.02.2026 | 0,5 | 0,7 | 2\n02.02.2026 | 1 | 2 | 3", Head(0, 1)),
+    "questions": ("Question 1 | Question 2\nAnswer A | Answer B\nAnother | None", Head(0, 1)),
+    "one year, once among the values": (
+        "Item | 2024\nRent | 1200\nPower | 340\nWater | 80\nTax | 1990\nSea | 7",
+        Head(0, 1),
+    ),
+    "labels and values": ("Name: | Anna\nTown: | Köln\nPhone: | 123", Head(0, 0)),
+    "names and values of many kinds": (
+        "Customer | Miller\nInvoice | 2024-17\nDate | 12.03.2026\nTotal | 45,00 EUR\nPaid | yes",
+        Head(0, 0),
+    ),
     "data alone": ("Alder | 210 | 714\nBeck | 132 | 302\nCove | 398 | 725", Head(0, 0)),
     "figures alone": ("1 | 2 | 3\n4 | 5 | 6\n7 | 8 | 9", Head(0, 0)),
     "years as data": ("Alder | 1990 | 2001\nBeck | 1985 | 1999\nCove | 1971 | 2010", Head(0, 0)),
@@ -171,9 +187,11 @@ def test_no_value_of_a_table_is_lost(rows: list[list[str]], named: bool) -> None
     for row in rows:
         for value in row:
             assert value[:50] in text
-    assert len(tables) <= 1
+    ends = [0]
     for table in tables:
-        assert 0 <= table.start - table.head <= table.start < table.end == len(text)
+        assert ends[-1] <= table.start - table.head <= table.start < table.end <= len(text)
+        ends.append(table.end)
+    assert ends[-1] in (0, len(text))
 
 
 # ------------------------------------------------------------------------------------------------------------- lines
@@ -193,6 +211,24 @@ def test_records_name_their_columns_in_every_line_and_keep_the_caption() -> None
     text, (table,) = built(table_text(rows, named=True))
     assert text == "Fares of 2026\nRoute: North | Adults: 5 | Children: 3\nRoute: South | Children: 4"
     assert (table.caption, table.header) == ("Fares of 2026", "")
+
+
+def test_names_without_one_for_the_names_of_the_rows() -> None:
+    text, _ = built(table_text(rows_of("2021 | 2022\nOslo | 5 | 6\nBonn | 7 | 8"), named=True))
+    assert text == "Oslo | 2021: 5 | 2022: 6\nBonn | 2021: 7 | 2022: 8"
+
+
+def test_tables_below_one_another_have_their_own_names() -> None:
+    rows = rows_of(
+        "Sales | |\nRegion | Q1 | Q2\nNorth | 1 | 2\n| |\nTotal | 1 | 2\n| |\nStaff | |\nName | Age | Town\n"
+        "Anna | 31 | Köln\nBen | 44 | Bonn\n| |\nSource: the office"
+    )
+    text, tables = built(table_text(rows, named=True))
+    assert text == (
+        "Sales\nRegion: North | Q1: 1 | Q2: 2\nRegion: Total | Q1: 1 | Q2: 2\n\n"
+        "Staff\nName: Anna | Age: 31 | Town: Köln\nName: Ben | Age: 44 | Town: Bonn\nName: Source: the office"
+    )
+    assert [table.caption for table in tables] == ["Sales", "Staff"]
 
 
 def test_a_format_may_state_its_rows_of_names() -> None:
