@@ -192,6 +192,35 @@ def test_the_delimiter_of_a_csv_is_found(delimiter: str) -> None:
     assert loaded(quoted, "t.csv").text == "Name: x | Remark: one, two; three\nName: y | Remark: four"
 
 
+@pytest.mark.parametrize(
+    ("content", "line"),
+    [
+        ("Name;Net;Gross\nA;1,5;2,5\nB;3,5;4,5\n", "Name: A | Net: 1,5 | Gross: 2,5"),
+        ("A;1,5;2,5;3,5\nB;3,5;4,5;5,5\n", "A | 1,5 | 2,5 | 3,5"),
+        ("Name\tNet\nA, B\t1,5\nC, D\t2,5\n", "Name: A, B | Net: 1,5"),
+        ("id,tags\n1,a;b\n2,c;d\n", "id: 1 | tags: a;b"),
+        ("Lat,Lon\n1.5,2.5\n3.5,4.5\n", "Lat: 1.5 | Lon: 2.5"),
+        ("sep=|\nName|a,b|c\nA|1|2\n", "Name: A | a,b: 1 | c: 2"),
+        ('Name,Remark\nA,"first\nsecond\r\nthird"\n', "Name: A | Remark: first second third"),
+        ("Name,Remark\nA,first\u2028second\x0bthird\n", "Name: A | Remark: first second third"),
+        ("Name,Amount\rA,1\rB,2\r", "Name: A | Amount: 1"),
+    ],
+)
+def test_decimal_commas_breaks_in_cells_and_a_stated_delimiter(content: str, line: str) -> None:
+    assert line in loaded(content, "t.csv").text.split("\n")
+
+
+def test_a_csv_of_one_row_or_one_column_is_kept() -> None:
+    assert loaded("Name,Town", "t.csv").text == "Name | Town"
+    assert loaded("Anna\nBen\nCem\n", "t.csv").text == "Anna\nBen\nCem"
+
+
+def test_a_column_without_values_keeps_its_name() -> None:
+    assert loaded("Name,Town,Fax\nA,Köln,\nB,Bonn,\n", "t.csv").text.startswith(
+        "Name | Town | Fax\nName: A | Town: Köln\n"
+    )
+
+
 def test_a_csv_without_column_names_keeps_its_rows() -> None:
     assert loaded("1,2\n3,4\n", "n.csv").text == "1 | 2\n3 | 4"
 
