@@ -65,6 +65,7 @@ class Columns:
             for column in row.filled:
                 kinds[column].append(found[column])
         self._kinds = [common_kind(column) for column in kinds]
+        self._single = len(self._kinds) == 1
         self.figures = sum(kind in FIGURES for kind in self._kinds)  # number of columns of figures
 
     def kind(self, column: int) -> str:
@@ -81,6 +82,8 @@ class Columns:
 
     def evidence(self, row: Row) -> int:
         """How much says that a row names these columns; -1 when it does not."""
+        if self._single and len(row.values) == 1:
+            return 2 if row.kinds == [TEXT] and self._kinds[0] in FIGURES else -1
         if not self._rows or len(row.filled) < 2 or len(row.filled) <= 0.5 * self._width:
             return -1
         found, doubts = 0, 0

@@ -40,7 +40,7 @@ def head_of(rows: Sequence[Sequence[str]]) -> Head:
         if columns is not None and columns.hold(row):
             break
         below = Columns(first[index + 1 : index + 1 + _SAMPLE])
-        evidence = -1 if is_title(row.values) else below.evidence(row)
+        evidence = -1 if len(row.values) > 1 and is_title(row.values) else below.evidence(row)
         if evidence > most and not any(below.hold(above) for above in first[: _first_names(first, index)]):
             best, most, columns = index, evidence, below
     if columns is None:

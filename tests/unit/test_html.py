@@ -123,6 +123,11 @@ PARTS = {
     "<menclose notation='updiagonalstrike'><mn>5</mn></menclose><mn>6</mn>": "[struck out: 5] 6",
     "<apply><plus/><ci>x</ci><cn>2</cn></apply>": "x + 2",
     "<apply><sin/><ci>x</ci></apply>": "sin(x)",
+    "<mn>10</mn><mo>%</mo><mo>+</mo><mi>n</mi><mo>!</mo><mo>,</mo><mi>a</mi><mo>/</mo><mi>b</mi>": "10% + n!, a/b",
+    "<mo>{</mo><mtable><mtr><mtd><mi>a</mi></mtd><mtd><mtext>if </mtext><mi>x</mi><mo>&gt;</mo><mn>0</mn></mtd></mtr>"
+    "<mtr><mtd><mi>b</mi></mtd><mtd><mtext>else</mtext></mtd></mtr></mtable>": "{a, if x > 0; b, else",
+    "<munder><mi>lim</mi><mrow><mi>x</mi><mo>→</mo><mn>0</mn></mrow></munder><mi>f</mi>": "lim_(x → 0) f",
+    "<msup><mfrac><mn>1</mn><mn>2</mn></mfrac><mn>3</mn></msup>": "(1/2)^3",
     "<semantics><mi>E</mi><annotation encoding='application/x-tex'>\\mathit{E}</annotation></semantics>": "E",
     "<semantics><mspace/><annotation encoding='application/x-tex'>E=mc^2</annotation></semantics>": "E=mc^2",
 }
@@ -369,6 +374,7 @@ def test_no_word_between_tags_is_lost(tags: list[tuple[str, bool]]) -> None:
         "a<sup>" * 30_000 + "x " * 100_000,
         "<abbr title=long>" * 30_000 + "x <b>y</b>" * 30_000,
         "<math>" + "<mrow>x<msqrt>" * 30_000 + "<mi>y</mi>" * 30_000,
+        "<math>" + "<mo>+</mo><mn>1</mn>" * 60_000,
         "<table>" + "<tr><td colspan=1000000 rowspan=1000000>x" * 5_000,
         "<table><tr>" + "<td rowspan=1000000>x" * 1_000 + "<tr><td>y" * 20_000,
         "<table><tr>" + "<td>x" * 1_000 + "<tr><td colspan=1000>y" * 20_000,

@@ -161,6 +161,8 @@ HEADS = {
     "data with a closed line": ("Alder | 5 | 6\nBeck | 7 | 8\nCove | closed | closed\nDale | 1 | 2", Head(0, 0)),
     "one row": ("Name | Town", Head(0, 0)),
     "one column": ("Names\nAnna\nBen", Head(0, 0)),
+    "one column of figures": ("Prices\n5,00\n7,50", Head(0, 1)),
+    "one column of figures alone": ("5,00\n7,50\n8,00", Head(0, 0)),
     "nothing": ("", Head(0, 0)),
 }
 
