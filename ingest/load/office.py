@@ -12,30 +12,10 @@ from ingest.load.html_text import html_text
 from ingest.load.limits import MIB, Limits
 from ingest.load.tables import rows_text
 
-_MAX_WORD_XML = 16 * MIB  # mammoth builds a DOM: about 40 times the XML in memory
 _TEXT_RUN = re.compile(r"\{http://schemas\.openxmlformats\.org/drawingml/2006/main\}(t|p)$")
 _DEEPEST_GROUP = 20
 _MAX_CELLS = 2_000_000
 _MAX_SHEET_XML = 150 * MIB  # openpyxl reads sheets as a stream
-
-
-def load_docx(content: bytes, limits: Limits) -> Extracted:
-    """A Word document: headings, lists, tables, footnotes and endnotes; text boxes and pictures' alternative text."""
-    import mammoth  # noqa: PLC0415  # needed by this format only
-
-    container = Container(content, limits, max_xml=_MAX_WORD_XML)
-    without_images = mammoth.images.img_element(lambda _image: {})
-    result = mammoth.convert_to_html(io.BytesIO(content), convert_image=without_images)
-    marked, _, _ = html_text(result.value)
-    builder = Builder()
-    builder.add(marked)
-    return Extracted(
-        text=builder.text(),
-        media_type=kinds.DOCX,
-        title=_core_title(container),
-        headings=tuple(builder.headings),
-        tables=tuple(builder.tables),
-    )
 
 
 def _core_title(container: Container) -> str:

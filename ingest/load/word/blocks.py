@@ -1,0 +1,293 @@
+"""The paragraphs, lists and tables of one part of a Word document as HTML."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from html import escape
+
+from ingest.load.extracted import LONGEST_HEADING
+from ingest.load.ooxml.alternatives import chosen
+from ingest.load.ooxml.names import MC, M, R, W
+from ingest.load.ooxml.package import Element
+from ingest.load.word.document import Word
+from ingest.load.word.fields import Fields
+from ingest.load.word.lists import Lists
+from ingest.load.word.numbering import Counters, Numbered
+from ingest.load.word.paragraphs import Look, letters, look_of, plain, with_label
+from ingest.load.word.runs import Runs
+from ingest.load.word.styles import Format
+from ingest.load.word.tables import Grid, TableCell, TableRow, grid
+
+_MOST_SPAN = 63  # columns that a cell may cover in Word
+_BODY = 9  # the outline level that stands for no heading
+_COMPARED = 200  # characters of a paragraph that may be a line of the table of contents
+_FIGURES = frozenset("figure figura abbildung bild fig illustration рисунок obrázek kuva rysunek 图 圖 図 그림".split())
+
+Step = Element | str | TableRow | TableCell  # what a container holds; str is HTML to write
+
+
+@dataclass(slots=True)
+class _Frame:
+    """A container whose steps are being read."""
+
+    steps: Iterator[Step]
+    close: Callable[[], None] | None = None
+
+
+@dataclass(slots=True)
+class _Held:
+    """A caption or title, held back until the next block shows what belongs to it."""
+
+    is_title: bool
+    html: str
+
+
+@dataclass(slots=True)
+class _State:
+    """Where the reading is within nested containers."""
+
+    lists: Lists
+    cells: int = 0  # table cells around it
+    prefix: str = ""  # HTML of a paragraph that goes on in the next
+    after_table: list[Step] = field(default_factory=list)  # notes to what stands in the table
+
+
+class Blocks:
+    """Reads one story: the body, a header or footer, a note."""
+
+    def __init__(self, word: Word, part: str, *, is_body: bool, marks_pages: bool = False) -> None:
+        self.fields = Fields(marks_pages=marks_pages)
+        self._pieces: list[str] = []
+        self._word = word
+        self._part = part
+        self._is_body = is_body
+        self._runs = Runs(word, part, self.fields, with_notes=is_body)
+        self._counters = Counters(word.numbering)
+        self._state = _State(Lists(self._pieces.append))
+        self._held: _Held | None = None
+        self._stack: list[_Frame] = []
+        self._handlers: dict[str, Callable[[Element], None]] = {
+            W + "p": self._paragraph,
+            W + "tbl": self._table,
+            W + "tc": self._box,
+            W + "txbxContent": self._box,
+            W + "altChunk": lambda element: self._write(self._word.chunk(part, element.get(R + "id", ""))),
+            W + "del": self._inline,
+            W + "moveFrom": self._inline,
+            W + "commentRangeEnd": self._inline,
+            W + "r": self._inline,
+            M + "oMath": self._inline,
+            M + "oMathPara": self._inline,
+            MC + "AlternateContent": self._alternatives,
+        }
+
+    def html(self, blocks: Iterable[Step]) -> str:
+        """The blocks as HTML; to be called once."""
+        self._stack.append(_Frame(iter(blocks)))
+        while self._stack:
+            frame = self._stack[-1]
+            step = next(frame.steps, None)
+            if step is not None:
+                self._read(step)
+                continue
+            self._stack.pop()
+            if frame.close is not None:
+                frame.close()
+        self._write(_tagged("p", escape(self.fields.left_open(), quote=False)))
+        self._end_container()
+        return "".join(self._pieces)
+
+    def _read(self, step: Step) -> None:
+        if isinstance(step, str):
+            self._write(step)
+        elif isinstance(step, TableRow):
+            self._row(step)
+        elif isinstance(step, TableCell):
+            self._cell(step)
+        elif step.tag in self._handlers:
+            self._handlers[step.tag](step)
+        elif len(step) and not step.tag.endswith("Pr"):
+            self._stack.append(_Frame(iter(step)))
+
+    def _write(self, html: str) -> None:
+        """Write a block that is no list item."""
+        if html:
+            self._state.lists.close(forget=False)
+            self._release()
+            self._pieces.append(html)
+
+    def _release(self) -> None:
+        """Write the caption or title that was held back."""
+        held, self._held = self._held, None
+        if held is not None:
+            self._word.titled = self._word.titled or held.is_title
+            self._pieces.append(_tagged("h1" if held.is_title else "p", held.html))
+
+    # --------------------------------------------------------------------------------------------------- paragraphs
+
+    def _paragraph(self, element: Element) -> None:
+        look = look_of(element, self._word.styles)
+        numbered = None if look.goes_on else self._numbered(look)
+        level = self._level(look)
+        line = self._runs.line(element, look.style.format, heading=level is not None, contents=look.style.contents)
+        html, self._state.prefix = self._state.prefix + line.html, ""
+        if look.goes_on:
+            self._state.prefix = html
+        else:
+            self._write_paragraph(look, numbered, level, html.strip())
+        self._follow(line.after)
+
+    def _numbered(self, look: Look) -> Numbered | None:
+        key = look.style.numbering if look.list is None else look.list
+        if not key or key == "0":
+            return None
+        level = look.list_level if look.list_level is not None else look.style.numbering_level
+        if level is None and look.list is None:
+            styles = (look.style_key, look.style.numbering_style)
+            level = max(self._word.numbering.level_of_style(key, style) for style in styles)
+        return self._counters.numbered(key, level or 0)
+
+    def _level(self, look: Look) -> int | None:
+        """Level of a heading; None for other paragraphs and for what stands in a table."""
+        level = look.style.level
+        if look.outline is not None:
+            level = look.outline + 1 if 0 <= look.outline < _BODY else None
+        if level is None or not self._is_body or self._state.cells:
+            return None
+        return level if self._is_title(look) else level + self._word.titled
+
+    def _is_title(self, look: Look) -> bool:
+        return look.style.title and look.outline is None and self._is_body and not self._state.cells
+
+    def _write_paragraph(self, look: Look, numbered: Numbered | None, level: int | None, html: str) -> None:
+        text = plain(html)
+        label = numbered.label if numbered is not None else ""
+        if label and self._state.cells:
+            self._write(_tagged("p", with_label(label, html, joined=False)))  # also of an empty cell: a row's number
+        elif not text and "<img" not in html:
+            return
+        elif self._is_title(look):
+            self._hold_title(html)
+        elif level is not None and len(text) <= LONGEST_HEADING:
+            self._state.lists.close(forget=True)
+            html = with_label(label, html, joined=numbered is not None and numbered.joined)
+            self._write(_tagged(f"h{min(level, 6)}", html))
+        elif numbered is not None and not self._state.cells:
+            self._release()
+            indent = look.indent if look.indent is not None else look.style.indent
+            indent = indent if indent is not None and look.list is None else numbered.indent
+            self._state.lists.item(numbered.list, numbered.level, indent, label, html)
+        elif look.style.caption and not self._state.cells and self.fields.sequence.lower() not in _FIGURES:
+            self._state.lists.close(forget=True)
+            self._release()
+            self._held = _Held(is_title=False, html=html)
+        else:
+            if not (look.indent or look.style.indent):
+                self._state.lists.close(forget=True)
+            self._write(_tagged("p", html))
+        if len(text) <= _COMPARED:
+            self._word.lines.add(letters(text))
+
+    def _hold_title(self, html: str) -> None:
+        """A title of several paragraphs is one heading."""
+        if self._held is not None and self._held.is_title:
+            self._held.html += " " + html
+            return
+        self._state.lists.close(forget=True)
+        self._release()
+        self._held = _Held(is_title=True, html=html)
+
+    def _follow(self, after: list[Step]) -> None:
+        """Read what stands after a paragraph; notes to what is in a table stand after the table."""
+        if self._state.cells:
+            self._state.after_table.extend(one for one in after if isinstance(one, str))
+            after = [one for one in after if not isinstance(one, str)]
+        if after:
+            self._stack.append(_Frame(iter(after)))
+
+    def _inline(self, element: Element) -> None:
+        """What belongs into a paragraph and stands beside them."""
+        line = self._runs.line([element], Format(), heading=False, contents=False)
+        self._write(_tagged("p", line.html))
+        self._follow(line.after)
+
+    # --------------------------------------------------------------------------------------------------- containers
+
+    def _enter(self, steps: Iterable[Step], state: _State, end: str = "") -> None:
+        outer = self._state
+        self._state = state
+
+        def leave() -> None:
+            self._end_container()
+            self._state = outer
+            self._pieces.append(end)
+
+        self._stack.append(_Frame(iter(steps), leave))
+
+    def _end_container(self) -> None:
+        prefix, self._state.prefix = self._state.prefix, ""
+        self._write(_tagged("p", prefix))
+        self._state.lists.close(forget=True)
+        self._release()
+
+    def _box(self, element: Element) -> None:
+        """A box of text, or the cell of a table of one column, which is a box too."""
+        self._state.lists.close(forget=False)
+        self._release()
+        inner = _State(Lists(self._pieces.append), self._state.cells, after_table=self._state.after_table)
+        self._enter(element, inner)
+
+    def _alternatives(self, element: Element) -> None:
+        form = chosen(element)
+        if form is not None:
+            self._stack.append(_Frame(iter(form)))
+
+    # ------------------------------------------------------------------------------------------------------- tables
+
+    def _table(self, element: Element) -> None:
+        table = grid(element)
+        self._word.count("deleted passage", table.deleted)
+        self._state.lists.close(forget=True)
+        if table.columns < 2:
+            self._release()
+            cells = [cell.element for row in table.rows for cell in row.cells if cell.element is not None]
+            self._stack.append(_Frame(iter(cells)))
+            return
+        held = self._held
+        if held is not None and not held.is_title:
+            caption, self._held = held.html, None
+        else:
+            caption = escape(table.title, quote=False)
+        self._write(_tagged("p", escape(table.description, quote=False)) + "<table>" + _tagged("caption", caption))
+        self._stack.append(_Frame(_rows(table), self._end_table))
+
+    def _end_table(self) -> None:
+        self._pieces.append("</table>")
+        waiting = self._state.after_table
+        if waiting and not self._state.cells:
+            self._stack.append(_Frame(iter(waiting[:])))
+            waiting.clear()
+
+    def _row(self, row: TableRow) -> None:
+        self._pieces.append("<tr>")
+        self._stack.append(_Frame(iter(row.cells), lambda: self._pieces.append("</tr>")))
+
+    def _cell(self, cell: TableCell) -> None:
+        columns = f' colspan="{min(cell.columns, _MOST_SPAN)}"' if cell.columns > 1 else ""
+        rows = f' rowspan="{cell.rows}"' if cell.rows > 1 else ""
+        self._pieces.append(f"<td{columns}{rows}>")
+        inner = _State(Lists(self._pieces.append), self._state.cells + 1, after_table=self._state.after_table)
+        self._enter(cell.element if cell.element is not None else (), inner, "</td>")
+
+
+def _rows(table: Grid) -> Iterator[Step]:
+    """The rows of a table, those that its author marked as its header in a head."""
+    head = next((index for index, row in enumerate(table.rows) if not row.is_header), 0)
+    if head:
+        yield "<thead>"
+        yield from table.rows[:head]
+        yield "</thead>"
+    yield from table.rows[head:]
+
+
+def _tagged(tag: str, html: str) -> str:
+    return f"<{tag}>{html}</{tag}>" if html else ""

@@ -1,0 +1,57 @@
+"""What all stories of one Word document share: its parts, styles, lists and notes, and what was left out."""
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from ingest.load.ooxml.charts import chart_html
+from ingest.load.ooxml.diagrams import diagram_html
+from ingest.load.ooxml.names import O
+from ingest.load.ooxml.package import Element, Package
+from ingest.load.word.notes import Notes
+from ingest.load.word.numbering import Numbering
+from ingest.load.word.styles import Styles
+
+_EQUATIONS = ("equation", "mathtype")  # programs whose objects draw an equation
+
+
+@dataclass(slots=True)
+class Word:
+    """A Word document that is being read."""
+
+    package: Package
+    main: str  # name of the body's part
+    styles: Styles
+    numbering: Numbering
+    notes: Notes
+    chunk: Callable[[str, str], str]  # (part, id of what it refers to) -> HTML of a document within this one
+    titled: bool = False  # whether a title was read, below which all headings stand
+    contents: list[str] = field(default_factory=list)  # lines of tables of contents
+    lines: set[str] = field(default_factory=set)  # letters of the short paragraphs
+    left_out: Counter[str] = field(default_factory=Counter)
+    equation_parts: set[str] = field(default_factory=set)  # embedded objects that are equations
+
+    def count(self, kind: str, times: int = 1) -> None:
+        """Something was left out."""
+        if times:
+            self.left_out[kind] += times
+
+    def graphic(self, part: str, relation: str, kind: str) -> str:
+        """A chart or diagram that a part shows, as HTML."""
+        target = self.package.relations(part).get(relation)
+        if target is None or target.external:
+            self.count(kind)
+            return ""
+        html = chart_html(self.package, target.target) if kind == "chart" else diagram_html(self.package, target.target)
+        if not html:
+            self.count(kind)
+        return html
+
+    def embedded(self, part: str, relation: str, element: Element | None) -> None:
+        """An embedded object; those that draw equations are counted, the others are found among the parts."""
+        program = (element.get("ProgID") or "").lower() if element is not None and element.tag.startswith(O) else ""
+        if program.startswith(_EQUATIONS):
+            self.count("equation object")
+            target = self.package.relations(part).get(relation)
+            if target is not None:
+                self.equation_parts.add(target.target)

@@ -1,0 +1,110 @@
+"""Loader of Word documents."""
+
+from collections.abc import Iterator
+from html import escape
+
+from lxml import etree
+
+from ingest.load import kinds
+from ingest.load.damage import damage_as_document_error
+from ingest.load.extracted import Builder, Extracted
+from ingest.load.html_text import html_text
+from ingest.load.limits import Limits
+from ingest.load.ooxml.embedded import embedded_parts
+from ingest.load.ooxml.names import W
+from ingest.load.ooxml.package import Package
+from ingest.load.word.blocks import Blocks
+from ingest.load.word.chunks import chunk_html
+from ingest.load.word.document import Word
+from ingest.load.word.left_out import warnings
+from ingest.load.word.margins import margin_lines
+from ingest.load.word.notes import Notes
+from ingest.load.word.numbering import Numbering
+from ingest.load.word.paragraphs import letters
+from ingest.load.word.styles import Styles
+
+_BLOCKS = (W + "p", W + "tbl", W + "sdt")
+_DEEPEST = 3  # documents within one another
+_LONGEST_PAGE = 8  # characters of a page number in a table of contents
+
+
+def load_docx(content: bytes, limits: Limits) -> Extracted:
+    """A Word document with everything in it: headers, footers, body, notes, comments, boxes of text, charts."""
+    package = Package(content, limits)
+    word = _word(package, limits, depth=1)
+    builder = Builder()
+    builder.add(html_text(_html(word))[0])
+    files = [one.name for one in embedded_parts(package) if one.part not in word.equation_parts]
+    return Extracted(
+        text=builder.text(),
+        media_type=kinds.DOCX,
+        title=package.title(),
+        headings=tuple(builder.headings),
+        tables=tuple(builder.tables),
+        warnings=tuple(warnings(word, embedded=files, characters=builder.length)),
+    )
+
+
+def _word(package: Package, limits: Limits, *, depth: int) -> Word:
+    main = package.main("word/document.xml")
+    styles = Styles(_root(package, main, "styles"))
+
+    def inner(part: str, relation: str) -> str:
+        return _inner_html(word, part, relation, limits, depth)
+
+    word = Word(
+        package=package,
+        main=main,
+        styles=styles,
+        numbering=Numbering(_root(package, main, "numbering"), styles),
+        notes=Notes(package, main, lambda note, part: Blocks(word, part, is_body=False).html(iter(note))),
+        chunk=inner,
+    )
+    return word
+
+
+def _html(word: Word) -> str:
+    """Headers and footers, the body, and what nothing in the body refers to."""
+    pieces = [_paragraph(line) for line in margin_lines(word)]
+    body = Blocks(word, word.main, is_body=True)
+    pieces.append(body.html(word.package.children(word.main, of=W + "body", ends=_BLOCKS)))
+    word.count("unstored number", body.fields.unnumbered)
+    pieces += word.notes.rest()
+    pieces.append(_paragraph("\n".join(_contents_of_nothing(word))))
+    return "".join(pieces)
+
+
+def _paragraph(text: str) -> str:
+    return f"<p>{escape(text, quote=False).replace(chr(10), '<br>')}</p>" if text else ""
+
+
+def _contents_of_nothing(word: Word) -> Iterator[str]:
+    """The lines of tables of contents that no paragraph repeats; the others are only signposts."""
+    for line in word.contents:
+        parts = [part.strip() for part in line.split("\t") if part.strip()]
+        if len(parts) > 1 and len(parts[-1]) <= _LONGEST_PAGE:
+            parts.pop()  # the page
+        if parts and not {letters("".join(parts)), letters(parts[-1])} & word.lines and letters(parts[-1]):
+            yield " ".join(parts)
+
+
+def _inner_html(word: Word, part: str, relation: str, limits: Limits, depth: int) -> str:
+    """The HTML of a document within the document, whose left-out things count as its own."""
+    target = word.package.relations(part).get(relation)
+    if target is None or target.external or depth >= _DEEPEST:
+        word.count("inner document")
+        return ""
+
+    def word_html(content: bytes) -> str:
+        inner = _word(Package(content, limits), limits, depth=depth + 1)
+        html = _html(inner)
+        word.left_out.update(inner.left_out)
+        return html
+
+    with damage_as_document_error():
+        return chunk_html(word.package, target.target, word_html)
+
+
+def _root(package: Package, main: str, kind: str) -> "etree._Element | None":
+    parts = package.related(main, kind)
+    return package.xml(parts[0]) if parts else None
