@@ -84,7 +84,7 @@ class _Reader:
             self._pre += 1
             self._write("\n\n```\n")
         elif tag == "li":
-            self._start_item()
+            self._start_item(attributes.get("data-label"))
         elif tag == "br":
             self._write("\n")
         elif tag == "img":
@@ -143,10 +143,13 @@ class _Reader:
         else:
             self._write("\n\n")
 
-    def _start_item(self) -> None:
+    def _start_item(self, label: str | None) -> None:
+        """Begin an item. label: its number as the document shows it, when it is not for this list to count."""
         indent = "  " * min(len(self._lists) - 1, _DEEPEST_LIST) if self._lists else ""
         counter = self._lists[-1] if self._lists else None
-        if counter is None:
+        if label:
+            self._buffer().write(f"\n{indent}{unmarked(label)} ", bullet=True)
+        elif counter is None:
             self._buffer().write(f"\n{indent}- ", bullet=True)
         else:
             self._lists[-1] = counter + 1

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from html import escape
 
 from ingest.load.ooxml.drawing_text import plain_lines, plain_text
+from ingest.load.ooxml.html import safe, tagged
 from ingest.load.ooxml.names import CX, A, C
 from ingest.load.ooxml.package import Element, Package, number
 from ingest.load.ooxml.values import shown
@@ -99,7 +99,7 @@ def _points(holder: Element | None, most: int) -> dict[int, str]:
 
 
 def _combined(levels: list[dict[int, str]]) -> dict[int, str]:
-    """Points with the names of the groups that they are in; the innermost level comes first, a group names its first."""
+    """Points with the names of their groups: the innermost level comes first, a group's name stands at its first."""
     points = dict(levels[0]) if levels else {}
     for level in levels[1:]:
         group = ""
@@ -155,17 +155,16 @@ def _html(chart: _Chart) -> str:
     pieces: list[str] = []
     if chart.columns or chart.categories:
         pieces.append("<table>")
-        if chart.title:
-            pieces.append(f"<caption>{_safe(chart.title)}</caption>")
+        pieces.append(tagged("caption", safe(chart.title)))
         names = [column.name for column in chart.columns]
         if any(names) or chart.axis:
             pieces += ["<thead>", _row([chart.axis or "Category", *names], "th"), "</thead>"]
         places = set(chart.categories).union(*(column.points for column in chart.columns))
         pieces += (_row(_values(chart, place), "td") for place in sorted(places))
         pieces.append("</table>")
-    elif chart.title:
-        pieces.append(f"<p>{_safe(chart.title)}</p>")
-    pieces += (f"<p>{_safe(text)}</p>" for text in dict.fromkeys(chart.texts) if text)
+    else:
+        pieces.append(tagged("p", safe(chart.title)))
+    pieces += (tagged("p", safe(text)) for text in dict.fromkeys(chart.texts))
     return "".join(pieces)
 
 
@@ -176,8 +175,4 @@ def _values(chart: _Chart, place: int) -> Iterator[str]:
 
 
 def _row(cells: Iterable[str], tag: str) -> str:
-    return "<tr>" + "".join(f"<{tag}>{_safe(cell)}</{tag}>" for cell in cells) + "</tr>"
-
-
-def _safe(text: str) -> str:
-    return escape(text, quote=False)
+    return "<tr>" + "".join(f"<{tag}>{safe(cell)}</{tag}>" for cell in cells) + "</tr>"

@@ -1,8 +1,7 @@
 """A diagram (SmartArt) as nested lists, from the data that it draws."""
 
-from html import escape
-
 from ingest.load.ooxml.drawing_text import plain_lines
+from ingest.load.ooxml.html import safe, tagged
 from ingest.load.ooxml.names import DGM
 from ingest.load.ooxml.package import Element, Package, number
 
@@ -54,7 +53,7 @@ def _write(
         if text:
             level = min(level + 1, _DEEPEST)
             pieces += ["<ul>"] * (level - depth) + ["</ul>"] * (depth - level)
-            pieces.append(f"<li>{escape(text, quote=False)}</li>")
+            pieces.append(tagged("li", safe(text)))
             depth = level
         waiting.extend((other, level) for other in reversed(below.get(key, [])))
     pieces += ["</ul>"] * depth

@@ -77,8 +77,7 @@ def _inside(element: Element) -> Iterator[Element]:
 
 
 def _plain(text: str) -> str:
-    text = _MATH_LETTERS.sub(lambda match: unicodedata.normalize("NFKC", match.group()), _UNSEEN.sub("", text))
-    return text
+    return _MATH_LETTERS.sub(lambda match: unicodedata.normalize("NFKC", match.group()), _UNSEEN.sub("", text))
 
 
 def _value(element: Element, default: str) -> str:

@@ -12,8 +12,8 @@ from urllib.parse import unquote
 from lxml import etree
 
 from app.core.errors import DocumentError
-from ingest.load.container import MAX_XML, Container
-from ingest.load.limits import Limits
+from ingest.load.container import Container
+from ingest.load.limits import MIB, Limits
 
 Element = Any  # lxml's elements have no types of their own
 
@@ -23,6 +23,7 @@ _TITLE = "{http://purl.org/dc/elements/1.1/}title"
 # ISO's strict variant names the same elements by other addresses.
 _STRICT = re.compile(rb"""(xmlns(?::[\w.-]+)?\s*=\s*["'])http://purl\.oclc\.org/ooxml/(\w+)/(\w+)""")
 _TRANSITIONAL = rb"\1http://schemas.openxmlformats.org/\2/2006/\3"
+_MAX_REPEATED_XML = 16 * MIB
 _TOO_DEEP = "Excessive depth"  # libxml2 reads 2,048 levels
 _OPTIONS = {"huge_tree": True, "resolve_entities": False, "no_network": True, "load_dtd": False}
 
@@ -39,8 +40,8 @@ class Relation:
 class Package:
     """An Office file. Raises DocumentError as Container does, and for XML that is nested too deeply."""
 
-    def __init__(self, content: bytes, limits: Limits, *, max_xml: int = MAX_XML) -> None:
-        self._container = Container(content, limits, max_xml=max_xml)
+    def __init__(self, content: bytes, limits: Limits) -> None:
+        self._container = Container(content, limits, max_repeated_xml=_MAX_REPEATED_XML)
         self._names = {name.lower(): name for name in self._container.names()}
         self._relations: dict[str, dict[str, Relation]] = {}
 

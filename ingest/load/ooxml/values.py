@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 _QUOTED = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]')
 _DATE = re.compile(r"[dy]|m(?!.*[0#])", re.IGNORECASE)
 _TIME = re.compile(r"h|s", re.IGNORECASE)
-_EPOCH = datetime(1899, 12, 30)  # noqa: DTZ001  # a date of a sheet has no time zone
+_EPOCH = datetime(1899, 12, 30)  # a date of a sheet has no time zone
 _LAST_DAY = 2_958_465  # 31 December 9999
 
 

@@ -2,15 +2,15 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from html import escape
 
 from ingest.load.extracted import LONGEST_HEADING
 from ingest.load.ooxml.alternatives import chosen
+from ingest.load.ooxml.html import safe, tagged
+from ingest.load.ooxml.lists import Lists
 from ingest.load.ooxml.names import MC, M, R, W
 from ingest.load.ooxml.package import Element
 from ingest.load.word.document import Word
 from ingest.load.word.fields import Fields
-from ingest.load.word.lists import Lists
 from ingest.load.word.numbering import Counters, Numbered
 from ingest.load.word.paragraphs import Look, letters, look_of, plain, with_label
 from ingest.load.word.runs import Runs
@@ -92,7 +92,7 @@ class Blocks:
             self._stack.pop()
             if frame.close is not None:
                 frame.close()
-        self._write(_tagged("p", escape(self.fields.left_open(), quote=False)))
+        self._write(tagged("p", safe(self.fields.left_open())))
         self._end_container()
         return "".join(self._pieces)
 
@@ -120,7 +120,7 @@ class Blocks:
         held, self._held = self._held, None
         if held is not None:
             self._word.titled = self._word.titled or held.is_title
-            self._pieces.append(_tagged("h1" if held.is_title else "p", held.html))
+            self._pieces.append(tagged("h1" if held.is_title else "p", held.html))
 
     # --------------------------------------------------------------------------------------------------- paragraphs
 
@@ -162,7 +162,7 @@ class Blocks:
         text = plain(html)
         label = numbered.label if numbered is not None else ""
         if label and self._state.cells:
-            self._write(_tagged("p", with_label(label, html, joined=False)))  # also of an empty cell: a row's number
+            self._write(tagged("p", with_label(label, html, joined=False)))  # also of an empty cell: a row's number
         elif not text and "<img" not in html:
             return
         elif self._is_title(look):
@@ -170,12 +170,10 @@ class Blocks:
         elif level is not None and len(text) <= LONGEST_HEADING:
             self._state.lists.close(forget=True)
             html = with_label(label, html, joined=numbered is not None and numbered.joined)
-            self._write(_tagged(f"h{min(level, 6)}", html))
+            self._write(tagged(f"h{min(level, 6)}", html))
         elif numbered is not None and not self._state.cells:
             self._release()
-            indent = look.indent if look.indent is not None else look.style.indent
-            indent = indent if indent is not None and look.list is None else numbered.indent
-            self._state.lists.item(numbered.list, numbered.level, indent, label, html)
+            self._state.lists.item(numbered.list, numbered.level, _indent(look, numbered), label, html)
         elif look.style.caption and not self._state.cells and self.fields.sequence.lower() not in _FIGURES:
             self._state.lists.close(forget=True)
             self._release()
@@ -183,7 +181,7 @@ class Blocks:
         else:
             if not (look.indent or look.style.indent):
                 self._state.lists.close(forget=True)
-            self._write(_tagged("p", html))
+            self._write(tagged("p", html))
         if len(text) <= _COMPARED:
             self._word.lines.add(letters(text))
 
@@ -207,7 +205,7 @@ class Blocks:
     def _inline(self, element: Element) -> None:
         """What belongs into a paragraph and stands beside them."""
         line = self._runs.line([element], Format(), heading=False, contents=False)
-        self._write(_tagged("p", line.html))
+        self._write(tagged("p", line.html))
         self._follow(line.after)
 
     # --------------------------------------------------------------------------------------------------- containers
@@ -225,7 +223,7 @@ class Blocks:
 
     def _end_container(self) -> None:
         prefix, self._state.prefix = self._state.prefix, ""
-        self._write(_tagged("p", prefix))
+        self._write(tagged("p", prefix))
         self._state.lists.close(forget=True)
         self._release()
 
@@ -256,8 +254,8 @@ class Blocks:
         if held is not None and not held.is_title:
             caption, self._held = held.html, None
         else:
-            caption = escape(table.title, quote=False)
-        self._write(_tagged("p", escape(table.description, quote=False)) + "<table>" + _tagged("caption", caption))
+            caption = safe(table.title)
+        self._write(tagged("p", safe(table.description)) + "<table>" + tagged("caption", caption))
         self._stack.append(_Frame(_rows(table), self._end_table))
 
     def _end_table(self) -> None:
@@ -279,6 +277,15 @@ class Blocks:
         self._enter(cell.element if cell.element is not None else (), inner, "</td>")
 
 
+def _indent(look: Look, numbered: Numbered) -> int:
+    """How far an item is indented: as the paragraph says, else the one of list and style that is nearer to it."""
+    if look.indent is not None:
+        return look.indent
+    if look.list is None and look.style.indent is not None:
+        return look.style.indent
+    return numbered.indent
+
+
 def _rows(table: Grid) -> Iterator[Step]:
     """The rows of a table, those that its author marked as its header in a head."""
     head = next((index for index, row in enumerate(table.rows) if not row.is_header), 0)
@@ -287,7 +294,3 @@ def _rows(table: Grid) -> Iterator[Step]:
         yield from table.rows[:head]
         yield "</thead>"
     yield from table.rows[head:]
-
-
-def _tagged(tag: str, html: str) -> str:
-    return f"<{tag}>{html}</{tag}>" if html else ""

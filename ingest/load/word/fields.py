@@ -160,7 +160,9 @@ def _drawn(match: re.Match[str]) -> str:
     if kind == "f" and len(parts) == 2:
         return f"{_grouped(parts[0])}/{_grouped(parts[1])}"
     if kind == "r":
-        return f"root {parts[0]} of √{_grouped(parts[1])}" if len(parts) == 2 and parts[0] else f"√{_grouped(parts[-1])}"
+        return (
+            f"root {parts[0]} of √{_grouped(parts[1])}" if len(parts) == 2 and parts[0] else f"√{_grouped(parts[-1])}"
+        )
     if kind == "s":
         return ("_" if "do" in options.lower() else "^") + _grouped(inside.strip())
     if kind == "b":

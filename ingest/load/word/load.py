@@ -1,7 +1,6 @@
 """Loader of Word documents."""
 
 from collections.abc import Iterator
-from html import escape
 
 from lxml import etree
 
@@ -11,12 +10,13 @@ from ingest.load.extracted import Builder, Extracted
 from ingest.load.html_text import html_text
 from ingest.load.limits import Limits
 from ingest.load.ooxml.embedded import embedded_parts
+from ingest.load.ooxml.html import lines
+from ingest.load.ooxml.left_out import warnings
 from ingest.load.ooxml.names import W
 from ingest.load.ooxml.package import Package
 from ingest.load.word.blocks import Blocks
 from ingest.load.word.chunks import chunk_html
 from ingest.load.word.document import Word
-from ingest.load.word.left_out import warnings
 from ingest.load.word.margins import margin_lines
 from ingest.load.word.notes import Notes
 from ingest.load.word.numbering import Numbering
@@ -41,7 +41,7 @@ def load_docx(content: bytes, limits: Limits) -> Extracted:
         title=package.title(),
         headings=tuple(builder.headings),
         tables=tuple(builder.tables),
-        warnings=tuple(warnings(word, embedded=files, characters=builder.length)),
+        warnings=tuple(warnings(word.left_out, embedded=files, characters=builder.length)),
     )
 
 
@@ -65,17 +65,14 @@ def _word(package: Package, limits: Limits, *, depth: int) -> Word:
 
 def _html(word: Word) -> str:
     """Headers and footers, the body, and what nothing in the body refers to."""
-    pieces = [_paragraph(line) for line in margin_lines(word)]
+    pieces = [lines(line) for line in margin_lines(word)]
     body = Blocks(word, word.main, is_body=True)
     pieces.append(body.html(word.package.children(word.main, of=W + "body", ends=_BLOCKS)))
     word.count("unstored number", body.fields.unnumbered)
+    word.count("building block", _building_blocks(word))
     pieces += word.notes.rest()
-    pieces.append(_paragraph("\n".join(_contents_of_nothing(word))))
+    pieces.append(lines("\n".join(_contents_of_nothing(word))))
     return "".join(pieces)
-
-
-def _paragraph(text: str) -> str:
-    return f"<p>{escape(text, quote=False).replace(chr(10), '<br>')}</p>" if text else ""
 
 
 def _contents_of_nothing(word: Word) -> Iterator[str]:
@@ -86,6 +83,17 @@ def _contents_of_nothing(word: Word) -> Iterator[str]:
             parts.pop()  # the page
         if parts and not {letters("".join(parts)), letters(parts[-1])} & word.lines and letters(parts[-1]):
             yield " ".join(parts)
+
+
+def _building_blocks(word: Word) -> int:
+    """How many ready-made texts it carries besides the prompts of empty form fields."""
+    count = 0
+    for part in word.package.related(word.main, "glossaryDocument"):
+        for block in word.package.xml(part).iter(W + "docPart"):
+            gallery = block.find(f"{W}docPartPr/{W}category/{W}gallery")
+            prompt = gallery is not None and gallery.get(W + "val") == "placeholder"
+            count += not prompt and any((text.text or "").strip() for text in block.iter(W + "t"))
+    return count
 
 
 def _inner_html(word: Word, part: str, relation: str, limits: Limits, depth: int) -> str:

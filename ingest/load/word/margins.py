@@ -14,9 +14,10 @@ _PAGE_NUMBER = re.compile(f"{PAGE_MARK}[^{PAGE_MARK}]*{PAGE_MARK}")
 _WORD = re.compile(r"[^\W\d_]+")
 # What stands around page numbers: "page 3 of 9".
 _PAGE_WORDS = frozenset(
-    "page pages pg p of seite seiten s von de sur página pagina páginas pagine pág pag pàgina di da do du van sida sidor "
-    "av side sider af sivu sivut strana stránka str strony strona z ze из стр страница от с стор сторінка oldal sayfa "
-    "trang halaman iz od din σελίδα από עמוד מתוך صفحة من ページ 页 頁 第 共 总 全 頁中 페이지 쪽 หน้า".split()
+    "page pages pg p of seite seiten s von de sur página pagina páginas pagine pág pag pàgina di da do du van sida "
+    "sidor av side sider af sivu sivut strana stránka str strony strona z ze из стр страница от с стор "
+    "сторінка oldal sayfa trang halaman iz od din σελίδα από עמוד מתוך صفحة من "
+    "ページ 页 頁 第 共 总 全 頁中 페이지 쪽 หน้า".split()
 )
 
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from html import escape
 
+from ingest.load.ooxml.html import labelled, signed
 from ingest.load.ooxml.names import W14, W15, W
 from ingest.load.ooxml.numerals import numeral
 from ingest.load.ooxml.package import Element, Package
@@ -87,16 +87,9 @@ class Notes:
         html = self._render(comment, self._comments_part)
         if not html:
             return ""
-        author = " ".join((comment.get(W + "author") or "").split())
-        by = ", ".join(text for text in (author, (comment.get(W + "date") or "")[:10]) if text)
-        html = labelled(f"{word}: ", html)
-        signature = f" ({escape(by, quote=False)})" if by else ""
-        return f"{html[:-4]}{signature}</p>" if html.endswith("</p>") else f"{html}<p>{signature}</p>"
-
-
-def labelled(label: str, html: str) -> str:
-    """HTML with a label before its first words."""
-    return f"<p>{label}{html[3:]}" if html.startswith("<p>") else f"<p>{label}</p>{html}"
+        return signed(
+            labelled(f"{word}: ", html), author=comment.get(W + "author", ""), date=comment.get(W + "date", "")
+        )
 
 
 def _notes(package: Package, part: str, kind: str) -> dict[str, Element]:

@@ -71,7 +71,7 @@ class Numbering:
                 self._lists[element.get(W + "numId", "")] = _list(element)
 
     def definition(self, key: str) -> str | None:
-        """Id of the definition that a list counts by, links to other lists followed; None when there is no such list."""
+        """Id of the definition that a list counts by, links to other lists followed; None without such a list."""
         one = self._lists.get(key)
         definition = one.definition if one else None
         for _ in range(_LONGEST_CHAIN):

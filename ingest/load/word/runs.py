@@ -6,8 +6,9 @@ from html import escape
 
 from ingest.load.ooxml.alternatives import chosen
 from ingest.load.ooxml.equations import linear
+from ingest.load.ooxml.html import described, lines
 from ingest.load.ooxml.names import MC, W14, M, R, W
-from ingest.load.ooxml.package import Element, number
+from ingest.load.ooxml.package import Element
 from ingest.load.ooxml.symbols import has_symbols, readable, symbol
 from ingest.load.word.document import Word
 from ingest.load.word.drawings import drawn
@@ -263,9 +264,9 @@ class Runs:
     def _write_described(self, text: str, *, own: bool) -> None:
         self._switch(())
         if own:
-            self._now.after.append(f"<p>{escape(text, quote=False)}</p>")
+            self._now.after.append(lines(text))
         else:
-            self._now.pieces.append(f'<img alt="{escape(text)}">')
+            self._now.pieces.append(described(text))
 
     def _alternatives(self, element: Element, look: Format) -> _Frame | None:
         form = chosen(element)
@@ -277,8 +278,3 @@ class Runs:
 
     def _later(self, element: Element, _: Format) -> None:
         self._now.after.append(element)
-
-
-def level_of(element: Element | None) -> int | None:
-    """The level that an element gives; None without one."""
-    return number(element.get(W + "val")) if element is not None else None

@@ -62,9 +62,7 @@ def grid(table: Element) -> Grid:
     return result
 
 
-def _cells(
-    row: Element, properties: Element | None, merging: dict[int, TableCell], result: Grid
-) -> list[TableCell]:
+def _cells(row: Element, properties: Element | None, merging: dict[int, TableCell], result: Grid) -> list[TableCell]:
     """The cells of a row that begin in it."""
     cells: list[TableCell] = []
     column = _count(properties.find(W + "gridBefore")) if properties is not None else 0

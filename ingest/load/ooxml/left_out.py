@@ -1,9 +1,6 @@
-"""What was not read of a Word document, with its count, as warnings for people."""
+"""What was not read of an Office file, with its count, as warnings for people."""
 
-from collections.abc import Iterator, Sequence
-
-from ingest.load.ooxml.names import W
-from ingest.load.word.document import Word
+from collections.abc import Iterator, Mapping, Sequence
 
 _NAMED = 10  # embedded files named in a warning
 _SHORT = 200  # characters of text for each picture, below which the pictures may be what the document is about
@@ -19,31 +16,21 @@ _KINDS = {  # kind -> (for one, for several)
     "linked document": ("1 linked document was", "{} linked documents were"),
     "inner document": ("1 document within it was", "{} documents within it were"),
     "building block": ("1 building block (AutoText) was", "{} building blocks (AutoText) were"),
+    "recording": ("1 recording was", "{} recordings were"),
     "picture": ("1 picture was", "{} pictures were"),
 }
 
 
-def warnings(word: Word, *, embedded: Sequence[str], characters: int) -> Iterator[str]:
-    """One sentence for each kind of thing that was left out. embedded: names of the files in it."""
-    counts = dict(word.left_out)
-    counts["building block"] = _building_blocks(word)
-    if characters > _SHORT * counts.get("picture", 0):
-        counts.pop("picture", None)
+def warnings(counts: Mapping[str, int], *, embedded: Sequence[str], characters: int) -> Iterator[str]:
+    """One sentence for each kind of thing that was left out.
+
+    embedded: names of the files in it; characters: of its text. Pictures are named where there is little text.
+    """
     for kind, (one, several) in _KINDS.items():
-        if counts.get(kind):
-            yield f"{one if counts[kind] == 1 else several.format(counts[kind])} left out."
+        count = counts.get(kind, 0)
+        if count and (kind != "picture" or characters < _SHORT * count):
+            yield f"{one if count == 1 else several.format(count)} left out."
     if embedded:
         names = ", ".join(embedded[:_NAMED]) + (" and more" if len(embedded) > _NAMED else "")
         files = "1 embedded file was" if len(embedded) == 1 else f"{len(embedded)} embedded files were"
         yield f"{files} not read: {names}."
-
-
-def _building_blocks(word: Word) -> int:
-    """How many ready-made texts it carries besides the prompts of empty form fields."""
-    count = 0
-    for part in word.package.related(word.main, "glossaryDocument"):
-        for block in word.package.xml(part).iter(W + "docPart"):
-            gallery = block.find(f"{W}docPartPr/{W}category/{W}gallery")
-            prompt = gallery is not None and gallery.get(W + "val") == "placeholder"
-            count += not prompt and any((text.text or "").strip() for text in block.iter(W + "t"))
-    return count
