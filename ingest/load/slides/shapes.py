@@ -115,13 +115,11 @@ class Shapes:
                 continue
             kind, attribute = _GRAPHICS[element.tag]
             relation = self._package.relations(part).get(element.get(attribute, ""))
-            html = ""
-            if relation is not None and not relation.external:
-                read = chart_html if kind == "chart" else diagram_html
-                html = read(self._package, relation.target)
-            if not html:
+            if relation is None or relation.external:
                 self._left_out[kind] += 1
-            pieces.append(html)
+                continue
+            read = chart_html if kind == "chart" else diagram_html
+            pieces.append(read(self._package, relation.target))
         return "".join(pieces)
 
 

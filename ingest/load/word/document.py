@@ -42,10 +42,8 @@ class Word:
         if target is None or target.external:
             self.count(kind)
             return ""
-        html = chart_html(self.package, target.target) if kind == "chart" else diagram_html(self.package, target.target)
-        if not html:
-            self.count(kind)
-        return html
+        read = chart_html if kind == "chart" else diagram_html
+        return read(self.package, target.target)
 
     def embedded(self, part: str, relation: str, element: Element | None) -> None:
         """An embedded object; those that draw equations are counted, the others are found among the parts."""
