@@ -10,6 +10,7 @@ from app.core.errors import DocumentError
 from ingest.load import kinds
 from ingest.load.damage import damage_as_document_error
 from ingest.load.decode import decode
+from ingest.load.delimited import load_csv
 from ingest.load.extracted import Extracted, clean
 from ingest.load.language import language_of
 from ingest.load.limits import Limits, too_much_text
@@ -21,7 +22,6 @@ from ingest.load.outlook import load_outlook
 from ingest.load.pdf import load_pdf
 from ingest.load.pictures import load_picture
 from ingest.load.slides.load import load_pptx
-from ingest.load.tables import load_csv
 from ingest.load.word.load import load_docx
 
 _DEFAULTS = Limits()

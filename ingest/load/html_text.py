@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
-from ingest.load.extracted import TABLE_END, TABLE_MARK, heading_mark, unmarked
+from ingest.load.extracted import heading_mark, unmarked, unmarked_tables
+from ingest.load.tables import table_text
 
 _BLOCKS = frozenset(
     "address article aside blockquote body caption center dd details dialog div dl dt fieldset figcaption figure "
@@ -214,8 +215,7 @@ def _table_text(rows: list[list[str]]) -> str:
     """A data table as one line for each row; a layout table (cells with paragraphs) as its cells one by one."""
     if any("\n\n" in cell for row in rows for cell in row):
         return "\n\n".join(cell for row in rows for cell in row if cell)
-    lines = "\n".join(" | ".join(cell.replace("\n", " ") for cell in row) for row in rows)
-    return f"{TABLE_MARK}{lines}{TABLE_END}" if len(rows) > 2 and len(rows[0]) > 1 else lines
+    return table_text([unmarked_tables(cell) for cell in row] for row in rows)
 
 
 def html_text(markup: str) -> tuple[str, str, str | None]:
