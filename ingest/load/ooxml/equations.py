@@ -1,4 +1,4 @@
-"""Equations of Office files (OMML) as linear text: (a + b)/c, x_i^2, √(x), ∑_(i=1)^n x_i."""
+"""Equations of Office files (OMML) as linear text, written as those of MathML are: (a+b)/c, x_i^2, ∑_(i = 1)^n x_i."""
 
 import re
 import unicodedata
@@ -8,14 +8,16 @@ from dataclasses import dataclass, field
 from ingest.load.ooxml.names import MC, M, W
 from ingest.load.ooxml.package import Element, switched_on
 
-_ATOM = re.compile(r"[^\W_]+(?:\.\d+)?[\u0300-\u036f\u20d0-\u20ff]*|[^\w\s]|\([^()]*\)|√\([^()]*\)")
+_ATOM = re.compile(r"[^\W_]+(?:\.\d+)?[\u0300-\u036f\u20d0-\u20ff]*|[^\w\s]|\([^()]*\)|[√∛∜](?:\w|\([^()]*\))")
 _MATH_LETTERS = re.compile("[\U0001d400-\U0001d7ff\u2102-\u2138]+")  # italic, bold, script letters
 _UNSEEN = re.compile("[\u200b-\u200d\u2060-\u2064\ufeff]")  # what applies a function or multiplies, and no one sees
+_COMPARISON = re.compile(r"\s*([=≈≠≤≥<>≡])\s*")
 _SPACE = re.compile(r"\s+")
 _MARKS = {  # accents that do not stand in the file as the mark itself
     "^": "\u0302", "ˆ": "\u0302", "~": "\u0303", "˜": "\u0303", "¯": "\u0304", "˙": "\u0307", "¨": "\u0308",
     "→": "\u20d7", "´": "\u0301", "`": "\u0300", "ˇ": "\u030c", "˘": "\u0306", "‾": "\u0305",
 }  # fmt: skip
+_ROOTS = {"": "√", "2": "√", "3": "∛", "4": "∜"}
 _LARGEST = 200_000  # characters of one equation
 _PROPERTIES = frozenset(
     f"{M}{name}Pr"
@@ -77,7 +79,9 @@ def _inside(element: Element) -> Iterator[Element]:
 
 
 def _plain(text: str) -> str:
-    return _MATH_LETTERS.sub(lambda match: unicodedata.normalize("NFKC", match.group()), _UNSEEN.sub("", text))
+    """Plain letters, with spaces around signs of comparison, as equations are shown."""
+    plain = _MATH_LETTERS.sub(lambda match: unicodedata.normalize("NFKC", match.group()), _UNSEEN.sub("", text))
+    return _COMPARISON.sub(r" \1 ", plain)
 
 
 def _value(element: Element, default: str) -> str:
@@ -108,7 +112,7 @@ def _paragraph(node: _Node) -> str:
 def _fraction(node: _Node) -> str:
     above, below = node.get("num"), node.get("den")
     if node.character("type", "bar") == "noBar":  # a binomial, usually within brackets
-        return f"{_grouped(above)} over {_grouped(below)}"
+        return f"{_grouped(above)} choose {_grouped(below)}"
     return f"{_grouped(above)}/{_grouped(below)}"
 
 
@@ -126,7 +130,8 @@ def _scripts_before(node: _Node) -> str:
 
 def _root(node: _Node) -> str:
     degree = "" if switched_on(node.element.find(f"{M}radPr/{M}degHide"), M + "val") else node.get("deg").strip()
-    return f"{'' if degree in ('', '2') else f'root {_grouped(degree)} of '}√({node.get('e').strip()})"
+    sign = _ROOTS.get(degree) or f"root_{_grouped(degree)} "
+    return sign + _grouped(node.get("e"))
 
 
 def _large_operator(node: _Node) -> str:
@@ -176,7 +181,7 @@ def _barred(node: _Node) -> str:
     base = node.get("e").strip()
     below = node.character("pos", "bot") == "bot"
     if len(base) == 1:
-        return base + ("\u0332" if below else "\u0305")
+        return unicodedata.normalize("NFC", base + ("\u0332" if below else "\u0304"))
     return _named("underline" if below else "bar", base)
 
 

@@ -154,16 +154,17 @@ def _table_html(table: Element) -> str:
     pieces = ["<table>"]
     for index, row in enumerate(rows):
         pieces.append("<thead><tr>" if marked and index == 0 else "<tr>")
-        pieces.extend(_cell_html(cell, len(rows) - index) for cell in row.iterchildren(A + "tc"))
+        tag = "th" if marked and index == 0 else "td"
+        pieces.extend(_cell_html(tag, cell, len(rows) - index) for cell in row.iterchildren(A + "tc"))
         pieces.append("</tr></thead>" if marked and index == 0 else "</tr>")
     return "".join(pieces) + "</table>"
 
 
-def _cell_html(cell: Element, rows_left: int) -> str:
+def _cell_html(tag: str, cell: Element, rows_left: int) -> str:
     paragraphs = "".join(tagged("p", line_html(one).strip()) for one in cell.iterfind(f"{A}txBody/{A}p"))
     if cell.get("hMerge") in ("1", "true") or cell.get("vMerge") in ("1", "true"):
-        return "" if not paragraphs else f"<td>{paragraphs}</td>"
+        return f"<{tag}>{paragraphs}</{tag}>" if paragraphs else ""
     columns = min(number(cell.get("gridSpan"), default=1), _MOST_SPAN)
     rows = min(number(cell.get("rowSpan"), default=1), rows_left)
     spans = (f' colspan="{columns}"' if columns > 1 else "") + (f' rowspan="{rows}"' if rows > 1 else "")
-    return f"<td{spans}>{paragraphs}</td>"
+    return f"<{tag}{spans}>{paragraphs}</{tag}>"

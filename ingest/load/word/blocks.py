@@ -15,7 +15,7 @@ from ingest.load.word.numbering import Counters, Numbered
 from ingest.load.word.paragraphs import Look, letters, look_of, plain, with_label
 from ingest.load.word.runs import Runs
 from ingest.load.word.styles import Format
-from ingest.load.word.tables import Grid, TableCell, TableRow, grid
+from ingest.load.word.tables import Grid, TableCell, TableRow, grid, holds_data
 
 _MOST_SPAN = 63  # columns that a cell may cover in Word
 _BODY = 9  # the outline level that stands for no heading
@@ -119,7 +119,6 @@ class Blocks:
         """Write the caption or title that was held back."""
         held, self._held = self._held, None
         if held is not None:
-            self._word.titled = self._word.titled or held.is_title
             self._pieces.append(tagged("h1" if held.is_title else "p", held.html))
 
     # --------------------------------------------------------------------------------------------------- paragraphs
@@ -193,6 +192,7 @@ class Blocks:
         self._state.lists.close(forget=True)
         self._release()
         self._held = _Held(is_title=True, html=html)
+        self._word.titled = True
 
     def _follow(self, after: list[Step]) -> None:
         """Read what stands after a paragraph; notes to what is in a table stand after the table."""
@@ -272,9 +272,10 @@ class Blocks:
     def _cell(self, cell: TableCell) -> None:
         columns = f' colspan="{min(cell.columns, _MOST_SPAN)}"' if cell.columns > 1 else ""
         rows = f' rowspan="{cell.rows}"' if cell.rows > 1 else ""
-        self._pieces.append(f"<td{columns}{rows}>")
+        tag = "th" if cell.names else "td"
+        self._pieces.append(f"<{tag}{columns}{rows}>")
         inner = _State(Lists(self._pieces.append), self._state.cells + 1, after_table=self._state.after_table)
-        self._enter(cell.element if cell.element is not None else (), inner, "</td>")
+        self._enter(cell.element if cell.element is not None else (), inner, f"</{tag}>")
 
 
 def _indent(look: Look, numbered: Numbered) -> int:
@@ -287,8 +288,12 @@ def _indent(look: Look, numbered: Numbered) -> int:
 
 
 def _rows(table: Grid) -> Iterator[Step]:
-    """The rows of a table, those that its author marked as its header in a head."""
+    """The rows of a table, those that its author marked as its header in a head.
+
+    A head also says that a table does not lay out a page: one of data with a table in a cell gets one.
+    """
     head = next((index for index, row in enumerate(table.rows) if not row.is_header), 0)
+    head = head or int(holds_data(table))
     if head:
         yield "<thead>"
         yield from table.rows[:head]

@@ -31,9 +31,9 @@ _LONGEST_PAGE = 8  # characters of a page number in a table of contents
 def load_docx(content: bytes, limits: Limits) -> Extracted:
     """A Word document with everything in it: headers, footers, body, notes, comments, boxes of text, charts."""
     package = Package(content, limits)
-    word = _word(package, limits, depth=1)
+    word = opened(package, limits, depth=1)
     builder = Builder()
-    builder.add(html_text(_html(word))[0])
+    builder.add(html_text(document_html(word))[0])
     files = [one.name for one in embedded_parts(package) if one.part not in word.equation_parts]
     return Extracted(
         text=builder.text(),
@@ -45,7 +45,7 @@ def load_docx(content: bytes, limits: Limits) -> Extracted:
     )
 
 
-def _word(package: Package, limits: Limits, *, depth: int) -> Word:
+def opened(package: Package, limits: Limits, *, depth: int) -> Word:
     main = package.main("word/document.xml")
     styles = Styles(_root(package, main, "styles"))
 
@@ -63,7 +63,7 @@ def _word(package: Package, limits: Limits, *, depth: int) -> Word:
     return word
 
 
-def _html(word: Word) -> str:
+def document_html(word: Word) -> str:
     """Headers and footers, the body, and what nothing in the body refers to."""
     pieces = [lines(line) for line in margin_lines(word)]
     body = Blocks(word, word.main, is_body=True)
@@ -104,8 +104,8 @@ def _inner_html(word: Word, part: str, relation: str, limits: Limits, depth: int
         return ""
 
     def word_html(content: bytes) -> str:
-        inner = _word(Package(content, limits), limits, depth=depth + 1)
-        html = _html(inner)
+        inner = opened(Package(content, limits), limits, depth=depth + 1)
+        html = document_html(inner)
         word.left_out.update(inner.left_out)
         return html
 

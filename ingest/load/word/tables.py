@@ -21,6 +21,7 @@ class TableCell:
     first: int  # column of the table's grid, from 0
     columns: int
     rows: int = 1
+    names: bool = False  # it stands in a row that the author marked as the header
 
 
 @dataclass(slots=True, eq=False)
@@ -57,9 +58,19 @@ def grid(table: Element) -> Grid:
             result.deleted += 1
             continue
         in_header = in_header and own is not None and switched_on(own.find(W + "tblHeader"), W + "val")
-        result.rows.append(TableRow(_cells(row, own, merging, result), in_header))
+        cells = _cells(row, own, merging, result)
+        for cell in cells:
+            cell.names = in_header
+        result.rows.append(TableRow(cells, in_header))
     _drop_unused_columns(result, _narrow(table))
     return result
+
+
+def holds_data(table: Grid) -> bool:
+    """Whether a table with tables in its cells is one of data all the same: most of its cells have none."""
+    cells = [cell.element for row in table.rows for cell in row.cells if cell.element is not None]
+    inner = sum(next(cell.iter(W + "tbl"), None) is not None for cell in cells)
+    return len(table.rows) > 2 and 0 < inner * 3 <= len(cells)
 
 
 def _cells(row: Element, properties: Element | None, merging: dict[int, TableCell], result: Grid) -> list[TableCell]:
