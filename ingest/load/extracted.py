@@ -64,6 +64,11 @@ def marked_table(*, caption: str, header: str, above: str, rows: str) -> str:
     return f"{_TABLE}{unmarked(caption)}{_HEADER}{unmarked(header)}{_ABOVE}{lines}{_ROWS}{unmarked(rows)}{_END}"
 
 
+def with_caption(marked: str, caption: str) -> str:
+    """A table's marked text, with a caption for its passages if it has none."""
+    return marked.replace(_TABLE + _HEADER, f"{_TABLE}{unmarked(caption)}{_HEADER}", 1)
+
+
 def unmarked_tables(marked: str) -> str:
     """Marked text with its tables as plain lines."""
     return _MARKS.sub("", _TABLE_HEAD.sub("", marked)) if _TABLE in marked else marked

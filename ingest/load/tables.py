@@ -29,6 +29,7 @@ def table_text(
     named: bool = False,
     name_rows: int | None = None,
     names: Sequence[str] = (),
+    caption_shown: bool = False,
 ) -> str:
     """A table as marked text for `Builder.add`: caption and titles, then one line for each row.
 
@@ -36,16 +37,17 @@ def table_text(
     Otherwise rows are "value | value" below a line of the columns' names.
     name_rows: number of first rows that the format states to be column names; None when it does not say.
     names: the columns' names where the rows go on a table that began earlier; they are not written again.
+    caption_shown: the caption stands in the text before the table, so it is not written again.
     """
     filled = filter(any, ([" ".join(value.split()) for value in row] for row in rows))
     table = _known(filled, list(names)) if names else _understood(filled, name_rows)
     caption = " ".join(caption.split())
     titles = [line for line in table.titles if line != caption]
-    above = [*filter(None, [caption]), *titles]
+    above = titles if caption_shown or not caption else [caption, *titles]
     lines = _lines(table, named=named)
     line = "" if names or lines.complete else " | ".join(table.names).strip()
     return marked_table(
-        caption=_shortened("; ".join(above), _LONGEST_CAPTION),
+        caption=_shortened("; ".join(filter(None, [caption, *titles])), _LONGEST_CAPTION),
         header="" if lines.named else shortened_names(table.names),
         above="\n".join([*above, *filter(None, [line])]),
         rows=lines.text,

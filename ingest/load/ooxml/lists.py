@@ -39,7 +39,7 @@ class Lists:
         self._write("</li></ul>" * (self._open - depth))
         self._write("</li>" if self._open >= depth else "")
         self._write("<ul>" * (depth - self._open))
-        self._write(f'<li data-label="{escape(label)}">{html}' if label else f"<li>{html}")
+        self._write(f'<li data-marker="{escape(label)}">{html}' if label else f"<li>{html}")
         self._open = depth
 
     def close(self, *, forget: bool) -> None:
