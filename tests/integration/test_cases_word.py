@@ -1,4 +1,4 @@
-"""Cases of Word documents: what stands beside the body, or in its look alone, is read and found; with the real model."""
+"""Cases of Word documents: what stands beside the body, or only in its look, is read and found; with the real model."""
 
 import pytest
 from sqlalchemy import Engine
@@ -61,11 +61,12 @@ def test_case_22_automatic_numbers_of_clauses_are_found(database: Engine, embedd
     assert "3.2 Insurance" in headings
     ingest_case(database, embedder, "22")
     for question in ("clause 3.2", "What does clause 3.2 say?"):
-        assert search(database, embedder, question)[0].heading_path[-1] == "3.2 Insurance"
+        assert search(database, embedder, question)[0].heading.endswith("3.2 Insurance")
 
 
 @pytest.mark.parametrize(
-    ("subject", "answer"), [("passenger lift", "checked twice a year"), ("fire pump", "checked four times a year")]
+    ("subject", "answer"),
+    [("passenger lift", "checked twice a year"), ("fire pump", "checked every month by the crew")],
 )
 def test_case_28_sections_below_styles_of_one_s_own_are_found(
     database: Engine, embedder: Embedder, subject: str, answer: str
@@ -76,5 +77,5 @@ def test_case_28_sections_below_styles_of_one_s_own_are_found(
     ]  # fmt: skip
     ingest_case(database, embedder, "28")
     first = search(database, embedder, f"How often is the {subject} checked?")[0]
-    assert first.heading_path[-1].lower() == subject
+    assert first.heading.lower().endswith(subject)
     assert answer in first.text

@@ -18,11 +18,6 @@ class _Entry:
     children: list["_Entry"] = field(default_factory=list)
 
 
-def compound(streams: Mapping[str, bytes]) -> bytes:
-    """A compound file with these streams."""
-    return _compound(_Entry("Root Entry", children=[_Entry(name, content) for name, content in streams.items()]))
-
-
 def outlook_message(
     subject: str, body: str, *, attached: Mapping[str, bytes] | None = None, code_page: tuple[int, str] | None = None
 ) -> bytes:

@@ -6,12 +6,8 @@ import pytest
 
 from app.core.domain import Document
 from ingest.load import load
-from ingest.load.limits import Limits
-from ingest.load.ooxml.embedded import embedded_files
-from ingest.load.ooxml.package import Package
 from tests.support import made_files as made
 from tests.support.office_files import paragraph, part, row, run, style, table, word_file
-from tests.support.outlook_file import compound
 
 Parts = dict[str, tuple[str, bytes | str]]
 
@@ -244,21 +240,7 @@ def test_documents_within_one_another_end_somewhere() -> None:
     assert document.warnings == ("1 document within it was left out.",)
 
 
-def test_embedded_files_are_named_and_can_be_taken_out() -> None:
-    sheet = made.xlsx({"S": [["a", "b"], [1, 2]]})
-    drop = b"\x00" * 4 + b"\x02\x00" + b"plan.txt\x00C:\\plan.txt\x00" + b"\x00\x00\x03\x00" + (9).to_bytes(4, "little")
-    drop += b"C:\\p.txt\x00" + (4).to_bytes(4, "little") + b"text"
-    content = word_file(
-        paragraph("Text."),
-        parts={"sheet.xlsx": ("package", sheet), "drop.bin": ("oleObject", compound({"\x01Ole10Native": drop}))},
-    )
-    document = load(made.source(content, "a.docx"))
-    assert document.warnings == ("2 embedded files were not read: plan.txt, sheet.xlsx.",)
-    taken = {one.name: one.content for one in embedded_files(Package(content, Limits()))}
-    assert taken == {"plan.txt": b"text", "sheet.xlsx": sheet}
-
-
-def test_equations_stored_as_objects_are_counted_and_the_sheets_of_charts_are_not() -> None:
+def test_equations_stored_as_objects_are_counted() -> None:
     body = paragraph('<w:r><w:object><o:OLEObject ProgID="Equation.3" r:id="e.bin"/></w:object></w:r>')
     document = loaded(body, {"e.bin": ("oleObject", b"binary")})
     assert document.warnings == ("1 equation stored as an object was left out.",)

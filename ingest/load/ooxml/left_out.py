@@ -1,8 +1,7 @@
 """What was not read of an Office file, with its count, as warnings for people."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 
-_NAMED = 10  # embedded files named in a warning
 _SHORT = 200  # characters of text for each picture, below which the pictures may be what the document is about
 _KINDS = {  # kind -> (for one, for several)
     "deleted passage": ("1 deleted passage (tracked changes) was", "{} deleted passages (tracked changes) were"),
@@ -21,16 +20,12 @@ _KINDS = {  # kind -> (for one, for several)
 }
 
 
-def warnings(counts: Mapping[str, int], *, embedded: Sequence[str], characters: int) -> Iterator[str]:
+def warnings(counts: Mapping[str, int], *, characters: int) -> Iterator[str]:
     """One sentence for each kind of thing that was left out.
 
-    embedded: names of the files in it; characters: of its text. Pictures are named where there is little text.
+    characters: of the file's text. Pictures are named where there is little text.
     """
     for kind, (one, several) in _KINDS.items():
         count = counts.get(kind, 0)
         if count and (kind != "picture" or characters < _SHORT * count):
             yield f"{one if count == 1 else several.format(count)} left out."
-    if embedded:
-        names = ", ".join(embedded[:_NAMED]) + (" and more" if len(embedded) > _NAMED else "")
-        files = "1 embedded file was" if len(embedded) == 1 else f"{len(embedded)} embedded files were"
-        yield f"{files} not read: {names}."

@@ -8,7 +8,6 @@ from ingest.load import kinds
 from ingest.load.extracted import Builder, Extracted
 from ingest.load.html_text import html_text
 from ingest.load.limits import Limits
-from ingest.load.ooxml.embedded import embedded_parts
 from ingest.load.ooxml.html import labelled, lines, safe, tagged
 from ingest.load.ooxml.left_out import warnings
 from ingest.load.ooxml.names import P14, P, R
@@ -42,7 +41,6 @@ def load_pptx(content: bytes, limits: Limits) -> Extracted:
     fixed = "".join(html for part in used for html in shapes.fixed_html(part))
     if fixed:
         builder.add(html_text(labelled("On the slides' layout: ", fixed))[0])
-    files = [one.name for one in embedded_parts(package)]
     return Extracted(
         text=builder.text(),
         media_type=kinds.PPTX,
@@ -50,7 +48,7 @@ def load_pptx(content: bytes, limits: Limits) -> Extracted:
         headings=tuple(builder.headings),
         tables=tuple(builder.tables),
         parts=tuple(builder.parts),
-        warnings=tuple(warnings(left_out, embedded=files, characters=builder.length)),
+        warnings=tuple(warnings(left_out, characters=builder.length)),
     )
 
 

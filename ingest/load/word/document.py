@@ -6,8 +6,7 @@ from dataclasses import dataclass, field
 
 from ingest.load.ooxml.charts import chart_html
 from ingest.load.ooxml.diagrams import diagram_html
-from ingest.load.ooxml.names import O
-from ingest.load.ooxml.package import Element, Package
+from ingest.load.ooxml.package import Package
 from ingest.load.word.notes import Notes
 from ingest.load.word.numbering import Numbering
 from ingest.load.word.styles import Styles
@@ -29,7 +28,6 @@ class Word:
     contents: list[str] = field(default_factory=list)  # lines of tables of contents
     lines: set[str] = field(default_factory=set)  # letters of the short paragraphs
     left_out: Counter[str] = field(default_factory=Counter)
-    equation_parts: set[str] = field(default_factory=set)  # embedded objects that are equations
 
     def count(self, kind: str, times: int = 1) -> None:
         """Something was left out."""
@@ -45,11 +43,7 @@ class Word:
         read = chart_html if kind == "chart" else diagram_html
         return read(self.package, target.target)
 
-    def embedded(self, part: str, relation: str, element: Element | None) -> None:
-        """An embedded object; those that draw equations are counted, the others are found among the parts."""
-        program = (element.get("ProgID") or "").lower() if element is not None and element.tag.startswith(O) else ""
-        if program.startswith(_EQUATIONS):
+    def embedded(self, program: str) -> None:
+        """An embedded object: those that draw equations are counted; the others become documents of their own."""
+        if program.lower().startswith(_EQUATIONS):
             self.count("equation object")
-            target = self.package.relations(part).get(relation)
-            if target is not None:
-                self.equation_parts.add(target.target)

@@ -21,7 +21,7 @@ _RELATED: dict[str, tuple[Kind, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """A thing in a drawing. value: its text, or the id of the part that holds it."""
+    """A thing in a drawing. value: its text, the id of the part that holds it, or the program of an object."""
 
     kind: Kind
     value: str = ""
@@ -67,7 +67,7 @@ def _at(element: Element) -> Iterator[Drawn]:
         if tag == V + "textpath" and element.get("string"):
             yield Drawn("text", element.get("string"))
     elif tag == O + "OLEObject":
-        yield Drawn("object", element.get(R + "id", ""), element)
+        yield Drawn("object", element.get("ProgID", ""))
     elif tag == W + "control":
         yield Drawn("control")
     if tag in (PIC + "pic", V + "imagedata"):

@@ -7,9 +7,8 @@ from lxml import etree
 from ingest.load import kinds
 from ingest.load.damage import damage_as_document_error
 from ingest.load.extracted import Builder, Extracted
-from ingest.load.html_text import html_text
+from ingest.load.html_text import html_content
 from ingest.load.limits import Limits
-from ingest.load.ooxml.embedded import embedded_parts
 from ingest.load.ooxml.html import lines
 from ingest.load.ooxml.left_out import warnings
 from ingest.load.ooxml.names import W
@@ -28,20 +27,20 @@ _DEEPEST = 3  # documents within one another
 _LONGEST_PAGE = 8  # characters of a page number in a table of contents
 
 
-def load_docx(content: bytes, limits: Limits) -> Extracted:
+def load_docx(file: bytes, limits: Limits) -> Extracted:
     """A Word document with everything in it: headers, footers, body, notes, comments, boxes of text, charts."""
-    package = Package(content, limits)
+    package = Package(file, limits)
     word = opened(package, limits, depth=1)
     builder = Builder()
-    builder.add(html_text(document_html(word))[0])
-    files = [one.name for one in embedded_parts(package) if one.part not in word.equation_parts]
+    content = html_content(document_html(word))
+    builder.add(content.text)
     return Extracted(
         text=builder.text(),
         media_type=kinds.DOCX,
         title=package.title(),
         headings=tuple(builder.headings),
         tables=tuple(builder.tables),
-        warnings=tuple(warnings(word.left_out, embedded=files, characters=builder.length)),
+        warnings=(*content.warnings, *warnings(word.left_out, characters=builder.length)),
     )
 
 

@@ -257,7 +257,7 @@ class Runs:
             elif one.kind in ("chart", "diagram"):
                 self._now.after.append(self._word.graphic(self._part, one.value, one.kind))
             elif one.kind == "object":
-                self._word.embedded(self._part, one.value, one.element)
+                self._word.embedded(one.value)
             else:
                 self._word.count(one.kind)
 
