@@ -5,6 +5,7 @@ from collections.abc import Iterable
 import pytest
 
 from app.core.domain import Document
+from app.core.errors import DocumentError
 from ingest.load import load
 from tests.support import made_files as made
 from tests.support.office_files import paragraph, part, row, run, style, table, word_file
@@ -261,3 +262,27 @@ def test_a_document_whose_main_part_is_called_otherwise_is_read() -> None:
     entries["word/document2.xml"] = entries.pop("word/document.xml")
     entries["_rels/.rels"] = entries["_rels/.rels"].replace(b"word/document.xml", b"/word/Document2.xml")
     assert load(made.source(made.zipped(entries), "a.docx")).text == "Text."
+
+
+@pytest.mark.parametrize("kind", ["styles", "numbering", "header", "footnotes", "comments", "settings"])
+def test_a_damaged_part_beside_the_body_is_named_and_the_rest_is_read(kind: str) -> None:
+    document = loaded(paragraph("Text."), {f"{kind}.xml": (kind, "<w:broken")})
+    assert document.text == "Text."
+    assert document.warnings == (f"1 damaged part was not read, or only in part: {kind}.xml.",)
+
+
+def test_a_damaged_body_is_read_as_far_as_it_goes() -> None:
+    entries = made.unzipped(word_file(paragraph("Before.") + paragraph("After.")))
+    entries["word/document.xml"] = entries["word/document.xml"].replace(b"After.", b"After.</w:broken>")
+    document = load(made.source(made.zipped(entries), "a.docx"))
+    assert document.text == "Before."
+    assert document.warnings == ("1 damaged part was not read, or only in part: document.xml.",)
+    entries["word/document.xml"] = b"<w:broken"
+    with pytest.raises(DocumentError, match="damaged"):
+        load(made.source(made.zipped(entries), "a.docx"))
+
+
+def test_a_damaged_document_within_the_document_is_counted() -> None:
+    body = paragraph("Text.") + '<w:altChunk r:id="x.docx"/>'
+    document = loaded(body, {"x.docx": ("aFChunk", b"PK\x03\x04 broken")})
+    assert (document.text, document.warnings) == ("Text.", ("1 document within it was left out.",))

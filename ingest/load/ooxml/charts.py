@@ -32,10 +32,10 @@ class _Chart:
 
 def chart_html(package: Package, part: str) -> str:
     """The table of a chart part; "" when it holds nothing."""
-    root = package.xml(part)
+    root = package.beside(part)
     chart = _extended(root) if root.tag.startswith(CX) else _classic(root)
     for drawing in package.related(part, "chartUserShapes"):
-        chart.texts += [plain_text(paragraph) for paragraph in package.xml(drawing).iter(A + "p")]
+        chart.texts += [plain_text(paragraph) for paragraph in package.beside(drawing).iter(A + "p")]
     return _html(chart)
 
 

@@ -10,7 +10,7 @@ _DEEPEST = 12  # levels of lists; deeper points stand on the last
 
 def diagram_html(package: Package, part: str) -> str:
     """The points of a diagram's data part; "" when none has text."""
-    root = package.xml(part)
+    root = package.beside(part)
     texts: dict[str, str] = {}
     top: list[str] = []
     for point in root.iter(DGM + "pt"):

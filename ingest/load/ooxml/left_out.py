@@ -1,7 +1,11 @@
 """What was not read of an Office file, with its count, as warnings for people."""
 
-from collections.abc import Iterator, Mapping
+import posixpath
+from collections.abc import Collection, Iterator, Mapping
 
+from ingest.load.extracted import clean
+
+_NAMED = 10  # damaged parts named in a warning
 _SHORT = 200  # characters of text for each picture, below which the pictures may be what the document is about
 _KINDS = {  # kind -> (for one, for several)
     "deleted passage": ("1 deleted passage (tracked changes) was", "{} deleted passages (tracked changes) were"),
@@ -20,11 +24,17 @@ _KINDS = {  # kind -> (for one, for several)
 }
 
 
-def warnings(counts: Mapping[str, int], *, characters: int) -> Iterator[str]:
+def warnings(counts: Mapping[str, int], damaged: Collection[str], *, characters: int) -> Iterator[str]:
     """One sentence for each kind of thing that was left out.
 
-    characters: of the file's text. Pictures are named where there is little text.
+    damaged: names of the parts that were not read, or not to their end; characters: of the file's text. Pictures are
+    named where there is little text.
     """
+    if damaged:
+        parts = "1 damaged part was" if len(damaged) == 1 else f"{len(damaged)} damaged parts were"
+        names = ", ".join(clean(posixpath.basename(part)) for part in sorted(damaged)[:_NAMED])
+        names += " and more" if len(damaged) > _NAMED else ""
+        yield f"{parts} not read, or only in part: {names}."
     for kind, (one, several) in _KINDS.items():
         count = counts.get(kind, 0)
         if count and (kind != "picture" or characters < _SHORT * count):

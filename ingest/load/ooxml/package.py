@@ -44,6 +44,7 @@ class Package:
         self._container = Container(content, limits, max_repeated_xml=_MAX_REPEATED_XML)
         self._names = {name.lower(): name for name in self._container.names()}
         self._relations: dict[str, dict[str, Relation]] = {}
+        self.damaged: set[str] = set()  # parts that were not read, or not to their end
 
     def __contains__(self, part: str) -> bool:
         return part.lower() in self._names
@@ -64,17 +65,26 @@ class Package:
         with _depth_as_document_error():
             return etree.fromstring(self._plain(part), _parser())
 
+    def beside(self, part: str) -> Element:
+        """Root element of a part that the document can be read without; an empty one when the part is damaged."""
+        try:
+            return self.xml(part)
+        except (etree.XMLSyntaxError, DocumentError):
+            self.damaged.add(part)
+            return etree.Element("damaged")
+
     def children(self, part: str, *, of: str, ends: tuple[str, ...]) -> Iterator[Element]:
         """The children of the element named `of`, each forgotten after it was used, so that memory stays small.
 
-        ends: names of the children that are parsed as events; the others come with the next of these.
+        ends: names of the children that are parsed as events; the others come with the next of these. A part that is
+        damaged is read as far as it goes. Raises DocumentError or XMLSyntaxError when that is nowhere.
         """
         parsing = etree.iterparse(
             io.BytesIO(self._plain(part)), tag=(*ends, of), remove_comments=True, remove_pis=True, **_OPTIONS
         )
         last: Element = None  # its own content is gone, but the parser may still add the text behind it
         with _depth_as_document_error():
-            for _, element in parsing:
+            for element in self._until_damage(parsing, part):
                 parent = element if element.tag == of else element.getparent()
                 if parent is None or parent.tag != of:
                     continue
@@ -87,6 +97,17 @@ class Package:
                     last.clear()
                 if element is parent:
                     last = None
+
+    def _until_damage(self, parsing: Any, part: str) -> Iterator[Element]:
+        begun = False
+        try:
+            for _, element in parsing:
+                begun = True
+                yield element
+        except etree.XMLSyntaxError:
+            if not begun:
+                raise
+            self.damaged.add(part)
 
     def main(self, fallback: str) -> str:
         """Name of the part that holds the document itself."""
@@ -115,14 +136,18 @@ class Package:
     def title(self) -> str:
         """The title in the file's properties."""
         parts = self.related("", "core-properties") or ["docProps/core.xml"]
-        title = self.xml(parts[0]).findtext(_TITLE) if parts[0] in self else ""
+        title = self.beside(parts[0]).findtext(_TITLE) if parts[0] in self else ""
         return (title or "").strip()
 
     def _read_relations(self, rels: str, folder: str) -> Iterator[tuple[str, Relation]]:
-        for element in self.xml(rels).iter(_RELATION):
+        root = self.beside(rels) if folder else self.xml(rels)
+        for element in root.iter(_RELATION):
             target, kind = element.get("Target"), element.get("Type", "").rpartition("/")[2]
-            if target is None:
+            if target is None and not folder:
                 raise ValueError(f"required 'Target' is missing in {rels}")
+            if target is None:
+                self.damaged.add(rels)
+                continue
             if element.get("TargetMode") == "External":
                 yield element.get("Id", ""), Relation(kind, target, external=True)
                 continue

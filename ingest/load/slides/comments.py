@@ -17,13 +17,13 @@ class Comments:
             author.get("id", ""): author.get("name", "")
             for kind in ("commentAuthors", "authors")
             for part in package.related(main, kind)
-            for author in package.xml(part).iter(P + "cmAuthor", P188 + "author")
+            for author in package.beside(part).iter(P + "cmAuthor", P188 + "author")
         }
 
     def html(self, slide: str) -> Iterator[str]:
         """HTML of the comments on a slide and the replies to them."""
         for part in self._package.related(slide, "comments"):
-            for comment in self._package.xml(part).iter(P + "cm", P188 + "cm", P188 + "reply"):
+            for comment in self._package.beside(part).iter(P + "cm", P188 + "cm", P188 + "reply"):
                 text = _text(comment)
                 if text:
                     word = "Reply" if comment.tag == P188 + "reply" else "Comment"

@@ -58,7 +58,7 @@ class Layouts:
     def root(self, part: str) -> Element:
         """Root element of a layout or master."""
         if part not in self._roots:
-            self._roots[part] = self._package.xml(part)
+            self._roots[part] = self._package.beside(part)
         return self._roots[part]
 
     def inherited(self, slide: str, own: Placeholder) -> Inherited:

@@ -34,10 +34,13 @@ def load_pptx(content: bytes, limits: Limits) -> Extracted:
     shapes, comments = Shapes(package, layouts, left_out), Comments(package, main)
     builder = Builder()
     used: dict[str, None] = {}  # layouts and masters
-    for number, slide in enumerate(_slides(package, main), start=1):
+    slides = list(_slides(package, main))
+    for number, slide in enumerate(slides, start=1):
         html = "".join(_slide_html(package, slide, shapes, comments))
         builder.add_part(html_text(html)[0], kind="slide", number=number)
         used.update(dict.fromkeys(layouts.of(slide.part)))
+    if slides and package.damaged.issuperset(slide.part for slide in slides):
+        package.xml(slides[0].part)  # raises what is wrong with it
     fixed = "".join(html for part in used for html in shapes.fixed_html(part))
     if fixed:
         builder.add(html_text(labelled("On the slides' layout: ", fixed))[0])
@@ -48,7 +51,7 @@ def load_pptx(content: bytes, limits: Limits) -> Extracted:
         headings=tuple(builder.headings),
         tables=tuple(builder.tables),
         parts=tuple(builder.parts),
-        warnings=tuple(warnings(left_out, characters=builder.length)),
+        warnings=tuple(warnings(left_out, package.damaged, characters=builder.length)),
     )
 
 
@@ -74,7 +77,7 @@ def _section_starts(root: Element) -> dict[str, str]:
 
 
 def _slide_html(package: Package, slide: _Slide, shapes: Shapes, comments: Comments) -> Iterator[str]:
-    root = package.xml(slide.part)
+    root = package.beside(slide.part)
     yield tagged("h1", safe(shapes.title(root)))
     if slide.section:
         yield lines(f"Section: {slide.section}")
@@ -82,7 +85,7 @@ def _slide_html(package: Package, slide: _Slide, shapes: Shapes, comments: Comme
         yield lines("Hidden slide")
     yield from shapes.html(slide.part, root, without=TITLES)
     for part in package.related(slide.part, "notesSlide"):
-        html = "".join(shapes.html(part, package.xml(part), without=_NO_NOTES))
+        html = "".join(shapes.html(part, package.beside(part), without=_NO_NOTES))
         if html:
             yield labelled("Notes: ", html)
     yield from comments.html(slide.part)

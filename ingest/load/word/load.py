@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from lxml import etree
 
+from app.core.errors import DocumentError
 from ingest.load import kinds
 from ingest.load.damage import damage_as_document_error
 from ingest.load.extracted import Builder, Extracted
@@ -40,7 +41,7 @@ def load_docx(file: bytes, limits: Limits) -> Extracted:
         title=package.title(),
         headings=tuple(builder.headings),
         tables=tuple(builder.tables),
-        warnings=(*content.warnings, *warnings(word.left_out, characters=builder.length)),
+        warnings=(*content.warnings, *warnings(word.left_out, package.damaged, characters=builder.length)),
     )
 
 
@@ -88,7 +89,7 @@ def _building_blocks(word: Word) -> int:
     """How many ready-made texts it carries besides the prompts of empty form fields."""
     count = 0
     for part in word.package.related(word.main, "glossaryDocument"):
-        for block in word.package.xml(part).iter(W + "docPart"):
+        for block in word.package.beside(part).iter(W + "docPart"):
             gallery = block.find(f"{W}docPartPr/{W}category/{W}gallery")
             prompt = gallery is not None and gallery.get(W + "val") == "placeholder"
             count += not prompt and any((text.text or "").strip() for text in block.iter(W + "t"))
@@ -108,10 +109,14 @@ def _inner_html(word: Word, part: str, relation: str, limits: Limits, depth: int
         word.left_out.update(inner.left_out)
         return html
 
-    with damage_as_document_error():
-        return chunk_html(word.package, target.target, word_html)
+    try:
+        with damage_as_document_error():
+            return chunk_html(word.package, target.target, word_html)
+    except DocumentError:
+        word.count("inner document")
+        return ""
 
 
 def _root(package: Package, main: str, kind: str) -> "etree._Element | None":
     parts = package.related(main, kind)
-    return package.xml(parts[0]) if parts else None
+    return package.beside(parts[0]) if parts else None

@@ -33,7 +33,7 @@ def margin_lines(word: Word) -> list[str]:
 
 
 def _new_lines(word: Word, part: str, seen: set[str]) -> Iterator[str]:
-    html = Blocks(word, part, is_body=False, marks_pages=True).html(iter(word.package.xml(part)))
+    html = Blocks(word, part, is_body=False, marks_pages=True).html(iter(word.package.beside(part)))
     for raw in unmarked(html_text(html)[0]).splitlines():
         line = raw.strip()
         key = letters(line) or "".join(line.split())

@@ -39,7 +39,7 @@ class Notes:
         self._comments_part = next(iter(package.related(main, "comments")), "")
         self._comments: dict[str, Element] = {}
         if self._comments_part:
-            for comment in package.xml(self._comments_part).iterchildren(W + "comment"):
+            for comment in package.beside(self._comments_part).iterchildren(W + "comment"):
                 self._comments[comment.get(W + "id", "")] = comment
         self._replies = _replies(package, main, self._comments)
 
@@ -97,7 +97,7 @@ def _notes(package: Package, part: str, kind: str) -> dict[str, Element]:
         return {}
     return {
         note.get(W + "id", ""): note
-        for note in package.xml(part).iterchildren(W + kind)
+        for note in package.beside(part).iterchildren(W + kind)
         if note.get(W + "type") not in _SEPARATORS
     }
 
@@ -106,7 +106,7 @@ def _forms(package: Package, main: str) -> dict[str, str]:
     """Kind of note -> format of its numbers, where the settings state one."""
     forms = {}
     for part in package.related(main, "settings"):
-        settings = package.xml(part)
+        settings = package.beside(part)
         for kind in _WORDS:
             form = settings.find(f"{W}{kind}Pr/{W}numFmt")
             if form is not None:
@@ -122,7 +122,7 @@ def _replies(package: Package, main: str, comments: dict[str, Element]) -> dict[
             owners[paragraph.get(W14 + "paraId")] = key
     replies: dict[str, list[str]] = {}
     for part in package.related(main, "commentsExtended"):
-        for one in package.xml(part).iter(W15 + "commentEx"):
+        for one in package.beside(part).iter(W15 + "commentEx"):
             reply, parent = owners.get(one.get(W15 + "paraId")), owners.get(one.get(W15 + "paraIdParent"))
             if reply is not None and parent is not None and reply != parent:
                 replies.setdefault(parent, []).append(reply)
