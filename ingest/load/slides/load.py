@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from ingest.load import kinds
 from ingest.load.extracted import Builder, Extracted
 from ingest.load.html_text import html_text
-from ingest.load.limits import Limits
+from ingest.load.limits import Limits, too_much_text
 from ingest.load.ooxml.html import labelled, lines, safe, tagged
 from ingest.load.ooxml.left_out import warnings
 from ingest.load.ooxml.names import P14, P, R
@@ -38,6 +38,8 @@ def load_pptx(content: bytes, limits: Limits) -> Extracted:
     for number, slide in enumerate(slides, start=1):
         html = "".join(_slide_html(package, slide, shapes, comments))
         builder.add_part(html_text(html)[0], kind="slide", number=number)
+        if builder.length > limits.characters:  # the same large notes may belong to every slide
+            raise too_much_text(limits)
         used.update(dict.fromkeys(layouts.of(slide.part)))
     if slides and package.damaged.issuperset(slide.part for slide in slides):
         package.xml(slides[0].part)  # raises what is wrong with it
@@ -59,9 +61,11 @@ def _slides(package: Package, main: str) -> Iterator[_Slide]:
     root = package.xml(main)
     relations = package.relations(main)
     starts = _section_starts(root)
+    listed: set[str] = set()
     for one in root.iterfind(f"{P}sldIdLst/{P}sldId"):
         relation = relations.get(one.get(R + "id", ""))
-        if relation is not None and not relation.external:
+        if relation is not None and not relation.external and relation.target not in listed:
+            listed.add(relation.target)
             yield _Slide(relation.target, starts.get(one.get("id", ""), ""))
 
 

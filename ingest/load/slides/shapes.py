@@ -28,6 +28,7 @@ class Shapes:
         self._layouts = layouts
         self._left_out = left_out
         self._said: set[str] = set()  # footers and dates that were written
+        self._shown: set[str] = set()  # charts and diagrams that were read
 
     def title(self, slide: Element) -> str:
         """The title of a slide in one line, "" without one."""
@@ -118,6 +119,9 @@ class Shapes:
             if relation is None or relation.external:
                 self._left_out[kind] += 1
                 continue
+            if relation.target in self._shown:
+                continue  # a hostile file shows the same large chart thousands of times
+            self._shown.add(relation.target)
             read = chart_html if kind == "chart" else diagram_html
             pieces.append(read(self._package, relation.target))
         return "".join(pieces)

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from ingest.load.extracted import LONGEST_HEADING
 from ingest.load.ooxml.alternatives import chosen
 from ingest.load.ooxml.html import safe, tagged
-from ingest.load.ooxml.lists import Lists
 from ingest.load.ooxml.names import MC, M, R, W
 from ingest.load.ooxml.package import Element
 from ingest.load.word.document import Word
@@ -15,7 +14,8 @@ from ingest.load.word.numbering import Counters, Numbered
 from ingest.load.word.paragraphs import Look, letters, look_of, plain, with_label
 from ingest.load.word.runs import Runs
 from ingest.load.word.styles import Format
-from ingest.load.word.tables import Grid, TableCell, TableRow, grid, holds_data
+from ingest.load.word.tables import TableCell, TableRow, grid, rows_to_write
+from ingest.load.word.writer import Writer
 
 _MOST_SPAN = 63  # columns that a cell may cover in Word
 _BODY = 9  # the outline level that stands for no heading
@@ -34,18 +34,9 @@ class _Frame:
 
 
 @dataclass(slots=True)
-class _Held:
-    """A caption or title, held back until the next block shows what belongs to it."""
-
-    is_title: bool
-    html: str
-
-
-@dataclass(slots=True)
-class _State:
+class _Container:
     """Where the reading is within nested containers."""
 
-    lists: Lists
     cells: int = 0  # table cells around it
     prefix: str = ""  # HTML of a paragraph that goes on in the next
     after_table: list[Step] = field(default_factory=list)  # notes to what stands in the table
@@ -56,21 +47,20 @@ class Blocks:
 
     def __init__(self, word: Word, part: str, *, is_body: bool, marks_pages: bool = False) -> None:
         self.fields = Fields(marks_pages=marks_pages)
-        self._pieces: list[str] = []
+        self._writer = Writer()
         self._word = word
         self._part = part
         self._is_body = is_body
         self._runs = Runs(word, part, self.fields, with_notes=is_body)
         self._counters = Counters(word.numbering)
-        self._state = _State(Lists(self._pieces.append))
-        self._held: _Held | None = None
+        self._container = _Container()
         self._stack: list[_Frame] = []
         self._handlers: dict[str, Callable[[Element], None]] = {
             W + "p": self._paragraph,
             W + "tbl": self._table,
             W + "tc": self._box,
             W + "txbxContent": self._box,
-            W + "altChunk": lambda element: self._write(self._word.chunk(part, element.get(R + "id", ""))),
+            W + "altChunk": lambda element: self._writer.block(self._word.chunk(part, element.get(R + "id", ""))),
             W + "del": self._inline,
             W + "moveFrom": self._inline,
             W + "commentRangeEnd": self._inline,
@@ -92,13 +82,14 @@ class Blocks:
             self._stack.pop()
             if frame.close is not None:
                 frame.close()
-        self._write(tagged("p", safe(self.fields.left_open())))
-        self._end_container()
-        return "".join(self._pieces)
+        self._writer.block(tagged("p", safe(self.fields.left_open())))
+        self._end_paragraph()
+        self._writer.finish()
+        return self._writer.html()
 
     def _read(self, step: Step) -> None:
         if isinstance(step, str):
-            self._write(step)
+            self._writer.block(step)
         elif isinstance(step, TableRow):
             self._row(step)
         elif isinstance(step, TableCell):
@@ -108,29 +99,17 @@ class Blocks:
         elif len(step) and not step.tag.endswith("Pr"):
             self._stack.append(_Frame(iter(step)))
 
-    def _write(self, html: str) -> None:
-        """Write a block that is no list item."""
-        if html:
-            self._state.lists.close(forget=False)
-            self._release()
-            self._pieces.append(html)
-
-    def _release(self) -> None:
-        """Write the caption or title that was held back."""
-        held, self._held = self._held, None
-        if held is not None:
-            self._pieces.append(tagged("h1" if held.is_title else "p", held.html))
-
     # --------------------------------------------------------------------------------------------------- paragraphs
 
     def _paragraph(self, element: Element) -> None:
         look = look_of(element, self._word.styles)
         numbered = None if look.goes_on else self._numbered(look)
         level = self._level(look)
-        line = self._runs.line(element, look.style.format, heading=level is not None, contents=look.style.contents)
-        html, self._state.prefix = self._state.prefix + line.html, ""
+        is_heading, in_contents = level is not None, look.style.contents
+        line = self._runs.read(element, look.style.format, heading=is_heading, in_contents=in_contents)
+        html, self._container.prefix = self._container.prefix + line.html(), ""
         if look.goes_on:
-            self._state.prefix = html
+            self._container.prefix = html
         else:
             self._write_paragraph(look, numbered, level, html.strip())
         self._follow(line.after)
@@ -150,89 +129,75 @@ class Blocks:
         level = look.style.level
         if look.outline is not None:
             level = look.outline + 1 if 0 <= look.outline < _BODY else None
-        if level is None or not self._is_body or self._state.cells:
+        if level is None or not self._is_body or self._container.cells:
             return None
         return level if self._is_title(look) else level + self._word.titled
 
     def _is_title(self, look: Look) -> bool:
-        return look.style.title and look.outline is None and self._is_body and not self._state.cells
+        return look.style.title and look.outline is None and self._is_body and not self._container.cells
 
     def _write_paragraph(self, look: Look, numbered: Numbered | None, level: int | None, html: str) -> None:
         text = plain(html)
         label = numbered.label if numbered is not None else ""
-        if label and self._state.cells:
-            self._write(tagged("p", with_label(label, html, joined=False)))  # also of an empty cell: a row's number
+        if label and self._container.cells:  # also in an empty cell: the number of the row
+            self._writer.block(tagged("p", with_label(label, html, joined=False)))
         elif not text and "<img" not in html:
             return
         elif self._is_title(look):
-            self._hold_title(html)
+            self._writer.title(html)
+            self._word.titled = True
         elif level is not None and len(text) <= LONGEST_HEADING:
-            self._state.lists.close(forget=True)
+            self._writer.end_lists(forget=True)
             html = with_label(label, html, joined=numbered is not None and numbered.joined)
-            self._write(tagged(f"h{min(level, 6)}", html))
-        elif numbered is not None and not self._state.cells:
-            self._release()
-            self._state.lists.item(numbered.list, numbered.level, _indent(look, numbered), label, html)
-        elif look.style.caption and not self._state.cells and self.fields.sequence.lower() not in _FIGURES:
-            self._state.lists.close(forget=True)
-            self._release()
-            self._held = _Held(is_title=False, html=html)
+            self._writer.block(tagged(f"h{min(level, 6)}", html))
+        elif numbered is not None and not self._container.cells:
+            self._writer.item(numbered.list, numbered.level, _indent(look, numbered), label, html)
+        elif look.style.caption and not self._container.cells and self.fields.sequence.lower() not in _FIGURES:
+            self._writer.caption(html)
         else:
             if not (look.indent or look.style.indent):
-                self._state.lists.close(forget=True)
-            self._write(tagged("p", html))
+                self._writer.end_lists(forget=True)
+            self._writer.block(tagged("p", html))
         if len(text) <= _COMPARED:
             self._word.lines.add(letters(text))
 
-    def _hold_title(self, html: str) -> None:
-        """A title of several paragraphs is one heading."""
-        if self._held is not None and self._held.is_title:
-            self._held.html += " " + html
-            return
-        self._state.lists.close(forget=True)
-        self._release()
-        self._held = _Held(is_title=True, html=html)
-        self._word.titled = True
-
     def _follow(self, after: list[Step]) -> None:
         """Read what stands after a paragraph; notes to what is in a table stand after the table."""
-        if self._state.cells:
-            self._state.after_table.extend(one for one in after if isinstance(one, str))
+        if self._container.cells:
+            self._container.after_table.extend(one for one in after if isinstance(one, str))
             after = [one for one in after if not isinstance(one, str)]
         if after:
             self._stack.append(_Frame(iter(after)))
 
     def _inline(self, element: Element) -> None:
         """What belongs into a paragraph and stands beside them."""
-        line = self._runs.line([element], Format(), heading=False, contents=False)
-        self._write(tagged("p", line.html))
+        line = self._runs.read([element], Format(), heading=False, in_contents=False)
+        self._writer.block(tagged("p", line.html()))
         self._follow(line.after)
 
     # --------------------------------------------------------------------------------------------------- containers
 
-    def _enter(self, steps: Iterable[Step], state: _State, end: str = "") -> None:
-        outer = self._state
-        self._state = state
+    def _enter(self, steps: Iterable[Step], *, cells: int, end: str = "") -> None:
+        """Read a container with lists of its own. cells: table cells around its content; end: its last tag."""
+        outer, outer_lists = self._container, self._writer.enter()
+        self._container = _Container(cells, after_table=outer.after_table)
 
         def leave() -> None:
-            self._end_container()
-            self._state = outer
-            self._pieces.append(end)
+            self._end_paragraph()
+            self._writer.leave(outer_lists)
+            self._container = outer
+            self._writer.raw(end)
 
         self._stack.append(_Frame(iter(steps), leave))
 
-    def _end_container(self) -> None:
-        prefix, self._state.prefix = self._state.prefix, ""
-        self._write(tagged("p", prefix))
-        self._state.lists.close(forget=True)
-        self._release()
+    def _end_paragraph(self) -> None:
+        """Write what was to go on in a paragraph that does not come."""
+        prefix, self._container.prefix = self._container.prefix, ""
+        self._writer.block(tagged("p", prefix))
 
     def _box(self, element: Element) -> None:
         """A box of text, or the cell of a table of one column, which is a box too."""
-        self._state.lists.close(forget=False)
-        self._release()
-        inner = _State(Lists(self._pieces.append), self._state.cells, after_table=self._state.after_table)
-        self._enter(element, inner)
+        self._enter(element, cells=self._container.cells)
 
     def _alternatives(self, element: Element) -> None:
         form = chosen(element)
@@ -244,38 +209,34 @@ class Blocks:
     def _table(self, element: Element) -> None:
         table = grid(element)
         self._word.count("deleted passage", table.deleted)
-        self._state.lists.close(forget=True)
+        self._end_paragraph()
+        self._writer.end_lists(forget=True)
         if table.columns < 2:
-            self._release()
             cells = [cell.element for row in table.rows for cell in row.cells if cell.element is not None]
             self._stack.append(_Frame(iter(cells)))
             return
-        held = self._held
-        if held is not None and not held.is_title:
-            caption, self._held = held.html, None
-        else:
-            caption = safe(table.title)
-        self._write(tagged("p", safe(table.description)) + "<table>" + tagged("caption", caption))
-        self._stack.append(_Frame(_rows(table), self._end_table))
+        caption = self._writer.taken_caption() or safe(table.title)
+        self._writer.block(tagged("p", safe(table.description)) + "<table>" + tagged("caption", caption))
+        self._stack.append(_Frame(rows_to_write(table), self._end_table))
 
     def _end_table(self) -> None:
-        self._pieces.append("</table>")
-        waiting = self._state.after_table
-        if waiting and not self._state.cells:
+        self._writer.raw("</table>")
+        waiting = self._container.after_table
+        if waiting and not self._container.cells:
             self._stack.append(_Frame(iter(waiting[:])))
             waiting.clear()
 
     def _row(self, row: TableRow) -> None:
-        self._pieces.append("<tr>")
-        self._stack.append(_Frame(iter(row.cells), lambda: self._pieces.append("</tr>")))
+        self._writer.raw("<tr>")
+        self._stack.append(_Frame(iter(row.cells), lambda: self._writer.raw("</tr>")))
 
     def _cell(self, cell: TableCell) -> None:
         columns = f' colspan="{min(cell.columns, _MOST_SPAN)}"' if cell.columns > 1 else ""
         rows = f' rowspan="{cell.rows}"' if cell.rows > 1 else ""
         tag = "th" if cell.names else "td"
-        self._pieces.append(f"<{tag}{columns}{rows}>")
-        inner = _State(Lists(self._pieces.append), self._state.cells + 1, after_table=self._state.after_table)
-        self._enter(cell.element if cell.element is not None else (), inner, f"</{tag}>")
+        self._writer.raw(f"<{tag}{columns}{rows}>")
+        steps = cell.element if cell.element is not None else ()
+        self._enter(steps, cells=self._container.cells + 1, end=f"</{tag}>")
 
 
 def _indent(look: Look, numbered: Numbered) -> int:
@@ -285,17 +246,3 @@ def _indent(look: Look, numbered: Numbered) -> int:
     if look.list is None and look.style.indent is not None:
         return look.style.indent
     return numbered.indent
-
-
-def _rows(table: Grid) -> Iterator[Step]:
-    """The rows of a table, those that its author marked as its header in a head.
-
-    A head also says that a table does not lay out a page: one of data with a table in a cell gets one.
-    """
-    head = next((index for index, row in enumerate(table.rows) if not row.is_header), 0)
-    head = head or int(holds_data(table))
-    if head:
-        yield "<thead>"
-        yield from table.rows[:head]
-        yield "</thead>"
-    yield from table.rows[head:]

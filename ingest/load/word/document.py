@@ -27,6 +27,7 @@ class Word:
     titled: bool = False  # whether a title was read, below which all headings stand
     contents: list[str] = field(default_factory=list)  # lines of tables of contents
     lines: set[str] = field(default_factory=set)  # letters of the short paragraphs
+    shown: set[str] = field(default_factory=set)  # parts with charts, diagrams and inner documents that were read
     left_out: Counter[str] = field(default_factory=Counter)
 
     def count(self, kind: str, times: int = 1) -> None:
@@ -40,6 +41,9 @@ class Word:
         if target is None or target.external:
             self.count(kind)
             return ""
+        if target.target in self.shown:
+            return ""  # a hostile file shows the same large chart thousands of times
+        self.shown.add(target.target)
         read = chart_html if kind == "chart" else diagram_html
         return read(self.package, target.target)
 

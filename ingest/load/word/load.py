@@ -102,6 +102,9 @@ def _inner_html(word: Word, part: str, relation: str, limits: Limits, depth: int
     if target is None or target.external or depth >= _DEEPEST:
         word.count("inner document")
         return ""
+    if target.target in word.shown:
+        return ""
+    word.shown.add(target.target)
 
     def word_html(content: bytes) -> str:
         inner = opened(Package(content, limits), limits, depth=depth + 1)

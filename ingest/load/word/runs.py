@@ -1,29 +1,22 @@
 """The content of a Word paragraph as HTML; what stands in it but cannot be in a line is kept for after it."""
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from html import escape
 
 from ingest.load.ooxml.alternatives import chosen
 from ingest.load.ooxml.equations import linear
-from ingest.load.ooxml.html import described, lines
+from ingest.load.ooxml.html import lines
 from ingest.load.ooxml.names import MC, W14, M, R, W
 from ingest.load.ooxml.package import Element
-from ingest.load.ooxml.symbols import has_symbols, readable, symbol
+from ingest.load.ooxml.symbols import symbol
 from ingest.load.word.document import Word
 from ingest.load.word.drawings import drawn
 from ingest.load.word.fields import Fields, checkbox
+from ingest.load.word.line import Line
 from ingest.load.word.styles import Format, run_format
 
 _LINKS = ("http://", "https://", "mailto:", "ftp://")
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A paragraph's content. after: HTML and elements (boxes of text, tables) that follow it."""
-
-    html: str
-    after: list["str | Element"]
 
 
 @dataclass(slots=True)
@@ -35,20 +28,6 @@ class _Frame:
     close: Callable[[], None] | None = None
 
 
-@dataclass(slots=True)
-class _Writing:
-    """The paragraph that is being written."""
-
-    paragraph_format: Format
-    breaks: str  # what a line break becomes
-    contents: bool  # whether it is a line of a table of contents
-    pieces: list[str] = field(default_factory=list)
-    after: list["str | Element"] = field(default_factory=list)
-    contents_line: list[str] = field(default_factory=list)
-    tags: tuple[str, ...] = ()  # HTML tags that are open
-    hiding: bool = False
-
-
 class Runs:
     """Reads the paragraphs of one story (a part, such as the body or a header), in order."""
 
@@ -57,7 +36,7 @@ class Runs:
         self._part = part
         self._fields = fields
         self._with_notes = with_notes
-        self._now = _Writing(Format(), " ", contents=False)
+        self._line = Line(word, fields, Format(), heading=False, in_contents=False)
         self._handlers: dict[str, Callable[[Element, Format], _Frame | None]] = {
             W + "r": self._run,
             W + "t": self._plain,
@@ -92,9 +71,9 @@ class Runs:
             W + "subDoc": lambda *_: self._word.count("linked document"),
         }
 
-    def line(self, children: Iterable[Element], look: Format, *, heading: bool, contents: bool) -> Line:
-        """The content of a paragraph. contents: it is a line of a table of contents, which is not written."""
-        self._now = now = _Writing(look, " " if heading else "<br>", contents)
+    def read(self, children: Iterable[Element], look: Format, *, heading: bool, in_contents: bool) -> Line:
+        """The content of a paragraph, as Line describes it."""
+        self._line = line = Line(self._word, self._fields, look, heading=heading, in_contents=in_contents)
         stack = [_Frame(iter(children), look)]
         while stack:
             frame = stack[-1]
@@ -111,42 +90,10 @@ class Runs:
                     stack.append(inner)
             elif len(child) and not child.tag.endswith("Pr"):
                 stack.append(_Frame(iter(child), frame.format))
-        self._switch(())
-        if now.contents_line:
-            self._word.contents.append("".join(now.contents_line))
-        return Line("".join(now.pieces), now.after)
-
-    # --------------------------------------------------------------------------------------------------------- text
+        return line
 
     def _text(self, text: str, look: Format) -> None:
-        now = self._now
-        if look.hidden:
-            if text.strip() and not now.hiding:
-                now.hiding = True
-                self._word.count("hidden passage")
-            return
-        now.hiding = now.hiding and not text.strip()
-        if self._fields.in_code:
-            self._fields.unread(text)
-            return
-        if now.contents or self._fields.in_contents:
-            now.contents_line.append(text)
-            return
-        if has_symbols(text):
-            text, unknown = readable(text, look.font)
-            self._word.count("unknown symbol", unknown)
-        self._switch((("s",) if look.struck else ()) + ((look.raised,) if look.raised else ()))
-        html = escape(text, quote=False)
-        now.pieces.append(html.replace("\n", now.breaks) if text == "\n" else html)
-        self._fields.wrote()
-
-    def _switch(self, tags: tuple[str, ...]) -> None:
-        """Close and open HTML tags so that these are open."""
-        now = self._now
-        if now.tags != tags:
-            now.pieces.extend(f"</{tag}>" for tag in reversed(now.tags))
-            now.pieces.extend(f"<{tag}>" for tag in tags)
-            now.tags = tags
+        self._line.text(text, look)
 
     def _plain(self, element: Element, look: Format) -> None:
         if element.text:
@@ -157,7 +104,7 @@ class Runs:
         if properties is not None:
             style = properties.find(W + "rStyle")
             if style is not None:
-                look = self._word.styles.character(style.get(W + "val", ""), self._now.paragraph_format)
+                look = self._word.styles.character(style.get(W + "val", ""), self._line.look)
             look = run_format(properties, look)
         return _Frame(iter(element), look)
 
@@ -210,15 +157,10 @@ class Runs:
     def _link(self, element: Element, look: Format) -> _Frame:
         relation = self._word.package.relations(self._part).get(element.get(R + "id", ""))
         address = relation.target if relation is not None and relation.external else ""
-        if not address.startswith(_LINKS) or self._fields.in_code or self._now.contents:
+        if not address.startswith(_LINKS) or self._fields.in_code or self._line.in_contents:
             return _Frame(iter(element), look)
-        self._switch(())
-        self._now.pieces.append(f'<a href="{escape(address)}">')
-        return _Frame(iter(element), look, self._end_link)
-
-    def _end_link(self) -> None:
-        self._switch(())
-        self._now.pieces.append("</a>")
+        self._line.tag(f'<a href="{escape(address)}">')
+        return _Frame(iter(element), look, lambda: self._line.tag("</a>"))
 
     def _ruby(self, element: Element, look: Format) -> _Frame:
         """East Asian text with its reading, which stands before it in the file."""
@@ -237,13 +179,13 @@ class Runs:
         kind = "footnote" if element.tag == W + "footnoteReference" else "endnote"
         own_mark = element.get(W + "customMarkFollows", "0") in ("1", "true", "on")
         mark, note = self._word.notes.referred(kind, element.get(W + "id", ""), own_mark=own_mark)
-        if mark and self._now.breaks != " ":  # a heading is no place for it
+        if mark and not self._line.heading:
             self._text(f"[{mark}]", Format())
-        self._now.after.extend(note)
+        self._line.after.extend(note)
 
     def _comment(self, element: Element, _: Format) -> None:
         if self._with_notes:
-            self._now.after.extend(self._word.notes.comment(element.get(W + "id", "")))
+            self._line.after.extend(self._word.notes.comment(element.get(W + "id", "")))
 
     def _drawing(self, element: Element, look: Format) -> None:
         if look.hidden:
@@ -251,22 +193,17 @@ class Runs:
             return
         for one in drawn(element):
             if one.kind == "box":
-                self._now.after.append(one.element)
-            elif one.kind in ("text", "described"):
-                self._write_described(one.value, own=one.kind == "text")
+                self._line.after.append(one.element)
+            elif one.kind == "text":
+                self._line.after.append(lines(one.value))
+            elif one.kind == "described":
+                self._line.picture(one.value)
             elif one.kind in ("chart", "diagram"):
-                self._now.after.append(self._word.graphic(self._part, one.value, one.kind))
+                self._line.after.append(self._word.graphic(self._part, one.value, one.kind))
             elif one.kind == "object":
                 self._word.embedded(one.value)
             else:
                 self._word.count(one.kind)
-
-    def _write_described(self, text: str, *, own: bool) -> None:
-        self._switch(())
-        if own:
-            self._now.after.append(lines(text))
-        else:
-            self._now.pieces.append(described(text))
 
     def _alternatives(self, element: Element, look: Format) -> _Frame | None:
         form = chosen(element)
@@ -277,4 +214,4 @@ class Runs:
             self._word.count("deleted passage")
 
     def _later(self, element: Element, _: Format) -> None:
-        self._now.after.append(element)
+        self._line.after.append(element)

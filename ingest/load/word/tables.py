@@ -66,7 +66,21 @@ def grid(table: Element) -> Grid:
     return result
 
 
-def holds_data(table: Grid) -> bool:
+def rows_to_write(table: Grid) -> Iterator[TableRow | str]:
+    """The rows of a table with tags around them: those that its author marked as its header stand in a head.
+
+    A head also says that a table does not lay out a page: one of data with a table in a cell gets one.
+    """
+    head = next((index for index, row in enumerate(table.rows) if not row.is_header), 0)
+    head = head or int(_holds_data(table))
+    if head:
+        yield "<thead>"
+        yield from table.rows[:head]
+        yield "</thead>"
+    yield from table.rows[head:]
+
+
+def _holds_data(table: Grid) -> bool:
     """Whether a table with tables in its cells is one of data all the same: most of its cells have none."""
     cells = [cell.element for row in table.rows for cell in row.cells if cell.element is not None]
     inner = sum(next(cell.iter(W + "tbl"), None) is not None for cell in cells)
