@@ -25,7 +25,7 @@ def page_field(name: str, result: str) -> str:
 
 
 def test_headers_and_footers_come_first_each_text_once() -> None:
-    first, usual = paragraph("QP-7741") + paragraph("Draft"), paragraph("QP-7741")
+    first, usual = paragraph("QP-7741") + paragraph("Draft 1"), paragraph("QP-7741") + paragraph("Draft 2")
     document = loaded(
         paragraph("Body."),
         {
@@ -34,7 +34,7 @@ def test_headers_and_footers_come_first_each_text_once() -> None:
             "footer1.xml": ("footer", part("w:ftr", paragraph("Owner: Ann") + usual)),
         },
     )
-    assert document.text == "Header: QP-7741\nDraft\n\nFooter: Owner: Ann\n\nBody."
+    assert document.text == "Header: QP-7741\nDraft 1\n\nHeader: Draft 2\n\nFooter: Owner: Ann\n\nBody."
 
 
 def test_headers_and_footers_that_only_number_the_pages_are_left_out() -> None:

@@ -47,6 +47,13 @@ def field(code: str, result: str) -> str:
             RAISED,
             "109",
         ),
+        (run("m") + run("3", '<w:position w:val="8"/><w:sz w:val="13"/>'), "", "m<sup>3</sup>"),
+        (run("m") + run("3", '<w:position w:val="8"/>') + run("a", '<w:sz w:val="13"/>'), "", "m3a"),
+        (
+            run("CO") + run("2", '<w:rStyle w:val="Low"/>'),
+            style("Low", "Low", run='<w:position w:val="-4"/><w:sz w:val="12"/>', kind="character"),
+            "CO<sub>2</sub>",
+        ),
         (run("52 ", "<w:strike/>") + run("pounds", "<w:strike/>") + run(" 59"), "", "<s>52 pounds</s> 59"),
         (run("52", "<w:dstrike/>") + run("59", '<w:strike w:val="0"/>'), "", "<s>52</s>59"),
         (run("52", '<w:strike/><w:dstrike w:val="0"/>'), "", "<s>52</s>"),

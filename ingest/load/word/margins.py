@@ -8,7 +8,6 @@ from ingest.load.html_text import html_text
 from ingest.load.word.blocks import Blocks
 from ingest.load.word.document import Word
 from ingest.load.word.fields import PAGE_MARK
-from ingest.load.word.paragraphs import letters
 
 _PAGE_NUMBER = re.compile(f"{PAGE_MARK}[^{PAGE_MARK}]*{PAGE_MARK}")
 _WORD = re.compile(r"[^\W\d_]+")
@@ -36,7 +35,7 @@ def _new_lines(word: Word, part: str, seen: set[str]) -> Iterator[str]:
     html = Blocks(word, part, is_body=False, marks_pages=True).html(iter(word.package.beside(part)))
     for raw in unmarked(html_text(html)[0]).splitlines():
         line = raw.strip()
-        key = letters(line) or "".join(line.split())
+        key = "".join(filter(str.isalnum, _PAGE_NUMBER.sub("", line))).casefold() or "".join(line.split())
         if not line or key in seen or (PAGE_MARK in line and _only_numbers_pages(line)):
             continue
         seen.add(key)

@@ -8,6 +8,7 @@ from ingest.load.ooxml.names import W
 from ingest.load.ooxml.package import Element, number
 from ingest.load.word.styles import ParagraphStyle, Styles
 
+_ENDS = ".:;,)]"  # of numbers that stand apart from the text behind them
 _TAG = re.compile(r"<[^>]*>")
 _DROPPED_CAPITALS = frozenset(("drop", "margin"))
 
@@ -65,4 +66,5 @@ def with_label(label: str, html: str, *, joined: bool) -> str:
     """A paragraph's HTML with its number before it. joined: nothing stands between them in the file."""
     if not label:
         return html
-    return label + html if joined and not (label[-1].isascii() and label[-1].isalnum()) else f"{label} {html}"
+    apart = label[-1].isascii() and (label[-1].isalnum() or label[-1] in _ENDS)
+    return label + html if joined and not apart else f"{label} {html}"

@@ -19,6 +19,8 @@ _TITLE = frozenset(
     "כותר 标题 標題 表題 제목".split()
 )
 _CONTENTS = re.compile(r"(?:toc|contents) ?\d$|table of figures$")
+_USUAL_SIZE = 20  # half points, where neither the document nor a style says
+_SMALLER = 0.9  # text that is set off the line and smaller than this is raised or lowered; LibreOffice writes it so
 _LONGEST_CHAIN = 50  # styles based on one another; Word allows fewer
 
 
@@ -30,6 +32,7 @@ class Format:
     struck: bool = False
     hidden: bool = False
     font: str = ""
+    size: int = 0  # half points; 0 when the file does not say
 
 
 @dataclass(slots=True)
@@ -47,6 +50,8 @@ class _Style:
     struck_twice: bool | None = None
     hidden: bool | None = None
     font: str | None = None
+    size: int | None = None
+    shift: int | None = None  # half points above the line
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -72,6 +77,8 @@ class Styles:
         self._paragraph: dict[str, ParagraphStyle] = {}
         self._character: dict[tuple[str, Format], Format] = {}
         self._default = ""
+        size = root.find(f"{W}docDefaults/{W}rPrDefault/{W}rPr/{W}sz") if root is not None else None
+        self._size = number(size.get(W + "val")) if size is not None else _USUAL_SIZE
         for style in root.iter(W + "style") if root is not None else ():
             key = style.get(W + "styleId", "")
             self._styles[key] = _style(style)
@@ -89,12 +96,15 @@ class Styles:
         """The format of a run in a character style, within a paragraph whose style gives the format `base`."""
         if (key, base) not in self._character:
             chain = self._chain(key)
-            own = _format(chain)
+            own = _format(chain, base.size)
+            shift = next((one.shift for one in chain if one.shift is not None), 0)
+            raised = next((one.raised for one in chain if one.raised is not None), base.raised)
             self._character[key, base] = Format(
-                raised=next((one.raised for one in chain if one.raised is not None), base.raised),
+                raised=raised or _shifted(shift, own.size, base.size),
                 struck=base.struck != own.struck,  # such marks of two styles cancel each other
                 hidden=base.hidden != own.hidden,
                 font=own.font or base.font,
+                size=own.size,
             )
         return self._character[key, base]
 
@@ -107,7 +117,7 @@ class Styles:
         keys = self._keys(key)
         if not chain:  # a style that the file does not define, named as Word names it
             match = _HEADING.match(key.lower())
-            return ParagraphStyle(level=int(match.group(1)) if match else None)
+            return ParagraphStyle(level=int(match.group(1)) if match else None, format=Format(size=self._size))
         names = [one.name for one in chain]
         bringer = next((index for index, one in enumerate(chain) if one.numbering is not None), len(chain))
         levels = (one.numbering_level for one in chain[: bringer + 1])
@@ -121,7 +131,7 @@ class Styles:
             numbering_level=next((one for one in levels if one is not None), None),
             numbering_style=keys[bringer] if bringer < len(chain) else "",
             indent=next((one.indent for one in chain if one.indent is not None), None),
-            format=_format(chain),
+            format=_format(chain, self._size),
         )
 
     def _keys(self, key: str) -> list[str]:
@@ -141,6 +151,7 @@ def run_format(properties: Element | None, base: Format) -> Format:
     if properties is None:
         return base
     own: dict[str, Any] = {}
+    shift, size = 0, base.size
     for child in properties:
         tag = child.tag
         if tag == W + "vertAlign":
@@ -151,6 +162,12 @@ def run_format(properties: Element | None, base: Format) -> Format:
             own["hidden"] = switched_on(child, W + "val")
         elif tag == W + "rFonts":
             own["font"] = child.get(W + "ascii") or child.get(W + "hAnsi") or base.font
+        elif tag == W + "position":
+            shift = number(child.get(W + "val"))
+        elif tag == W + "sz":
+            size = number(child.get(W + "val"))
+    if shift:
+        own.setdefault("raised", _shifted(shift, size, base.size))
     return replace(base, **own) if own else base
 
 
@@ -191,6 +208,17 @@ def _read_run(style: _Style, properties: Element | None) -> None:
             style.hidden = switched_on(child, W + "val")
         elif child.tag == W + "rFonts":
             style.font = child.get(W + "ascii") or child.get(W + "hAnsi")
+        elif child.tag == W + "sz":
+            style.size = number(child.get(W + "val"))
+        elif child.tag == W + "position":
+            style.shift = number(child.get(W + "val"))
+
+
+def _shifted(shift: int, size: int, usual: int) -> str:
+    """Whether text that is set off the line is raised or lowered: it is smaller than the text around it."""
+    if not shift or not 0 < size < _SMALLER * usual:
+        return ""
+    return "sup" if shift > 0 else "sub"
 
 
 def _raised(element: Element) -> str:
@@ -209,11 +237,13 @@ def _level(chain: list[_Style]) -> tuple[int | None, bool]:
     return None, False
 
 
-def _format(chain: list[_Style]) -> Format:
+def _format(chain: list[_Style], usual: int) -> Format:
+    """The format that styles give. usual: the size of the text around, in half points."""
     return Format(
         raised=next((one.raised for one in chain if one.raised is not None), ""),
         struck=next((one.struck for one in chain if one.struck is not None), False)
         or next((one.struck_twice for one in chain if one.struck_twice is not None), False),
         hidden=next((one.hidden for one in chain if one.hidden is not None), False),
         font=next((one.font for one in chain if one.font), ""),
+        size=next((one.size for one in chain if one.size is not None), usual),
     )
