@@ -151,7 +151,8 @@ def test_notes_and_comments_of_both_kinds_follow_the_slide() -> None:
     notes = shape("say hello", place='type="body"') + shape("7", place='type="sldNum"')
     old = '<p:cm authorId="0" dt="2026-03-01T10:00:00"><p:text>Too long.</p:text></p:cm>'
     body = "<p188:txBody><a:p><a:r><a:t>{}</a:t></a:r></a:p></p188:txBody>"
-    reply = f"<p188:replyLst><p188:reply authorId='B'>{body.format('Yes.')}</p188:reply></p188:replyLst>"
+    reply = f"<p188:reply authorId='B' created='00-00-00T0'>{body.format('Yes.')}</p188:reply>"
+    reply = f"<p188:replyLst>{reply}</p188:replyLst>"
     new = f"<p188:cm authorId='A' created='2026-03-02T10:00:00'>{reply}{body.format('Cut it?')}</p188:cm>"
     parts: Parts = {
         "ppt/notesSlides/n.xml": part("p:notes", f"<p:cSld><p:spTree>{notes}</p:spTree></p:cSld>"),

@@ -1,6 +1,9 @@
 """Pieces of the HTML that the loaders of Office files write for `html_text`."""
 
+import re
 from html import escape
+
+_DAY = re.compile(r"[1-9]\d{3}-\d\d-\d\d")
 
 
 def safe(text: str) -> str:
@@ -24,8 +27,9 @@ def labelled(label: str, html: str) -> str:
 
 
 def signed(html: str, *, author: str, date: str) -> str:
-    """Blocks with their author and day behind their last words. date: begins with YYYY-MM-DD."""
-    by = ", ".join(text for text in (" ".join(author.split()), date[:10]) if text)
+    """Blocks with their author and day behind their last words. date: begins with YYYY-MM-DD, unless it is none."""
+    day = date[:10] if _DAY.match(date) else ""
+    by = ", ".join(text for text in (" ".join(author.split()), day) if text)
     if not by:
         return html
     return f"{html[:-4]} ({safe(by)})</p>" if html.endswith("</p>") else f"{html}<p>({safe(by)})</p>"
