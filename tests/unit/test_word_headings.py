@@ -78,6 +78,14 @@ def test_headings_within_a_table_of_data_are_its_cells() -> None:
     assert "Name | Age" in loaded(body, HEADING_1).text
 
 
+def test_headings_in_a_table_that_lays_out_a_page_are_headings() -> None:
+    left = paragraph("News", "Heading1") + paragraph("The ferry is back.")
+    right = paragraph("Dates", "Heading1") + paragraph("It leaves at six.")
+    document = loaded(table(row(cell(left), cell(right))), HEADING_1)
+    assert document.text == "# News\n\nThe ferry is back.\n\n# Dates\n\nIt leaves at six."
+    assert [one.text for one in document.headings] == ["News", "Dates"]
+
+
 def test_a_heading_in_a_frame_of_one_cell_is_a_heading() -> None:
     body = table(row(cell(paragraph("Warning", "Heading1") + paragraph("Hot surface."))))
     assert outline(body, HEADING_1) == [(1, "Warning")]

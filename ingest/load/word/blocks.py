@@ -14,7 +14,7 @@ from ingest.load.word.numbering import Counters, Numbered
 from ingest.load.word.paragraphs import Look, letters, look_of, plain, with_label
 from ingest.load.word.runs import Runs
 from ingest.load.word.styles import Format
-from ingest.load.word.tables import TableCell, TableRow, grid, rows_to_write
+from ingest.load.word.tables import TableCell, TableRow, grid, has_sections, rows_to_write
 from ingest.load.word.writer import Writer
 
 _MOST_SPAN = 63  # columns that a cell may cover in Word
@@ -38,6 +38,7 @@ class _Container:
     """Where the reading is within nested containers."""
 
     cells: int = 0  # table cells around it
+    sections: bool = True  # whether headings in it are headings, as they are in a cell that lays out a page
     prefix: str = ""  # HTML of a paragraph that goes on in the next
     after_table: list[Step] = field(default_factory=list)  # notes to what stands in the table
 
@@ -129,17 +130,17 @@ class Blocks:
         level = look.style.level
         if look.outline is not None:
             level = look.outline + 1 if 0 <= look.outline < _BODY else None
-        if level is None or not self._is_body or self._container.cells:
+        if level is None or not self._is_body or not self._container.sections:
             return None
         return level if self._is_title(look) else level + self._word.titled
 
     def _is_title(self, look: Look) -> bool:
-        return look.style.title and look.outline is None and self._is_body and not self._container.cells
+        return look.style.title and look.outline is None and self._is_body and self._container.sections
 
     def _write_paragraph(self, look: Look, numbered: Numbered | None, level: int | None, html: str) -> None:
         text = plain(html)
         label = numbered.label if numbered is not None else ""
-        if label and self._container.cells:  # also in an empty cell: the number of the row
+        if label and self._container.cells and level is None:  # also in an empty cell: the number of the row
             self._writer.block(tagged("p", with_label(label, html, joined=False)))
         elif not text and "<img" not in html:
             return
@@ -177,10 +178,10 @@ class Blocks:
 
     # --------------------------------------------------------------------------------------------------- containers
 
-    def _enter(self, steps: Iterable[Step], *, cells: int, end: str = "") -> None:
-        """Read a container with lists of its own. cells: table cells around its content; end: its last tag."""
+    def _enter(self, steps: Iterable[Step], *, cells: int, sections: bool, end: str = "") -> None:
+        """Read a container with lists of its own. cells, sections: as in _Container; end: its last tag."""
         outer, outer_lists = self._container, self._writer.enter()
-        self._container = _Container(cells, after_table=outer.after_table)
+        self._container = _Container(cells, sections, after_table=outer.after_table)
 
         def leave() -> None:
             self._end_paragraph()
@@ -197,7 +198,7 @@ class Blocks:
 
     def _box(self, element: Element) -> None:
         """A box of text, or the cell of a table of one column, which is a box too."""
-        self._enter(element, cells=self._container.cells)
+        self._enter(element, cells=self._container.cells, sections=self._container.sections)
 
     def _alternatives(self, element: Element) -> None:
         form = chosen(element)
@@ -236,7 +237,8 @@ class Blocks:
         tag = "th" if cell.names else "td"
         self._writer.raw(f"<{tag}{columns}{rows}>")
         steps = cell.element if cell.element is not None else ()
-        self._enter(steps, cells=self._container.cells + 1, end=f"</{tag}>")
+        cells, sections = self._container.cells + 1, has_sections(cell)
+        self._enter(steps, cells=cells, sections=sections, end=f"</{tag}>")
 
 
 def _indent(look: Look, numbered: Numbered) -> int:

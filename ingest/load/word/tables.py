@@ -80,6 +80,17 @@ def rows_to_write(table: Grid) -> Iterator[TableRow | str]:
     yield from table.rows[head:]
 
 
+def has_sections(cell: TableCell) -> bool:
+    """Whether a cell may have headings above text: it holds several paragraphs, unlike a cell that is a name."""
+    paragraphs = cell.element.iterchildren(W + "p") if cell.element is not None else ()
+    filled = 0
+    for paragraph in paragraphs:
+        filled += _has_text(paragraph)
+        if filled > 1:
+            return True
+    return False
+
+
 def _holds_data(table: Grid) -> bool:
     """Whether a table with tables in its cells is one of data all the same: most of its cells have none."""
     cells = [cell.element for row in table.rows for cell in row.cells if cell.element is not None]
