@@ -16,11 +16,13 @@ from ingest.load.language import language_of
 from ingest.load.limits import Limits, too_much_text
 from ingest.load.mail import load_mail
 from ingest.load.markup import load_epub, load_html, load_json, load_markdown, load_plain, load_rtf
-from ingest.load.office import load_docx, load_pptx, load_xlsx
+from ingest.load.office import load_xlsx
 from ingest.load.open_document import load_open_document
 from ingest.load.outlook import load_outlook
 from ingest.load.pdf import load_pdf
 from ingest.load.pictures import load_picture
+from ingest.load.slides.load import load_pptx
+from ingest.load.word.load import load_docx
 
 _DEFAULTS = Limits()
 _LONGEST_TITLE = 300

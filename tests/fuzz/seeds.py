@@ -10,6 +10,7 @@ import tarfile
 from pathlib import Path
 
 from tests.support import made_files as made
+from tests.support.office_samples import contract, review
 
 _LARGEST = 120_000  # bytes: larger files are few inputs a minute
 _ROWS: list[list[object]] = [["Route", "Fare"], ["Isle", 2.5], ["Harbour", 3]]
@@ -25,8 +26,8 @@ def made_seeds() -> dict[str, list[bytes]]:
     mail = _mail()
     return {
         "pdf": [made.pdf([["Some text-", "of a page."], []], bookmarks=[("Some", 0)]), made.packed_pdf(["Packed."])],
-        "docx": [made.docx(("Heading1", "Pay"), ("", "Text."), table=[["a", "b"], ["c", "d"], ["e", "f"]])],
-        "pptx": [made.pptx_with([("Title", "grouped", "notes")])],
+        "docx": [made.docx(("Heading1", "Pay"), ("", "Text."), table=[["a", "b"], ["c", "d"], ["e", "f"]]), contract()],
+        "pptx": [made.pptx_with([("Title", "grouped", "notes")]), review()],
         "xlsx": [made.xlsx({"Fares": _ROWS, "Empty": []})],
         "odt": [made.odt(content="<text:h text:outline-level='2'>Rules</text:h><text:p>No dogs.</text:p>", footer="")],
         "epub": [made.epub(["<h1>One</h1><p>Text</p>", "<h1>Two</h1>"], title="Novel")],

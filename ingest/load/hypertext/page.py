@@ -83,7 +83,8 @@ class Page:
     def begin_item(self, attributes: Mapping[str, str]) -> None:
         """Begin an item of the list."""
         if self._lists:
-            self._lists[-1].write_marker(self.buffer, len(self._lists) - 1, attributes.get("value"))
+            value, marker = attributes.get("value"), attributes.get("data-marker")
+            self._lists[-1].write_marker(self.buffer, len(self._lists) - 1, value, marker)
         else:
             self.buffer.write("\n- ", bullet=True)
 
