@@ -18,7 +18,8 @@ from ingest.chunk.table_headers import TableHeaders
 
 TARGET_TOKENS = 180  # of a chunk's text; with its headings this is well below the 256 that MiniLM reads
 OVERLAP_TOKENS = 0  # not needed: headings are repeated in every chunk and neighbours are joined when packed
-CONTEXT_TOKENS = 60  # of title and heading path before the text, and at most a quarter of the model's window
+CONTEXT_TOKENS = 60  # of identity, title and heading path before the text, and at most a quarter of the model's window
+IDENTITY_SHARE = 3  # the names of folder and file take at most a third of that
 MAX_CHARACTERS = 4_000  # of a chunk: text with few tokens (rulers, endless words) must not make an endless passage
 _BATCH = 1_024  # chunks counted in one call
 
@@ -37,13 +38,17 @@ def chunk(
     document: Document,
     tokenizer: Tokenizer,
     *,
+    identity: Sequence[str] = (),
     target_tokens: int = TARGET_TOKENS,
     overlap_tokens: int = OVERLAP_TOKENS,
 ) -> tuple[Chunk, ...]:
-    """Chunks in reading order; none for a document without text."""
+    """Chunks in reading order; none for a document without text.
+
+    identity: what the names of its folder and file say (app.core.names.identity); it is embedded before the title.
+    """
     tokens = TokenStarts(document.text, tokenizer.token_offsets)
     boundaries = Boundaries(document.text, document.media_type)
-    contexts, headers = Contexts(document.title, tokenizer), TableHeaders(document)
+    contexts, headers = Contexts(document.title, tokenizer, identity), TableHeaders(document)
     target_tokens = min(target_tokens, contexts.least_room)
     pieces: list[_Piece] = []
     for span in merged(sections(document, tokens), target_tokens):
@@ -111,14 +116,16 @@ def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
 
 
 class Contexts:
-    """The title and heading path before a chunk's text, shortened to their share of the model's window."""
+    """Identity, title and heading path before a chunk's text, shortened to their share of the model's window."""
 
-    def __init__(self, title: str, tokenizer: Tokenizer) -> None:
+    def __init__(self, title: str, tokenizer: Tokenizer, identity: Sequence[str] = ()) -> None:
         self._title = title
         self._tokenizer = tokenizer
         self._special = tokenizer.count_tokens([""])[0]
-        self._limit = min(CONTEXT_TOKENS, tokenizer.max_tokens // 4)
-        self.least_room = max(tokenizer.max_tokens - self._special - self._limit, 1)
+        whole = min(CONTEXT_TOKENS, tokenizer.max_tokens // 4)
+        self.least_room = max(tokenizer.max_tokens - self._special - whole, 1)
+        self._identity = self._cut(HEADING_SEPARATOR.join(identity), whole // IDENTITY_SHARE)
+        self._limit = whole - self._count(self._identity + HEADING_SEPARATOR) if self._identity else whole
         self._known: dict[tuple[str, ...], tuple[str, int]] = {}
 
     def text(self, path: tuple[str, ...]) -> str:
@@ -142,6 +149,7 @@ class Contexts:
                 )
             if self._count(context) > self._limit:  # the tokenizer counts the whole differently from its parts
                 context = ""
+            context = HEADING_SEPARATOR.join(filter(None, (self._identity, context))) if self._identity else context
             self._known[path] = (context, self._count(context))
         return self._known[path]
 

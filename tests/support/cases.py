@@ -8,6 +8,7 @@ from sqlalchemy import Engine
 from app.core.domain import CHUNKER_VERSION, Chunk, Document, Hit, Source
 from app.core.errors import DocumentError
 from app.core.models.embedding import Embedder
+from app.core.names import identity
 from app.retrieve import HybridRetriever
 from ingest.chunk.chunk import chunk
 from ingest.embed import embed
@@ -60,7 +61,8 @@ def ingest_case(engine: Engine, embedder: Embedder, number: str) -> None:
                 document = load()
             except DocumentError as error:
                 raise AssertionError(f"{source.name}: {error}") from error
-            chunks = embed(chunk(document, embedder), embedder)
+            names = identity(source.uri, source.name, document.title)
+            chunks = embed(chunk(document, embedder, identity=names), embedder)
             store.store(source, document, chunks, collection="default", embedder=embedder, timings={})
     store.refresh_statistics(always=True)
 
