@@ -14,7 +14,7 @@ from app.core.models.embedding import Embedder
 from app.core.names import identity
 from ingest.chunk.chunk import chunk
 from ingest.embed import embed
-from ingest.load.language import language_of
+from app.core.language import language_of
 from ingest.store import Store
 
 COLLECTION = "beir"

@@ -9,7 +9,7 @@ from ingest.load import kinds
 from ingest.load.damage import damage_as_document_error
 from ingest.load.decode import decode
 from ingest.load.extracted import Extracted
-from ingest.load.language import language_of
+from app.core.language import language_of
 from ingest.load.limits import Limits, too_much_text
 from ingest.load.mail import load_mail
 from ingest.load.markup import load_epub, load_html, load_json, load_markdown, load_plain, load_rtf

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ingest.load.language import language_of
+from app.core.language import language_of
 
 
 @pytest.mark.parametrize(
