@@ -198,6 +198,9 @@ class Hit:
     fate_detail: str = ""  # for people, for example "same text as candidate 3"
     passage_number: int | None = None  # n of [n], when it is in the prompt
     cited: bool = False
+    name: str = ""  # of the document's file
+    dated: datetime | None = None  # of the document: the file's date, or of its ingestion if it has none
+    reason: str = ""  # why it stands where it does, for people; empty when only the scores decided
 
     @property
     def rank(self) -> int:

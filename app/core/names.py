@@ -65,12 +65,12 @@ def identity(uri: str, name: str, title: str) -> tuple[str, ...]:
     What the embedding model and the reranker read before title and headings. Names such as scan0001.pdf, hashes and
     numbers say nothing; a year or a version does.
     """
-    said = set(_words(title))
+    said = set(words_of(title))
     parts: list[str] = []
     for part, ignored in ((folder_of(uri), _PLACES), (_stem(name), _GENERIC)):
         if _telling(part, ignored, said):
             parts.append(readable(part))
-            said.update(_words(part))
+            said.update(words_of(part))
     return tuple(parts)
 
 
@@ -95,6 +95,12 @@ def labels(documents: Iterable[tuple[int, str, str]]) -> Mapping[int, str]:
     return shown
 
 
+def words_of(text: str) -> list[str]:
+    """The words of a text in small letters without accents."""
+    plain = unicodedata.normalize("NFKD", _JOINT.sub(" ", text)).casefold()
+    return _WORD.findall("".join(letter for letter in plain if not unicodedata.combining(letter)))
+
+
 def _path_parts(uri: str, name: str) -> list[str]:
     """The parts of a URI, the name last."""
     parts = uri.replace(MEMBER_SEPARATOR, "/").removeprefix(UPLOAD).rstrip("/").split("/")
@@ -115,7 +121,7 @@ def _stem(name: str) -> str:
 
 def _telling(name: str, ignored: frozenset[str], said: Iterable[str] = ()) -> bool:
     """Whether a name has a word that is none of the ignored ones and that was not said before."""
-    left = set(_words(name)) - set(said)
+    left = set(words_of(name)) - set(said)
     return any(_means(word) for word in left if word.rstrip("0123456789") not in ignored)
 
 
@@ -125,9 +131,3 @@ def _means(word: str) -> bool:
         return True
     letters = sum(map(str.isalpha, word))
     return letters > 1 and letters * 2 > len(word) and not _CODE.fullmatch(word)
-
-
-def _words(text: str) -> list[str]:
-    """The words of a text in small letters without accents."""
-    plain = unicodedata.normalize("NFKD", _JOINT.sub(" ", text)).casefold()
-    return _WORD.findall("".join(letter for letter in plain if not unicodedata.combining(letter)))

@@ -345,5 +345,5 @@ def test_search_ranks_without_model_or_ledger() -> None:
     found = _answerer(model, ledger, HITS).search("lamp")
     assert [hit.final_rank for hit in found.context.hits] == [1, 2, 3, 4, 5]
     assert found.notices == ("Scored backwards.",)
-    assert set(found.timings) == {"embed", "sql", "rerank"}
+    assert set(found.timings) == {"embed", "sql", "rerank", "prefer"}
     assert (model.prompt, ledger.stored) == ((), [])

@@ -1,0 +1,1 @@
+"""Stage 3b, prefer: the final order and the question go in; among passages that say alike, those it means come first."""
