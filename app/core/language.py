@@ -18,13 +18,13 @@ _DENSE_WEIGHT = 3  # one of these characters carries as much as about three lett
 _FUNCTION_WORDS = {
     "en": "the is are was were do does did what when where who how why which can may must should of to and for an with "
     "from there it my our i we you has have be",
-    "de": "der die das den dem des und ist sind war wie wann wer wo warum was welche welcher welches welchen wird werden "
-    "kann können darf dürfen muss müssen ein eine einen einem einer im für mit von zu auf nicht gibt man ich wir sich "
-    "viel viele bei nach aus über",
-    "fr": "le la les l des du de est sont était que qui qu quand où combien pourquoi comment peut faut quel quelle quels "
-    "quelles un une dans pour avec sur pas au aux et en à il elle on je nous",
-    "es": "el la los las es son era que qué cuál cuáles cuándo dónde cómo quién cuánto cuánta cuántos cuántas se puede un "
-    "una en de del para con por no y a al hay está están cuesta",
+    "de": "der die das den dem des und ist sind war wie wann wer wo warum was welche welcher welches welchen wird "
+    "werden kann können darf dürfen muss müssen ein eine einen einem einer im für mit von zu auf nicht gibt man ich "
+    "wir sich viel viele bei nach aus über",
+    "fr": "le la les l des du de est sont était que qui qu quand où combien pourquoi comment peut faut quel quelle "
+    "quels quelles un une dans pour avec sur pas au aux et en à il elle on je nous",
+    "es": "el la los las es son era que qué cuál cuáles cuándo dónde cómo quién cuánto cuánta cuántos cuántas se puede "
+    "un una en de del para con por no y a al hay está están cuesta",
     "it": "il lo la gli i le che è sono quando dove come perché chi quanto quale quali si può un una nel nella per con "
     "non di della del al alla e quanti",
     "pt": "os é são que quando onde como quem quanto qual quais se pode um uma em na para com não de da e quantos",
@@ -37,7 +37,8 @@ _NAMES = {
     "ar": "Arabic", "bg": "Bulgarian", "cs": "Czech", "da": "Danish", "de": "German", "el": "Greek", "es": "Spanish",
     "fa": "Persian", "fi": "Finnish", "fr": "French", "he": "Hebrew", "hi": "Hindi", "hu": "Hungarian", "it": "Italian",
     "ja": "Japanese", "ko": "Korean", "nl": "Dutch", "no": "Norwegian", "pl": "Polish", "pt": "Portuguese",
-    "ro": "Romanian", "ru": "Russian", "sv": "Swedish", "th": "Thai", "tr": "Turkish", "uk": "Ukrainian", "zh": "Chinese",
+    "ro": "Romanian", "ru": "Russian", "sv": "Swedish", "th": "Thai", "tr": "Turkish", "uk": "Ukrainian",
+    "zh": "Chinese",
 }  # fmt: skip
 # Names of embedding models trained on English; unknown ones are taken to read more.
 _ENGLISH_ONLY = re.compile(

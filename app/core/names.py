@@ -23,16 +23,16 @@ _GENERIC = frozenset(
     "a about adobe attachment attachments brief bild capture content copie copia copy datei default doc document "
     "documento documents docs dokument download dsc dscf dscn export fichier file files foto image images img index "
     "input kopie main message microsoft new neu nuevo noname note notes notiz notizen nouveau output page pages part "
-    "photo pic picture print pxl readme sans scan scanned scans screen screenshot seite snapshot temp text tmp unbenannt "
-    "unknown unnamed untitled upload video whatsapp wp word".split()
+    "photo pic picture print pxl readme sans scan scanned scans screen screenshot seite snapshot temp text tmp "
+    "unbenannt unknown unnamed untitled upload video whatsapp wp word".split()
 )
 # Folders that say where files are kept, not what they are about.
 _PLACES = _GENERIC | frozenset(
     "archiv archive archives archivos asset assets bilder box bucket cache collection common corpus data daten dateien "
-    "desktop disk docs documentos dokumente downloads drive dropbox eigene fichiers folder home icloud in inbox incoming "
-    "items library local media misc my mnt nas onedrive opt ordner out outbox papers pdf pdfs private public publish root "
-    "sample samples scans share shared src srv static storage store stuff téléchargements test tests textos uploads user "
-    "users usr var volumes www".split()
+    "desktop disk docs documentos dokumente downloads drive dropbox eigene fichiers folder home icloud in inbox "
+    "incoming items library local media misc my mnt nas onedrive opt ordner out outbox papers pdf pdfs private public "
+    "publish root sample samples scans share shared src srv static storage store stuff téléchargements test tests "
+    "textos uploads user users usr var volumes www".split()
 )
 
 

@@ -1,1 +1,1 @@
-"""Stage 3b, prefer: the final order and the question go in; among passages that say alike, those it means come first."""
+"""After reranking, prefer: among passages that say alike, those that the question names or dates come first."""

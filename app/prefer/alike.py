@@ -4,13 +4,15 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from app.core.dates import stamps, version
 from app.core.domain import HEADING_SEPARATOR, Hit
 from app.core.names import readable, words_of
-from app.prefer.dates import stamps, version
 
 _WORD = re.compile(r"\w+")
 _SHARED = 0.6  # share of the words of two passages, of all that either has, from which they say alike
-_STATES = frozenset("draft final entwurf endfassung brouillon borrador finale old new latest copy kopie copie copia".split())
+_STATES = frozenset(
+    "draft final entwurf endfassung brouillon borrador finale old new latest copy kopie copie copia".split()
+)
 
 
 @dataclass(frozen=True, slots=True)

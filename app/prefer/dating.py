@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
+from app.core.dates import Stamp, stamps, version, years
 from app.core.domain import Hit
-from app.prefer.dates import Stamp, stamps, version, years
 from app.prefer.wish import Wish
 
 _UNNAMED = Stamp(0)

@@ -1,4 +1,4 @@
-"""The final order and the question go in; among passages that say alike, those that the question means come first (pure).
+"""The final order and the question go in; among passages that say alike, those meant come first (pure).
 
 Versions of one document, or forms filled in alike, differ in a number and a name: their scores are nearly equal, and
 which of them comes first is chance. What decides here: names and versions that the question writes, its year, words
@@ -9,11 +9,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from statistics import pstdev
 
+from app.core.dates import stamps
 from app.core.domain import Hit
 from app.core.names import folder_of, readable, words_of
 from app.core.stop_words import STOP_WORDS
 from app.prefer.alike import alike
-from app.prefer.dates import stamps
 from app.prefer.dating import Dating, dating_of
 from app.prefer.wish import Direction, Wish, named_files, wish_of
 
@@ -167,9 +167,7 @@ def _ladder(hits: Sequence[Hit], datings: Datings) -> dict[int, int]:
     """Chunk id -> the place of its document in the row from the oldest, 0, to the newest."""
     own = [datings[hit.chunk_id] for hit in hits]
     by_name, by_version = any(one.named for one in own), any(one.version for one in own)
-    moments = {
-        hit.chunk_id: datings[hit.chunk_id].moment(by_name=by_name, by_version=by_version) for hit in hits
-    }
+    moments = {hit.chunk_id: datings[hit.chunk_id].moment(by_name=by_name, by_version=by_version) for hit in hits}
     row = sorted(set(moments.values()))
     return {chunk_id: row.index(moment) for chunk_id, moment in moments.items()}
 

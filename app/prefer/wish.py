@@ -5,15 +5,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from app.core.dates import Stamp, stamps, version
 from app.core.names import readable, words_of
-from app.prefer.dates import Stamp, stamps, version
 from app.prefer.wish_words import CURRENT, EARLIER, NEWEST, OLDEST, compiled
 
 # Numbers of four digits that are no year.
 _QUANTITY = re.compile(
-    r"[$€£#§]\s?\d{4}|\d{4}\s?(?:[$€£%]|euros?|pounds?|dollars?|francs?|kg|g|km|m|mm|cm|l|k?w|v|hz|rpm|people|persons|words"
-    r"|characters|pages|items|units|times|hours|stück|personen|seiten|mal|stunden|personnes|pages|fois|personas|páginas)\b"
-    r"|\b(?:room|raum|salle|sala|rfc|iso|din|en|no|nr|n°|number|nummer|article|art|box|page|seite|port|port number)\.?\s?\d{4}",
+    r"[$€£#§]\s?\d{4}"
+    r"|\d{4}\s?(?:[$€£%]|euros?|pounds?|dollars?|francs?|kg|g|km|m|mm|cm|l|k?w|v|hz|rpm|people|persons|words|characters"
+    r"|pages|items|units|times|hours|stück|personen|seiten|mal|stunden|personnes|fois|personas|páginas)\b"
+    r"|\b(?:room|raum|salle|sala|rfc|iso|din|en|no|nr|n°|number|nummer|article|art|box|page|seite|port)\.?\s?\d{4}",
 )
 # A name as no word is written: Orion_Contract, OrionContract, price-list-north, INV-2024.
 _NO_WORD = re.compile(r"_|[a-z][A-Z]|-.*-|[A-Za-z]\S*[-.]\S*\d")
@@ -86,9 +87,9 @@ def named_files(question: str, names: Iterable[str]) -> frozenset[str]:
 def _written(name: str, lower: str, plain: str) -> bool:
     stem = name.rpartition(".")[0] or name
     for form in {name, stem}:
-        if (form != stem or _NO_WORD.search(form)) and len(form) > 3:
-            if re.search(rf"(?<!\w){re.escape(form.casefold())}(?!\w)", lower):
-                return True
+        is_name = len(form) > 3 and (form != stem or _NO_WORD.search(form))
+        if is_name and re.search(rf"(?<!\w){re.escape(form.casefold())}(?!\w)", lower):
+            return True
     parts = words_of(readable(name))
     return len(parts) >= _FEWEST_WORDS and f" {' '.join(parts)} " in plain
 

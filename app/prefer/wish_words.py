@@ -5,7 +5,6 @@ Written as regular expressions over the question in small letters. `CURRENT` and
 """
 
 import re
-from collections.abc import Mapping
 
 _DE = r"(?:e|er|es|en|em)"  # endings of a German adjective
 
@@ -22,7 +21,9 @@ OLDEST = (
     r"|más antigu[oa]s?|primera versión"
 )
 # What a version is a version of, after a word that has other uses.
-_VERSION = r"(?:version|edition|revision|issue|draft|release|policy|rules?|contract|agreement|plan|price|fee|rate|one)s?"
+_VERSION = (
+    r"(?:version|edition|revision|issue|draft|release|policy|rules?|contract|agreement|plan|price|fee|rate|one)s?"
+)
 CURRENT = (
     r"currently|(?:now |still )?in force|recent"
     r"|(?:the|our|your|their|its|this|a) current(?! (?:flow|draw|rating|limit|strength|source|sensor|loop|transformer"
@@ -35,35 +36,12 @@ CURRENT = (
 )
 EARLIER = (
     r"(?:the|an|our|your|their|its) old(?:er)?(?= [^\W\d_])(?! (?:age|town|people|person|man|men|woman|women)\b)"
-    rf"|older (?:{_VERSION})|previous(?:ly)?|former(?:ly)?|superseded|outdated|earlier (?:{_VERSION})|prior (?:{_VERSION})"
+    rf"|(?:older|earlier|prior) {_VERSION}|previous(?:ly)?|former(?:ly)?|superseded|outdated"
     rf"|alt{_DE} (?:fassung|version|ausgabe|vertrag|ordnung|richtlinie|preis|regel|satzung)\w*|älter{_DE}|früher{_DE}"
     rf"|vorherig{_DE}|vorig{_DE}|bisherig{_DE}|ehemalig{_DE}|überholt{_DE}"
     r"|ancien(?:ne)?s?|précédente?s?|antérieure?s?|vieille version"
     r"|antigu[oa]s?|anterior(?:es)?|previ[oa]s?|vieja versión"
 )
-MONTHS: Mapping[str, int] = {
-    name: number
-    for number, names in enumerate(
-        (
-            "january jan januar jänner janvier enero",
-            "february feb februar février febrero",
-            "march mar märz mars marzo",
-            "april apr avril abril",
-            "may mai mayo",
-            "june jun juni juin junio",
-            "july jul juli juillet julio",
-            "august aug août agosto",
-            "september sep sept septembre septiembre",
-            "october oct oktober okt octobre octubre",
-            "november nov novembre noviembre",
-            "december dec dezember dez décembre diciembre",
-        ),
-        1,
-    )
-    for name in names.split()
-}
-# "version 2", "Fassung 2", "v2": the same version.
-VERSION_WORD = r"(?:version|versión|ver|fassung|revision|révision|revisión|rev|ausgabe|edition|édition|edición)"
 
 
 def compiled(words: str) -> re.Pattern[str]:

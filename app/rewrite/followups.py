@@ -21,8 +21,8 @@ _ATTRIBUTES = frozenset(
     "total price prices cost costs fee fees date dates time deadline duration reason reasons number amount size weight "
     "details example examples exceptions conditions alternatives other another cheaper maximum minimum "
     "preis preise kosten gebühr gebühren datum dauer frist grund gründe anzahl betrag höhe größe gewicht beispiele "
-    "ausnahmen bedingungen voraussetzungen andere weitere prix coût coûts frais durée délai raison raisons nombre montant "
-    "exemples conditions précio precio precios coste costes fecha duración plazo motivo número importe ejemplos".split()
+    "ausnahmen bedingungen voraussetzungen andere weitere prix coût coûts frais durée délai raison raisons nombre "
+    "montant exemples précio precio precios coste costes fecha duración plazo motivo número importe ejemplos".split()
 )
 _WIDE = re.compile(f"[{DENSE}]")
 
@@ -38,8 +38,8 @@ _MARKERS = {
 # Words that point back at any position in the message.
 _BACK = {
     "en": "it its itself they them their theirs this these those he him his she her hers same former latter previous",
-    "de": "er ihn ihm sie ihnen ihr ihre ihrem ihren ihrer ihres sein seine seinem seinen seiner seines dessen deren dies "
-    "diese dieser dieses diesem diesen jene jener jenes davon dafür damit darüber dazu dabei "
+    "de": "er ihn ihm sie ihnen ihr ihre ihrem ihren ihrer ihres sein seine seinem seinen seiner seines dessen deren "
+    "dies diese dieser dieses diesem diesen jene jener jenes davon dafür damit darüber dazu dabei "
     "danach daran darin darauf dagegen dort derselbe dieselbe dasselbe",
     "fr": "il elle ils elles celui celle ceux celles cela ça ceci ce cet cette ces son sa ses leur leurs lui "
     "ci celui-ci celle-ci là-bas",

@@ -10,11 +10,11 @@ from sqlalchemy import Engine
 
 from app.core.domain import CHUNKER_VERSION, Document, Source
 from app.core.errors import SettingsError
+from app.core.language import language_of
 from app.core.models.embedding import Embedder
 from app.core.names import identity
 from ingest.chunk.chunk import chunk
 from ingest.embed import embed
-from app.core.language import language_of
 from ingest.store import Store
 
 COLLECTION = "beir"

@@ -5,11 +5,11 @@ Raises DocumentError, with the fix, for a file that cannot be read; never anythi
 
 from app.core.domain import Document, Source
 from app.core.errors import DocumentError
+from app.core.language import language_of
 from ingest.load import kinds
 from ingest.load.damage import damage_as_document_error
 from ingest.load.decode import decode
 from ingest.load.extracted import Extracted
-from app.core.language import language_of
 from ingest.load.limits import Limits, too_much_text
 from ingest.load.mail import load_mail
 from ingest.load.markup import load_epub, load_html, load_json, load_markdown, load_plain, load_rtf
