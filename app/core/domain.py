@@ -256,6 +256,7 @@ class Passage:
     heading: str
     location: str  # "page 3", "pages 3–4", "slide 2", "sheet Prices" or empty
     tokens: int  # of the passage as rendered in the prompt, header line included
+    source: str = ""  # name and date of its file as the model reads them; empty in answers of earlier versions
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -10,6 +10,7 @@ MEMBER_SEPARATOR = "!/"  # between an archive's URI and the path within it: /sha
 UPLOAD = "upload:"  # before the name of a file sent through the page, which has no folder
 
 _LONGEST = 200  # characters of a name that are read
+_LONGEST_IDENTITY = 80  # characters of a folder's or file's name in front of a passage
 _SUFFIX = re.compile(r"(?<=.)\.(?!\d+$)[^\W_]{1,8}$")  # "notes.md", not "release 1.2"
 # Between words: separators, except those inside a number (1.2, 2026-02-01), and a capital after a small letter.
 _JOINT = re.compile(r"(?<!\d)[_\-.+#~,;]+|[_\-.+#~,;]+(?!\d)|_+|\s+|(?<=[^\W\d_A-Z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
@@ -69,7 +70,7 @@ def identity(uri: str, name: str, title: str) -> tuple[str, ...]:
     parts: list[str] = []
     for part, ignored in ((folder_of(uri), _PLACES), (_stem(name), _GENERIC)):
         if _telling(part, ignored, said):
-            parts.append(readable(part))
+            parts.append(_shortened(readable(part)))
             said.update(words_of(part))
     return tuple(parts)
 
@@ -87,7 +88,7 @@ def labels(documents: Iterable[tuple[int, str, str]]) -> Mapping[int, str]:
     named: dict[str, dict[int, str]] = defaultdict(dict)
     for document_id, uri, name in documents:
         named[name][document_id] = uri
-    shown: dict[int, str] = {}
+    shown = dict.fromkeys(named.pop("", {}), "")  # candidates of earlier versions have no name
     for name, uris in named.items():
         tails = {key: _path_parts(uri, name) for key, uri in uris.items()}
         for key, parts in tails.items():
@@ -113,6 +114,13 @@ def _depth(parts: list[str], others: list[list[str]]) -> int:
         if all(other[-depth:] != parts[-depth:] for other in others):
             return depth
     return 1 if all(other == parts for other in others) else len(parts)
+
+
+def _shortened(words: str) -> str:
+    if len(words) <= _LONGEST_IDENTITY:
+        return words
+    start = words[:_LONGEST_IDENTITY]
+    return f"{start.rpartition(' ')[0] or start}…"
 
 
 def _stem(name: str) -> str:
