@@ -46,9 +46,11 @@ class Part:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Rows:
-    """The rows of a table below its header row: a span of the document text."""
+    """The rows of a table: a span of the document text, below the lines of its caption and of its columns' names."""
 
-    header: str  # the header row's text
+    caption: str = ""  # title of the table
+    header: str = ""  # the columns' names; empty when there are none, or when each row has them
+    head: int = 0  # characters directly before `start` that hold caption and names
     start: int  # character offset into Document.text, inclusive
     end: int  # exclusive
 

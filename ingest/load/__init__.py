@@ -9,6 +9,7 @@ from app.core.language import language_of
 from ingest.load import kinds
 from ingest.load.damage import damage_as_document_error
 from ingest.load.decode import decode
+from ingest.load.delimited import load_csv
 from ingest.load.extracted import Extracted
 from ingest.load.limits import Limits, too_much_text
 from ingest.load.mail import load_mail
@@ -18,7 +19,6 @@ from ingest.load.open_document import load_open_document
 from ingest.load.outlook import load_outlook
 from ingest.load.pdf import load_pdf
 from ingest.load.pictures import load_picture
-from ingest.load.tables import load_csv
 from ingest.load.title import title_of
 
 _DEFAULTS = Limits()
