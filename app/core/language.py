@@ -16,13 +16,13 @@ _DENSE_WEIGHT = 3  # one of these characters carries as much as about three lett
 
 # Words that most questions of a language have, and that are rare in English questions. A word may be in several lists.
 _FUNCTION_WORDS = {
-    "en": "the is are was were do does did what when where who how why which can may must should of to and for an with "
-    "from there it my our i we you has have be",
+    "en": "the is are were do does did what when where who how why which can may must should of to and for with from "
+    "there it my our i we you has have be",
     "de": "der die das den dem des und ist sind war wie wann wer wo warum was welche welcher welches welchen wird "
     "werden kann können darf dürfen muss müssen ein eine einen einem einer im für mit von zu auf nicht gibt man ich "
     "wir sich viel viele bei nach aus über",
-    "fr": "le la les l des du de est sont était que qui qu quand où combien pourquoi comment peut faut quel quelle "
-    "quels quelles un une dans pour avec sur pas au aux et en à il elle on je nous",
+    "fr": "le la les l des du de par coûte est sont était que qui qu quand où combien pourquoi comment peut faut quel "
+    "quelle quels quelles un une dans pour avec sur pas au aux et en à il elle on je nous",
     "es": "el la los las es son era que qué cuál cuáles cuándo dónde cómo quién cuánto cuánta cuántos cuántas se puede "
     "un una en de del para con por no y a al hay está están cuesta",
     "it": "il lo la gli i le che è sono quando dove come perché chi quanto quale quali si può un una nel nella per con "

@@ -203,4 +203,4 @@ def _note(wish: Wish) -> str:
         meant = f"those of version {'.'.join(map(str, wish.version))}"
     elif wish.direction:
         meant = wish.direction.value
-    return f"Among passages that say alike, {meant} came first."
+    return f"Of passages that say alike, {meant} came first."
