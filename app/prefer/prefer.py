@@ -196,11 +196,11 @@ def _reason(hit: Hit, fit: _Fit, wish: Wish, dating: Dating) -> str:
 
 
 def _note(wish: Wish) -> str:
-    meant = "those whose names the question says"
+    meant = "those come first whose names the question says"
     if wish.stamps:
-        meant = f"those of {wish.dates}"
+        meant = f"those of {wish.dates} come first"
     elif wish.version:
-        meant = f"those of version {'.'.join(map(str, wish.version))}"
+        meant = f"those of version {'.'.join(map(str, wish.version))} come first"
     elif wish.direction:
-        meant = wish.direction.value
-    return f"Of passages that say alike, {meant} came first."
+        meant = f"{wish.direction.value} comes first"
+    return f"Of passages that say alike, {meant}."

@@ -61,7 +61,8 @@ _BACK_AT_END = {
     r"|\b(?:is|was|does|did|will|would|can|could|should|has) that\b(?! \w+ (?:is|are|was|were|that)\b)"
     r"|\b(?:about|of|for|with|after|before|than|like|from|to|on|in) that\b(?! \w+ (?:is|are|was|were)\b)"
     r"|\b(?:this|that|other|first|second|last) ones?\b|\bthe others?\b",
-    "de": r"\b(?:das|die|der|den|dem|es|so)\b(?=\W*$)|\b(?:das|es) (?:ist|war|bedeutet|heißt|kostet|gilt|denn)\b",
+    "de": r"\b(?:das|die|der|den|dem|es|so)\b(?=\W*$)|\b(?:das|es) (?:ist|war|bedeutet|heißt|kostet|gilt|denn)\b"
+    r"|\bdas (?:auch|noch|schon|immer|nur|für|bei|erlaubt|möglich|eigentlich|überhaupt|nicht)\b",
     "fr": r"\b(?:là|en|y|ça|eux)\b(?=\W*$)|\bc['’]est\b",
     "es": r"\b(?:así|eso|allí)\b(?=\W*$)",
 }
