@@ -53,7 +53,8 @@ def folder_of(uri: str) -> str:
     path = uri
     if re.match(r"https?://", uri):
         address = urlsplit(uri)
-        path = f"{(address.hostname or '').removeprefix('www.')}/{unquote(address.path).strip('/')}"
+        host, within = (address.hostname or "").removeprefix("www."), unquote(address.path).strip("/")
+        path = f"{host}/{within or 'page'}"
     elif re.match(r"[A-Za-z]:\\", uri):
         path = uri.replace("\\", "/")
     parts = path.replace(MEMBER_SEPARATOR, "/").rstrip("/").split("/")
