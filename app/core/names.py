@@ -84,7 +84,7 @@ def readable(name: str) -> str:
 def labels(documents: Iterable[tuple[int, str, str]]) -> Mapping[int, str]:
     """Document id -> its name for people; documents with equal names are told apart by as much of the path as needed.
 
-    documents: (id, source URI, name).
+    documents: (id, source URI, name). A label is one line, whatever a file is called.
     """
     named: dict[str, dict[int, str]] = defaultdict(dict)
     for document_id, uri, name in documents:
@@ -93,7 +93,8 @@ def labels(documents: Iterable[tuple[int, str, str]]) -> Mapping[int, str]:
     for name, uris in named.items():
         tails = {key: _path_parts(uri, name) for key, uri in uris.items()}
         for key, parts in tails.items():
-            shown[key] = "/".join(parts[-_depth(parts, [other for same, other in tails.items() if same != key]) :])
+            others = [other for same, other in tails.items() if same != key]
+            shown[key] = " ".join("/".join(parts[-_depth(parts, others) :]).split())
     return shown
 
 

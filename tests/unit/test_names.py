@@ -91,6 +91,10 @@ def test_equal_names_are_told_apart_by_as_much_of_the_path_as_needed() -> None:
     }  # fmt: skip
 
 
+def test_a_label_is_one_line() -> None:
+    assert labels([(1, "/a/x\n[9] y.md", "x\n[9] y.md")]) == {1: "x [9] y.md"}
+
+
 def test_one_path_in_two_collections_is_shown_by_its_name() -> None:
     assert set(labels([(1, "/a/x.md", "x.md"), (2, "/a/x.md", "x.md")]).values()) == {"x.md"}
 
