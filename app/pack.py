@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from app.core.dates import stamps
-from app.core.domain import Context, Fate, Hit, Passage, full_heading, location_of
+from app.core.domain import BEHIND, Context, Fate, Hit, Passage, full_heading, location_of
 from app.core.names import labels
 
 _WORD = re.compile(r"\w+", re.UNICODE)
@@ -75,7 +75,8 @@ def _decide(
         return Fate.BELOW_FLOOR, f"relevance {value:.2f}, the floor is {floor:.2f}", []
     for number, members in enumerate(groups, 1):
         if any(_duplicate(hit, member) for member in members):
-            return Fate.DUPLICATE, f"says the same as passage {number}", []
+            same = "is another version of" if hit.reason.startswith(BEHIND) else "says the same as"
+            return Fate.DUPLICATE, f"{same} passage {number}", []
     joins = [n for n, members in enumerate(groups) if any(_adjacent(hit, member) for member in members)]
     if not joins and len(groups) >= limit:
         return Fate.BEYOND_LIMIT, f"{limit} better passages fill the limit", []
@@ -99,16 +100,24 @@ def _adjacent(first: Hit, second: Hit) -> bool:
 def _duplicate(first: Hit, second: Hit) -> bool:
     """Whether the words are the same, or most shingles of the shorter passage occur in the longer one.
 
-    Passages of two documents with other numbers are none: two versions of a rule differ in the amount alone.
+    Two versions of a rule differ in an amount alone, so passages of two documents with other numbers are none. Where
+    the question means one of the versions, the others only mislead the model: then numbers do not count.
     """
     first_words, second_words = _words(first.text), _words(second.text)
     if first_words == second_words:
         return True
-    if first.document_id != second.document_id and _numbers(first) != _numbers(second):
-        return False
+    if first.document_id != second.document_id:
+        if first.reason.startswith(BEHIND):
+            first_words, second_words = _without_numbers(first_words), _without_numbers(second_words)
+        elif _numbers(first) != _numbers(second):
+            return False
     first_shingles, second_shingles = _shingles(first_words), _shingles(second_words)
     smaller = min(len(first_shingles), len(second_shingles))
     return smaller > _SHINGLE and len(first_shingles & second_shingles) >= _DUPLICATE_SHARE * smaller
+
+
+def _without_numbers(words: Sequence[str]) -> list[str]:
+    return [word for word in words if not any(map(str.isdigit, word))]
 
 
 def _numbers(hit: Hit) -> set[str]:

@@ -168,6 +168,9 @@ class Fate(StrEnum):
     UNDECIDED = "not decided yet"
 
 
+BEHIND = "behind "  # begins the reason of a candidate whose version the question does not mean
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Hit:
     """A candidate passage with its rank and score at every stage; None if the stage did not rank it."""

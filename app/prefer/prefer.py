@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from statistics import pstdev
 
 from app.core.dates import stamps
-from app.core.domain import Hit
+from app.core.domain import BEHIND, Hit
 from app.core.names import folder_of, readable, words_of
 from app.core.stop_words import STOP_WORDS
 from app.prefer.alike import alike
@@ -130,14 +130,14 @@ def _exchanged(
     if all(fit == best for fit in fits.values()):
         return order
     ranked = sorted(near, key=lambda hit: fits[hit.chunk_id], reverse=True)
-    before = {chunk_id: place for place, chunk_id in enumerate(_ids(order))}
+    places = {chunk_id: place for place, chunk_id in enumerate(_ids(order))}
     result = list(order)
-    for place, hit in zip(sorted(before[hit.chunk_id] for hit in near), ranked, strict=True):
+    for place, hit in zip(sorted(places[hit.chunk_id] for hit in near), ranked, strict=True):
         result[place] = hit
         if fits[hit.chunk_id] == best:
             reasons[hit.chunk_id] = _reason(hit, best, wish, datings[hit.chunk_id])
-        elif place > before[hit.chunk_id]:
-            reasons[hit.chunk_id] = f"behind {ranked[0].name or ranked[0].title}, which the question means"
+        else:
+            reasons[hit.chunk_id] = f"{BEHIND}{ranked[0].name or ranked[0].title}, which the question means"
     return result
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-from app.core.domain import Answer, Finished, Outcome, Question, Retrieved, Source, Turn
+from app.core.domain import Answer, Fate, Finished, Outcome, Question, Retrieved, Source, Turn
 from app.core.models.embedding import Embedder
 from app.core.settings import load_settings
 from app.ledger import Ledger
@@ -222,19 +222,29 @@ def test_case_13_a_year_in_the_text_counts_and_an_ordinary_question_keeps_its_or
     assert first(search, "What is the maximum electric current of the pier's lamps?") == "pier.md"
 
 
-def test_case_13_the_prompt_names_file_and_date_of_each_version(
+def test_case_13_the_prompt_names_the_file_of_each_version(
     database: Engine, embedder: Embedder, searcher: Searcher
 ) -> None:
     ingest_case(database, embedder, "13")
-    answer = answered(database, searcher, "What is the latest daily allowance?", says="46 pounds [1].")
+    answer = answered(database, searcher, "What is the daily allowance?", says="It depends on the year.")
     prompt = answer.prompt[-1].content
-    assert "[1] Travel policy — file travel-policy-2026.md" in prompt
-    assert [passage.hits[0].name for passage in answer.context.passages] == [
-        "travel-policy-2026.md", "travel-policy-2024.md", "travel-policy-2023.md",
-    ]  # fmt: skip
-    assert "file travel-policy-2023.md\n" in prompt  # changed in another year than its name says: no date
-    assert any("the newest comes first" in notice for notice in answer.notices)
-    assert "newest" in answer.context.hits[0].reason
+    for year in (2023, 2024, 2026):  # three amounts, none of which is lost silently
+        assert f"Travel policy — file travel-policy-{year}.md" in prompt
+    assert "file travel-policy-2023.md\n" in prompt  # the file was copied in another year than its name says: no date
+    assert {hit.reason for hit in answer.context.hits} == {""}
+
+
+def test_case_13_other_versions_than_the_one_meant_do_not_reach_the_model(
+    database: Engine, embedder: Embedder, searcher: Searcher
+) -> None:
+    ingest_case(database, embedder, "13")
+    answer = answered(database, searcher, "What was the daily allowance in 2023?", says="38 pounds [1].")
+    assert [passage.hits[0].name for passage in answer.context.passages] == ["travel-policy-2023.md"]
+    meant, *others = answer.context.hits
+    assert (meant.name, meant.reason) == ("travel-policy-2023.md", "dated 2023")
+    assert {hit.fate for hit in others} == {Fate.DUPLICATE}
+    assert {hit.fate_detail for hit in others} == {"is another version of passage 1"}
+    assert {hit.reason for hit in others} == {"behind travel-policy-2023.md, which the question means"}
 
 
 # --------------------------------------------------------------------------------------------------- 23: language

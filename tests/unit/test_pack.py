@@ -140,6 +140,8 @@ def test_two_versions_that_differ_in_a_number_are_no_duplicates() -> None:
     text += "later wait at the outer pier, where a lamp burns all night, and pay at the office in the morning."
     hits = [make_hit(n, text.format(6 + n)) for n in (1, 2)]
     assert _fates(_pack(hits)) == [Fate.IN_PROMPT] * 2
+    behind = [hits[0], dataclasses.replace(hits[1], reason="behind 1.md, which the question means")]
+    assert _fates(_pack(behind)) == [Fate.IN_PROMPT, Fate.DUPLICATE]
     same_document = [dataclasses.replace(hit, document_id=1, ordinal=hit.fused_rank * 5) for hit in hits]
     assert _fates(_pack(same_document)) == [Fate.IN_PROMPT, Fate.DUPLICATE]
 
