@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from app.core.domain import Chunk, Document, EmbeddedChunk, Source
 from app.core.errors import DocumentError
 from app.core.models.embedding import Embedder
+from app.core.names import identity
 from ingest.chunk.chunk import chunk
 from ingest.embed import embed
 from ingest.load import detect
@@ -119,7 +120,7 @@ class Ingester:
         has_text = any(isinstance(part, Document) and part.text for _, part in parts)
         embedder = self.ready() if has_text else None
         started = time.perf_counter()
-        chunks = [chunk(part, embedder) if embedder and isinstance(part, Document) else () for _, part in parts]
+        chunks = [_chunked(part, text, embedder) if embedder else () for part, text in parts]
         timings["chunk"] = time.perf_counter() - started
 
         started = time.perf_counter()
@@ -166,6 +167,12 @@ class Ingester:
                 self._store.require_corpus_of(embedder)
                 self._embedder = embedder
             return self._embedder
+
+
+def _chunked(source: Source, document: Document | DocumentError, embedder: Embedder) -> tuple[Chunk, ...]:
+    if isinstance(document, DocumentError):
+        return ()
+    return chunk(document, embedder, identity=identity(source.uri, source.name, document.title))
 
 
 def _embedded(

@@ -103,6 +103,6 @@ SELECT refresh_lexeme_frequencies(:sampled)
 
 -- name: copy_chunks
 COPY chunks (
-    document_id, collection_id, ordinal, heading, text, part_kind, part_first, part_last, part_name, start_char,
+    document_id, collection_id, ordinal, heading, name, text, part_kind, part_first, part_last, part_name, start_char,
     end_char, token_count, text_config, embedding
 ) FROM STDIN (FORMAT BINARY)

@@ -25,13 +25,17 @@ def chunk(
     document: Document,
     tokenizer: Tokenizer,
     *,
+    identity: Sequence[str] = (),
     target_tokens: int = TARGET_TOKENS,
     overlap_tokens: int = OVERLAP_TOKENS,
 ) -> tuple[Chunk, ...]:
-    """Chunks in reading order; none for a document without text."""
+    """Chunks in reading order; none for a document without text.
+
+    identity: what the names of its folder and file say (app.core.names.identity); it is embedded before the title.
+    """
     tokens = TokenStarts(document.text, tokenizer.token_offsets)
     boundaries = Boundaries(document.text, document.media_type, document.tables)
-    contexts, headers = Contexts(document.title, tokenizer), TableHeaders(document)
+    contexts, headers = Contexts(document.title, tokenizer, identity), TableHeaders(document)
     target_tokens = min(target_tokens, contexts.least_room)
     pieces: list[_Piece] = []
     for span in merged(sections(document, tokens), target_tokens):

@@ -16,6 +16,7 @@ from sqlalchemy import Engine
 from app.core.database import reachable, transaction
 from app.core.domain import CHUNKER_VERSION, HEADING_SEPARATOR, Source
 from app.core.errors import DocumentError
+from app.core.names import searched_name
 from app.core.sql import load_queries
 from ingest.discover import FileEntry, read, uri_of
 from ingest.queue.jobs import lock_of
@@ -151,6 +152,7 @@ class Sync:
             "old_name": move.stored.name,
             "uri": move.file.uri,
             "name": move.file.name,
+            "searched_name": searched_name(move.file.uri, move.file.name),
             "separator": HEADING_SEPARATOR,
             "modified_at": move.source.modified_at if move.source.settled else None,
         }
@@ -161,7 +163,10 @@ class Sync:
                 if connection.execute(_QUERIES["rename"], params).one_or_none() is None:
                     return False
                 connection.execute(_QUERIES["rename_headings"], params)
-                connection.execute(_QUERIES["rename_members"], params)
+                members = connection.execute(_QUERIES["rename_members"], params).all()
+                names = [{"id": row.id, "name": searched_name(row.source_uri, row.name)} for row in members]
+                if names:
+                    connection.execute(_QUERIES["rename_chunks"], names)
         return True
 
     def states(self, uris: Sequence[str]) -> dict[str, FileState]:

@@ -23,9 +23,20 @@ RETURNING id
 
 -- name: rename_headings
 -- The vectors still contain the old name: a few words of many, and a move is meant to avoid embedding again.
-UPDATE chunks SET heading = CAST(:name AS text) || substr(heading, length(:old_name) + 1)
-WHERE document_id = :id AND (heading = :old_name OR starts_with(heading, CAST(:old_name AS text) || :separator))
+UPDATE chunks
+SET name = :searched_name,
+    heading = CASE
+        WHEN heading = :old_name OR starts_with(heading, CAST(:old_name AS text) || :separator)
+            THEN CAST(:name AS text) || substr(heading, length(:old_name) + 1)
+        ELSE heading
+    END
+WHERE document_id = :id
+    AND (name <> :searched_name OR heading = :old_name OR starts_with(heading, CAST(:old_name AS text) || :separator))
 
 -- name: rename_members
 UPDATE documents SET source_uri = CAST(:uri AS text) || substr(source_uri, length(:old_uri) + 1)
 WHERE container_id = :id
+RETURNING id, source_uri, name
+
+-- name: rename_chunks
+UPDATE chunks SET name = :name WHERE document_id = :id AND name <> :name

@@ -139,7 +139,7 @@ def test_a_moved_file_keeps_its_document_and_its_vectors(run: Sync, database: En
     assert rows(database, "SELECT source_uri, name, title FROM documents") == [
         (str(tmp_path / "sub" / "new.txt"), "new.txt", "new.txt")
     ]
-    assert rows(database, "SELECT heading FROM chunks") == [("new.txt",)]
+    assert rows(database, "SELECT heading, name FROM chunks") == [("new.txt", "sub/new.txt")]
     assert run() == {"unchanged": 1}
 
 
@@ -153,6 +153,8 @@ def test_members_of_an_archive_are_stored_moved_and_deleted_with_it(
     assert run(make_embedder=no_model) == {"moved": 1}
     uris = [row[0] for row in rows(database, "SELECT source_uri FROM documents ORDER BY 1")]
     assert uris == [str(tmp_path / name) for name in ("new.zip", "new.zip!/a.md", "new.zip!/b.md")]
+    names = [name for (name,) in rows(database, "SELECT name FROM chunks ORDER BY name")]
+    assert names[:2] == ["new.zip/a.md", "new.zip/b.md"]
     write(tmp_path / "new.zip", made.zipped({"b.md": "# B\n\nSecond.", "c.md": "# C\n\nThird."}), at=LONG_AGO + 1)
     assert run() == {"changed": 1}
     assert stored(database)[1:] == ["b.md", "c.md"]

@@ -254,6 +254,24 @@ def test_long_heading_paths_leave_room_for_the_text() -> None:
         assert context.startswith("The title number 0")
 
 
+def test_the_names_of_file_and_folder_stand_before_the_title_within_their_share() -> None:
+    of = document(f"# Contact\n\n{sentences(40)}", title="Contact")
+    for piece in chunk(of, READS_256, identity=("People", "Amara Delcourt")):
+        assert piece.embedded_text.startswith("People › Amara Delcourt › Contact")
+        assert piece.token_count == READS_256.count_tokens([piece.embedded_text])[0] <= READS_256.max_tokens
+    assert chunk(of, READS_256)[0].embedded_text.startswith("Contact\n")
+
+
+def test_long_names_leave_room_for_title_and_headings() -> None:
+    path = "\n\n".join(f"{'#' * level} {sentences(9, f'level{level}')}" for level in range(1, 7))
+    of = document(f"{path}\n\n{sentences(40)}", title=sentences(9, "title"))
+    for piece in chunk(of, READS_256, identity=(sentences(9, "folder"), sentences(9, "name"))):
+        context = piece.embedded_text.split("\n")[0]
+        assert len(READS_256.token_offsets(context)) <= CONTEXT_TOKENS
+        assert context.startswith("The folder number 0")
+        assert "The title number 0" in context
+
+
 def test_overlap_repeats_the_end_of_the_chunk_before() -> None:
     of = document(sentences(60), media_type="text/plain")
     apart, overlapping = chunk(of, READS_256), chunk(of, READS_256, overlap_tokens=20)

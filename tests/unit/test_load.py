@@ -105,7 +105,7 @@ def test_an_empty_file_is_a_document_without_text() -> None:
     assert loaded(b"", "empty.txt").text == ""
 
 
-def test_the_title_is_the_first_heading_then_the_front_matter_then_the_name() -> None:
+def test_the_title_is_the_single_heading_then_the_front_matter_then_the_name() -> None:
     assert loaded("intro\n\n# Real *title*\n", "a.md").title == "Real *title*"
     assert loaded("---\ntitle: Front\n---\n\n## Second", "a.md").title == "Front"
     assert loaded("no headings", "Notes 🗂.md").title == "Notes 🗂.md"
