@@ -21,7 +21,8 @@ class CensusFile:
     def missing(self, documents: Iterable[Document | DocumentError]) -> list[str]:
         """The containers whose marker is in no text and whose noun and count are in no warning."""
         read = [document for document in documents if isinstance(document, Document)]
-        text = "\n".join(document.text for document in read).casefold()
+        names = [part.name for document in read for part in document.parts]  # a sheet's stands before each passage
+        text = "\n".join([*names, *(f"{document.title}\n{document.text}" for document in read)]).casefold()
         warnings = [warning for document in read for warning in document.warnings]
         return [
             container
