@@ -28,7 +28,7 @@ _TECHNICAL = re.compile(
     r"\[Content_Types\]|_rels/|^docProps/|customXml/|/theme/|/(styles|stylesWithEffects|settings|fontTable|webSettings"
     r"|numbering|presProps|viewProps|tableStyles|calcChain|commentAuthors|people|commentsExtended|commentsIds|sheetMetadata"
     r"|metadata|externalLink\d*)\.xml$|/persons/|/slideLayouts/|Masters?/|/tags/|/glossary/|/diagrams/(?!data)"
-    r"|/charts/(style|colors)|^META-INF/|^(meta|settings|manifest)\.(xml|rdf)$|\.opf$|\.ncx$|/onix\.xml$|Configurations2/|/queryTables/"
+    r"|/charts/(style|colors)|^META-INF/|^(meta|settings|manifest)\.(xml|rdf)$|\.opf$|\.ncx$|/onix\.xml$|/(nav|toc)\.xhtml$|Configurations2/|/queryTables/"
 )
 # Elements without words of the document: codes of fields and formulas, positions, and who wrote a note and when.
 _CODES = frozenset(

@@ -88,5 +88,5 @@ def page_file() -> CensusFile:
         f"<p><s>{mark('struck text')}</s> <del>{mark('deletion', 'delet')}</del> <ins>{mark('insertion')}</ins></p></main>"
         f"<aside>{mark('aside')}</aside><footer>{mark('page footer')}</footer>"
     )
-    page = f"<!doctype html><html lang=en><head><title>{mark('page title')}</title></head><body>{body}</body></html>"
+    page = f"<!doctype html><html lang=en><head><title>Census</title></head><body>{body}</body></html>"
     return CensusFile(name="census.html", content=page.encode(), containers=mark.containers)

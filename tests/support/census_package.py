@@ -2,6 +2,7 @@
 
 import posixpath
 import struct
+import zlib
 from collections.abc import Mapping
 
 from tests.support.census_marks import zipped_in_order
@@ -43,9 +44,17 @@ NAMESPACES = " ".join(
         "xdr": "http://schemas.openxmlformats.org/drawingml/2006/spreadsheetDrawing",
     }.items()
 )
-PNG = bytes.fromhex(  # one white point
-    "89504e470d0a1a0a0000000d4948445200000001000000010800000000"
-    "3a7e9b550000000a49444154789c63f80f00010101001bb6ee560000000049454e44ae426082"
+
+
+def _chunk(kind: bytes, data: bytes) -> bytes:
+    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+
+PNG = (  # one white point
+    b"\x89PNG\r\n\x1a\n"
+    + _chunk(b"IHDR", struct.pack(">IIBBBBB", 1, 1, 8, 0, 0, 0, 0))
+    + _chunk(b"IDAT", zlib.compress(b"\x00\xff"))
+    + _chunk(b"IEND", b"")
 )
 
 # A part's path -> (its content type below application/vnd.openxmlformats-officedocument., its XML or bytes). An empty

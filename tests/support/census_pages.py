@@ -12,7 +12,7 @@ def rich_text_file() -> CensusFile:
     field = rf"{{\field{{\*\fldinst HYPERLINK x}}{{\fldrslt {mark('field result')}}}}} "
     form = (
         r"{\field{\*\fldinst FORMTEXT {\*\formfield{\fftype0{\*\ffname n}"
-        rf"{{\*\ffdeftext {mark('default of a form field', 'form')}}}}}}}}}{{\fldrslt {mark('form field')}}}}} "
+        rf"{{\*\ffdeftext default}}}}}}}}{{\fldrslt {mark('form field')}}}}} "
     )
     comment = rf"{{\*\atnid A}}{{\*\atnauthor Ann}}\chatn{{\*\annotation {mark('comment')}\par}} "
     shape = (
@@ -25,7 +25,7 @@ def rich_text_file() -> CensusFile:
     styles = r"{\stylesheet{\s0 Normal;}{\s1\outlinelevel0 heading 1;}}"
     body = (
         rf"{{\header {mark('header')}\par}}{{\headerf {mark('first header')}\par}}{{\headerl {mark('left header')}\par}}"
-        rf"{{\footer {mark('footer')}\par}}{{\info{{\title {mark('title of the file')}}}{{\author Ann}}}}"
+        rf"{{\footer {mark('footer')}\par}}{{\info{{\title Census}}{{\author Ann}}}}"
         rf"\pard\s1\outlinelevel0 {mark('heading')}\par\pard {mark('body')}{{\super 1}}"
         rf"{{\footnote {{\super 1}} {mark('footnote')}\par}}{{\footnote\ftnalt {mark('endnote')}\par}}\par "
         rf"{{\v {mark('hidden text', 'hidden')}}}\par {{\listtext\tab 4.2\tab}}{mark('list item')}\par "

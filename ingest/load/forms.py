@@ -1,0 +1,53 @@
+"""Several forms of one text go in (plain, HTML, rich), the one that says more comes out."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ingest.load.extracted import TABLE_MARK
+
+_ADDRESS = re.compile(r"<?(?:https?|mailto|cid):[^\s>\])]*>?|\[(?:image|cid)[^\]]*\]", re.IGNORECASE)
+_LAYOUT = re.compile(f"[\ue001-\ue006{TABLE_MARK}]")  # marks of headings and tables
+_WORD = re.compile(r"\w\w+")
+_FEW = 5  # words by which forms of the same text differ without a warning: names of pictures and the like
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """One form of a text."""
+
+    name: str  # for people: plain text, HTML
+    text: str  # may hold marks of headings and tables
+
+
+def richest(forms: Sequence[Form]) -> tuple[str, tuple[str, ...]]:
+    """(the text of the form that says more, warnings about what only another one says).
+
+    Of forms that say as much, one with headings or tables is preferred, then the first.
+    """
+    words = [_words(form.text) for form in forms]
+    best = 0
+    for number in range(1, len(forms)):
+        more, less = len(words[number] - words[best]), len(words[best] - words[number])
+        few = len(words[best]) // 20
+        better_laid_out = bool(_LAYOUT.search(forms[number].text)) > bool(_LAYOUT.search(forms[best].text))
+        if more > less + few or (words[number] and not words[best]) or (better_laid_out and less <= more + few):
+            best = number
+    warnings = []
+    for number, form in enumerate(forms):
+        only = words[number] - words[best]
+        if len(only) > max(_FEW, len(words[best]) // 10):
+            warnings.append(
+                f"{len(only)} words stand in its {form.name} only, which was left out for its {forms[best].name}."
+            )
+    return (forms[best].text if forms else ""), tuple(warnings)
+
+
+def repeats(text: str, others: str) -> bool:
+    """Whether a text says hardly anything that the others do not."""
+    words = _words(text)
+    return len(words - _words(others)) <= len(words) // 20
+
+
+def _words(text: str) -> set[str]:
+    return set(_WORD.findall(_ADDRESS.sub(" ", text).casefold()))
