@@ -36,7 +36,7 @@ class StoredFile:
     file_modified_at: datetime | None
     chunker_version: str | None
     error: str  # why the latest version of the file could not be read; empty when the stored one is the latest
-    ocr_missing: bool  # it has scanned pages that were not read because tesseract was missing
+    partly_read: bool  # it, or a document in it, could not be read for want of a program, or failed
 
     @property
     def current(self) -> bool:
@@ -119,7 +119,7 @@ class Sync:
                 new.append(file)
             elif not self._same(file, known, checksum=checksum):
                 (changed if known.sha256 else new).append(file)
-            elif retry and (known.error or known.ocr_missing):
+            elif retry and (known.error or known.partly_read):
                 changed.append(file)
             elif not known.error:
                 unchanged.append(file)
