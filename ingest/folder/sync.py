@@ -64,6 +64,7 @@ class Plan:
     unreadable: tuple[FileEntry, ...] = ()  # files and folders without permission, or that were named and do not exist
     moved: tuple[Move, ...] = ()
     gone: tuple[StoredFile, ...] = ()  # stored, and no longer on disk
+    links: tuple[str, ...] = ()  # links that lead out of the folders and were not followed, as text
     stored: Mapping[str, StoredFile] = field(default_factory=dict)  # by uri, as it was compared with the files
 
     @property
