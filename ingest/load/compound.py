@@ -14,7 +14,9 @@ _PACKAGER = "\x01Ole10Native"
 _OLD_OFFICE = {"WordDocument": "doc", "Workbook": "xls", "Book": "xls", "PowerPoint Document": "ppt"}
 _WHOLE = {"__properties_version1.0": "msg", "EncryptedPackage": "docx"}  # the object is a file of this kind itself
 FILE_STREAMS = (_PACKAGER, "Package", "EmbeddedOdf", "package_stream", "CONTENTS")  # streams that hold a file
+_IN_ZIPS = {b"word/": "docx", b"xl/": "xlsx", b"ppt/": "pptx", b"content.xml": "odt"}
 _ENDINGS = {b"PK\x03\x04": "zip", b"%PDF": "pdf", MAGIC: "doc", b"{\\rtf": "rtf"}
+_STREAM = 2  # olefile's number for a stream
 _MADE_UP = re.compile(r"\.(bin|ole)$|^[^.]*$", re.IGNORECASE)  # names that say nothing about the format
 
 
@@ -38,9 +40,6 @@ class Compound:
         return bytes(self._file.openstream(list(path)).read())
 
 
-_STREAM = 2  # olefile's number for a stream
-
-
 def embedded_file(name: str, content: bytes) -> Attachment | None:
     """The file in an embedded object; None for an object of a program that keeps no file in it.
 
@@ -56,7 +55,8 @@ def embedded_file(name: str, content: bytes) -> Attachment | None:
             return found
     for stream, ending in (_WHOLE | _OLD_OFFICE).items():
         if stream in streams:
-            return Attachment(name=f"{_MADE_UP.sub('', name) or name}.{ending}", content=content)
+            plain = _MADE_UP.search(name) is None
+            return Attachment(name=name if plain else f"{_MADE_UP.sub('', name) or name}.{ending}", content=content)
     return None
 
 
@@ -118,4 +118,6 @@ def _named(name: str, content: bytes) -> str:
     if not _MADE_UP.search(name):
         return name
     ending = next((ending for start, ending in _ENDINGS.items() if content.startswith(start)), "bin")
+    if ending == "zip":
+        ending = next((kind for part, kind in _IN_ZIPS.items() if part in content), ending)
     return f"{_MADE_UP.sub('', name) or name}.{ending}"

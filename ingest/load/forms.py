@@ -30,7 +30,7 @@ def richest(forms: Sequence[Form]) -> tuple[str, tuple[str, ...]]:
     for number in range(1, len(forms)):
         more, less = len(words[number] - words[best]), len(words[best] - words[number])
         few = len(words[best]) // 20
-        better_laid_out = bool(_LAYOUT.search(forms[number].text)) > bool(_LAYOUT.search(forms[best].text))
+        better_laid_out = _is_laid_out(forms[number]) and not _is_laid_out(forms[best])
         if more > less + few or (words[number] and not words[best]) or (better_laid_out and less <= more + few):
             best = number
     warnings = []
@@ -43,10 +43,24 @@ def richest(forms: Sequence[Form]) -> tuple[str, tuple[str, ...]]:
     return (forms[best].text if forms else ""), tuple(warnings)
 
 
+def joined(forms: Sequence[Form]) -> str:
+    """Texts that follow one another, without those that only repeat what another form says."""
+    kept = list(forms)
+    for form in sorted(forms, key=_is_laid_out):
+        others = [other.text for other in kept if other is not form and other.name != form.name]
+        if others and repeats(form.text, "\n".join(others)):
+            kept = [other for other in kept if other is not form]
+    return "\n\n".join(form.text for form in kept)
+
+
 def repeats(text: str, others: str) -> bool:
     """Whether a text says hardly anything that the others do not."""
     words = _words(text)
     return len(words - _words(others)) <= len(words) // 20
+
+
+def _is_laid_out(form: Form) -> bool:
+    return _LAYOUT.search(form.text) is not None
 
 
 def _words(text: str) -> set[str]:

@@ -115,8 +115,8 @@ def container_kind(content: bytes, name: str) -> str | None:
         return TAR
     if content.startswith(TNEF_START):
         return TNEF
-    _refuse_unsupported(content)
     suffix = _suffix(name)
+    _refuse_unsupported(content, suffix)
     if content and suffix in _CONTAINER_SUFFIXES:
         raise DocumentError(
             f"It is named .{suffix} but does not hold that format, so it is damaged.", fix="Get a fresh copy."
@@ -124,10 +124,12 @@ def container_kind(content: bytes, name: str) -> str | None:
     return None
 
 
-def _refuse_unsupported(content: bytes) -> None:
+def _refuse_unsupported(content: bytes, suffix: str) -> None:
     for start, problem in ENCRYPTED_STARTS:
         if content[:_HEAD].lstrip().startswith(start):
             raise DocumentError(problem, fix="Save a copy without encryption.")
+    if suffix in ("gpg", "pgp") and content[:1] >= b"\x80":
+        raise DocumentError("It is encrypted by PGP.", fix="Save a copy without encryption.")
     if is_encrypted_archive(content):
         raise DocumentError("It is an encrypted archive.", fix="Unpack it and ingest what is inside.")
     for start, description, fix in _UNSUPPORTED:

@@ -13,7 +13,7 @@ from ingest.load.attached import Attachment
 from ingest.load.cards import cards_text
 from ingest.load.decode import decode
 from ingest.load.extracted import Extracted, unmarked
-from ingest.load.forms import Form, repeats, richest
+from ingest.load.forms import Form, joined, repeats, richest
 from ingest.load.html_text import html_text
 from ingest.load.mail_text import extracted_mail
 from ingest.load.rich_text import RichText
@@ -111,27 +111,12 @@ class _Text:
         forms = [self._form(child, depth + 1) for child in children[: max(self._left, 0)]]
         forms = [form for form in forms if form.text.strip()]
         if kind != "multipart/alternative":
-            return Form(forms[0].name if len(forms) == 1 else "text", _joined(forms))
+            return Form(forms[0].name if len(forms) == 1 else "text", joined(forms))
         texts = [form for form in forms if form.name != "calendar"]
         body, warnings = richest(texts)
         self._warnings += warnings
         dates = (form.text for form in forms if form.name == "calendar" and not repeats(form.text, body))
         return Form("text", "\n\n".join(filter(None, (body, *dates))))
-
-
-def _joined(forms: Sequence[Form]) -> str:
-    """All texts in order, without one that only repeats another in another form."""
-    kept = []
-    for number, form in enumerate(forms):
-        others = "\n".join(
-            other.text
-            for place, other in enumerate(forms)
-            if other.name != form.name and (place < number or other in kept)
-        )
-        later = "\n".join(other.text for other in forms[number + 1 :] if other.name != form.name)
-        if not (others and repeats(form.text, others)) and not (later and repeats(form.text, later)):
-            kept.append(form)
-    return "\n\n".join(form.text for form in kept)
 
 
 def _shown_text(part: EmailMessage) -> str:
