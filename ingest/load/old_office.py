@@ -55,10 +55,24 @@ def require_libreoffice(kind: str) -> str:
     return command
 
 
-@lru_cache(maxsize=1)  # a document is converted for its embedded files, then for its text
 def converted(content: bytes, kind: str, limits: Limits) -> bytes:
     """The document in the present format. Raises DocumentError."""
     command = require_libreoffice(kind)
+    result = _attempt(command, content, kind, limits)
+    if isinstance(result, DocumentError):
+        raise result
+    return result
+
+
+@lru_cache(maxsize=1)  # a document is converted for its embedded files, then for its text; so is one that fails
+def _attempt(command: str, content: bytes, kind: str, limits: Limits) -> bytes | DocumentError:
+    try:
+        return _converted(command, content, kind, limits)
+    except DocumentError as error:
+        return error
+
+
+def _converted(command: str, content: bytes, kind: str, limits: Limits) -> bytes:
     old, new = _ENDINGS[kind]
     with tempfile.TemporaryDirectory(prefix="foremost-", ignore_cleanup_errors=True) as name:
         folder = Path(name)

@@ -32,7 +32,7 @@ class Story:
     """Collects runs of text into paragraphs, paragraphs into cells, cells into rows, rows into tables."""
 
     def __init__(self) -> None:
-        self._runs: list[tuple[str, str]] = []  # (tags around it, HTML)
+        self._runs: list[tuple[str, list[str]]] = []  # (tags around it, pieces of HTML)
         self._after: list[str] = []  # notes that follow the paragraph
         self._blocks: list[str] = []
         self._tables: list[_Table] = []  # open ones, the outermost first
@@ -44,9 +44,9 @@ class Story:
         tags = ("s " if struck else "") + {1: "sup", -1: "sub"}.get(raised, "")
         html = escaped(text).replace("\n", "<br>")
         if self._runs and self._runs[-1][0] == tags:
-            self._runs[-1] = (tags, self._runs[-1][1] + html)
+            self._runs[-1][1].append(html)
         else:
-            self._runs.append((tags, html))
+            self._runs.append((tags, [html]))
 
     def after(self, html: str) -> None:
         """Add a note, comment or text box; it stands after the paragraph that refers to it."""
@@ -100,7 +100,8 @@ class Story:
 
     def _paragraph(self) -> str:
         pieces = []
-        for tags, html in self._runs:
+        for tags, run in self._runs:
+            html = "".join(run)
             names = tags.split() if html.strip() else []
             pieces.append("".join(f"<{name}>" for name in names) + html)
             pieces.append("".join(f"</{name}>" for name in reversed(names)))

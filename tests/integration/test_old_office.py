@@ -124,10 +124,12 @@ def test_a_conversion_that_takes_too_long_is_ended_with_everything_it_started(
 
 
 def test_a_conversion_without_a_result_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    stand_in(tmp_path, "exit 0")
+    stand_in(tmp_path, f"echo once >> {tmp_path}/runs")
     monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
+    *_, (_, read) = unpacked(made.source(WORD_97, "old.doc"), Limits(seconds=20))
     with pytest.raises(DocumentError, match="LibreOffice cannot convert it"):
-        old_office.converted(WORD_97, kinds.DOC, Limits(seconds=20))
+        read()
+    assert (tmp_path / "runs").read_text() == "once\n"  # for the embedded files; not again for the text
 
 
 def test_without_libreoffice_the_error_names_the_remedies(monkeypatch: pytest.MonkeyPatch) -> None:
