@@ -1,9 +1,13 @@
 """Bounds on the passages of one document, and the warnings that say what they leave out."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import TypeVar
 
-from app.core.domain import Chunk, EmbeddedChunk
+from app.core.domain import Chunk, Document, EmbeddedChunk
+from app.core.errors import DocumentError
+
+Loaded = TypeVar("Loaded", bound=Document | DocumentError)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -17,10 +21,20 @@ class Bounds:
         """The first chunks with a letter or a digit: nobody searches for the others, such as rulers and brackets."""
         return tuple(chunk for chunk in chunks if _has_words(chunk))[: self.passages]
 
-    def warnings(
+    def noted(
+        self, text: Loaded, chunks: Sequence[Chunk], kept: Sequence[Chunk], embedded: Sequence[EmbeddedChunk]
+    ) -> Loaded:
+        """The document with warnings about what was left out of its chunks.
+
+        kept: of the chunks, by kept(); embedded: of these, the ones that there was time for.
+        """
+        if isinstance(text, DocumentError):
+            return text
+        return replace(text, warnings=(*text.warnings, *self._warnings(chunks, kept, embedded)))
+
+    def _warnings(
         self, chunks: Sequence[Chunk], kept: Sequence[Chunk], embedded: Sequence[EmbeddedChunk]
     ) -> Iterator[str]:
-        """What was left out of a document's chunks. embedded: those of the kept ones that there was time for."""
         words = sum(map(_has_words, chunks))
         if words < len(chunks):
             yield f"{_count(len(chunks) - words)} without a letter or digit: left out."

@@ -3,7 +3,7 @@
 import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from sqlalchemy import Connection
@@ -135,15 +135,11 @@ class Ingester:
         started = time.perf_counter()
         embedded = _embedded(kept, embedder, self._bounds.embed_seconds, progress)
         timings["embed"] = time.perf_counter() - started
-        parts = [
-            (part, replace(text, warnings=(*text.warnings, *self._bounds.warnings(*shares))))
-            if isinstance(text, Document)
-            else (part, text)
-            for (part, text), *shares in zip(parts, chunks, kept, embedded, strict=True)
+        members = [
+            Member(part, self._bounds.noted(text, chunks[n], kept[n], embedded[n]), embedded[n])
+            for n, (part, text) in enumerate(parts[:-1])
         ]
-        document = parts[-1][1]
-
-        members = [Member(part, text, share) for (part, text), share in zip(parts[:-1], embedded[:-1], strict=True)]
+        document = self._bounds.noted(document, chunks[-1], kept[-1], embedded[-1])
         replaced = self._store.store(
             source,
             document,

@@ -27,11 +27,13 @@ class Compound:
         import olefile  # noqa: PLC0415  # needed by these formats only
 
         self._file: Any = olefile.OleFileIO(io.BytesIO(content))
-        self._paths = [tuple(path) for path in self._file.listdir(streams=True, storages=True)]
+        self._names: dict[tuple[str, ...], list[str]] = {}  # path of a storage -> names of what is directly in it
+        for path in self._file.listdir(streams=True, storages=True):
+            self._names.setdefault(tuple(path[:-1]), []).append(path[-1])
 
     def names(self, storage: tuple[str, ...] = (), *, starting: str = "") -> list[str]:
         """Names of the streams and storages directly in a storage that start so, in the file's order."""
-        return [path[-1] for path in self._paths if path[:-1] == storage and path[-1].startswith(starting)]
+        return [name for name in self._names.get(storage, ()) if name.startswith(starting)]
 
     def read(self, *path: str) -> bytes:
         """Bytes of a stream; empty when there is none."""

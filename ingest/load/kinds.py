@@ -41,8 +41,11 @@ _CONTAINER_SUFFIXES = frozenset(
     "pdf docx docm dotx pptx pptm potx xlsx xlsm odt ods odp epub doc dot xls xlt ppt pps msg "
     "zip gz tgz bz2 xz 7z rar png jpg jpeg tif tiff gif webp".split()
 )
+_OLD_SUFFIXES = frozenset("doc dot xls xlt ppt pps".split())  # programs also give these names to HTML and to text
 _MARKDOWN_SUFFIXES = frozenset(("md", "markdown", "mdown", "mkd"))
-_CSV_SUFFIXES = frozenset(("csv", "tsv", "tab"))
+_CSV_SUFFIXES = frozenset(("csv", "tsv", "tab", "xls"))
+_PROGRAM = re.compile(rb"""<\?mso-application\s+progid=["'](Word\.Document|Excel\.Sheet)["']""")  # Office XML of 2003
+_PROGRAMS = {b"Word.Document": DOC, b"Excel.Sheet": XLS}
 
 _UNSUPPORTED = (  # (first bytes, format, fix)
     (b"(\xb5/\xfd", "a zstandard archive", "Unpack it and ingest what is inside."),
@@ -79,7 +82,7 @@ _UNSUPPORTED_ZIPS = (  # (an entry's name, format, fix)
 )
 TNEF_START = b"\x78\x9f\x3e\x22"
 _COMPRESSED = ((b"\x1f\x8b", GZIP), (b"BZh", BZIP2), (b"\xfd7zXZ\x00", XZ))
-_HEAD = 200  # bytes in which encrypted files begin
+_HEAD = 1_000  # bytes that tell what a file is
 _PDF_OBJECT = re.compile(rb"[0-9] [0-9]+ obj")
 _HEADER = re.compile(r"^([A-Za-z][A-Za-z-]*):[ \t]?.*$")
 _MAIL_HEADERS = frozenset(
@@ -117,7 +120,9 @@ def container_kind(content: bytes, name: str) -> str | None:
         return TNEF
     suffix = _suffix(name)
     _refuse_unsupported(content, suffix)
-    if content and suffix in _CONTAINER_SUFFIXES:
+    if program := _PROGRAM.search(content[:_HEAD]):
+        return _PROGRAMS[program.group(1)]
+    if content and suffix in _CONTAINER_SUFFIXES and not (suffix in _OLD_SUFFIXES and _is_text(content)):
         raise DocumentError(
             f"It is named .{suffix} but does not hold that format, so it is damaged.", fix="Get a fresh copy."
         )
@@ -217,6 +222,10 @@ def _ole_kind(content: bytes) -> str:
         if stream in streams:
             return kind
     raise DocumentError("It is an old Office file, which is not supported.", fix="Save it in a current format.")
+
+
+def _is_text(content: bytes) -> bool:
+    return content.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\x00" not in content[:_HEAD]
 
 
 def _is_mail(head: str) -> bool:

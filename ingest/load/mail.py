@@ -29,7 +29,11 @@ _SIGNATURES = frozenset(
 _NAMES = {"text/html": "HTML text", "text/calendar": "calendar", "text/rtf": "rich text"}
 _REPORTS = frozenset(("message/delivery-status", "message/disposition-notification"))  # read as a list of headers
 _LEAVES = _REPORTS | {"message/rfc822", "multipart/encrypted"}
-_READ_AS_TEXT = frozenset(("text/rfc822-headers",)) | _REPORTS
+_SHOWN = _REPORTS | frozenset(
+    "text/plain text/html text/calendar text/vcard text/x-vcard text/rtf text/richtext text/enriched text/markdown "
+    "text/x-markdown text/rfc822-headers".split()
+)
+_FOR_PROGRAMS = frozenset("text/css text/javascript application/javascript text/x-amp-html".split())
 _ENRICHED = re.compile(r"<(/?)([a-zA-Z-]{1,60})>|(<<)")
 _LARGE_PICTURE = 50_000  # bytes: smaller ones within the text are logos and signs
 
@@ -45,14 +49,15 @@ def load_mail(content: bytes) -> Extracted:
 def attachments(content: bytes) -> Iterator[Attachment]:
     """The files attached to a mail, without signatures and pictures within the text."""
     for number, part in enumerate(_parts(_parse(content)), start=1):
-        left_out = part.get_content_type() in _SIGNATURES or _is_inline_picture(part) or encrypted_by(part)
+        kind = part.get_content_type()
+        left_out = kind in _SIGNATURES | _FOR_PROGRAMS or _is_inline_picture(part) or encrypted_by(part)
         if left_out or _is_shown(part):
             continue
         name = " ".join(unmarked(str(part.get_filename() or "")).split())
-        if part.get_content_type() == "message/rfc822":
+        if kind == "message/rfc822":
             yield Attachment(name=name or f"mail {number}.eml", content=_attached_mail(part))
         elif payload := _payload(part):
-            ending = mimetypes.guess_extension(part.get_content_type()) or ""
+            ending = mimetypes.guess_extension(kind) or ""
             yield Attachment(name=name or f"part {number}{ending}", content=payload)
 
 
@@ -173,7 +178,7 @@ def _is_shown(part: EmailMessage) -> bool:
     """Whether a part is text of the mail itself."""
     if part.get_filename() or part.get_content_disposition() == "attachment":
         return False
-    return part.get_content_maintype() == "text" or part.get_content_type() in _READ_AS_TEXT
+    return part.get_content_type() in _SHOWN
 
 
 def _is_inline_picture(part: EmailMessage) -> bool:

@@ -1,9 +1,9 @@
 """Rich Text as HTML: paragraphs, headings, tables, notes, comments, headers, text boxes, raised and struck text."""
 
 import re
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
+from ingest.load.rich_text_state import CHANGES, State
 from ingest.load.rich_text_story import Story, escaped
 from ingest.load.rich_text_tokens import Decoder, Token, symbol_text, tokens
 from ingest.load.rich_text_words import (
@@ -23,22 +23,6 @@ _DEEPEST = 2_000  # groups
 _LONGEST_CHAIN = 10  # of styles based on one another
 
 
-@dataclass(frozen=True, slots=True)
-class _State:
-    """What a group inherits and gives back at its end."""
-
-    target: str = ""  # the destination; "" for text
-    font: int | None = None
-    stand_ins: int = 1  # characters after \\uN for readers without Unicode
-    hidden: bool = False
-    deleted: bool = False
-    raised: int = 0  # 1: superscript, -1: subscript
-    struck: bool = False
-    style: int | None = None  # of the paragraph
-    level: int | None = None  # outline level of the paragraph, from 0
-    depth: int = 0  # tables that the paragraph stands in
-
-
 @dataclass(slots=True)
 class _Style:
     level: int | None = None
@@ -54,8 +38,8 @@ class RichText:
         self.hidden = 0  # pieces of hidden text
         self.deleted = 0  # pieces of text whose deletion is recorded
         self._decoder = Decoder()
-        self._state = _State()
-        self._stack: list[tuple[_State, Story | None]] = []  # the state and, where a story begins, the story before
+        self._state = State()
+        self._stack: list[tuple[State, Story | None]] = []  # the state and, where a story begins, the story before
         self._story = Story()
         self._margins: list[str] = []
         self._styles: dict[int, _Style] = {}
@@ -113,7 +97,7 @@ class RichText:
         elif word in STORIES:
             self._stack[-1] = (self._stack[-1][0], self._story)
             self._story = Story()
-            self._state = _State(target=word, font=self._state.font, stand_ins=self._state.stand_ins)
+            self._state = State(target=word, font=self._state.font, stand_ins=self._state.stand_ins)
         elif word in TARGETS:
             self._state = replace(self._state, target=word)
             if word == "sp":
@@ -165,8 +149,8 @@ class RichText:
         elif word in LAYOUT:
             self._flush()
             self._layout(word, number or 0)
-        elif word in _CHANGES:
-            self._state = _CHANGES[word](self._state, 1 if number is None else number)
+        elif word in CHANGES:
+            self._state = CHANGES[word](self._state, 1 if number is None else number)
         elif self._state.target in ("stylesheet", "fonttbl"):
             self._describe(word, number or 0)
         elif word == "f":
@@ -254,28 +238,3 @@ class RichText:
             self.hidden += bool(text.strip()) and state.target not in MUTE
         elif state.target not in MUTE:
             self._story.write(text, raised=state.raised, struck=state.struck)
-
-
-def _plain(state: _State, _number: int) -> _State:
-    return replace(state, raised=0, struck=False, hidden=False, deleted=False, font=None)
-
-
-# Words that change the state: (state, the word's number or 1) -> state.
-_CHANGES: Mapping[str, Callable[[_State, int], _State]] = {
-    "v": lambda state, number: replace(state, hidden=bool(number)),
-    "deleted": lambda state, number: replace(state, deleted=bool(number)),
-    "uc": lambda state, number: replace(state, stand_ins=min(max(number, 0), 100)),
-    "super": lambda state, number: replace(state, raised=1 if number else 0),
-    "sub": lambda state, number: replace(state, raised=-1 if number else 0),
-    "nosupersub": lambda state, _: replace(state, raised=0),
-    "msup": lambda state, _: replace(state, raised=1),
-    "msub": lambda state, _: replace(state, raised=-1),
-    "up": lambda state, number: replace(state, raised=1 if number else 0),
-    "dn": lambda state, number: replace(state, raised=-1 if number else 0),
-    "strike": lambda state, number: replace(state, struck=bool(number)),
-    "striked": lambda state, number: replace(state, struck=bool(number)),
-    "plain": _plain,
-    "pard": lambda state, _: replace(state, level=None, style=None, depth=0),
-    "intbl": lambda state, _: replace(state, depth=max(state.depth, 1)),
-    "itap": lambda state, number: replace(state, depth=min(max(number, 0), 15)),
-}

@@ -89,6 +89,23 @@ def test_an_old_office_file_is_read_in_the_loading_process(
         assert words in document.text
 
 
+XML_2003 = {
+    "a.doc": '<?mso-application progid="Word.Document"?><w:wordDocument xmlns:w="http://schemas.microsoft.com/office/word/'
+    '2003/wordml"><w:body><w:p><w:r><w:t>Paid on Friday.</w:t></w:r></w:p></w:body></w:wordDocument>',
+    "a.xml": '<?mso-application progid="Excel.Sheet"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet" '
+    'xmlns:ss="urn:schemas-microsoft-com:office:spreadsheet"><Worksheet ss:Name="S"><Table><Row><Cell><Data '
+    'ss:Type="String">Paid on Friday.</Data></Cell></Row></Table></Worksheet></Workbook>',
+}
+
+
+@pytest.mark.libreoffice
+@pytest.mark.parametrize("name", XML_2003)
+def test_office_xml_of_2003_is_read(loader: IsolatedLoader, name: str) -> None:
+    document = loader.load(made.source('<?xml version="1.0"?>\n' + XML_2003[name], name)).own
+    assert isinstance(document, Document)
+    assert document.text == "Paid on Friday."
+
+
 @pytest.mark.libreoffice
 def test_a_damaged_old_file_is_refused_in_a_line_and_leaves_nothing_behind(
     old_files: dict[str, bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from app.core.domain import Chunk, EmbeddedChunk
+from app.core.domain import Chunk, Document, EmbeddedChunk
 from ingest.bounds import Bounds
 
 _CHUNK = Chunk(
@@ -26,7 +26,12 @@ def chunks(*texts: str) -> list[Chunk]:
 
 def warnings(bounds: Bounds, pieces: list[Chunk], *, embedded: int) -> list[str]:
     kept = bounds.kept(pieces)
-    return list(bounds.warnings(pieces, kept, [EmbeddedChunk(chunk=chunk, embedding=[]) for chunk in kept[:embedded]]))
+    document = Document(title="t", text="", media_type="text/plain", language=None, warnings=("an earlier one",))
+    noted = bounds.noted(
+        document, pieces, kept, [EmbeddedChunk(chunk=chunk, embedding=[]) for chunk in kept[:embedded]]
+    )
+    assert noted.warnings[0] == "an earlier one"
+    return list(noted.warnings[1:])
 
 
 def test_nothing_is_left_out_of_an_ordinary_document_and_nothing_said() -> None:

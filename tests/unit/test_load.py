@@ -451,6 +451,23 @@ def test_damaged_files_of_every_format_never_crash_the_run(
         agree_error(error)
 
 
+@pytest.mark.parametrize(
+    ("content", "name", "media_type", "held"),
+    [
+        ("<html><table><tr><td>Route<td>Fare</tr></table>", "a.xls", "text/html", "Route | Fare"),
+        ("Route\tFare\nIsle\t2.5\nCoast\t3\n", "a.xls", "text/csv", "Route: Isle | Fare: 2.5"),
+        ("{\\rtf1 Paid on Friday.}", "a.doc", "application/rtf", "Paid on Friday."),
+        ("Paid on Friday.", "a.doc", "text/plain", "Paid on Friday."),
+    ],
+)
+def test_text_that_programs_give_the_name_of_an_old_office_file_is_read_as_what_it_is(
+    content: str, name: str, media_type: str, held: str
+) -> None:
+    document = loaded(content, name)
+    assert document.media_type == media_type
+    assert held in document.text
+
+
 def test_the_kind_is_told_without_reading_the_document() -> None:
     assert detect(made.source(SEEDS["a.docx"], "x")).endswith("wordprocessingml.document")
     assert detect(made.source("# Title", "x.md")) == "text/markdown"

@@ -193,6 +193,20 @@ def test_a_file_without_a_name_is_an_attachment_too() -> None:
     assert attached.text == "Words of the page."
 
 
+def test_text_for_programs_is_neither_text_of_the_mail_nor_attached() -> None:
+    page = raw(
+        "--b\nContent-Type: text/html\n\n<p>The saved page.</p>\n--b\nContent-Type: text/css\n\np {color: red}\n"
+        "--b\nContent-Type: text/csv\n\nRoute,Fare\nIsle,2.50\nCoast,3\n--b--\n",
+        'multipart/related; type="text/html"; boundary=b',
+    )
+    documents = opened(page, "page.mht")
+    (path,) = set(documents) - {""}
+    assert path.endswith(".csv")
+    document = documents[""]
+    assert isinstance(document, Document)
+    assert document.text.endswith("The saved page.")
+
+
 def test_a_large_picture_within_the_text_is_named_and_a_logo_is_not() -> None:
     message = mail(("plain", LONG), kind="mixed")
     message.add_attachment(bytes(60_000), maintype="image", subtype="png", cid="<a>", filename="screen.png")
