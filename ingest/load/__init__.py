@@ -11,6 +11,7 @@ from app.core.errors import DocumentError
 from ingest.load import kinds
 from ingest.load.damage import damage_as_document_error
 from ingest.load.decode import decode
+from ingest.load.delimited import load_csv
 from ingest.load.epub import load_epub
 from ingest.load.extracted import Extracted, clean
 from ingest.load.language import language_of
@@ -23,7 +24,6 @@ from ingest.load.open_document import load_open_document
 from ingest.load.outlook import load_outlook
 from ingest.load.pdf import load_pdf
 from ingest.load.pictures import load_picture
-from ingest.load.tables import load_csv
 from ingest.load.tnef import load_tnef
 
 _DEFAULTS = Limits()

@@ -14,7 +14,7 @@ from ingest.load.container import Container
 from ingest.load.decode import decode
 from ingest.load.extracted import Builder, Extracted, heading_mark, unmarked
 from ingest.load.forms import Form, repeats, richest
-from ingest.load.html_text import html_text
+from ingest.load.html_text import html_content
 from ingest.load.limits import Limits, too_much_text
 
 _NAMES = {
@@ -86,6 +86,7 @@ class _Book:
         self._limits = limits
         self._missing = 0
         self._unread: Counter[str] = Counter()  # media type -> pages that are shown and cannot be read
+        self._left_out: Counter[str] = Counter()  # warning -> pages that have it
         self._items = self._manifest(posixpath.dirname(package_path))
         self._labels = dict(self._contents())
         self._read()
@@ -101,6 +102,9 @@ class _Book:
             notes.append(f"{self._missing} chapters named in the table of contents are missing.")
         for media_type, count in self._unread.items():
             notes.append(f"{count} {'page' if count == 1 else 'pages'} could not be read: {media_type or 'unknown'}.")
+        notes += [
+            warning if pages == 1 else f"On {pages} pages: {warning}" for warning, pages in self._left_out.items()
+        ]
         return tuple(notes)
 
     def _manifest(self, folder: str) -> dict[str, _Item]:
@@ -145,11 +149,12 @@ class _Book:
 
     def _add(self, items: list[_Item]) -> None:
         """Add a page, in the form that says more."""
-        forms = [Form(item.media_type, text) for item in items if (text := self._page(item)) is not None]
+        forms = [form for item in items if (form := self._page(item)) is not None]
         if not forms:
             self._unread[items[0].media_type] += 1
             return
-        text, _ = richest(forms)
+        text, warnings = richest(forms)
+        self._left_out.update(warnings)
         label = self._labels.pop(items[0].path, None)
         if label and text.strip() and not _HEADING.search(text):  # its heading is a picture, or there is none
             text = f"{heading_mark(1)}# {label}\n\n{text}"
@@ -157,14 +162,15 @@ class _Book:
         if self.builder.length > self._limits.characters:  # the same small file may be listed a thousand times
             raise too_much_text(self._limits)
 
-    def _page(self, item: _Item) -> str | None:
+    def _page(self, item: _Item) -> Form | None:
         """The text of an item; None when its format has none."""
         if item.media_type == _DRAWING:
             elements = self._container.xml(item.path).iter()
             drawn = ("".join(element.itertext()) for element in elements if _DRAWN_TEXT.search(str(element.tag)))
-            return unmarked("\n\n".join(drawn))
+            return Form(item.media_type, unmarked("\n\n".join(drawn)))
         if item.media_type in _PAGES or item.path.lower().endswith((".xhtml", ".html", ".htm")):
-            return html_text(decode(self._container.read(item.path))[0])[0]
+            page = html_content(decode(self._container.read(item.path))[0])
+            return Form(item.media_type, page.text, page.warnings)
         return None
 
     # ------------------------------------------------------------------------------------------ table of contents

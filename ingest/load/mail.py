@@ -14,7 +14,7 @@ from ingest.load.cards import cards_text
 from ingest.load.decode import decode
 from ingest.load.extracted import Extracted, unmarked
 from ingest.load.forms import Form, joined, repeats, richest
-from ingest.load.html_text import html_text
+from ingest.load.html_text import html_content
 from ingest.load.mail_text import extracted_mail
 from ingest.load.rich_text import RichText
 from ingest.load.signed_mail import encrypted_by, signed_content
@@ -26,7 +26,6 @@ _SIGNATURES = frozenset(
     "application/pkcs7-signature application/x-pkcs7-signature application/pgp-signature application/pgp-keys "
     "application/pgp-encrypted".split()
 )
-_NAMES = {"text/html": "HTML text", "text/calendar": "calendar", "text/rtf": "rich text"}
 _REPORTS = frozenset(("message/delivery-status", "message/disposition-notification"))  # read as a list of headers
 _LEAVES = _REPORTS | {"message/rfc822", "multipart/encrypted"}
 _SHOWN = _REPORTS | frozenset(
@@ -79,7 +78,9 @@ class _Text:
     def __init__(self, message: EmailMessage) -> None:
         self._warnings: list[str] = []
         self._left = _MAX_PARTS
-        self.body = self._form(message, 0).text
+        form = self._form(message, 0)
+        self.body = form.text
+        self._warnings += form.warnings
         pictures = sum(_is_inline_picture(part) and len(_payload(part)) > _LARGE_PICTURE for part in _parts(message))
         if pictures:
             noun = "picture" if pictures == 1 else "pictures"
@@ -106,7 +107,7 @@ class _Text:
         elif isinstance(inner, list) and kind != "message/rfc822":
             return self._several([child for child in inner if isinstance(child, EmailMessage)], kind, depth)
         elif _is_shown(part):
-            return Form(_NAMES.get(kind, "plain text"), _shown_text(part))
+            return _shown_form(part)
         return Form("attachment", "")
 
     def _several(self, children: Sequence[EmailMessage], kind: str, depth: int) -> Form:
@@ -116,26 +117,27 @@ class _Text:
         forms = [self._form(child, depth + 1) for child in children[: max(self._left, 0)]]
         forms = [form for form in forms if form.text.strip()]
         if kind != "multipart/alternative":
-            return Form(forms[0].name if len(forms) == 1 else "text", joined(forms))
+            return Form(forms[0].name if len(forms) == 1 else "text", *joined(forms))
         texts = [form for form in forms if form.name != "calendar"]
         body, warnings = richest(texts)
-        self._warnings += warnings
         dates = (form.text for form in forms if form.name == "calendar" and not repeats(form.text, body))
-        return Form("text", "\n\n".join(filter(None, (body, *dates))))
+        return Form("text", "\n\n".join(filter(None, (body, *dates))), warnings)
 
 
-def _shown_text(part: EmailMessage) -> str:
-    kind = part.get_content_type()
-    if kind in ("text/rtf", "text/richtext") and _payload(part).lstrip().startswith(b"{\\rtf"):
-        return html_text(RichText(_payload(part)).html())[0]
-    text = decode(_payload(part), declared=part.get_content_charset())[0]
+def _shown_form(part: EmailMessage) -> Form:
+    kind, payload = part.get_content_type(), _payload(part)
+    if kind in ("text/rtf", "text/richtext") and payload.lstrip().startswith(b"{\\rtf"):
+        page = html_content(RichText(payload).html())
+        return Form("rich text", page.text, page.warnings)
+    text = decode(payload, declared=part.get_content_charset())[0]
     if kind == "text/html":
-        return html_text(text)[0]
+        page = html_content(text)
+        return Form("HTML text", page.text, page.warnings)
     if kind in ("text/calendar", "text/vcard", "text/x-vcard"):
-        return unmarked(cards_text(text))
+        return Form("calendar", unmarked(cards_text(text)))
     if kind in ("text/enriched", "text/richtext"):
         text = _ENRICHED.sub(lambda tag: "<" if tag.group(3) else "", text)
-    return unmarked(text)
+    return Form("plain text", unmarked(text))
 
 
 # --------------------------------------------------------------------------------------------------------- the parts

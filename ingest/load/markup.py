@@ -8,7 +8,7 @@ from ingest.load import kinds
 from ingest.load.cards import cards_text
 from ingest.load.decode import decode
 from ingest.load.extracted import Builder, Extracted, clean, unmarked
-from ingest.load.html_text import html_text
+from ingest.load.html_text import html_content
 from ingest.load.markdown import markdown_headings, markdown_tables
 from ingest.load.rich_text import RichText
 from ingest.load.rich_text_html import unwrapped_html, wraps_html
@@ -42,17 +42,17 @@ def load_html(content: bytes) -> Extracted:
     head = _COMMENT_OR_SCRIPT.sub(b"", content[:16_384])
     declared = _META_CHARSET.search(head)
     text, warnings = decode(content, declared=declared.group(1).decode("ascii") if declared else None)
-    marked, title, language = html_text(text)
+    page = html_content(text)
     builder = Builder()
-    builder.add(marked)
+    builder.add(page.text)
     return Extracted(
         text=builder.text(),
         media_type=kinds.HTML,
-        title=title,
-        language=language,
+        title=page.title,
+        language=page.language,
         headings=tuple(builder.headings),
         tables=tuple(builder.tables),
-        warnings=warnings,
+        warnings=(*warnings, *page.warnings),
     )
 
 
@@ -95,15 +95,16 @@ def load_rtf(content: bytes) -> Extracted:
     else:
         rich = RichText(content)
         markup = rich.html()
+    page = html_content(markup)
     builder = Builder()
-    builder.add(html_text(markup)[0])
+    builder.add(page.text)
     return Extracted(
         text=builder.text(),
         media_type=kinds.RTF,
         title=clean(rich.title).strip() if rich else "",
         headings=tuple(builder.headings),
         tables=tuple(builder.tables),
-        warnings=tuple(_left_out(rich)) if rich else (),
+        warnings=(*page.warnings, *(_left_out(rich) if rich else ())),
     )
 
 

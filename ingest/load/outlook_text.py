@@ -11,7 +11,7 @@ from ingest.load.attached import Attachment
 from ingest.load.decode import decode
 from ingest.load.extracted import Extracted, unmarked
 from ingest.load.forms import Form, richest
-from ingest.load.html_text import html_text
+from ingest.load.html_text import html_content
 from ingest.load.limits import MIB
 from ingest.load.mail_text import extracted_mail
 from ingest.load.rich_text import RichText
@@ -35,7 +35,8 @@ class OutlookMessage:
 def extracted_message(message: OutlookMessage, media_type: str) -> Extracted:
     """The message as a document: subject and fields, then the form of its text that says more."""
     forms = [Form("plain text", unmarked(message.plain))]
-    forms += [Form(name, html_text(markup)[0]) for name, markup in _markups(message)]
+    pages = [(name, html_content(markup)) for name, markup in _markups(message)]
+    forms += [Form(name, page.text, page.warnings) for name, page in pages]
     body, warnings = richest(forms)
     return extracted_mail(message.subject, message.fields, body, media_type, warnings)
 
