@@ -26,6 +26,7 @@ _ROW_TYPES = frozenset(  # each line is a record, which should not be cut at a s
     (
         "text/csv",
         "application/json",
+        "application/vnd.ms-excel",
         "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
         "application/vnd.oasis.opendocument.spreadsheet",
     )

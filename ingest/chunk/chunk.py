@@ -7,7 +7,7 @@ once, as chunks, to verify that each fits.
 
 import math
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from app.core.domain import Chunk, Document

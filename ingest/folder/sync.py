@@ -37,7 +37,7 @@ class StoredFile:
     file_modified_at: datetime | None
     chunker_version: str | None
     error: str  # why the latest version of the file could not be read; empty when the stored one is the latest
-    ocr_missing: bool  # it has scanned pages that were not read because tesseract was missing
+    partly_read: bool  # it, or a document in it, could not be read for want of a program, or failed
 
     @property
     def current(self) -> bool:
@@ -65,6 +65,7 @@ class Plan:
     unreadable: tuple[FileEntry, ...] = ()  # files and folders without permission, or that were named and do not exist
     moved: tuple[Move, ...] = ()
     gone: tuple[StoredFile, ...] = ()  # stored, and no longer on disk
+    links: tuple[str, ...] = ()  # links that lead out of the folders and were not followed, as text
     stored: Mapping[str, StoredFile] = field(default_factory=dict)  # by uri, as it was compared with the files
 
     @property
@@ -120,7 +121,7 @@ class Sync:
                 new.append(file)
             elif not self._same(file, known, checksum=checksum):
                 (changed if known.sha256 else new).append(file)
-            elif retry and (known.error or known.ocr_missing):
+            elif retry and (known.error or known.partly_read):
                 changed.append(file)
             elif not known.error:
                 unchanged.append(file)

@@ -2,7 +2,9 @@
 -- Documents of these files and of all files below these folders; members of archives belong to their archive.
 SELECT d.id, d.source_uri AS uri, d.name, d.sha256, d.file_bytes, d.file_modified_at, d.chunker_version,
     CASE WHEN d.status = 'empty' THEN '' ELSE d.error END AS error,
-    d.ocr_missing
+    d.ocr_missing OR EXISTS (
+        SELECT FROM documents AS m WHERE m.container_id = d.id AND (m.status = 'failed' OR m.ocr_missing)
+    ) AS partly_read
 FROM documents AS d JOIN collections AS c ON c.id = d.collection_id
 WHERE c.name = :collection AND d.container_id IS NULL
   AND (d.source_uri = ANY(:uris)

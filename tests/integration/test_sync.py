@@ -308,6 +308,32 @@ def test_a_job_given_to_another_worker_stores_nothing(database: Engine, tmp_path
     assert stored(database) == []
 
 
+def test_links_out_of_a_folder_are_followed_only_on_request_and_named_in_the_plan(
+    run: Sync, database: Engine, tmp_path: Path
+) -> None:
+    write(tmp_path / "outside" / "a.txt", "words elsewhere")
+    write(tmp_path / "inside" / "b.txt", "words here")
+    (tmp_path / "inside" / "link").symlink_to(tmp_path / "outside")
+    assert run(tmp_path / "inside") == {"new": 1}
+    assert stored(database) == ["b.txt"]
+    ingester = Ingester(store=Store(database, chunker_version=CHUNKER_VERSION), make_embedder=no_model)
+    one = FolderRun(database, ingester, Recorder(), collection="c", max_bytes=10**6, options=RunOptions())
+    assert one.scan([tmp_path / "inside"], Rules()).links == (str(tmp_path / "inside" / "link"),)
+    assert run(tmp_path / "inside", follow_links=True) == {"new": 1, "unchanged": 1}
+    assert run(tmp_path / "inside", prune=True) == {"unchanged": 1}  # what is behind a link is not gone
+    assert stored(database) == ["b.txt", "a.txt"]
+
+
+def test_a_container_with_a_failed_member_is_read_again_with_retry_only(
+    run: Sync, database: Engine, tmp_path: Path
+) -> None:
+    write(tmp_path / "box.zip", made.zipped({"a.txt": "words", "bad.pdf": "%PDF-1.7\n"}))
+    assert run() == {"new": 1}
+    assert run() == {"unchanged": 1}
+    assert run(retry=True) == {"changed": 1}
+    assert stored(database) == ["box.zip", "a.txt", "bad.pdf"]
+
+
 def test_a_preview_names_every_file_and_writes_nothing(run: Sync, database: Engine, tmp_path: Path) -> None:
     for name in ("same.md", "moving.md", "gone.md", "changing.md"):
         write(tmp_path / name, f"This is {name} at first.")

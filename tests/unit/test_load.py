@@ -369,7 +369,7 @@ def test_an_e_book_is_read_in_the_order_of_its_spine() -> None:
 
 
 def test_rich_text_is_read_in_its_own_code_page() -> None:
-    assert loaded(rb"{\rtf1\ansi\ansicpg1251 \'cf\'e0\'f0\'ee\'ec\par two}", "a.rtf").text == "Паром\ntwo"
+    assert loaded(rb"{\rtf1\ansi\ansicpg1251 \'cf\'e0\'f0\'ee\'ec\par two}", "a.rtf").text == "Паром\n\ntwo"
 
 
 # -------------------------------------------------------------------------------------------------------------- mail
@@ -408,7 +408,7 @@ ENTITY = '<!DOCTYPE a [<!ENTITY x "haha">]>'
     ("content", "name", "said"),
     [
         (OLE + "EncryptedPackage".encode("utf-16-le"), "a.docx", "needs a password"),
-        (OLE + "WordDocument".encode("utf-16-le"), "a.doc", "Save it as .docx"),
+        (OLE + "WordDocument".encode("utf-16-le"), "a.doc", "LibreOffice"),
         (OLE, "a.xls", "old Office"),
         (made.zipped({"a.txt": "x"}), "a.zip", "Unpack it"),
         (gzip.compress(b"x"), "a.gz", "Unpack it"),
@@ -478,6 +478,23 @@ def test_damaged_files_of_every_format_never_crash_the_run(
         loaded(bytes(content[: max(int(kept * 1.3 * len(content)), 1)]), name)
     except DocumentError as error:
         agree_error(error)
+
+
+@pytest.mark.parametrize(
+    ("content", "name", "media_type", "held"),
+    [
+        ("<html><table><tr><td>Route<td>Fare</tr></table>", "a.xls", "text/html", "Route | Fare"),
+        ("Route\tFare\nIsle\t2.5\nCoast\t3\n", "a.xls", "text/csv", "Route: Isle | Fare: 2.5"),
+        ("{\\rtf1 Paid on Friday.}", "a.doc", "application/rtf", "Paid on Friday."),
+        ("Paid on Friday.", "a.doc", "text/plain", "Paid on Friday."),
+    ],
+)
+def test_text_that_programs_give_the_name_of_an_old_office_file_is_read_as_what_it_is(
+    content: str, name: str, media_type: str, held: str
+) -> None:
+    document = loaded(content, name)
+    assert document.media_type == media_type
+    assert held in document.text
 
 
 def test_the_kind_is_told_without_reading_the_document() -> None:
