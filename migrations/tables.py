@@ -35,8 +35,8 @@ metadata = MetaData(
 )
 
 TSV_EXPRESSION = (
-    "setweight(search_vector(text_config, heading), 'A') || setweight(search_vector(text_config, name_words(name)), 'B') "
-    "|| search_vector(text_config, text)"
+    "setweight(search_vector(text_config, heading), 'A') "
+    "|| setweight(search_vector(text_config, name_words(name)), 'B') || search_vector(text_config, text)"
 )
 
 

@@ -128,6 +128,10 @@ class Settings(BaseSettings):
         default="",
         description="languages of scanned pages by tesseract's names, for example deu+eng; empty: all installed",
     )
+    document_passages: int = Field(default=20_000, ge=1, description="largest number of passages of one document")
+    document_embed_seconds: int = Field(
+        default=1800, ge=1, description="time for embedding one document, seconds; what is done by then is kept"
+    )
 
     # page
     host: str = Field(default="127.0.0.1", description="address the page binds to")

@@ -14,7 +14,7 @@ from app.core.errors import SettingsError
 from app.core.progress import read_progress
 from app.core.settings import Settings, load_settings
 from ingest.bootstrap import build_ingester, open_database
-from ingest.commands.screen import Screen, out, report, result_line, status_lines, summary
+from ingest.commands.screen import Screen, links_line, out, report, result_line, status_lines, summary
 from ingest.folder.run import FolderRun, RunOptions
 from ingest.folder.sync import Plan
 from ingest.folder.watch import watch
@@ -36,6 +36,7 @@ def files(
     exclude: Annotated[list[str] | None, typer.Option(help="Without files and folders that match; repeat.")] = None,
     gitignore: Annotated[bool, typer.Option(help="Without what .gitignore files exclude.")] = True,
     hidden: Annotated[bool, typer.Option("--hidden", help="Also names with a leading dot.")] = False,
+    follow_links: Annotated[bool, typer.Option("--follow-links", help="Also links that leave the folder.")] = False,
     prune: Annotated[bool, typer.Option("--prune", help="Delete documents whose files are gone.")] = False,
     force: Annotated[bool, typer.Option("--force", help="With --prune: even when a folder is empty.")] = False,
     checksum: Annotated[bool, typer.Option("--checksum", help="Compare contents, not size and time.")] = False,
@@ -57,7 +58,14 @@ def files(
     target = SAMPLE_COLLECTION if sample else collection or settings.collection
     rules = Rules(include=include or (), exclude=exclude or (), gitignore=gitignore, hidden=hidden)
     options = RunOptions(
-        checksum=checksum, retry=retry, prune=prune, force=force, inline=inline, detach=detach, concurrency=concurrency
+        checksum=checksum,
+        retry=retry,
+        prune=prune,
+        force=force,
+        inline=inline,
+        detach=detach,
+        follow_links=follow_links,
+        concurrency=concurrency,
     )
     _run(settings, roots, rules, options, collection=target, dry_run=dry_run, watching=watching)
 
@@ -95,7 +103,8 @@ def _run(
 def _execute(run: FolderRun, plan: Plan, screen: Screen, collection: str, *, quiet: bool) -> None:
     """Carry out a plan and print the summary; quiet: only when something changed."""
     if not (plan.stored or plan.to_read or plan.unreadable) and not quiet:
-        raise SettingsError("There are no files to ingest.", fix="Name other files or folders.")
+        fix = "Name other files or folders." + (f" {links_line(plan.links)}" if plan.links else "")
+        raise SettingsError("There are no files to ingest.", fix=fix)
     with screen.shown():
         counts = run.execute(plan)
     if quiet:
@@ -106,6 +115,8 @@ def _execute(run: FolderRun, plan: Plan, screen: Screen, collection: str, *, qui
     kept = 0 if counts[Outcome.REMOVED] else len(plan.gone)
     if kept:
         report(f"The files of {kept} stored documents are gone; --prune deletes the documents.")
+    if plan.links and not quiet:
+        report(links_line(plan.links))
     if counts[Outcome.FAILED] and not quiet:
         raise typer.Exit(1)
 
@@ -116,6 +127,8 @@ def _preview(run: FolderRun, plan: Plan, screen: Screen) -> None:
         screen.preview(uri, result)
         counts[result.outcome] += 1
     out.print(f"Dry run, nothing written: {summary(counts)}.")
+    if plan.links:
+        report(links_line(plan.links))
     if counts[Outcome.FAILED]:
         raise typer.Exit(1)
 
