@@ -55,7 +55,7 @@ def alternative(element: Element) -> str:
     """The alternative text of a frame, shape or group as HTML."""
     words = [" ".join((element.findtext(SVG + name) or "").split()) for name in ("title", "desc")]
     text = ": ".join(dict.fromkeys(filter(None, words)))
-    return described(text) if text else ""
+    return f" {described(text)} " if text else ""
 
 
 def _add_object(document: Open, element: Element, result: Drawn) -> None:

@@ -186,7 +186,7 @@ class _Reader:
             repeated = max(whole(cell.get(TABLE + "number-columns-repeated"), most=MOST_COLUMNS), 1)
             if cell.tag == COVERED:
                 self.counts.covered += any("".join(one.itertext()).strip() for one in cell)
-            elif len(cell) or len(cell.attrib) > 1:
+            elif len(cell) or len(cell.attrib) > 1 or cell.get(TABLE + "formula"):
                 own = sheet.column_styles[column] if column < len(sheet.column_styles) else ""
                 found = contents(self.document, cell, row_style or own)
                 self._note(sheet, cell, found, column)
