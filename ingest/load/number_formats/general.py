@@ -5,7 +5,10 @@ from decimal import ROUND_HALF_UP, Context, Decimal, InvalidOperation
 PRECISION = Context(prec=15, rounding=ROUND_HALF_UP)  # spreadsheets keep no more digits
 _LARGEST = 308  # exponent of ten
 _LONGEST_SMALL = 11  # characters of a number below 0.0001 that is written without an exponent
-_MOST_DIGITS = 10  # of the fraction of a number that stands beside its rounded form
+# A number beside its rounded form: what people typed is whole, what was computed has as many digits as are of use.
+_MOST_TYPED = 10  # digits
+_MOST_COMPUTED = 6
+_LEAST_DECIMALS = 2
 _LONGEST_PLAIN = 15  # characters
 
 
@@ -30,10 +33,11 @@ def general(number: Decimal) -> str:
 
 
 def beside(number: Decimal) -> str:
-    """A number that stands beside its rounded form: an integer whole, else ten digits."""
-    if number == number.to_integral_value():
+    """A number that stands beside its rounded form: an integer whole, else with the digits that are of use."""
+    if number == number.to_integral_value() or len(number.normalize().as_tuple().digits) <= _MOST_TYPED:
         return general(number)
-    return general(Context(prec=_MOST_DIGITS, rounding=ROUND_HALF_UP).plus(number))
+    digits = max(_MOST_COMPUTED, number.adjusted() + 1 + _LEAST_DECIMALS)
+    return general(Context(prec=digits, rounding=ROUND_HALF_UP).plus(number))
 
 
 def plain(raw: str) -> bool:

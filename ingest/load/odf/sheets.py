@@ -59,6 +59,7 @@ def add_sheets(builder: Builder, file: OpenDocument) -> tuple[Open, Counts]:
         counted = sheet.grid.hidden_columns(sheet.hidden_columns)
         reader.counts.add_hidden(sheet.name, sheet.hidden_rows, counted)
         text = "\n\n".join(filter(None, _texts(sheet)))
+        reader.counts.merged += sheet.grid.unfilled
         builder.add_part(text, kind="sheet", number=number, name=unmarked(sheet.name))
     lines = [*reader.names, *reader.rules.rest(), *page_margins(reader.document)]
     lines += (f"Form field: {text}" for text in reader.document.controls.values() if text)

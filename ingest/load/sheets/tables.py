@@ -15,8 +15,9 @@ from ingest.load.table_heads import WINDOW, could_follow, head_of, is_title
 from ingest.load.table_values import FIGURES, kind_of
 from ingest.load.tables import table_text
 
-_WIDE_GAP = 2  # empty columns between two tables side by side
+_WIDE_GAP = 3  # columns from one table to the next beside it, where no doubt is left
 _SAMPLE = 12  # rows of a table that rows below it are compared with
+_MOST_NAME_ROWS = 3  # first rows in which names are looked for
 _MOST_TITLES = 20  # rows above a table
 
 
@@ -220,7 +221,9 @@ def _cut(grid: Grid, band: Sequence[int], columns: tuple[int, int], filters: Seq
     strong = len(numbers) > 1 and numbers[0] in grid.strong and numbers[1] not in grid.strong
     piece = _Piece(numbers[0], left, rows, strong=strong)
     names = next((one.top for one in filters if one.left <= right and one.right >= left), None)
-    if names in numbers:
+    if names is None:
+        names = next((grid.heads[number] for number in numbers[:_MOST_TITLES] if number in grid.heads), None)
+    if names in numbers[:-1]:
         piece.name_rows = numbers.index(names) + 1
     yield piece
 
@@ -256,17 +259,21 @@ def _segments(rows: Sequence[Sequence[str]]) -> list[tuple[int, int]]:
 
 def _apart(rows: Sequence[Sequence[str]], first: Sequence[int], second: Sequence[int]) -> bool:
     """Whether two groups of columns are tables of their own and not one with an empty column in it."""
-    if first[0] == first[1] or second[0] == second[1]:
+    wide = second[0] - first[1] > _WIDE_GAP
+    if (first[0] == first[1] and not wide) or second[0] == second[1]:
         return False
     one, other = _filled_rows(rows, first), _filled_rows(rows, second)
-    names, other_names = (
-        set(filter(None, _values(rows[part[0]], columns))) for part, columns in ((one, first), (other, second))
-    )
     labels = [rows[number][second[0]] for number in other[1:] if second[0] < len(rows[number])]
     if 2 * sum(bool(label) and kind_of(label) not in FIGURES for label in labels) < len(other) - 1:
-        return False
-    wide = second[0] - first[1] > _WIDE_GAP
-    return wide or bool(names & other_names) or (one[0], one[-1]) != (other[0], other[-1])
+        return False  # the figures belong to the labels before the gap
+    return wide or (one[0], one[-1]) != (other[0], other[-1]) or _same_names(rows, first, second)
+
+
+def _same_names(rows: Sequence[Sequence[str]], first: Sequence[int], second: Sequence[int]) -> bool:
+    """Whether two groups of columns have a name in common, or the same names below a title."""
+    pairs = [(_values(row, first), _values(row, second)) for row in rows[:_MOST_NAME_ROWS]]
+    common = set(filter(None, pairs[0][0])) & set(filter(None, pairs[0][1]))
+    return bool(common) or any(one == other and len(set(filter(None, one))) > 1 for one, other in pairs)
 
 
 def _filled_rows(rows: Sequence[Sequence[str]], columns: Sequence[int]) -> list[int]:

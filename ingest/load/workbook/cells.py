@@ -15,7 +15,8 @@ _DIGITS = "0123456789"
 _ON = frozenset(("1", "true"))
 _HEADERS = frozenset(f"{which}{what}" for which in ("odd", "even", "first") for what in ("Header", "Footer"))
 _LONGEST_FORMULA = 1_000  # characters
-_MOST_LISTED = 10_000  # merged ranges, links, rules of a sheet
+_MOST_MERGED = 200_000  # ranges of a sheet
+_MOST_LISTED = 50_000  # links, and rules, of a sheet
 
 
 @dataclass(slots=True)
@@ -247,7 +248,7 @@ class _SheetReader:
         grid = self.sheet.grid
         if name == "mergeCell":
             merged = cell_range(attributes.get("ref", ""))
-            if merged is not None and len(grid.merged) < _MOST_LISTED:
+            if merged is not None and len(grid.merged) < _MOST_MERGED:
                 grid.merged.append(merged)
             else:
                 self.sheet.merged_left_out += 1

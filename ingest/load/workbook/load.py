@@ -115,6 +115,7 @@ class _Workbook:
             self._add_links(sheet, part)
             sheet.grid.areas = list(self._areas(part))
             yield sheet_text(sheet.grid)
+            self.counts.merged += sheet.grid.unfilled
             margins = margin_lines(sheet, self._margins)
             yield unmarked("\n".join([*rule_lines(sheet), *margins]))
         yield unmarked("\n".join(filter(None, comment_lines(self._package, part, self._persons))))
