@@ -1,4 +1,4 @@
-"""The cells of a sheet, read as a stream, and what the sheet's part says about them."""
+"""The cells of a sheet, read as a stream."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -6,35 +6,15 @@ from datetime import datetime
 
 from ingest.load.runs import Run, run_text
 from ingest.load.sheets.grid import Grid
-from ingest.load.sheets.references import cell, cell_range, column_number
-from ingest.load.workbook.events import Attributes, attribute, read_events
+from ingest.load.sheets.references import column_number
+from ingest.load.workbook.events import Attributes, read_events
 from ingest.load.workbook.strings import RichText
 from ingest.load.workbook.styles import Style
+from ingest.load.workbook.surroundings import Surroundings
 
 _DIGITS = "0123456789"
 _ON = frozenset(("1", "true"))
-_HEADERS = frozenset(f"{which}{what}" for which in ("odd", "even", "first") for what in ("Header", "Footer"))
 _LONGEST_FORMULA = 1_000  # characters
-_MOST_MERGED = 200_000  # ranges of a sheet
-_MOST_LISTED = 50_000  # links, and rules, of a sheet
-
-
-@dataclass(slots=True)
-class Link:
-    """A link of a cell. relation: id of its address."""
-
-    range: str
-    relation: str
-
-
-@dataclass(slots=True)
-class Rule:
-    """What may be entered into cells."""
-
-    range: str = ""
-    kind: str = ""
-    choices: str = ""  # the formula of a list
-    prompt: str = ""
 
 
 @dataclass(slots=True)
@@ -42,16 +22,12 @@ class Sheet:
     """The content of a sheet's part."""
 
     grid: Grid = field(default_factory=Grid)
-    headers: dict[str, str] = field(default_factory=dict)  # oddHeader, ... -> code
-    links: list[Link] = field(default_factory=list)
-    rules: list[Rule] = field(default_factory=list)
+    around: Surroundings = field(default_factory=Surroundings)
     hidden_rows: int = 0  # with values
-    hidden_columns: list[tuple[int, int]] = field(default_factory=list)  # (first, last)
     unstored: int = 0  # formulas without a result
     unseen: int = 0  # numbers that their format hides
     left_out: bool = False  # more cells than the limit
     damaged: bool = False  # it was not read to its end
-    merged_left_out: int = 0
 
 
 class Budget:
@@ -75,6 +51,8 @@ def read_sheet(content: bytes, book: Book, budget: Budget) -> Sheet:
     """The sheet in a part."""
     reader = _SheetReader(book, budget)
     reader.sheet.damaged = not read_events(content, reader)
+    reader.sheet.grid.merged = reader.sheet.around.merged
+    reader.sheet.grid.filtered = reader.sheet.around.filtered
     if reader.unordered:
         reader.sheet.grid.rows = dict(sorted(reader.sheet.grid.rows.items()))
     return reader.sheet
@@ -85,6 +63,7 @@ class _SheetReader:
 
     def __init__(self, book: Book, budget: Budget) -> None:
         self.sheet = Sheet()
+        self._around = self.sheet.around
         self.unordered = False
         self._book = book
         self._budget = budget
@@ -101,7 +80,6 @@ class _SheetReader:
         self._shared: dict[str, str] = {}  # id of a formula that several cells share -> its text
         self._inline: RichText | None = None
         self._columns: dict[str, int] = {}
-        self._rule: Rule | None = None
 
     def start(self, name: str, attributes: Attributes) -> None:
         """An element begins."""
@@ -119,7 +97,8 @@ class _SheetReader:
         elif name == "is":
             self._inline = RichText()
         else:
-            self._begin_other(name, attributes)
+            self._around.start(name, attributes)
+            self._text.clear()
 
     def end(self, name: str) -> None:
         """An element ends."""
@@ -135,10 +114,9 @@ class _SheetReader:
             self._end_formula()
         elif name == "row":
             self._end_row()
-        elif self._rule is not None:
-            self._end_in_rule(name)
-        elif name in _HEADERS:
-            self.sheet.headers.setdefault(name, "".join(self._text))
+        else:
+            self._around.end(name, "".join(self._text))
+            self._text.clear()
 
     def data(self, text: str) -> None:
         """Text between the tags."""
@@ -241,42 +219,6 @@ class _SheetReader:
         elif self._shared_as:
             text = self._shared.get(self._shared_as, "")
         self._formula = f"={text}"
-
-    # ------------------------------------------------------------------------------------ what stands around the cells
-
-    def _begin_other(self, name: str, attributes: Attributes) -> None:
-        grid = self.sheet.grid
-        if name == "mergeCell":
-            merged = cell_range(attributes.get("ref", ""))
-            if merged is not None and len(grid.merged) < _MOST_MERGED:
-                grid.merged.append(merged)
-            else:
-                self.sheet.merged_left_out += 1
-        elif name == "col" and attributes.get("hidden") in _ON:
-            first, last = (cell(f"A{attributes.get(side, '1')}") for side in ("min", "max"))
-            if first and last:
-                self.sheet.hidden_columns.append((first[0], last[0]))
-        elif name == "autoFilter":
-            filtered = cell_range(attributes.get("ref", ""))
-            if filtered is not None:
-                grid.filtered.append(filtered)
-        elif name == "hyperlink" and len(self.sheet.links) < _MOST_LISTED:
-            self.sheet.links.append(Link(attributes.get("ref", ""), attribute(attributes, "id")))
-        elif name == "dataValidation" and len(self.sheet.rules) < _MOST_LISTED:
-            prompt = ": ".join(filter(None, (attributes.get("promptTitle"), attributes.get("prompt"))))
-            self._rule = Rule(attributes.get("sqref", ""), attributes.get("type", ""), "", prompt)
-        elif name in _HEADERS or self._rule is not None:
-            self._text.clear()
-
-    def _end_in_rule(self, name: str) -> None:
-        assert self._rule is not None  # noqa: S101  # of the caller
-        if name in ("formula1", "f"):  # the newer form has its formulas one level deeper
-            self._rule.choices = self._rule.choices or "".join(self._text).strip()
-        elif name == "sqref":
-            self._rule.range = self._rule.range or "".join(self._text).strip()
-        elif name == "dataValidation":
-            self.sheet.rules.append(self._rule)
-            self._rule = None
 
 
 def _serial(text: str, *, from_1904: bool) -> str:

@@ -116,8 +116,8 @@ class _Workbook:
             sheet.grid.areas = list(self._areas(part))
             yield sheet_text(sheet.grid)
             self.counts.merged += sheet.grid.unfilled
-            margins = margin_lines(sheet, self._margins)
-            yield unmarked("\n".join([*rule_lines(sheet), *margins]))
+            margins = margin_lines(sheet.around, self._margins)
+            yield unmarked("\n".join([*rule_lines(sheet.around), *margins]))
         yield unmarked("\n".join(filter(None, comment_lines(self._package, part, self._persons))))
         drawn = self._drawings.html(part)
         yield html_text(drawn)[0] if drawn else ""
@@ -126,15 +126,15 @@ class _Workbook:
         counts = self.counts
         counts.unstored += sheet.unstored
         counts.unseen += sheet.unseen
-        counts.merged += sheet.merged_left_out
+        counts.merged += sheet.around.merged_left_out
         if sheet.left_out:
             counts.too_large.append(name)
-        counts.add_hidden(name, sheet.hidden_rows, sheet.grid.hidden_columns(sheet.hidden_columns))
+        counts.add_hidden(name, sheet.hidden_rows, sheet.grid.hidden_columns(sheet.around.hidden_columns))
 
     def _add_links(self, sheet: Sheet, part: str) -> None:
         """Write the address of a link behind the text of its cell."""
         relations = self._package.relations(part)
-        for link in sheet.links:
+        for link in sheet.around.links:
             relation, at = relations.get(link.relation), cell_range(link.range)
             if relation is None or not relation.external or at is None:
                 continue

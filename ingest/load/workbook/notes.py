@@ -5,9 +5,9 @@ from collections.abc import Iterator
 
 from ingest.load.ooxml.names import TC
 from ingest.load.ooxml.package import Package
-from ingest.load.workbook.cells import Rule, Sheet
 from ingest.load.workbook.events import Attributes, read_events
 from ingest.load.workbook.strings import RichText, unescaped
+from ingest.load.workbook.surroundings import Rule, Surroundings
 
 _PLACEHOLDER = "[Threaded comment]"  # what older programs show instead of a discussion
 _LITERAL = re.compile(r'"(.*)"', re.DOTALL)
@@ -47,7 +47,7 @@ def persons(package: Package, main: str) -> dict[str, str]:
     }
 
 
-def rule_lines(sheet: Sheet) -> Iterator[str]:
+def rule_lines(sheet: Surroundings) -> Iterator[str]:
     """The choices and prompts of cells that are filled in."""
     for rule in sheet.rules:
         where = _where(rule)
@@ -59,7 +59,7 @@ def rule_lines(sheet: Sheet) -> Iterator[str]:
             yield f"Prompt for {where}: {' '.join(unescaped(rule.prompt).split())}"
 
 
-def margin_lines(sheet: Sheet, seen: set[str]) -> Iterator[str]:
+def margin_lines(sheet: Surroundings, seen: set[str]) -> Iterator[str]:
     """The heads and feet of the printed pages, each text once. seen: those of earlier sheets."""
     for name, code in sheet.headers.items():
         parts = [
