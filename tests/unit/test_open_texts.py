@@ -243,3 +243,30 @@ def test_a_drawing_and_a_formula_of_their_own_are_read() -> None:
     page = "<draw:page><draw:rect><text:p>Boiler</text:p></draw:rect></draw:page>"
     document = open_document("drawing", page)
     assert (document.text, [part.kind for part in document.parts]) == ("Boiler", ["page"])
+
+
+def test_each_paragraph_of_a_slide_may_be_a_list_of_its_own() -> None:
+    one = '<text:list text:style-name="L"><text:list-item>{}</text:list-item></text:list>'
+    nested = "<text:list><text:list-item><text:p>inner</text:p></text:list-item></text:list>"
+    lists = one.format("<text:p>first</text:p>") + one.format(nested) + one.format("<text:p>second</text:p>")
+    document = open_document(
+        "presentation", f"<draw:page><draw:frame><draw:text-box>{lists}</draw:text-box></draw:frame></draw:page>"
+    )
+    assert document.text == "- first\n  - inner\n- second"
+
+
+def test_the_row_that_a_slides_table_paints_as_its_head_names_the_columns() -> None:
+    values = [row(cell("A1"), cell("B1")), row(cell("A2"), cell("B2"))]
+    frame = (
+        f"<draw:frame>{table(*values, more='table:use-first-row-styles=' + chr(34) + 'true' + chr(34))}</draw:frame>"
+    )
+    document = open_document("presentation", f"<draw:page>{frame}</draw:page>")
+    assert document.tables[0].header == "A1 | B1"
+
+
+def test_a_picture_of_what_was_read_is_no_loss_and_one_alone_is_counted() -> None:
+    framed = f"<draw:frame>{table(row(cell('a'), cell('b')))}<draw:image/></draw:frame>"
+    assert open_document("text", f"<text:p>{framed}</text:p>").warnings == ()
+    assert open_document("text", "<text:p><draw:frame><draw:image/></draw:frame></text:p>").warnings == (
+        "1 picture was left out.",
+    )

@@ -232,9 +232,7 @@ class Blocks:
         state.open.append(OpenList(counts, style, outer.level + 1 if outer else 1))
 
         def leave() -> None:
-            state.open.pop()
-            if not state.open:
-                state.lists.close(forget=True)
+            state.open.pop()  # the next list may go on with this one, as slides have one for each paragraph
 
         self._stack.append(Frame(iter(element), leave))
 

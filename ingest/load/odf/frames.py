@@ -34,6 +34,7 @@ def drawn(document: Open, element: Element) -> Drawn:
         if any(child.tag in _BLOCKS for child in element):
             result.after.append(element)
         return result
+    picture = False
     for child in element:
         tag = child.tag
         if tag == DRAW + "text-box" or tag == TABLE + "table":
@@ -41,13 +42,15 @@ def drawn(document: Open, element: Element) -> Drawn:
         elif tag == DRAW + "object":
             _add_object(document, child, result)
         elif tag == DRAW + "image":
-            document.count("picture")
+            picture = True
             if any(inner.tag in _BLOCKS for inner in child):
                 result.after.append(child)
         elif tag in _MEDIA:
             document.count("recording")
         elif tag == DRAW + "floating-frame":
             document.count("linked document")
+    if picture and not result.after and not result.inline:
+        document.count("picture")  # not one that only shows what was read
     return result
 
 

@@ -11,6 +11,7 @@ from ingest.load.odf.package import Element, whole
 _MOST_ANCESTORS = 50
 _RAISED = re.compile(r"(super|sub|-?\d+(?:\.\d+)?)%?\b")
 _TITLE = "Title"
+_HEADING = re.compile(r"Heading(?:_20_| )?([1-9])")  # the names that programs give to their own styles
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +78,12 @@ class Styles:
             seen.add(name)
             style = self._styles.get((family, name))
             if style is None:
-                return replace(look, title=look.title or (name == _TITLE and look.level is None))
+                heading = _HEADING.fullmatch(name)  # as it is called in files that leave common styles out
+                level = int(heading.group(1)) if heading and look.level is None else look.level
+                return replace(look, level=level, title=look.title or (name == _TITLE and level is None))
             own = _own(style)
+            if own.level is None and look.level is None and (heading := _HEADING.fullmatch(name)):
+                own = replace(own, level=int(heading.group(1)))
             look = look.within(replace(own, title=name == _TITLE and look.level is None))
             name = style.get(STYLE + "parent-style-name", "")
         return look

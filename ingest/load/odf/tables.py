@@ -25,6 +25,7 @@ class Row:
 def rows(table: Element) -> list[Row]:
     """The rows of a table, repeated ones as often as they stand there; cells that others cover left out."""
     found: list[Row] = []
+    named = table.get(TABLE + "use-first-row-styles") == "true"
     room = _MOST_CELLS
     for row, is_header in _rows(table):
         cells: list[Element] = []
@@ -35,7 +36,7 @@ def rows(table: Element) -> list[Row]:
                 room -= repeated - 1
         repeated = _repeated(row, "rows", room // max(len(cells), 1)) if len(row) else 1
         room -= (repeated - 1) * len(cells)
-        found += [Row(cells, is_header)] * repeated
+        found += [Row(cells, is_header or (named and not found))] * repeated
     return found
 
 
