@@ -380,3 +380,45 @@ def test_a_binary_workbook_is_named() -> None:
     )
     with pytest.raises(DocumentError, match="xlsb"):
         load(made.source(content, "a.xlsb"))
+
+
+def test_merged_names_say_how_many_rows_name_the_columns() -> None:
+    def fill(sheet: Worksheet) -> None:
+        rows(["Stop", "Mon–Fri", None, "Sat"], [None, "1", "2", "1"], ["Hexby", "6:15", "7:15", "8:15"])(sheet)
+        rows(["Calder", "6:25", "7:25", "8:25"])(sheet)
+        sheet.merge_cells("A1:A2")
+        sheet.merge_cells("B1:C1")
+
+    assert read(fill).text.splitlines()[-1] == "Stop: Calder | Mon–Fri 1: 6:25 | Mon–Fri 2: 7:25 | Sat 1: 8:25"
+
+
+def test_tables_side_by_side_may_have_titles_and_the_same_names() -> None:
+    names: list[object] = ["Region", 2025, None, "Region", 2025]
+    document = read(
+        rows(["Sales", None, None, "Costs"], names, ["North", 7, None, "North", 5], ["East", 8, None, "East", 6])
+    )
+    assert document.text == (
+        "Sales\nRegion: North | 2025: 7\nRegion: East | 2025: 8\n\nCosts\nRegion: North | 2025: 5\nRegion: East | 2025: 6"
+    )
+
+
+def test_an_address_beside_the_number_of_an_invoice_stays_apart() -> None:
+    text = read(
+        rows(
+            ["Hexby Boats", None, None, None, "Invoice"],
+            ["12 Quay Street", None, None, None, "No.", 2026017],
+            [None] * 4 + ["Date", "15 March"],
+        )
+    ).text
+    assert text.splitlines() == ["Hexby Boats", "12 Quay Street", "Invoice", "No. | 2026017", "Date | 15 March"]
+
+
+def test_labels_that_run_over_empty_columns_keep_their_figures() -> None:
+    text = read(
+        rows(
+            ["Item", None, None, None, None, "2025", "2026"],
+            ["Net income", None, None, None, None, 7, 9],
+            ["Debt", None, None, None, None, 3, 4],
+        )
+    ).text
+    assert "Item: Net income | 2025: 7 | 2026: 9" in text
