@@ -1,0 +1,169 @@
+"""Columns of text on a PDF page: where a gutter divides it into parts that are read one after the other."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ingest.load.pdf_bands import Band, Gap, Item, bands, edges, gaps, middle, narrowed, valleys
+from ingest.load.pdf_lines import Run
+
+_NARROWEST = 0.8  # of the font size: width of a gutter
+_LINES = 3  # of running text, at least, beside a gutter
+_FULL = 0.7  # of its column's width: a line of running text
+_SHARE_FULL = 0.4  # of the lines of running text
+_ALIKE = 0.22  # of the font size, by which lines of one row differ in height
+_WIDER = 0.3  # of the font size: by which the space between rows is wider than between the lines of a cell
+_MOST_LINES_OF_ROW = 6
+_MOST_BANDS = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Gutter:
+    """A white stretch between two columns of text."""
+
+    first: int  # of the bands beside it
+    last: int
+    at: float
+
+
+def gutter(page: Sequence[Band]) -> Gutter | None:
+    """The longest gutter that divides running text, None when there is none."""
+    if len(page) > _MOST_BANDS:
+        return None
+    size = middle([run.size for band in page for run in band.runs])
+    seen: set[tuple[int, Gap]] = set()
+    best, best_height = None, 0.0
+    for start, band in enumerate(page):
+        for gap in gaps(band.items, _NARROWEST * size):
+            if (start, gap) in seen:
+                continue
+            first, last, strip = _extended(page, start, gap, _NARROWEST * size)
+            for index in range(first, last + 1):
+                seen |= {(index, other) for other in gaps(page[index].items, _NARROWEST * size) if _covers(other, strip)}
+            first, last = _trimmed(page, first, last, strip, size)
+            height = page[last].bottom - page[first].top
+            if height > best_height and _divides(page[first : last + 1], strip, size):
+                best, best_height = Gutter(first, last, (strip[0] + strip[1]) / 2), height
+    return best
+
+
+def _extended(page: Sequence[Band], start: int, gap: Gap, narrowest: float) -> tuple[int, int, Gap]:
+    """(first band, last band, strip) of the bands around `start` that leave a strip of the gap white."""
+    ends = []
+    strip = gap
+    for step in (1, -1):
+        index = start
+        while 0 <= index + step < len(page):
+            narrower = narrowed(strip, page[index + step].items)
+            if narrower[1] - narrower[0] < narrowest:
+                break
+            strip = narrower
+            index += step
+        ends.append(index)
+    return ends[1], ends[0], strip
+
+
+def _covers(gap: Gap, strip: Gap) -> bool:
+    return gap[0] <= strip[0] + 0.1 and gap[1] >= strip[1] - 0.1
+
+
+def _trimmed(page: Sequence[Band], first: int, last: int, strip: Gap, size: float) -> tuple[int, int]:
+    """Without bands at the ends that stand apart and on one side only, as headings above and below columns do."""
+    both = [i for i in range(first, last + 1) if all(_sides(page[i].items, strip))]
+    if not both:
+        return first, first
+    top, bottom = both[0], both[-1]
+    while top > first and page[top].top - page[top - 1].bottom < 0.8 * size:
+        top -= 1
+    while bottom < last and page[bottom + 1].top - page[bottom].bottom < 0.8 * size:
+        bottom += 1
+    return top, bottom
+
+
+def _sides(items: Sequence[Item], strip: Gap) -> tuple[list[Item], list[Item]]:
+    at = (strip[0] + strip[1]) / 2
+    left = [item for item in items if edges(item)[2] <= at]
+    return left, [item for item in items if edges(item)[0] >= at]
+
+
+def _divides(page: Sequence[Band], strip: Gap, size: float) -> bool:
+    """Whether the two sides of a strip are read one after the other, and not row by row."""
+    left, right = _sides([item for band in page for item in band.items], strip)
+    if not left or not right:
+        return False
+    rows_left, rows_right = bands(left), bands(right)
+    if _is_prose(rows_left, size, last=True) and _is_prose(rows_right, size, last=False):
+        return not _in_rows(page, strip, size, prose=True)
+    if min(len(rows_left), len(rows_right)) < _LINES and not any(not row.text_only for row in (*rows_left, *rows_right)):
+        return False
+    return not _coupled(page, rows_left, rows_right, strip, size)
+
+
+def _is_prose(rows: Sequence[Band], size: float, *, last: bool) -> bool:
+    """Whether the lines beside a gutter are running text: most of them as wide as the widest, of several words.
+
+    last: whether the column next to the gutter is the last of this side, else the first; there may be more beyond.
+    """
+    white = valleys(rows, 0.1 * len(rows), _NARROWEST * size)
+    start = white[-1][1] if white and last else float("-inf")
+    end = white[0][0] if white and not last else float("inf")
+    lines = []
+    for row in rows:
+        runs = [run for run in row.runs if start - 1 <= run.left and run.right <= end + 1]
+        if runs:
+            lines.append((runs[0].left, max(run.right for run in runs), sum(len(run.words) for run in runs)))
+    if len(lines) < _LINES:
+        return False
+    width = max(right for _, right, _ in lines) - min(left for left, _, _ in lines)
+    full = sum(right - left >= _FULL * width and words >= 3 for left, right, words in lines)
+    return full >= max(_LINES, _SHARE_FULL * len(lines))
+
+
+def _coupled(
+    page: Sequence[Band], left: Sequence[Band], right: Sequence[Band], strip: Gap, size: float
+) -> bool:
+    """Whether the lines of both sides are rows of a table: at the same heights."""
+    if any(not row.text_only for row in (*left, *right)):
+        return False
+    few, many = sorted((_middles(left), _middles(right)), key=len)
+    near = sum(any(abs(one - other) <= _ALIKE * size for other in many) for one in few)
+    return near >= 0.75 * len(few) or _in_rows(page, strip, size, prose=False)
+
+
+def _middles(rows: Sequence[Band]) -> list[float]:
+    return [(run.top + run.bottom) / 2 for row in rows for run in row.runs]
+
+
+def _in_rows(page: Sequence[Band], strip: Gap, size: float, *, prose: bool) -> bool:
+    """Whether the bands are rows of a table: apart from one another, with cells on both sides that begin together.
+
+    prose: both sides are running text, so rows of one line each do not count.
+    """
+    rows = _rows(page, size)
+    if len(rows) < _LINES or (prose and sum(len(row) > 1 for row in rows) < 0.5 * len(rows)):
+        return False
+    good = 0
+    for row in rows:
+        items = [item for band in row for item in band.items]
+        left, right = _sides(items, strip)
+        if not left or not right or not all(isinstance(item, Run) for item in items):
+            continue
+        tops = [min(edges(item)[1] for item in side) for side in (left, right)]
+        middles = [(top + max(edges(item)[3] for item in side)) / 2 for top, side in zip(tops, (left, right), strict=True)]
+        together = abs(tops[0] - tops[1]) <= _ALIKE * size or abs(middles[0] - middles[1]) <= _ALIKE * size
+        good += together and max(len(bands(left)), len(bands(right))) <= _MOST_LINES_OF_ROW
+    return good >= 0.75 * len(rows)
+
+
+def _rows(page: Sequence[Band], size: float) -> list[list[Band]]:
+    """Bands by row: a wider space than between the lines of a cell divides rows; none when all spaces are alike."""
+    spaces = [after.top - before.bottom for before, after in zip(page, page[1:], strict=False)]
+    if len(spaces) < 2 or max(spaces) - min(spaces) < _WIDER * size:
+        return []
+    threshold = (min(spaces) + max(spaces)) / 2
+    rows = [[page[0]]]
+    for space, band in zip(spaces, page[1:], strict=True):
+        if space > threshold:
+            rows.append([band])
+        else:
+            rows[-1].append(band)
+    return rows

@@ -1,0 +1,74 @@
+"""Headings of a PDF by the size and weight of their letters."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from ingest.load.pdf_paragraphs import Block, Paragraph
+
+_LARGER = 1.14  # times the size of the text
+_LONGEST = 160  # characters
+_MOST_LINES = 3
+_LEVELS = 6
+_COMMON = 0.35  # share of bold letters in the text from which bold says nothing
+_NUMBERED = re.compile(r"^(\d{1,2}(?:\.\d{1,2}){0,4})\.?\s+\S")
+_SENTENCE_END = tuple(".;,")
+
+
+class Headings:
+    """The levels of a document's headings."""
+
+    def __init__(self, blocks: Iterable[Block]) -> None:
+        sizes: Counter[float] = Counter()
+        bold = total = 0
+        paragraphs = [block for block in blocks if isinstance(block, Paragraph)]
+        for paragraph in paragraphs:
+            sizes[_rounded(paragraph.size)] += len(paragraph.text)
+            total += len(paragraph.text)
+            bold += len(paragraph.text) if paragraph.bold else 0
+        self.body_size = sizes.most_common(1)[0][0] if sizes else 10.0
+        self._bold_counts = bold < _COMMON * total
+        styles = {self._style(paragraph) for paragraph in paragraphs if self._is_heading(paragraph)}
+        self._levels = {style: min(level, _LEVELS) for level, style in enumerate(sorted(styles, reverse=True), start=1)}
+        self._depths: dict[tuple[float, bool], int] = {}
+        for paragraph in paragraphs:
+            depth = _depth(paragraph.text)
+            if depth and self._is_heading(paragraph):
+                style = self._style(paragraph)
+                self._depths[style] = min(depth, self._depths.get(style, depth))
+
+    def level(self, paragraph: Paragraph) -> int:
+        """Level 1..6 of a heading, 0 of other text."""
+        if not self._is_heading(paragraph):
+            return 0
+        style = self._style(paragraph)
+        deeper = max(_depth(paragraph.text) - self._depths.get(style, 0), 0) if _depth(paragraph.text) else 0
+        return min(self._levels.get(style, _LEVELS) + deeper, _LEVELS)
+
+    def _style(self, paragraph: Paragraph) -> tuple[float, bool]:
+        """(size, bold): the larger one is the outer heading."""
+        return max(_rounded(paragraph.size), self.body_size), paragraph.bold
+
+    def _is_heading(self, paragraph: Paragraph) -> bool:
+        text = paragraph.text
+        if len(text) > _LONGEST or len(paragraph.lines) > _MOST_LINES or not any(letter.isalpha() for letter in text):
+            return False
+        if paragraph.size >= _LARGER * self.body_size and len(text) > 1:
+            return not (text.endswith(_SENTENCE_END) and len(text.split()) > 12)
+        bold = self._bold_counts and paragraph.bold and paragraph.size >= 0.97 * self.body_size
+        return bold and paragraph.apart and len(text) > 2 and not text.endswith(_SENTENCE_END)
+
+
+def _rounded(size: float) -> float:
+    return round(2 * size) / 2
+
+
+def _depth(text: str) -> int:
+    """1 for a heading numbered "2", 2 for "2.1"; 0 without a number."""
+    match = _NUMBERED.match(text)
+    return match.group(1).count(".") + 1 if match else 0
+
+
+def body_size(paragraphs: Sequence[Paragraph]) -> float:
+    """The font size of most letters."""
+    return Headings(paragraphs).body_size

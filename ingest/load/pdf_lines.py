@@ -1,0 +1,161 @@
+"""Words of a PDF page put together: runs on one line, and the text of a few lines."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from ingest.load.pdf_words import RIGHT_TO_LEFT, Box, Word, joined_raised
+
+_GAP = 0.75  # of the font size: a wider gap ends a run
+_OVERLAP = 0.5  # of the lower height, by which words of one line overlap
+_ATTACHED = 0.12  # of the font size: a narrower gap is no blank
+_SMALL = 0.85  # a raised word is at most this share of the size of the word before it
+
+
+@dataclass(slots=True)
+class Run:
+    """Words that follow one another on a line with no wide gap."""
+
+    words: list[Word] = field(default_factory=list)
+    left: float = 0.0
+    top: float = 0.0
+    right: float = 0.0
+    bottom: float = 0.0
+
+    @property
+    def size(self) -> float:
+        """Font size of its first word, in points."""
+        return self.words[0].size
+
+    @property
+    def text(self) -> str:
+        """Its words with blanks."""
+        return line_text(self.words)
+
+
+def run_of(words: Sequence[Word]) -> Run:
+    """The run of these words, from left to right."""
+    ordered = sorted(words, key=lambda word: word.left)
+    return Run(
+        ordered,
+        ordered[0].left,
+        min(word.top for word in ordered),
+        max(word.right for word in ordered),
+        max(word.bottom for word in ordered),
+    )
+
+
+def runs(words: Iterable[Word]) -> list[Run]:
+    """The runs of a list of words, in no order."""
+    open_runs: dict[int, list[list[Word]]] = {}  # by the height of their last word, in steps of 8 points
+    closed: list[list[Word]] = []
+    for word in sorted(words, key=lambda word: word.left):
+        best, best_gap = None, 0.0
+        bucket = int(word.middle // 8)
+        for key in (bucket - 1, bucket, bucket + 1):
+            for run in open_runs.get(key, ()):
+                last = run[-1]
+                gap = word.left - last.right
+                size = max(min(word.size, last.size), 1.0)
+                if gap > _GAP * size or gap < -0.6 * size or not _on_one_line(last, word):
+                    continue
+                if best is None or gap > best_gap:
+                    best, best_gap = run, gap
+        if best is None:
+            best = []
+            closed.append(best)
+        else:
+            open_runs[int(best[-1].middle // 8)].remove(best)
+        best.append(word)
+        open_runs.setdefault(bucket, []).append(best)
+    return [run_of(run) for run in closed]
+
+
+def _on_one_line(one: Word, other: Word) -> bool:
+    overlap = min(one.bottom, other.bottom) - max(one.top, other.top)
+    return overlap >= _OVERLAP * min(one.bottom - one.top, other.bottom - other.top)
+
+
+def line_text(words: Sequence[Word]) -> str:
+    """The words of one line with blanks, in the order in which they are read."""
+    parts: list[str] = []
+    last: Word | None = None
+    for word in in_reading_order(words):
+        gap = 1.0 if last is None else max(word.left - last.right, last.left - word.right)
+        if last is not None and gap < _ATTACHED * last.size:
+            parts[-1] = _attached(parts[-1], last, word)
+        else:
+            parts.append(word.text)
+        last = word
+    return " ".join(parts)
+
+
+def _attached(text: str, last: Word, word: Word) -> str:
+    raised = word.size <= _SMALL * last.size and word.bottom < last.bottom - 0.1 * last.size
+    return joined_raised(text, word.text) if raised else text + word.text
+
+
+def in_reading_order(words: Sequence[Word]) -> list[Word]:
+    """The words of a line from its beginning; in a script that runs to the left, from the right."""
+    ordered = sorted(words, key=lambda word: word.left)
+    to_left = [bool(RIGHT_TO_LEFT.search(word.text)) for word in ordered]
+    if not any(to_left):
+        return ordered
+    letters = sum(any(letter.isalpha() for letter in word.text) for word in ordered)
+    if 2 * sum(to_left) < letters:
+        return ordered
+    result: list[Word] = []
+    to_right: list[Word] = []  # numbers and words of other scripts keep their own direction
+    for word, turned in zip(reversed(ordered), reversed(to_left), strict=True):
+        if turned:
+            result += [*reversed(to_right), word]
+            to_right = []
+        else:
+            to_right.append(word)
+    return result + to_right[::-1]
+
+
+def lines(words: Sequence[Word]) -> list[list[Word]]:
+    """Words by line, from the top."""
+    result: list[list[Word]] = []
+    for word in sorted(words, key=lambda word: word.middle):
+        if result and any(_on_one_line(other, word) for other in result[-1][-3:]):
+            result[-1].append(word)
+        else:
+            result.append([word])
+    return result
+
+
+def cell_text(words: Sequence[Word]) -> str:
+    """The text of a table's cell: its lines joined."""
+    text = ""
+    for line in lines(words):
+        text = joined_lines(text, line_text(line))
+    return text.replace("-\n", "-")
+
+
+def joined_lines(text: str, line: str) -> str:
+    """A text and its next line, with a blank or, where a word is divided, a hyphen and a line's end between them."""
+    if not text or not line:
+        return text or line
+    if text[-1] in "-‐" and len(text) > 1 and text[-2].isalnum():
+        divided = text[-2].isalpha() and line[0].isalpha()
+        return f"{text[:-1]}-\n{line}" if divided else text + line
+    if _no_blank(text[-1]) and _no_blank(line[0]):
+        return text + line
+    return f"{text} {line}"
+
+
+def _no_blank(letter: str) -> bool:
+    """Whether it belongs to a script without blanks between words."""
+    return "\u3000" <= letter <= "\u9fff" or "\uf900" <= letter <= "\ufaff" or "\uff00" <= letter <= "\uffef"
+
+
+def box_of(boxes: Iterable[Run | Word]) -> Box:
+    """The box around all of them."""
+    items = list(boxes)
+    return (
+        min(item.left for item in items),
+        min(item.top for item in items),
+        max(item.right for item in items),
+        max(item.bottom for item in items),
+    )

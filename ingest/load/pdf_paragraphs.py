@@ -1,0 +1,149 @@
+"""Lines of a PDF page become paragraphs."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from ingest.load.pdf_bands import middle
+from ingest.load.pdf_lines import Run, joined_lines
+from ingest.load.pdf_ruled import FoundTable
+from ingest.load.pdf_words import Word
+
+_LEADER = re.compile(r"(?:\s?[.·…]){5,}\s*")
+_ITEM = re.compile(r"^(?:[•●▪■◦○‣∙·–—*-]|\(?\d{1,3}[.)]|\(?[a-zA-Z][.)]|\[\d+\])\s")
+_WIDER = 0.35  # of the font size: by which the space before a paragraph is wider than between its lines
+_INDENT = 0.8  # of the font size
+_SIZES_DIFFER = 0.08
+_ENDED = tuple(".!?:;。！？")
+
+
+@dataclass(frozen=True, slots=True)
+class TextLine:
+    """A line of text with its place, in points from the top left."""
+
+    text: str
+    left: float
+    top: float
+    right: float
+    bottom: float
+    size: float
+    bold: bool
+    first_word: float  # width of its first word
+
+
+@dataclass(slots=True)
+class Paragraph:
+    """Lines that belong together."""
+
+    lines: list[TextLine]
+    text: str
+    apart: bool  # whether a blank line stands before it; else it begins on the next line
+
+    @property
+    def size(self) -> float:
+        """Font size in points."""
+        return self.lines[0].size
+
+    @property
+    def bold(self) -> bool:
+        """Whether all of it is bold."""
+        return all(line.bold for line in self.lines)
+
+
+Block = Paragraph | FoundTable
+
+
+def text_line(run: Run) -> TextLine:
+    """The line of a run."""
+    letters = sum(len(word.text) for word in run.words)
+    bold = sum(len(word.text) for word in run.words if word.bold)
+    size = _usual_size(run.words)
+    first = run.words[0]
+    text = _LEADER.sub(" … ", run.text).strip()
+    return TextLine(text, run.left, run.top, run.right, run.bottom, size, 2 * bold > letters, first.right - first.left)
+
+
+def _usual_size(words: Sequence[Word]) -> float:
+    sizes = sorted((word.size, len(word.text)) for word in words)
+    half = sum(length for _, length in sizes) / 2
+    for size, length in sizes:
+        half -= length
+        if half <= 0:
+            return size
+    return sizes[-1][0]
+
+
+def blocks(regions: Iterable[Sequence[TextLine | FoundTable]]) -> list[Block]:
+    """The paragraphs and tables of a page, in the order of its columns."""
+    result: list[Block] = []
+    for region in regions:
+        own = _blocks(region)
+        last = result[-1] if result else None
+        if own and isinstance(last, Paragraph) and isinstance(own[0], Paragraph) and _goes_on(last, own[0]):
+            last.text = joined_lines(last.text, own[0].text)
+            last.lines += own[0].lines
+            own = own[1:]
+        result += own
+    return result
+
+
+def _goes_on(last: Paragraph, following: Paragraph) -> bool:
+    """Whether a paragraph continues at the top of the next column."""
+    if abs(last.size - following.size) > _SIZES_DIFFER * last.size or last.bold != following.bold:
+        return False
+    begins = following.text[:1]
+    return last.text[-1:] not in _ENDED and begins.islower() and len(last.text) > 40
+
+
+def _blocks(region: Sequence[TextLine | FoundTable]) -> list[Block]:
+    result: list[Block] = []
+    lines: list[TextLine] = []
+    for item in region:
+        if isinstance(item, TextLine):
+            lines.append(item)
+            continue
+        result += _paragraphs(lines)
+        lines = []
+        result.append(item)
+    return result + _paragraphs(lines)
+
+
+def _paragraphs(lines: Sequence[TextLine]) -> list[Block]:
+    result: list[Block] = []
+    if not lines:
+        return result
+    right = max(line.right for line in lines)
+    spaces = [after.top - before.bottom for before, after in zip(lines, lines[1:], strict=False) if _alike(before, after)]
+    usual = middle(spaces)
+    present = Paragraph([lines[0]], lines[0].text, apart=True)
+    for index in range(1, len(lines)):
+        before, line = lines[index - 1], lines[index]
+        following = lines[index + 1] if index + 1 < len(lines) else None
+        apart = not _alike(before, line) or line.top - before.bottom > usual + _WIDER * line.size
+        if apart or _begins(before, line, following, right):
+            result.append(present)
+            apart = apart or _is_indented(before, line, following)
+            present = Paragraph([line], line.text, apart)
+        else:
+            present.text = joined_lines(present.text, line.text)
+            present.lines.append(line)
+    return [*result, present]
+
+
+def _alike(one: TextLine, other: TextLine) -> bool:
+    return abs(one.size - other.size) <= _SIZES_DIFFER * one.size and one.bold == other.bold
+
+
+def _begins(before: TextLine, line: TextLine, following: TextLine | None, right: float) -> bool:
+    """Whether a line begins a paragraph or an item: there was room for its first word on the line before."""
+    if _ITEM.match(line.text) or _is_indented(before, line, following):
+        return True
+    room = right - before.right
+    return room > line.first_word + 0.5 * line.size and room > 2 * line.size
+
+
+def _is_indented(before: TextLine, line: TextLine, following: TextLine | None) -> bool:
+    """Whether a line is the indented first line of a paragraph, and not one below a first line that hangs out."""
+    if not _INDENT * line.size < line.left - before.left < 6 * line.size:
+        return False
+    return following is None or following.left < line.left - 0.5 * _INDENT * line.size
