@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from ingest.load.pdf_bands import Band, Gap, gaps, middle, valleys
 from ingest.load.pdf_drawings import Drawings
@@ -18,15 +19,15 @@ _MOST_SINGLE = 5  # lines with text in one column only, one after the other
 _EDGE = 2.2  # points by which the edges of aligned cells differ
 _MOST_ROWS = 2_000
 _MOST_COLUMNS = 60
-_MARKER = re.compile(r"^(?:[•●▪■◦○‣∙·*–—-]|\(?[0-9]{1,3}[.)]|\(?[a-zA-Z][.)]|\(?[ivxIVX]{1,5}[.)]|\[\d+\]|[\ue000-\uf8ff])$")
+_MARKER = re.compile(
+    r"^(?:[•●▪■◦○‣∙·*–—-]|\(?[0-9]{1,3}[.)]|\(?[a-zA-Z][.)]|\(?[ivxIVX]{1,5}[.)]|\[\d+\]|[\ue000-\uf8ff])$"
+)
 _NUMBER = re.compile(r"^[\s(+\-−–$€£%<>~±]*\d[\d\s.,:/()\-–%$€£]*\w{0,3}$")
 
 Columns = Sequence[tuple[float, float]]  # left and right end of every column
 
 
-def aligned_tables(
-    page: Sequence[Band], drawn: Drawings, carried: Columns = ()
-) -> list[tuple[int, int, FoundTable]]:
+def aligned_tables(page: Sequence[Band], drawn: Drawings, carried: Columns = ()) -> list[tuple[int, int, FoundTable]]:
     """(first band, last band, table) of every table.
 
     carried: columns of a table that reached the end of the page before; fewer rows are enough for the rest of it.
@@ -175,7 +176,7 @@ def _fits(run: Run, columns: Columns, size: float) -> bool:
 def _better_cut(part: Sequence[Band], columns: Columns, size: float) -> int | None:
     """Index of the band after which another table begins: at a wider space, with more columns before and after."""
     spaces = sorted(
-        ((after.top - before.bottom, index) for index, (before, after) in enumerate(zip(part, part[1:], strict=False))),
+        ((after.top - before.bottom, index) for index, (before, after) in enumerate(pairwise(part))),
         reverse=True,
     )
     usual = middle([space for space, _ in spaces])
@@ -243,14 +244,15 @@ def _split(run: Run, columns: Columns, size: float) -> list[Run]:
     words = run.words
     if len(words) < 2:
         return [run]
-    spaces = [after.left - before.right for before, after in zip(words, words[1:], strict=False)]
+    spaces = [after.left - before.right for before, after in pairwise(words)]
     usual = middle(spaces)
     parts, start = [], 0
     for index, space in enumerate(spaces, start=1):
         at_column = any(
-            before[1] - 0.3 * size <= words[index].left and words[index - 1].right <= after[0] + 0.3 * size
+            before[1] - 0.3 * size <= words[index].left
+            and words[index - 1].right <= after[0] + 0.3 * size
             and (abs(words[index].left - after[0]) <= _EDGE or space > 1.6 * usual)
-            for before, after in zip(columns, columns[1:], strict=False)
+            for before, after in pairwise(columns)
         )
         if at_column and (len(spaces) == 1 or space > 1.15 * usual):
             parts.append(run_of(words[start:index]))

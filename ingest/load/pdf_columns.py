@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from ingest.load.pdf_bands import Band, Gap, Item, bands, edges, gaps, middle, narrowed, valleys
 from ingest.load.pdf_lines import Run
@@ -38,7 +39,9 @@ def gutter(page: Sequence[Band]) -> Gutter | None:
                 continue
             first, last, strip = _extended(page, start, gap, _NARROWEST * size)
             for index in range(first, last + 1):
-                seen |= {(index, other) for other in gaps(page[index].items, _NARROWEST * size) if _covers(other, strip)}
+                seen |= {
+                    (index, other) for other in gaps(page[index].items, _NARROWEST * size) if _covers(other, strip)
+                }
             first, last = _trimmed(page, first, last, strip, size)
             height = page[last].bottom - page[first].top
             if height > best_height and _divides(page[first : last + 1], strip, size):
@@ -93,7 +96,9 @@ def _divides(page: Sequence[Band], strip: Gap, size: float) -> bool:
     rows_left, rows_right = bands(left), bands(right)
     if _is_prose(rows_left, size, last=True) and _is_prose(rows_right, size, last=False):
         return not _in_rows(page, strip, size, prose=True)
-    if min(len(rows_left), len(rows_right)) < _LINES and not any(not row.text_only for row in (*rows_left, *rows_right)):
+    if min(len(rows_left), len(rows_right)) < _LINES and not any(
+        not row.text_only for row in (*rows_left, *rows_right)
+    ):
         return False
     return not _coupled(page, rows_left, rows_right, strip, size)
 
@@ -118,9 +123,7 @@ def _is_prose(rows: Sequence[Band], size: float, *, last: bool) -> bool:
     return full >= max(_LINES, _SHARE_FULL * len(lines))
 
 
-def _coupled(
-    page: Sequence[Band], left: Sequence[Band], right: Sequence[Band], strip: Gap, size: float
-) -> bool:
+def _coupled(page: Sequence[Band], left: Sequence[Band], right: Sequence[Band], strip: Gap, size: float) -> bool:
     """Whether the lines of both sides are rows of a table: at the same heights."""
     if any(not row.text_only for row in (*left, *right)):
         return False
@@ -148,7 +151,9 @@ def _in_rows(page: Sequence[Band], strip: Gap, size: float, *, prose: bool) -> b
         if not left or not right or not all(isinstance(item, Run) for item in items):
             continue
         tops = [min(edges(item)[1] for item in side) for side in (left, right)]
-        middles = [(top + max(edges(item)[3] for item in side)) / 2 for top, side in zip(tops, (left, right), strict=True)]
+        middles = [
+            (top + max(edges(item)[3] for item in side)) / 2 for top, side in zip(tops, (left, right), strict=True)
+        ]
         together = abs(tops[0] - tops[1]) <= _ALIKE * size or abs(middles[0] - middles[1]) <= _ALIKE * size
         good += together and max(len(bands(left)), len(bands(right))) <= _MOST_LINES_OF_ROW
     return good >= 0.75 * len(rows)
@@ -156,7 +161,7 @@ def _in_rows(page: Sequence[Band], strip: Gap, size: float, *, prose: bool) -> b
 
 def _rows(page: Sequence[Band], size: float) -> list[list[Band]]:
     """Bands by row: a wider space than between the lines of a cell divides rows; none when all spaces are alike."""
-    spaces = [after.top - before.bottom for before, after in zip(page, page[1:], strict=False)]
+    spaces = [after.top - before.bottom for before, after in pairwise(page)]
     if len(spaces) < 2 or max(spaces) - min(spaces) < _WIDER * size:
         return []
     threshold = (min(spaces) + max(spaces)) / 2

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from ingest.load.pdf_paragraphs import Block, Paragraph
 
@@ -67,8 +67,3 @@ def _depth(text: str) -> int:
     """1 for a heading numbered "2", 2 for "2.1"; 0 without a number."""
     match = _NUMBERED.match(text)
     return match.group(1).count(".") + 1 if match else 0
-
-
-def body_size(paragraphs: Sequence[Paragraph]) -> float:
-    """The font size of most letters."""
-    return Headings(paragraphs).body_size

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from ingest.load.pdf_bands import middle
 from ingest.load.pdf_lines import Run, joined_lines
@@ -14,6 +15,10 @@ _ITEM = re.compile(r"^(?:[•●▪■◦○‣∙·–—*-]|\(?\d{1,3}[.)]|\(?
 _WIDER = 0.35  # of the font size: by which the space before a paragraph is wider than between its lines
 _INDENT = 0.8  # of the font size
 _SIZES_DIFFER = 0.08
+_ALL_BOLD = 0.95  # share of a bold line's letters; a line that begins bold is text
+_NARROWEST = 11  # of the font size: width of a column whose lines are joined
+_SHORTEST = 40  # characters of a paragraph that goes on in the next column
+_MOST_NOTES = 8  # paragraphs of footnotes
 _ENDED = tuple(".!?:;。！？")
 
 
@@ -60,7 +65,9 @@ def text_line(run: Run) -> TextLine:
     size = _usual_size(run.words)
     first = run.words[0]
     text = _LEADER.sub(" … ", run.text).strip()
-    return TextLine(text, run.left, run.top, run.right, run.bottom, size, 2 * bold > letters, first.right - first.left)
+    return TextLine(
+        text, run.left, run.top, run.right, run.bottom, size, bold >= _ALL_BOLD * letters, first.right - first.left
+    )
 
 
 def _usual_size(words: Sequence[Word]) -> float:
@@ -78,52 +85,60 @@ def blocks(regions: Iterable[Sequence[TextLine | FoundTable]]) -> list[Block]:
     result: list[Block] = []
     for region in regions:
         own = _blocks(region)
-        last = result[-1] if result else None
-        if own and isinstance(last, Paragraph) and isinstance(own[0], Paragraph) and _goes_on(last, own[0]):
-            last.text = joined_lines(last.text, own[0].text)
-            last.lines += own[0].lines
+        first = own[0] if own else None
+        begun = _open_paragraph(result, first) if isinstance(first, Paragraph) else None
+        if begun is not None and isinstance(first, Paragraph):
+            begun.text = joined_lines(begun.text, first.text)
+            begun.lines += first.lines
             own = own[1:]
         result += own
     return result
 
 
-def _goes_on(last: Paragraph, following: Paragraph) -> bool:
-    """Whether a paragraph continues at the top of the next column."""
-    if abs(last.size - following.size) > _SIZES_DIFFER * last.size or last.bold != following.bold:
-        return False
-    begins = following.text[:1]
-    return last.text[-1:] not in _ENDED and begins.islower() and len(last.text) > 40
+def _open_paragraph(above: Sequence[Block], following: Paragraph) -> Paragraph | None:
+    """The paragraph that continues at the top of the next column; there may be footnotes below it."""
+    for block in reversed(above[-_MOST_NOTES:]):
+        if not isinstance(block, Paragraph):
+            return None
+        if block.size < (1 - _SIZES_DIFFER) * following.size:
+            continue
+        if block.size > (1 + _SIZES_DIFFER) * following.size or block.bold != following.bold:
+            return None
+        goes_on = block.text[-1:] not in _ENDED and following.text[:1].islower() and len(block.text) > _SHORTEST
+        return block if goes_on else None
+    return None
 
 
 def _blocks(region: Sequence[TextLine | FoundTable]) -> list[Block]:
+    every = [item for item in region if isinstance(item, TextLine)]
+    width = (min(line.left for line in every), max(line.right for line in every)) if every else (0.0, 0.0)
     result: list[Block] = []
     lines: list[TextLine] = []
     for item in region:
         if isinstance(item, TextLine):
             lines.append(item)
             continue
-        result += _paragraphs(lines)
+        result += _paragraphs(lines, *width)
         lines = []
         result.append(item)
-    return result + _paragraphs(lines)
+    return result + _paragraphs(lines, *width)
 
 
-def _paragraphs(lines: Sequence[TextLine]) -> list[Block]:
+def _paragraphs(lines: Sequence[TextLine], left: float, right: float) -> list[Block]:
+    """The paragraphs of lines between two tables; left and right are the ends of the column."""
     result: list[Block] = []
     if not lines:
         return result
-    right = max(line.right for line in lines)
-    spaces = [after.top - before.bottom for before, after in zip(lines, lines[1:], strict=False) if _alike(before, after)]
-    usual = middle(spaces)
+    pairs = list(pairwise(lines))
+    usual = middle([after.top - before.bottom for before, after in pairs if _alike(before, after)])
     present = Paragraph([lines[0]], lines[0].text, apart=True)
-    for index in range(1, len(lines)):
-        before, line = lines[index - 1], lines[index]
+    for index, (before, line) in enumerate(pairs, start=1):
         following = lines[index + 1] if index + 1 < len(lines) else None
+        end = right if right - left >= _NARROWEST * line.size else float("inf")
         apart = not _alike(before, line) or line.top - before.bottom > usual + _WIDER * line.size
-        if apart or _begins(before, line, following, right):
+        if apart or _begins(before, line, following, end):
             result.append(present)
-            apart = apart or _is_indented(before, line, following)
-            present = Paragraph([line], line.text, apart)
+            present = Paragraph([line], line.text, apart or _is_indented(before, line, following))
         else:
             present.text = joined_lines(present.text, line.text)
             present.lines.append(line)
@@ -138,12 +153,14 @@ def _begins(before: TextLine, line: TextLine, following: TextLine | None, right:
     """Whether a line begins a paragraph or an item: there was room for its first word on the line before."""
     if _ITEM.match(line.text) or _is_indented(before, line, following):
         return True
+    if before.text[-1:] in "-‐" and line.text[:1].islower():
+        return False
     room = right - before.right
     return room > line.first_word + 0.5 * line.size and room > 2 * line.size
 
 
 def _is_indented(before: TextLine, line: TextLine, following: TextLine | None) -> bool:
     """Whether a line is the indented first line of a paragraph, and not one below a first line that hangs out."""
-    if not _INDENT * line.size < line.left - before.left < 6 * line.size:
+    if _ITEM.match(before.text) or not _INDENT * line.size < line.left - before.left < 6 * line.size:
         return False
     return following is None or following.left < line.left - 0.5 * _INDENT * line.size

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from ingest.load.pdf_bands import Band, middle
 from ingest.load.pdf_drawings import Drawings
@@ -56,7 +57,7 @@ def row_boundaries(drawn: Drawings, left: float, right: float) -> list[float]:
 
 def _divided(rows: Sequence[TextRow], boundaries: Sequence[float]) -> list[list[TextRow]]:
     result: list[list[TextRow]] = [[rows[0]]]
-    for before, row in zip(rows, rows[1:], strict=False):
+    for before, row in pairwise(rows):
         low, high = (before.top + before.bottom) / 2, (row.top + row.bottom) / 2
         if any(low < height < high for height in boundaries):
             result.append([row])
@@ -73,10 +74,10 @@ def _are_rows(groups: Sequence[Sequence[TextRow]]) -> bool:
 
 def _threshold(rows: Sequence[TextRow], size: float, columns: int) -> float:
     """The space that divides rows where the lines of cells are closer to each other; 0 where all spaces are alike."""
-    spaces = sorted(after.top - before.bottom for before, after in zip(rows, rows[1:], strict=False))
+    spaces = sorted(after.top - before.bottom for before, after in pairwise(rows))
     if len(spaces) < 2 or spaces[0] > _TIGHT * size:
         return 0.0
-    steps = [(after - before, (after + before) / 2) for before, after in zip(spaces, spaces[1:], strict=False)]
+    steps = [(after - before, (after + before) / 2) for before, after in pairwise(spaces)]
     widest, at = max(steps)
     if widest < _APART:
         return 0.0
@@ -93,7 +94,7 @@ def _threshold(rows: Sequence[TextRow], size: float, columns: int) -> float:
 
 def _by_spaces(rows: Sequence[TextRow], threshold: float, columns: int) -> list[list[TextRow]]:
     result: list[list[TextRow]] = [[rows[0]]]
-    for before, row in zip(rows, rows[1:], strict=False):
+    for before, row in pairwise(rows):
         space = row.top - before.bottom
         near = space <= threshold if threshold else _continues(result[-1], row, columns)
         if near and _one_row(result[-1], row, columns, sure=bool(threshold)):

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ingest.load.pdf_drawings import Drawings, Line
-from ingest.load.pdf_lines import cell_text, lines
+from ingest.load.pdf_lines import cell_text
 from ingest.load.pdf_words import Box, Word
 from ingest.load.tables import Cell
 

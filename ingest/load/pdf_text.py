@@ -1,0 +1,127 @@
+"""The pages of a PDF become marked text: paragraphs, headings and tables that go on over pages."""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+
+from ingest.load.extracted import heading_mark, unmarked
+from ingest.load.pdf_furniture import without_furniture
+from ingest.load.pdf_headings import Headings
+from ingest.load.pdf_page import PageContent
+from ingest.load.pdf_paragraphs import Block, Paragraph, TextLine, blocks
+from ingest.load.pdf_ruled import FoundTable
+from ingest.load.tables import laid_out, table_text
+
+_LIGATURES = str.maketrans(
+    {"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st", "\u00ad": ""}
+)
+_SOFT_BREAK = re.compile("(?<=\\w)[\ufffe\x02]\\s*")  # PDFium's mark for a word divided at a line's end
+_CAPTION = re.compile(
+    r"^(?:table|tab\.|tabelle|tableau|tabla|tabela|tabella|taulukko|tabell|tabel|tabulka|таблица|табл\.|πίνακας|表|جدول)"
+    r"\s*[\dA-Z.(–-]",
+    re.IGNORECASE,
+)
+_LONGEST_CAPTION = 300  # characters
+_MOST_HEADER_ROWS = 4
+_APART = 0.6  # of a column's width, by which the columns of two parts of a table may lie apart
+
+Grid = list[list[str]]
+
+
+def marked_pages(pages: Sequence[PageContent]) -> list[str]:
+    """The text of every page, with marks for headings and tables."""
+    lines = [item for page in pages for region in page.regions for item in region if isinstance(item, TextLine)]
+    kept = without_furniture([(page.height, page.regions) for page in pages], _body_size(lines))
+    by_page = [blocks(regions) for regions in kept]
+    headings = Headings([block for page in by_page for block in page])
+    tables = _Tables()
+    return [_page_text(page, own, headings, tables) for page, own in zip(pages, by_page, strict=True)]
+
+
+def _body_size(lines: Sequence[TextLine]) -> float:
+    sizes: Counter[float] = Counter()
+    for line in lines:
+        sizes[round(2 * line.size) / 2] += len(line.text)
+    return sizes.most_common(1)[0][0] if sizes else 10.0
+
+
+def _page_text(page: PageContent, own: Sequence[Block], headings: Headings, tables: "_Tables") -> str:
+    text = ""
+    left_out = _captions(own)
+    for number, block in enumerate(own):
+        if isinstance(block, FoundTable):
+            caption = own[left_out[number]] if number in left_out else None
+            marked = tables.text(block, caption.text if isinstance(caption, Paragraph) else "", first=number == 0)
+            text += f"\n\n{marked}"
+            tables.last = block if number == len(own) - 1 else None
+        elif number not in left_out.values():
+            level = headings.level(block)
+            mark = heading_mark(level) if level else ""
+            text += ("\n\n" if block.apart or mark else "\n") + mark + _unmarked(block.text, line=bool(mark))
+    if not own or not isinstance(own[-1], FoundTable):
+        tables.last = None
+    parts = (text.strip("\n"), running_text(page.text), unmarked("\n".join(page.notes)))
+    return "\n\n".join(part for part in parts if part.strip())
+
+
+def _unmarked(text: str, *, line: bool) -> str:
+    text = unmarked(text.translate(_LIGATURES))
+    return text.replace("-\n", "-").replace("\n", " ") if line else text
+
+
+def running_text(text: str) -> str:
+    """Text as PDFium or a recogniser gives it, with its own line ends."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n").translate(_LIGATURES)
+    return unmarked(_SOFT_BREAK.sub("-\n", text)).strip("\n")
+
+
+def _captions(own: Sequence[Block]) -> dict[int, int]:
+    """Index of a table -> index of the paragraph right above or below it that is its caption."""
+    found: dict[int, int] = {}
+    for number, block in enumerate(own):
+        if not isinstance(block, FoundTable):
+            continue
+        for other in (number - 1, number + 1):
+            if 0 <= other < len(own) and other not in found.values() and _is_caption(own[other]):
+                found[number] = other
+                break
+    return found
+
+
+def _is_caption(block: Block) -> bool:
+    return isinstance(block, Paragraph) and len(block.text) <= _LONGEST_CAPTION and bool(_CAPTION.match(block.text))
+
+
+class _Tables:
+    """Tables in order, so that one can go on with the columns of the one before."""
+
+    def __init__(self) -> None:
+        self.last: FoundTable | None = None  # the table that ended the page before
+        self._head: Grid = []  # first rows of the table that goes on
+        self._caption = ""
+
+    def text(self, table: FoundTable, caption: str, *, first: bool) -> str:
+        """The marked text of a table; first: nothing stands above it on its page."""
+        grid = [[unmarked(cell.translate(_LIGATURES)) for cell in row] for row in laid_out(table.rows)]
+        if not (first and not caption and self.last is not None and _same_columns(self.last, table)):
+            self._head, self._caption = grid[:_MOST_HEADER_ROWS], caption
+            return table_text(grid, caption=unmarked(caption))
+        repeated = _repeated(self._head, grid)
+        return table_text([*self._head[: max(repeated, 1)], *grid[repeated:]], caption=unmarked(self._caption))
+
+
+def _same_columns(one: FoundTable, other: FoundTable) -> bool:
+    if len(one.columns) != len(other.columns):
+        return False
+    return all(
+        abs((a[0] + a[1]) - (b[0] + b[1])) / 2 <= _APART * max(a[1] - a[0], b[1] - b[0], 12)
+        for a, b in zip(one.columns, other.columns, strict=True)
+    )
+
+
+def _repeated(head: Grid, grid: Grid) -> int:
+    """How many rows of the header stand again at the beginning of a table's next part."""
+    count = 0
+    while count < min(len(head), len(grid)) and head[count] == grid[count]:
+        count += 1
+    return count
