@@ -3,13 +3,12 @@
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 
-from ingest.load.pdf_bands import Band, Gap, gaps, middle, valleys
+from ingest.load.pdf_bands import Band, Gap, gaps, middle, text_size, valleys
 from ingest.load.pdf_drawings import Drawings
 from ingest.load.pdf_lines import Run, cell_text, run_of
-from ingest.load.pdf_rows import TextRow, grouped, row_boundaries, text_size
+from ingest.load.pdf_rows import TextRow, grouped, row_boundaries
 from ingest.load.pdf_ruled import FoundTable
 from ingest.load.tables import Cell
 
@@ -17,6 +16,7 @@ _NARROWEST = 0.4  # of the font size: width of a gap between columns
 _FARTHEST = 2.3  # of the font size: space between two rows of a table
 _MOST_SINGLE = 5  # lines with text in one column only, one after the other
 _EDGE = 2.2  # points by which the edges of aligned cells differ
+_HEADER_ROWS = 2
 _MOST_ROWS = 2_000
 _MOST_COLUMNS = 60
 _MARKER = re.compile(
@@ -140,11 +140,11 @@ def _table(
     cut = _better_cut(part, columns, size)
     if cut is not None:
         return _table(page, first, first + cut, drawn, ())
-    rows = [_text_row(band, columns, size) for band in part]
-    if not _is_table(rows, columns, size):
+    rows = [_text_row(band, columns, size, head=number < _HEADER_ROWS) for number, band in enumerate(part)]
+    if not _is_table(rows, columns):
         return None
     start = _with_header(page, first, columns, size)
-    rows = [*(_text_row(band, columns, size) for band in page[start:first]), *rows]
+    rows = [*(_text_row(band, columns, size, head=True) for band in page[start:first]), *rows]
     return start, last, _found(rows, columns, drawn, size)
 
 
@@ -157,7 +157,7 @@ def _rest(
     for index in range(first, last + 1):
         if not all(_fits(run, columns, size) for run in page[index].runs):
             break
-        rows.append(_text_row(page[index], columns, size))
+        rows.append(_text_row(page[index], columns, size, head=False))
     if not rows or max(len(row.filled) for row in rows) < 2:
         return None
     return first, first + len(rows) - 1, _found(rows, columns, drawn, size)
@@ -225,7 +225,8 @@ def _cells(group: Sequence[TextRow], count: int) -> list[Cell]:
     return cells
 
 
-def _text_row(band: Band, columns: Columns, size: float) -> TextRow:
+def _text_row(band: Band, columns: Columns, size: float, *, head: bool) -> TextRow:
+    """The words of a band by column; cells over several columns are told in a header and where they stand alone."""
     row = TextRow({}, {}, band.top, band.bottom)
     for run in band.runs:
         for part in _split(run, columns, size):
@@ -236,6 +237,8 @@ def _text_row(band: Band, columns: Columns, size: float) -> TextRow:
     if len(row.cells) == 1 and row.spans:  # a title within the table
         row.cells = {0: next(iter(row.cells.values()))}
         row.spans = {0: len(columns)}
+    elif not head:
+        row.spans = {}
     return row
 
 
@@ -285,7 +288,7 @@ def _beyond(run: Run, columns: Columns, number: int) -> bool:
 # ---------------------------------------------------------------------------------------------------------- judgement
 
 
-def _is_table(rows: Sequence[TextRow], columns: Columns, size: float) -> bool:
+def _is_table(rows: Sequence[TextRow], columns: Columns) -> bool:
     count = len(columns)
     if not 2 <= count <= _MOST_COLUMNS:
         return False
@@ -348,10 +351,3 @@ def _is_running(rows: Sequence[TextRow], columns: Columns) -> bool:
         begun_low = sum(line[0].text[:1].islower() for line in lines)
         running += words[4] >= 0.7 * len(lines) and begun_low >= 0.4 * len(lines) and len(lines) >= 3
     return running >= 2 and running >= 0.6 * len(columns)
-
-
-@dataclass(frozen=True, slots=True)
-class Carried:
-    """Columns of a table that reached the end of a page."""
-
-    columns: Columns

@@ -128,3 +128,8 @@ def middle(values: Sequence[float]) -> float:
     """The median; 0 of nothing."""
     ordered = sorted(values)
     return ordered[len(ordered) // 2] if ordered else 0.0
+
+
+def text_size(page: Sequence[Band]) -> float:
+    """The usual font size of these bands."""
+    return middle([run.size for band in page for run in band.runs])

@@ -1,10 +1,10 @@
 """Columns of text on a PDF page: where a gutter divides it into parts that are read one after the other."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from ingest.load.pdf_bands import Band, Gap, Item, bands, edges, gaps, middle, narrowed, valleys
+from ingest.load.pdf_bands import Band, Gap, Item, bands, edges, gaps, narrowed, text_size, valleys
 from ingest.load.pdf_lines import Run
 
 _NARROWEST = 0.8  # of the font size: width of a gutter
@@ -15,6 +15,8 @@ _ALIKE = 0.22  # of the font size, by which lines of one row differ in height
 _WIDER = 0.3  # of the font size: by which the space between rows is wider than between the lines of a cell
 _MOST_LINES_OF_ROW = 6
 _MOST_BANDS = 400
+_MOST_GAPS = 60  # of a band
+_MOST_CANDIDATES = 40  # longest strips that are looked at
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,23 +32,27 @@ def gutter(page: Sequence[Band]) -> Gutter | None:
     """The longest gutter that divides running text, None when there is none."""
     if len(page) > _MOST_BANDS:
         return None
-    size = middle([run.size for band in page for run in band.runs])
+    size = text_size(page)
+    candidates = sorted(_candidates(page, size), key=lambda found: page[found[0]].top - page[found[1]].bottom)
+    for first, last, strip in candidates[:_MOST_CANDIDATES]:
+        if _divides(page[first : last + 1], strip, size):
+            return Gutter(first, last, (strip[0] + strip[1]) / 2)
+    return None
+
+
+def _candidates(page: Sequence[Band], size: float) -> Iterator[tuple[int, int, Gap]]:
+    """(first band, last band, strip) of white strips between items, each as long as it goes."""
+    narrowest = _NARROWEST * size
+    white = [gaps(band.items, narrowest) for band in page]
     seen: set[tuple[int, Gap]] = set()
-    best, best_height = None, 0.0
-    for start, band in enumerate(page):
-        for gap in gaps(band.items, _NARROWEST * size):
+    for start in range(len(page)):
+        for gap in white[start][:_MOST_GAPS]:
             if (start, gap) in seen:
                 continue
-            first, last, strip = _extended(page, start, gap, _NARROWEST * size)
+            first, last, strip = _extended(page, start, gap, narrowest)
             for index in range(first, last + 1):
-                seen |= {
-                    (index, other) for other in gaps(page[index].items, _NARROWEST * size) if _covers(other, strip)
-                }
-            first, last = _trimmed(page, first, last, strip, size)
-            height = page[last].bottom - page[first].top
-            if height > best_height and _divides(page[first : last + 1], strip, size):
-                best, best_height = Gutter(first, last, (strip[0] + strip[1]) / 2), height
-    return best
+                seen |= {(index, other) for other in white[index][:_MOST_GAPS] if _covers(other, strip)}
+            yield (*_trimmed(page, first, last, strip, size), strip)
 
 
 def _extended(page: Sequence[Band], start: int, gap: Gap, narrowest: float) -> tuple[int, int, Gap]:

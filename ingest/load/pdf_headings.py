@@ -53,6 +53,8 @@ class Headings:
         text = paragraph.text
         if len(text) > _LONGEST or len(paragraph.lines) > _MOST_LINES or not any(letter.isalpha() for letter in text):
             return False
+        if text.endswith((",", ";")) or text[0].islower():
+            return False
         if paragraph.size >= _LARGER * self.body_size and len(text) > 1:
             return not (text.endswith(_SENTENCE_END) and len(text.split()) > 12)
         bold = self._bold_counts and paragraph.bold and paragraph.size >= 0.97 * self.body_size

@@ -4,65 +4,45 @@ import re
 import unicodedata
 from collections import Counter
 
-_FEWEST = 40  # letters and signs; of less nothing can be said
+_FEWEST = 40  # signs; of less nothing can be said
 _CODES = re.compile(r"\(cid:\d+\)")
-_WORD = re.compile(r"\S+")
-_VOWELS = frozenset("aeiouyäöüåøæœáàâãéèêëíìîïóòôõúùûýÿąęěůőűıœ")
+_FILLERS = frozenset(".·…_-–—=*│─")
 _MOST_UNREADABLE = 0.3  # share of characters without a meaning of their own
-_FEWEST_WORDS = 0.35  # share of words that can be words of a language
-_SCRIPTS_OF_ONE_TEXT = 3
-_LONGEST_CLUSTER = 6  # consonants in a row
+_FEWEST_LETTERS = 0.3  # share of letters and digits
+_MANY = 200  # signs
+_SEEN_TOGETHER = frozenset(("LATIN", "HIRAGANA", "KATAKANA", "CJK", "HANGUL", "MATHEMATICAL", "GREEK"))
+_SCRIPTS_OF_ONE_TEXT = 2  # beside those
+# The commonest letters of languages in Latin script are .49 to .67 of their texts, .3 of letters that stand for others.
+_COMMON = frozenset("eainorst")
+_FEWEST_COMMON = 0.42
+_LETTERS = 150  # letters from which that can be said
+_MOST_DIGITS = 0.25  # digits beside a letter; more are part numbers and codes
 
 
 def is_no_language(text: str) -> bool:
-    """Whether the text of a page cannot be words of any language: private signs, codes, mixed rare scripts, no words."""
+    """Whether the text of a page cannot be a language: private signs, codes, mixed rare scripts, letters at random."""
     codes = sum(len(match.group()) for match in _CODES.finditer(text))
-    signs = [sign for sign in _CODES.sub("", text) if not sign.isspace()]
+    signs = [sign for sign in _CODES.sub("", text) if not sign.isspace() and sign not in _FILLERS]
     if len(signs) + codes < _FEWEST:
         return False
-    unreadable = codes + sum(_is_unreadable(sign) for sign in signs)
+    unreadable = codes + sum(map(_is_unreadable, signs))
     if unreadable > _MOST_UNREADABLE * (len(signs) + codes):
         return True
-    scripts = Counter(_script(sign) for sign in signs if sign.isalpha())
-    letters = scripts.total()
-    if letters < _FEWEST:
-        return False
-    common = [
-        count
-        for script, count in scripts.items()
-        if count >= 0.05 * letters and script not in ("HIRAGANA", "KATAKANA", "CJK", "LATIN")
-    ]
-    if len(common) > _SCRIPTS_OF_ONE_TEXT:
+    letters = [sign for sign in signs if sign.isalpha()]
+    digits = sum(sign.isdigit() for sign in signs)
+    if len(letters) + digits < _FEWEST_LETTERS * len(signs):
+        return len(signs) > _MANY
+    scripts = Counter(map(_script, letters))
+    mixed = [name for name, count in scripts.items() if count >= 0.05 * len(letters) and name not in _SEEN_TOGETHER]
+    if len(letters) >= _FEWEST and len(mixed) > _SCRIPTS_OF_ONE_TEXT:
         return True
-    if scripts["LATIN"] < 0.8 * letters:
-        return False
-    return share_of_words(text) < _FEWEST_WORDS
+    return scripts["LATIN"] >= 0.8 * len(letters) and digits <= _MOST_DIGITS * len(letters) and _is_random(letters)
 
 
-def share_of_words(text: str) -> float:
-    """Share of a Latin text's longer words that look like words: letters only, with vowels; 1 without such words."""
-    words = [word.strip(".,;:!?()[]{}\"'“”‘’«»„…-–—/") for word in _WORD.findall(text)]
-    long = [word for word in words if len(word) >= 4 and not _is_number(word)]
-    if len(long) < 8:
-        return 1.0
-    return sum(map(_can_be_word, long)) / len(long)
-
-
-def _can_be_word(word: str) -> bool:
-    letters = word.replace("-", "").replace("'", "").replace("’", "")
-    if not letters.isalpha():
-        return False
-    if not (letters[1:].islower() or letters.isupper()):
-        return False
-    lower = letters.casefold()
-    vowels = sum(letter in _VOWELS for letter in lower)
-    return 0.15 * len(lower) <= vowels <= 0.8 * len(lower) and not re.search(
-        f"[^{''.join(_VOWELS)}]{{{_LONGEST_CLUSTER},}}", lower
-    )
-
-
-def _is_number(word: str) -> bool:
-    return sum(sign.isdigit() for sign in word) >= 0.5 * len(word)
+def _is_random(letters: list[str]) -> bool:
+    """Whether Latin letters are not spread as in a language."""
+    plain = [letter for letter in unicodedata.normalize("NFD", "".join(letters).casefold()) if "a" <= letter <= "z"]
+    return len(plain) >= _LETTERS and sum(letter in _COMMON for letter in plain) < _FEWEST_COMMON * len(plain)
 
 
 def _is_unreadable(sign: str) -> bool:

@@ -7,6 +7,7 @@ from ingest.load.pdf_words import RIGHT_TO_LEFT, Box, Word, joined_raised
 
 _GAP = 0.75  # of the font size: a wider gap ends a run
 _OVERLAP = 0.5  # of the lower height, by which words of one line overlap
+_ALIKE = 0.35  # of the font size, by which the heights of words of one size differ on a line
 _ATTACHED = 0.12  # of the font size: a narrower gap is no blank
 _SMALL = 0.85  # a raised word is at most this share of the size of the word before it
 
@@ -71,8 +72,12 @@ def runs(words: Iterable[Word]) -> list[Run]:
 
 
 def _on_one_line(one: Word, other: Word) -> bool:
+    """Whether two words stand on one line: at nearly the same height, or one of them raised, lowered or smaller."""
+    lower, higher = sorted((one.bottom - one.top, other.bottom - other.top))
     overlap = min(one.bottom, other.bottom) - max(one.top, other.top)
-    return overlap >= _OVERLAP * min(one.bottom - one.top, other.bottom - other.top)
+    if lower > _SMALL * higher:
+        return overlap > 0 and abs(one.middle - other.middle) <= _ALIKE * min(one.size, other.size)
+    return overlap >= _OVERLAP * lower
 
 
 def line_text(words: Sequence[Word]) -> str:

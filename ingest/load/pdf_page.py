@@ -11,12 +11,12 @@ from ingest.load.ocr import Layer, Recognizer
 from ingest.load.pdf_annotations import annotation_lines
 from ingest.load.pdf_drawings import Drawings, drawings
 from ingest.load.pdf_furniture import EDGE
-from ingest.load.pdf_language import is_no_language, share_of_words
+from ingest.load.pdf_language import is_no_language
 from ingest.load.pdf_order import Region, page_regions
 from ingest.load.pdf_paragraphs import TextLine, text_line
 from ingest.load.pdf_ruled import FoundTable
 from ingest.load.pdf_scan import hides_text, not_doubled, picture_of
-from ingest.load.pdf_words import Box, Frame, page_characters, page_words
+from ingest.load.pdf_words import Box, Frame, Word, page_characters, page_words
 
 _MOST_WORDS = 12_000  # of a page whose layout is read
 _SHARE_OF_PROCESSOR = 0.6  # of the processor time limit, for reading pages
@@ -107,17 +107,24 @@ class PageReader:
         if not drawn.complete:
             self._crowded.append(number)
         content = PageContent(number, frame.height)
-        if sum(len(group) for _, group in words) > _MOST_WORDS:
+        try:
+            content.regions = self._regions(page, words, drawn)
+        except (ArithmeticError, LookupError, ValueError):  # places that are no numbers, or no places of a page
             self._without_layout.append(number)
             content.text = str(textpage.get_text_range())
-        else:
-            for index, (direction, group) in enumerate(words):
-                lines_drawn = drawings(page, direction) if index else drawn
-                regions = page_regions(group, lines_drawn, self._carried if not index else ())
-                content.regions += [_items(region) for region in regions]
         self._carried = _last_columns(content)
         self._recognise(page, textpage, characters, drawn, content, bounds)
         return content
+
+    def _regions(self, page: Any, words: Sequence[tuple[Frame, list[Word]]], drawn: Drawings) -> list[Items]:
+        if sum(len(group) for _, group in words) > _MOST_WORDS:
+            raise ValueError("more words than a page has")
+        result: list[Items] = []
+        for index, (direction, group) in enumerate(words):
+            lines_drawn = drawings(page, direction) if index else drawn
+            regions = page_regions(group, lines_drawn, self._carried if not index else ())
+            result += [_items(region) for region in regions]
+        return result
 
     def _has_time(self, number: int) -> bool:
         """Whether there is processor time left for layout, so that the other pages can still be read without."""
@@ -144,7 +151,7 @@ class PageReader:
             return
         text = self._recognizer.text(picture_of(page), number, layer)
         if layer is Layer.NO_LANGUAGE:
-            if text.strip() and share_of_words(text) > share_of_words(characters):
+            if text.strip() and not is_no_language(text):
                 content.regions, content.text = [], text
             elif text.strip():
                 self._recognizer.forget(number, layer)

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from ingest.load.pdf_bands import Band, middle
 from ingest.load.pdf_drawings import Drawings
 from ingest.load.pdf_words import Word
 
@@ -122,8 +121,3 @@ def _continues(above: Sequence[TextRow], row: TextRow, columns: int) -> bool:
         return False
     texts = [" ".join(word.text for word in words) for words in row.cells.values()]
     return all(any(letter.isalpha() for letter in text) for text in texts)
-
-
-def text_size(page: Sequence[Band]) -> float:
-    """The usual font size of these bands."""
-    return middle([run.size for band in page for run in band.runs])

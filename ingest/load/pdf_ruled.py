@@ -3,9 +3,11 @@
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from ingest.load.pdf_drawings import Drawings, Line
-from ingest.load.pdf_lines import cell_text
+from ingest.load.pdf_lines import cell_text, lines
+from ingest.load.pdf_rows import TextRow, grouped
 from ingest.load.pdf_words import Box, Word
 from ingest.load.tables import Cell
 
@@ -13,7 +15,11 @@ _TOUCH = 3.5  # points between lines that meet
 _NARROW = 4.0  # points: a gap between two lines of a double border
 _FILLED = 0.2  # share of cells with text; drawings with less are no tables
 _LONGEST_CELL = 2_500  # characters; a frame around so much text is no cell
+_REGULAR = 0.45  # cells for each position of the grid; forms have fewer
+_LINES_OF_ROWS = 4  # lines in the first cell of a ruled row that may be several rows
 _MOST_CELLS = 20_000
+
+Position = tuple[int, int]  # row and column in the grid
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +30,6 @@ class FoundTable:
     rows: Sequence[Sequence[Cell]]
     columns: Sequence[tuple[float, float]]  # left and right of every column, in points
     ruled: bool
-    top_row_complete: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,27 +110,43 @@ def _within(word: Word, grid: _Grid) -> bool:
 
 
 def _table(grid: _Grid, words: list[Word]) -> FoundTable | None:
-    """The table of a grid of lines, None when it is a frame, a chart or another drawing."""
+    """The table of a grid of lines, None when it is a frame, a chart, a form or another drawing."""
     columns, rows = len(grid.xs) - 1, len(grid.ys) - 1
     areas = _areas(grid)
-    by_area: dict[tuple[int, int], list[Word]] = {}
+    by_area: dict[Position, list[Word]] = {}
     for word in words:
         column = min(max(bisect_right(grid.xs, (word.left + word.right) / 2) - 1, 0), columns - 1)
         row = min(max(bisect_right(grid.ys, word.middle) - 1, 0), rows - 1)
         by_area.setdefault(areas[row][column], []).append(word)
-    count = len({area for line in areas for area in line})
-    if len(by_area) < max(3, _FILLED * count) or len({column for _, column in by_area}) < 2:
+    spans = _spans(areas)
+    if len(by_area) < max(3, _FILLED * len(spans)) or len({column for _, column in by_area}) < 2:
         return None
-    if any(sum(len(word.text) for word in cell) > _LONGEST_CELL for cell in by_area.values()):
+    if len(spans) < _REGULAR * columns * rows or any(_is_no_cell(by_area[area], spans[area]) for area in by_area):
         return None
-    cells = _cells(areas, by_area)
+    cells = _cells(areas, spans, by_area)
     if len(cells) < 2:
         return None
     box = grid.xs[0], grid.ys[0], grid.xs[-1], grid.ys[-1]
-    return FoundTable(box, cells, list(zip(grid.xs, grid.xs[1:], strict=False)), ruled=True)
+    return FoundTable(box, cells, list(pairwise(grid.xs)), ruled=True)
 
 
-def _areas(grid: _Grid) -> list[list[tuple[int, int]]]:
+def _is_no_cell(words: list[Word], span: tuple[int, int]) -> bool:
+    """Whether an area is part of a form rather than a cell: it holds a page of text, or a line for each row beside."""
+    if sum(len(word.text) for word in words) > _LONGEST_CELL:
+        return True
+    return span[1] >= 3 and len(lines(words)) >= span[1]
+
+
+def _spans(areas: Sequence[Sequence[Position]]) -> dict[Position, tuple[int, int]]:
+    """Columns and rows of every area."""
+    ends: dict[Position, Position] = {}
+    for number, row in enumerate(areas):
+        for column, area in enumerate(row):
+            ends[area] = (number, column)  # the last position of an area is its bottom right one
+    return {area: (end[1] - area[1] + 1, end[0] - area[0] + 1) for area, end in ends.items()}
+
+
+def _areas(grid: _Grid) -> list[list[Position]]:
     """The cell of every grid position, named by its top left position: positions with no line between are one."""
     columns, rows = len(grid.xs) - 1, len(grid.ys) - 1
     walls = _covered(grid.down, grid.xs, grid.ys)
@@ -166,14 +187,42 @@ def _covered(drawn: list[Line], at: list[float], along: list[float]) -> set[tupl
     return result
 
 
-def _cells(areas: list[list[tuple[int, int]]], words: dict[tuple[int, int], list[Word]]) -> list[list[Cell]]:
-    rows = []
+def _cells(
+    areas: Sequence[Sequence[Position]],
+    spans: dict[Position, tuple[int, int]],
+    words: dict[Position, list[Word]],
+) -> list[list[Cell]]:
+    rows: list[list[Cell]] = []
     for number, row in enumerate(areas):
-        cells = []
-        for column, area in enumerate(row):
-            if area == (number, column):
-                across = sum(other == area for other in row)
-                down = sum(other[column] == area for other in areas)
-                cells.append(Cell(cell_text(words.get(area, [])), across, down))
-        rows.append(cells)
+        own = [area for column, area in enumerate(row) if area == (number, column)]
+        parts = _text_rows(own, spans, words, len(row)) if len(own) == len(row) else []
+        if parts:
+            rows += parts
+        else:
+            rows.append([Cell(cell_text(words.get(area, [])), *spans[area]) for area in own])
     return rows
+
+
+def _text_rows(
+    own: Sequence[Position], spans: dict[Position, tuple[int, int]], words: dict[Position, list[Word]], columns: int
+) -> list[list[Cell]]:
+    """The rows within a ruled row, where lines are drawn between columns only; none when it is one row."""
+    if any(spans[area] != (1, 1) for area in own):
+        return []
+    first = lines(words.get(own[0], []))
+    most = max(len(lines(words.get(area, []))) for area in own)
+    if len(first) < _LINES_OF_ROWS or len(first) < 0.6 * most:
+        return []
+    everything = [word for area in own for word in words.get(area, [])]
+    column_of = {id(word): area[1] for area in own for word in words.get(area, [])}
+    text_rows = []
+    for line in lines(everything):
+        row = TextRow({}, {}, min(word.top for word in line), max(word.bottom for word in line))
+        for word in line:
+            row.cells.setdefault(column_of[id(word)], []).append(word)
+        text_rows.append(row)
+    groups = grouped(text_rows, [], columns, everything[0].size)
+    return [
+        [Cell(cell_text([word for row in group for word in row.cells.get(column, ())])) for column in range(columns)]
+        for group in groups
+    ]

@@ -4,7 +4,7 @@ import ctypes
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 MOST_CHARACTERS = 100_000  # of a page whose layout is read
@@ -15,6 +15,8 @@ _FORCED_BOLD = 1 << 18  # flag of a font descriptor
 RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 _SHAPED = re.compile("[\ufb00-\ufb06\ufb13-\ufdfb\ufe70-\ufefc]")  # ligatures, and letters as they look within a word
 _RAISED = re.compile(r"[+\-−–]?\d+|[A-Za-z]|[*†‡]")
+_LEADER = 4  # dots in a row
+_TORN = 0.35  # of a letter's height, by which the next one stands apart
 _SMALLER = 0.9  # a superscript's box is at most this share of the height of its line
 _HIGHER = 0.2  # of the line's height, by which it stands above the line
 
@@ -75,7 +77,29 @@ def page_words(textpage: Any, text: str, bounds: Box) -> list[tuple[Frame, list[
     for span in reader.spans():
         by_turn.setdefault(span.turn, []).append(span)
     groups = sorted(by_turn.items(), key=lambda group: -len(group[1]))
-    return [(frame := Frame(turn, bounds), [reader.word(span, frame) for span in spans]) for turn, spans in groups]
+    return [
+        (frame := Frame(turn, bounds), _without_leaders([reader.word(span, frame) for span in spans]))
+        for turn, spans in groups
+    ]
+
+
+def _without_leaders(words: list[Word]) -> list[Word]:
+    """The words with every row of dots, as in a table of contents, made one."""
+    result: list[Word] = []
+    dots: list[Word] = []
+    for word in [*words, None]:
+        if word is not None and not word.text.strip(".·…") and (not dots or abs(dots[-1].middle - word.middle) < 1):
+            dots.append(word)
+            continue
+        if sum(len(dot.text) for dot in dots) >= _LEADER:
+            first, last = dots[0], dots[-1]
+            result.append(replace(first, text="…", left=min(first.left, last.left), right=max(first.right, last.right)))
+        else:
+            result += dots
+        dots = []
+        if word is not None:
+            result.append(word)
+    return result
 
 
 def page_characters(textpage: Any) -> str | None:
@@ -128,8 +152,31 @@ class _Reader:
             first = self._box(start)
             last = self._box(end - 1) if end - start > 1 else first
             turn = self._turn(start, first, last, turn)
-            if first[2] > first[0] or first[3] > first[1]:
+            if turn == 0 and end - start > 1 and self._is_torn(start, end, first, last):
+                yield from self._pieces(start, end)
+            elif first[2] > first[0] or first[3] > first[1]:
                 yield _Span(start, end, first, last, turn)
+
+    def _is_torn(self, start: int, end: int, first: Box, last: Box) -> bool:
+        """Whether a word's letters cannot stand side by side: PDFium runs lines together that are set very tight."""
+        height = first[3] - first[1]
+        if abs(first[3] - first[1] - last[3] + last[1]) < 0.1 * height and abs(first[1] - last[1]) > _TORN * height:
+            return True
+        return last[2] - first[0] > (end - start) * height * 1.1 and not RIGHT_TO_LEFT.search(self._text, start, end)
+
+    def _pieces(self, start: int, end: int) -> Iterator[_Span]:
+        """The parts of a word whose letters stand side by side."""
+        begun, first = start, self._box(start)
+        last = first
+        for index in range(start + 1, end):
+            box = self._box(index)
+            height = max(last[3] - last[1], 1.0)
+            apart = not -_TORN * height <= box[0] - last[2] <= _TORN * height
+            if apart or abs(box[1] - last[1]) > _TORN * height:
+                yield _Span(begun, index, first, last, 0)
+                begun, first = index, box
+            last = box
+        yield _Span(begun, end, first, last, 0)
 
     def word(self, span: _Span, frame: Frame) -> Word:
         """The word of a span, upright."""

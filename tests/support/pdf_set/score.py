@@ -94,7 +94,10 @@ class _Expected:
     def score(self, read: Read) -> Score:
         columns = [self._column(name) for name in read.header]
         header_right = sum(column == number for number, column in enumerate(columns))
-        rows = [[(columns[number] if number < len(columns) else -1, _plain(value)) for number, value in enumerate(row)] for row in read.rows]
+        rows = [
+            [(columns[number] if number < len(columns) else -1, _plain(value)) for number, value in enumerate(row)]
+            for row in read.rows
+        ]
         filled = [[pair for pair in row if pair[1]] for row in rows]
         right, spare = _aligned(self._rows, self._optional, filled)
         return Score(self.cells, len(read.header) + sum(map(len, filled)) - spare, header_right + right)
