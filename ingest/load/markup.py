@@ -12,7 +12,7 @@ from ingest.load import kinds
 from ingest.load.container import Container
 from ingest.load.decode import decode
 from ingest.load.extracted import Builder, Extracted, clean
-from ingest.load.html_text import html_text
+from ingest.load.html_text import html_content, html_text
 from ingest.load.limits import Limits, too_much_text
 from ingest.load.markdown import markdown_headings, markdown_tables
 
@@ -46,17 +46,17 @@ def load_html(content: bytes) -> Extracted:
     head = _COMMENT_OR_SCRIPT.sub(b"", content[:16_384])
     declared = _META_CHARSET.search(head)
     text, warnings = decode(content, declared=declared.group(1).decode("ascii") if declared else None)
-    marked, title, language = html_text(text)
+    page = html_content(text)
     builder = Builder()
-    builder.add(marked)
+    builder.add(page.text)
     return Extracted(
         text=builder.text(),
         media_type=kinds.HTML,
-        title=title,
-        language=language,
+        title=page.title,
+        language=page.language,
         headings=tuple(builder.headings),
         tables=tuple(builder.tables),
-        warnings=warnings,
+        warnings=(*warnings, *page.warnings),
     )
 
 
