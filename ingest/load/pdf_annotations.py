@@ -4,6 +4,9 @@ import ctypes
 from collections.abc import Iterator
 from typing import Any
 
+from ingest.load.pdf_drawings import Line
+from ingest.load.pdf_words import Box, Frame
+
 _MOST = 5_000  # annotations of a page
 _LONGEST = 65_536  # bytes of one value
 _LONGEST_QUOTE = 200  # characters of marked text
@@ -30,6 +33,34 @@ def annotation_lines(pdf: Any, page: Any, textpage: Any) -> list[str]:
         finally:
             raw.FPDFPage_CloseAnnot(annotation)
     return lines
+
+
+def struck_lines(page: Any, frame: Frame) -> list[Line]:
+    """The lines with which comments strike text out."""
+    import pypdfium2.raw as raw  # noqa: PLC0415
+
+    lines = []
+    for index in range(min(raw.FPDFPage_GetAnnotCount(page), _MOST)):
+        annotation = raw.FPDFPage_GetAnnot(page, index)
+        if not annotation:
+            continue
+        if raw.FPDFAnnot_GetSubtype(annotation) == raw.FPDF_ANNOT_STRIKEOUT:
+            for box in _quads(annotation):
+                left, top, right, bottom = frame.upright(*box)
+                lines.append(Line((top + bottom) / 2, left, right))
+        raw.FPDFPage_CloseAnnot(annotation)
+    return lines
+
+
+def _quads(annotation: Any) -> Iterator[Box]:
+    """Left, bottom, right, top of every stretch of text that a comment marks."""
+    import pypdfium2.raw as raw  # noqa: PLC0415
+
+    quad = raw.FS_QUADPOINTSF()
+    for index in range(min(raw.FPDFAnnot_CountAttachmentPoints(annotation), _MOST_QUADS)):
+        if raw.FPDFAnnot_GetAttachmentPoints(annotation, index, quad):
+            xs, ys = (quad.x1, quad.x2, quad.x3, quad.x4), (quad.y1, quad.y2, quad.y3, quad.y4)
+            yield min(xs), min(ys), max(xs), max(ys)
 
 
 def _field(pdf: Any, annotation: Any) -> Iterator[str]:
@@ -61,12 +92,7 @@ def _quote(annotation: Any, kind: int, textpage: Any) -> str:
     marks = (raw.FPDF_ANNOT_HIGHLIGHT, raw.FPDF_ANNOT_UNDERLINE, raw.FPDF_ANNOT_SQUIGGLY, raw.FPDF_ANNOT_STRIKEOUT)
     if kind not in marks:
         return ""
-    parts = []
-    quad = raw.FS_QUADPOINTSF()
-    for index in range(min(raw.FPDFAnnot_CountAttachmentPoints(annotation), _MOST_QUADS)):
-        if raw.FPDFAnnot_GetAttachmentPoints(annotation, index, quad):
-            xs, ys = (quad.x1, quad.x2, quad.x3, quad.x4), (quad.y1, quad.y2, quad.y3, quad.y4)
-            parts.append(textpage.get_text_bounded(min(xs), min(ys), max(xs), max(ys)))
+    parts = [str(textpage.get_text_bounded(*box)) for box in _quads(annotation)]
     quote = " ".join(" ".join(parts).split())
     return quote if len(quote) <= _LONGEST_QUOTE else quote[: _LONGEST_QUOTE - 1] + "…"
 

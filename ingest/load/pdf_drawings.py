@@ -1,11 +1,12 @@
 """What is drawn on a PDF page beside its text: straight lines, filled boxes and pictures."""
 
 import ctypes
-from collections.abc import Iterator
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ingest.load.pdf_words import Box, Frame
+from ingest.load.pdf_words import Box, Frame, Word
 
 MOST_OBJECTS = 20_000  # of a page; a drawing with more is no table
 _MOST_LINES = 6_000  # before those that touch are joined
@@ -15,6 +16,7 @@ _DEEPEST = 4  # forms within forms
 _THIN = 2.6  # points: a filled box as thin as this is a line
 _SHORTEST = 4.0  # points of a line
 _SAME = 1.6  # points between lines that are one
+_STRUCK_FROM, _STRUCK_TO = 0.4, 0.72  # of a word's height: where a line strikes it out
 _JOIN = 3.2  # points between the ends of two lines that are one
 
 
@@ -182,3 +184,13 @@ def _joined(lines: list[Line]) -> list[Line]:
         if end is not None and start is not None:
             joined.append(Line(at, start, end))
     return joined
+
+
+def mark_struck(words: Iterable[Word], lines: Sequence[Line]) -> None:
+    """Mark the words that a horizontal line is drawn through."""
+    heights = [line.at for line in lines]
+    for word in words:
+        height = word.bottom - word.top
+        first = bisect_left(heights, word.top + _STRUCK_FROM * height)
+        last = bisect_right(heights, word.top + _STRUCK_TO * height)
+        word.struck = any(line.start <= word.left + 2 and line.end >= word.right - 2 for line in lines[first:last])

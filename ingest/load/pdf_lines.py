@@ -3,12 +3,14 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from ingest.load.pdf_words import RIGHT_TO_LEFT, Box, Word, joined_raised
+from ingest.load.hypertext.raised import raised
+from ingest.load.pdf_words import RIGHT_TO_LEFT, Word
 
 _GAP = 0.75  # of the font size: a wider gap ends a run
 _OVERLAP = 0.5  # of the lower height, by which words of one line overlap
 _ALIKE = 0.35  # of the font size, by which the heights of words of one size differ on a line
 _ATTACHED = 0.12  # of the font size: a narrower gap is no blank
+_SHIFTED = 0.1  # of the font size, by which a raised word stands higher
 _SMALL = 0.85  # a raised word is at most this share of the size of the word before it
 
 
@@ -81,22 +83,30 @@ def _on_one_line(one: Word, other: Word) -> bool:
 
 
 def line_text(words: Sequence[Word]) -> str:
-    """The words of one line with blanks, in the order in which they are read."""
+    """The words of one line with blanks, in the order in which they are read; struck-out ones are marked."""
     parts: list[str] = []
     last: Word | None = None
     for word in in_reading_order(words):
         gap = 1.0 if last is None else max(word.left - last.right, last.left - word.right)
-        if last is not None and gap < _ATTACHED * last.size:
-            parts[-1] = _attached(parts[-1], last, word)
+        if last is not None and last.struck and not word.struck:
+            parts[-1] += "]"
+        opened = "[struck out: " if word.struck and (last is None or not last.struck) else ""
+        if last is not None and gap < _ATTACHED * last.size and not opened:
+            parts[-1] += _attached(parts[-1], last, word)
         else:
-            parts.append(word.text)
+            parts.append(opened + word.text)
         last = word
+    if last is not None and last.struck:
+        parts[-1] += "]"
     return " ".join(parts)
 
 
 def _attached(text: str, last: Word, word: Word) -> str:
-    raised = word.size <= _SMALL * last.size and word.bottom < last.bottom - 0.1 * last.size
-    return joined_raised(text, word.text) if raised else text + word.text
+    """What a word adds to the one that it follows without a blank."""
+    small = word.size <= _SMALL * last.size
+    if small and word.bottom < last.bottom - _SHIFTED * last.size:
+        return raised(text, word.text)
+    return word.text
 
 
 def in_reading_order(words: Sequence[Word]) -> list[Word]:
@@ -153,14 +163,3 @@ def joined_lines(text: str, line: str) -> str:
 def _no_blank(letter: str) -> bool:
     """Whether it belongs to a script without blanks between words."""
     return "\u3000" <= letter <= "\u9fff" or "\uf900" <= letter <= "\ufaff" or "\uff00" <= letter <= "\uffef"
-
-
-def box_of(boxes: Iterable[Run | Word]) -> Box:
-    """The box around all of them."""
-    items = list(boxes)
-    return (
-        min(item.left for item in items),
-        min(item.top for item in items),
-        max(item.right for item in items),
-        max(item.bottom for item in items),
-    )

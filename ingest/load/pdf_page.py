@@ -8,8 +8,8 @@ from typing import Any
 from ingest.load.limits import Limits
 from ingest.load.numbers import pages
 from ingest.load.ocr import Layer, Recognizer
-from ingest.load.pdf_annotations import annotation_lines
-from ingest.load.pdf_drawings import Drawings, drawings
+from ingest.load.pdf_annotations import annotation_lines, struck_lines
+from ingest.load.pdf_drawings import Drawings, drawings, mark_struck
 from ingest.load.pdf_furniture import EDGE
 from ingest.load.pdf_language import is_no_language
 from ingest.load.pdf_order import Region, page_regions
@@ -122,6 +122,7 @@ class PageReader:
         result: list[Items] = []
         for index, (direction, group) in enumerate(words):
             lines_drawn = drawings(page, direction) if index else drawn
+            mark_struck(group, sorted([*lines_drawn.across, *struck_lines(page, direction)], key=lambda line: line.at))
             regions = page_regions(group, lines_drawn, self._carried if not index else ())
             result += [_items(region) for region in regions]
         return result

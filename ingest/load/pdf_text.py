@@ -10,6 +10,7 @@ from ingest.load.pdf_headings import Headings
 from ingest.load.pdf_page import PageContent
 from ingest.load.pdf_paragraphs import Block, Paragraph, TextLine, blocks
 from ingest.load.pdf_ruled import FoundTable
+from ingest.load.table_heads import WINDOW, column_names, head_of
 from ingest.load.tables import laid_out, table_text
 
 _LIGATURES = str.maketrans(
@@ -22,7 +23,6 @@ _CAPTION = re.compile(
     re.IGNORECASE,
 )
 _LONGEST_CAPTION = 300  # characters
-_MOST_HEADER_ROWS = 4
 _APART = 0.6  # of a column's width, by which the columns of two parts of a table may lie apart
 
 Grid = list[list[str]]
@@ -51,7 +51,8 @@ def _page_text(page: PageContent, own: Sequence[Block], headings: Headings, tabl
     for number, block in enumerate(own):
         if isinstance(block, FoundTable):
             caption = own[left_out[number]] if number in left_out else None
-            marked = tables.text(block, caption.text if isinstance(caption, Paragraph) else "", first=number == 0)
+            above = " ".join(caption.text.split()) if isinstance(caption, Paragraph) else ""
+            marked = tables.text(block, above, first=number == 0)
             text += f"\n\n{marked}"
             tables.last = block if number == len(own) - 1 else None
         elif number not in left_out.values():
@@ -98,16 +99,20 @@ class _Tables:
     def __init__(self) -> None:
         self.last: FoundTable | None = None  # the table that ended the page before
         self._head: Grid = []  # first rows of the table that goes on
+        self._names: list[str] = []
         self._caption = ""
 
     def text(self, table: FoundTable, caption: str, *, first: bool) -> str:
         """The marked text of a table; first: nothing stands above it on its page."""
-        grid = [[unmarked(cell.translate(_LIGATURES)) for cell in row] for row in laid_out(table.rows)]
+        grid = [[" ".join(cell.translate(_LIGATURES).split()) for cell in row] for row in laid_out(table.rows)]
+        grid = [row for row in grid if any(row)]
         if not (first and not caption and self.last is not None and _same_columns(self.last, table)):
-            self._head, self._caption = grid[:_MOST_HEADER_ROWS], caption
-            return table_text(grid, caption=unmarked(caption))
-        repeated = _repeated(self._head, grid)
-        return table_text([*self._head[: max(repeated, 1)], *grid[repeated:]], caption=unmarked(self._caption))
+            head = head_of(grid[:WINDOW])
+            self._head, self._caption = grid[: head.above + head.names], caption
+            self._names = column_names(grid[head.above : head.above + head.names], spread=True)
+            return table_text(grid, caption=caption)
+        rest = grid[_repeated(self._head, grid) :]
+        return table_text(rest, caption=self._caption, caption_shown=True, names=self._names, name_rows=0)
 
 
 def _same_columns(one: FoundTable, other: FoundTable) -> bool:

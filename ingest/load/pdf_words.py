@@ -5,7 +5,10 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
 from typing import Any
+
+from ingest.load.hypertext.raised import raised
 
 MOST_CHARACTERS = 100_000  # of a page whose layout is read
 _WORD = re.compile(r"[^\s\ufffe\x02\ufeff\x00]+[\ufffe\x02]?")
@@ -14,7 +17,6 @@ _BOLD = re.compile(rb"bold|black|heavy|demi", re.IGNORECASE)
 _FORCED_BOLD = 1 << 18  # flag of a font descriptor
 RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 _SHAPED = re.compile("[\ufb00-\ufb06\ufb13-\ufdfb\ufe70-\ufefc]")  # ligatures, and letters as they look within a word
-_RAISED = re.compile(r"[+\-−–]?\d+|[A-Za-z]|[*†‡]")
 _LEADER = 4  # dots in a row
 _TORN = 0.35  # of a letter's height, by which the next one stands apart
 _SMALLER = 0.9  # a superscript's box is at most this share of the height of its line
@@ -35,6 +37,7 @@ class Word:
     size: float  # of the font, in points
     bold: bool
     start: int  # index of its first character on the page
+    struck: bool = False  # a line is drawn through it
 
     @property
     def middle(self) -> float:
@@ -185,13 +188,14 @@ class _Reader:
             shown = shown[:-1] + "-"
         first, last = frame.upright(*span.first), frame.upright(*span.last)
         size, bold = self._font(span.start, first)
-        box = min(first[0], last[0]), first[1], max(first[2], last[2]), first[3]
+        tall = max(first, last, key=lambda box: box[3] - box[1])  # the others are raised, or ligatures
+        box = min(first[0], last[0]), tall[1], max(first[2], last[2]), tall[3]
         if RIGHT_TO_LEFT.search(shown):
             boxes = self._boxes(span, frame)
             shown = _in_reading_order(shown, boxes)
             lefts, tops, rights, bottoms = zip(*boxes, strict=True)
             box = min(lefts), min(tops), max(rights), max(bottoms)
-        elif len(shown) > 1 and _is_raised(last, first):
+        elif len(shown) > 1 and (_is_raised(last, first) or _is_raised(first, last)):
             shown = _with_raised(shown, self._boxes(span, frame))
         if _SHAPED.search(shown):
             shown = _SHAPED.sub(lambda letter: unicodedata.normalize("NFKC", letter.group()), shown)
@@ -249,20 +253,20 @@ def _in_reading_order(text: str, boxes: Sequence[Box]) -> str:
 
 
 def _is_raised(box: Box, line: Box) -> bool:
+    """Whether a letter is smaller than its line and stands higher; a ligature's box is small but reaches no higher."""
     height = line[3] - line[1]
-    return box[3] - box[1] <= _SMALLER * height and line[3] - box[3] > _HIGHER * height
+    small = box[3] - box[1] <= _SMALLER * height
+    return small and line[3] - box[3] > _HIGHER * height and box[1] < line[1] + 0.05 * height
 
 
 def _with_raised(text: str, boxes: Sequence[Box]) -> str:
-    """A word whose end is raised, with that end marked: 10^5."""
-    cut = next(index for index in range(1, len(text)) if _is_raised(boxes[index], boxes[0]))
-    return joined_raised(text[:cut], text[cut:])
-
-
-def joined_raised(base: str, raised: str) -> str:
-    """A word and what stands raised behind it: a power gets its sign, anything else a blank or nothing."""
-    if not _RAISED.fullmatch(raised) or not base:
-        return base + raised
-    if base[-1].isdigit() or base[-1] in ")]" or (base[-1].isalpha() and len(base) <= 3 and raised[-1].isdigit()):
-        return f"{base}^{raised}"
-    return f"{base} {raised}" if raised[-1].isdigit() else base + raised
+    """A word with its raised letters as a reader of plain text needs them: 10^5."""
+    line = max(boxes, key=lambda box: box[3] - box[1])
+    result = ""
+    for is_raised, letters in groupby(zip(text, boxes, strict=True), key=lambda pair: _is_raised(pair[1], line)):
+        part = "".join(letter for letter, _ in letters)
+        if is_raised and not result:
+            result = f"{part} "  # the number of a note before its text
+        else:
+            result += raised(result, part) if is_raised else part
+    return result.rstrip()
