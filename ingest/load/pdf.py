@@ -20,7 +20,12 @@ from ingest.load.pdf_text import marked_pages
 _DAMAGED = "The PDF is damaged or cut off: it was read as far as it goes."
 _FEW_BOOKMARKS = 0.3  # of the number of headings told by their look
 _MEANINGLESS_TITLE = re.compile(
-    r"^(?:untitled|title$|microsoft word|slide \d+|(?:document|presentation)\d*$|paper title)|\.\w{2,4}$", re.IGNORECASE
+    r"^\W*(?:anonymous|untitled|untitle|no ?title|ohne titel|sans titre|sin t[ií]tulo|senza titolo|none|null|unknown"
+    r"|title|titel|paper title|print|printing|scan|scanned document|blank page|new document|untitled document"
+    r"|(?:microsoft |ms )?(?:powerpoint|excel|word)(?: \w+)?|powerpoint[- ]\w+|pr[aä]sentation|presentation"
+    r"|document|dokument|documento|slide|folie|book|mappe|sheet|tabelle|layout|page|seite|about:blank)[\W\d]*$"
+    r"|^(?:microsoft (?:word|excel|powerpoint) -|https?://|file://|[a-z]:\\|/)|\.[a-z0-9]{2,5}$|^[\W\d]*$",
+    re.IGNORECASE,
 )
 
 

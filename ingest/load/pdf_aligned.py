@@ -9,7 +9,7 @@ from ingest.load.pdf_bands import Band, Gap, gaps, middle, text_size, valleys
 from ingest.load.pdf_drawings import Drawings
 from ingest.load.pdf_lines import Run, cell_text, run_of
 from ingest.load.pdf_rows import TextRow, grouped, row_boundaries
-from ingest.load.pdf_ruled import FoundTable
+from ingest.load.pdf_table import Columns, FoundTable
 from ingest.load.tables import Cell
 
 _NARROWEST = 0.4  # of the font size: width of a gap between columns
@@ -23,8 +23,6 @@ _MARKER = re.compile(
     r"^(?:[•●▪■◦○‣∙·*–—-]|\(?[0-9]{1,3}[.)]|\(?[a-zA-Z][.)]|\(?[ivxIVX]{1,5}[.)]|\[\d+\]|[\ue000-\uf8ff])$"
 )
 _NUMBER = re.compile(r"^[\s(+\-−–$€£%<>~±]*\d[\d\s.,:/()\-–%$€£]*\w{0,3}$")
-
-Columns = Sequence[tuple[float, float]]  # left and right end of every column
 
 
 def aligned_tables(page: Sequence[Band], drawn: Drawings, carried: Columns = ()) -> list[tuple[int, int, FoundTable]]:
@@ -211,7 +209,7 @@ def _found(rows: Sequence[TextRow], columns: Columns, drawn: Drawings, size: flo
     left, right = columns[0][0], columns[-1][1]
     groups = grouped(rows, row_boundaries(drawn, left, right), len(columns), size)
     box = left, rows[0].top, right, rows[-1].bottom
-    return FoundTable(box, [_cells(group, len(columns)) for group in groups], columns, ruled=False)
+    return FoundTable(box, [_cells(group, len(columns)) for group in groups], columns, ruled=False, size=size)
 
 
 def _cells(group: Sequence[TextRow], count: int) -> list[Cell]:

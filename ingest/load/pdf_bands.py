@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from ingest.load.pdf_lines import Run
-from ingest.load.pdf_ruled import FoundTable
+from ingest.load.pdf_table import FoundTable
 
 Item = Run | FoundTable
 Gap = tuple[float, float]  # left and right end of a stretch without text

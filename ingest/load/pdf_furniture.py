@@ -3,22 +3,25 @@
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ingest.load.pdf_paragraphs import TextLine
-from ingest.load.pdf_ruled import FoundTable
+from ingest.load.pdf_table import FoundTable
 
 EDGE = 0.15  # of a page's height: where running heads and feet stand
 _OUTERMOST = 4  # lines at either edge
 _PAGES = 3  # on which a line repeats; two are enough in a short document
 _SHORT = 4  # pages of a short document
 _SAME = 4.0  # points by which the height of a running head differs
+_LARGEST = 1.4  # times the size of the text; larger lines, as the titles of slides, are no furniture
 _NUMBER = re.compile(r"\d+")
 _LETTERS = re.compile(r"[^\W\d_]+")
 _PAGE_WORDS = frozenset(
     "page pages p pg of seite seiten s von blatt de sur página pág pagina pag di side av af sida strona str z"
     " стр страница из σελίδα oldal sayfa halaman trang sivu i ii iii iv v vi vii viii ix x xi xii".split()
 )
+
+Items = list[TextLine | FoundTable]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +33,7 @@ class _Edge:
     at_top: bool
 
 
-def without_furniture(
-    pages: Sequence[tuple[float, list[list[TextLine | FoundTable]]]], body_size: float
-) -> list[list[list[TextLine | FoundTable]]]:
+def without_furniture(pages: Sequence[tuple[float, list[Items]]], body_size: float) -> list[list[Items]]:
     """The regions of every page without heads and feet that an earlier page has, and without page numbers.
 
     pages: (height, regions) of every page. body_size: font size of the text; larger lines are headings and stay.
@@ -40,18 +41,29 @@ def without_furniture(
     groups: dict[tuple[str, bool], list[_Edge]] = {}
     for number, (height, regions) in enumerate(pages):
         for edge in _edges(number, height, regions):
-            if edge.line.size <= 1.15 * body_size:
+            if edge.line.size <= _LARGEST * body_size:
                 groups.setdefault((_NUMBER.sub("#", edge.line.text.casefold()), edge.at_top), []).append(edge)
-    dropped: set[tuple[int, int]] = set()  # (page, id of the line)
+    fates: dict[tuple[int, int], bool] = {}  # (page, id of a line that repeats) -> whether it stays
     for group in groups.values():
-        dropped |= {(edge.page, id(edge.line)) for edge in _repeated(group, len(pages))}
+        fates |= {(edge.page, id(edge.line)): stays for edge, stays in _repeated(group, len(pages))}
     return [
-        [[item for item in region if (number, id(item)) not in dropped] for region in regions]
-        for number, (_, regions) in enumerate(pages)
+        [_kept(number, region, fates, body_size) for region in regions] for number, (_, regions) in enumerate(pages)
     ]
 
 
-def _edges(number: int, height: float, regions: Sequence[Sequence[TextLine | FoundTable]]) -> list[_Edge]:
+def _kept(number: int, region: Items, fates: dict[tuple[int, int], bool], body_size: float) -> Items:
+    """The items of a region; a running head that stays is no heading, whatever its letters."""
+    kept: Items = []
+    for item in region:
+        stays = fates.get((number, id(item)))
+        if stays is None:
+            kept.append(item)
+        elif stays and isinstance(item, TextLine):
+            kept.append(replace(item, size=min(item.size, body_size), bold=False))
+    return kept
+
+
+def _edges(number: int, height: float, regions: Sequence[Items]) -> list[_Edge]:
     lines = [item for region in regions for item in region if isinstance(item, TextLine)]
     top = sorted((line for line in lines if line.bottom <= EDGE * height), key=lambda line: line.top)
     bottom = sorted((line for line in lines if line.top >= (1 - EDGE) * height), key=lambda line: -line.top)
@@ -60,8 +72,8 @@ def _edges(number: int, height: float, regions: Sequence[Sequence[TextLine | Fou
     ]
 
 
-def _repeated(group: Sequence[_Edge], count: int) -> list[_Edge]:
-    """The lines of a group that say nothing new."""
+def _repeated(group: Sequence[_Edge], count: int) -> list[tuple[_Edge, bool]]:
+    """The lines of a group that repeat, each with whether it says something new."""
     heights = sorted(edge.line.top for edge in group)
     usual = heights[len(heights) // 2]
     same = [edge for edge in group if abs(edge.line.top - usual) <= _SAME]
@@ -72,8 +84,7 @@ def _repeated(group: Sequence[_Edge], count: int) -> list[_Edge]:
     repeated = []
     for edge in same:
         text = _without_counters(edge.line.text, counters)
-        if text in seen or _is_page_number(text, counters):
-            repeated.append(edge)
+        repeated.append((edge, text not in seen and not _is_page_number(text, counters)))
         seen.add(text)
     return repeated
 

@@ -2,9 +2,10 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
-from ingest.load.pdf_paragraphs import Block, Paragraph
+from ingest.load.pdf_paragraphs import Paragraph, TextLine
+from ingest.load.pdf_table import FoundTable
 
 _LARGER = 1.14  # times the size of the text
 _LONGEST = 160  # characters
@@ -15,18 +16,21 @@ _NUMBERED = re.compile(r"^(\d{1,2}(?:\.\d{1,2}){0,4})\.?\s+\S")
 _SENTENCE_END = tuple(".;,")
 
 
+def body_size(items: Iterable[TextLine | FoundTable]) -> float:
+    """The font size of most letters, in points."""
+    sizes: Counter[float] = Counter()
+    for item in items:
+        sizes[_rounded(item.size)] += len(item.text) if isinstance(item, TextLine) else item.length
+    return sizes.most_common(1)[0][0] if sizes else 10.0
+
+
 class Headings:
     """The levels of a document's headings."""
 
-    def __init__(self, blocks: Iterable[Block]) -> None:
-        sizes: Counter[float] = Counter()
-        bold = total = 0
-        paragraphs = [block for block in blocks if isinstance(block, Paragraph)]
-        for paragraph in paragraphs:
-            sizes[_rounded(paragraph.size)] += len(paragraph.text)
-            total += len(paragraph.text)
-            bold += len(paragraph.text) if paragraph.bold else 0
-        self.body_size = sizes.most_common(1)[0][0] if sizes else 10.0
+    def __init__(self, paragraphs: Sequence[Paragraph], body_size: float) -> None:
+        self.body_size = body_size
+        total = sum(len(paragraph.text) for paragraph in paragraphs)
+        bold = sum(len(paragraph.text) for paragraph in paragraphs if paragraph.bold)
         self._bold_counts = bold < _COMMON * total
         styles = {self._style(paragraph) for paragraph in paragraphs if self._is_heading(paragraph)}
         self._levels = {style: min(level, _LEVELS) for level, style in enumerate(sorted(styles, reverse=True), start=1)}

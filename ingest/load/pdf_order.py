@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 
-from ingest.load.pdf_aligned import Columns, aligned_tables
+from ingest.load.pdf_aligned import aligned_tables
 from ingest.load.pdf_bands import Band, Item, bands, edges, gaps, middle
 from ingest.load.pdf_columns import gutter
 from ingest.load.pdf_drawings import Drawings
 from ingest.load.pdf_lines import Run, run_of, runs
-from ingest.load.pdf_ruled import FoundTable, ruled_tables
+from ingest.load.pdf_ruled import ruled_tables
+from ingest.load.pdf_table import Columns, FoundTable
 from ingest.load.pdf_words import Word
 
 _DEEPEST = 12  # parts within parts

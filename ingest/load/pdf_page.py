@@ -10,19 +10,17 @@ from ingest.load.numbers import pages
 from ingest.load.ocr import Layer, Recognizer
 from ingest.load.pdf_annotations import annotation_lines, struck_lines
 from ingest.load.pdf_drawings import Drawings, drawings, mark_struck
-from ingest.load.pdf_furniture import EDGE
+from ingest.load.pdf_furniture import EDGE, Items
 from ingest.load.pdf_language import is_no_language
 from ingest.load.pdf_order import Region, page_regions
 from ingest.load.pdf_paragraphs import TextLine, text_line
-from ingest.load.pdf_ruled import FoundTable
 from ingest.load.pdf_scan import hides_text, not_doubled, picture_of
+from ingest.load.pdf_table import Columns, FoundTable
 from ingest.load.pdf_words import Box, Frame, Word, page_characters, page_words
 
 _MOST_WORDS = 12_000  # of a page whose layout is read
 _SHARE_OF_PROCESSOR = 0.6  # of the processor time limit, for reading pages
 _LATER = 0.002  # seconds of a page when its lines become paragraphs
-
-Items = list[TextLine | FoundTable]
 
 
 @dataclass(slots=True)
@@ -38,15 +36,8 @@ class PageContent:
     @property
     def length(self) -> int:
         """Characters of its text, about."""
-        cells = sum(
-            len(cell.text)
-            for region in self.regions
-            for item in region
-            if isinstance(item, FoundTable)
-            for row in item.rows
-            for cell in row
-        )
-        return cells + sum(map(len, self.lines)) + len(self.text) + sum(map(len, self.notes))
+        tables = sum(item.length for region in self.regions for item in region if isinstance(item, FoundTable))
+        return tables + sum(map(len, self.lines)) + len(self.text) + sum(map(len, self.notes))
 
     @property
     def lines(self) -> list[str]:
@@ -64,7 +55,7 @@ class PageReader:
         self._begun = time.process_time()
         self._seconds = _SHARE_OF_PROCESSOR * limits.cpu_seconds
         self._plain_seconds = 0.0  # spent on what running text needs too
-        self._carried: Sequence[tuple[float, float]] = ()
+        self._carried: Columns = ()
         self._without_layout: list[int] = []
         self._crowded: list[int] = []
 
@@ -169,7 +160,7 @@ def _items(region: Region) -> Items:
     return [item if isinstance(item, FoundTable) else text_line(item) for item in region]
 
 
-def _last_columns(content: PageContent) -> Sequence[tuple[float, float]]:
+def _last_columns(content: PageContent) -> Columns:
     """The columns of the table that ends a page, above its foot; none when something else does."""
     for region in reversed(content.regions):
         for item in reversed(region):

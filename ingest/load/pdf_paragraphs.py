@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from ingest.load.pdf_bands import middle
 from ingest.load.pdf_lines import Run, joined_lines
-from ingest.load.pdf_ruled import FoundTable
+from ingest.load.pdf_table import FoundTable
 from ingest.load.pdf_words import Word
 
 _LEADER = re.compile(r"(?:\s?[.·…]){5,}\s*")

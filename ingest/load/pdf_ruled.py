@@ -5,10 +5,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from ingest.load.pdf_bands import middle
 from ingest.load.pdf_drawings import Drawings, Line
 from ingest.load.pdf_lines import cell_text, lines
 from ingest.load.pdf_rows import TextRow, grouped
-from ingest.load.pdf_words import Box, Word
+from ingest.load.pdf_table import FoundTable
+from ingest.load.pdf_words import Word
 from ingest.load.tables import Cell
 
 _TOUCH = 3.5  # points between lines that meet
@@ -20,16 +22,6 @@ _LINES_OF_ROWS = 4  # lines in the first cell of a ruled row that may be several
 _MOST_CELLS = 20_000
 
 Position = tuple[int, int]  # row and column in the grid
-
-
-@dataclass(frozen=True, slots=True)
-class FoundTable:
-    """A table on a page."""
-
-    box: Box
-    rows: Sequence[Sequence[Cell]]
-    columns: Sequence[tuple[float, float]]  # left and right of every column, in points
-    ruled: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +119,7 @@ def _table(grid: _Grid, words: list[Word]) -> FoundTable | None:
     if len(cells) < 2:
         return None
     box = grid.xs[0], grid.ys[0], grid.xs[-1], grid.ys[-1]
-    return FoundTable(box, cells, list(pairwise(grid.xs)), ruled=True)
+    return FoundTable(box, cells, list(pairwise(grid.xs)), ruled=True, size=middle([word.size for word in words]))
 
 
 def _is_no_cell(words: list[Word], span: tuple[int, int]) -> bool:

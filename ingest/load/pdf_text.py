@@ -1,15 +1,14 @@
 """The pages of a PDF become marked text: paragraphs, headings and tables that go on over pages."""
 
 import re
-from collections import Counter
 from collections.abc import Sequence
 
 from ingest.load.extracted import heading_mark, unmarked
 from ingest.load.pdf_furniture import without_furniture
-from ingest.load.pdf_headings import Headings
+from ingest.load.pdf_headings import Headings, body_size
 from ingest.load.pdf_page import PageContent
-from ingest.load.pdf_paragraphs import Block, Paragraph, TextLine, blocks
-from ingest.load.pdf_ruled import FoundTable
+from ingest.load.pdf_paragraphs import Block, Paragraph, blocks
+from ingest.load.pdf_table import FoundTable
 from ingest.load.table_heads import WINDOW, column_names, head_of
 from ingest.load.tables import laid_out, table_text
 
@@ -30,19 +29,12 @@ Grid = list[list[str]]
 
 def marked_pages(pages: Sequence[PageContent]) -> list[str]:
     """The text of every page, with marks for headings and tables."""
-    lines = [item for page in pages for region in page.regions for item in region if isinstance(item, TextLine)]
-    kept = without_furniture([(page.height, page.regions) for page in pages], _body_size(lines))
+    size = body_size(item for page in pages for region in page.regions for item in region)
+    kept = without_furniture([(page.height, page.regions) for page in pages], size)
     by_page = [blocks(regions) for regions in kept]
-    headings = Headings([block for page in by_page for block in page])
+    headings = Headings([block for page in by_page for block in page if isinstance(block, Paragraph)], size)
     tables = _Tables()
     return [_page_text(page, own, headings, tables) for page, own in zip(pages, by_page, strict=True)]
-
-
-def _body_size(lines: Sequence[TextLine]) -> float:
-    sizes: Counter[float] = Counter()
-    for line in lines:
-        sizes[round(2 * line.size) / 2] += len(line.text)
-    return sizes.most_common(1)[0][0] if sizes else 10.0
 
 
 def _page_text(page: PageContent, own: Sequence[Block], headings: Headings, tables: "_Tables") -> str:
