@@ -1,10 +1,11 @@
 """PDF: bytes go in, the text of every page comes out, with the bookmarks as headings."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from app.core.domain import Heading
+from app.core.domain import Heading, Part
 from app.core.errors import DocumentError
 from ingest.load import kinds
 from ingest.load.divided_words import rejoined, words_of
@@ -16,6 +17,7 @@ from ingest.load.pdf_outline import bookmark_headings
 from ingest.load.pdf_page import PageContent, PageReader
 from ingest.load.pdf_salvage import salvaged
 from ingest.load.pdf_text import marked_pages
+from ingest.load.pdf_xfa import form_lines
 
 _DAMAGED = "The PDF is damaged or cut off: it was read as far as it goes."
 _FEW_BOOKMARKS = 0.3  # of the number of headings told by their look
@@ -79,11 +81,14 @@ def _read(pdf: Any, failure: type[Exception], limits: Limits) -> Extracted:
     contents, failed = _pages(reader, count, failure, limits)
     if len(failed) == count:
         raise DocumentError("The PDF is damaged: none of its pages can be read.", fix="Get a fresh copy.")
-    texts = marked_pages(contents)
-    known = words_of(texts)
+    contents[0].notes += form_lines(pdf, sum(content.length for content in contents))
+    marked = marked_pages(contents)
+    known = words_of([page.text for page in marked])
+    goes_on = [page.goes_on for page in marked]
     builder = Builder()
-    for number, text in enumerate(texts, start=1):
-        builder.add_part(rejoined(text, known), kind="page", number=number)
+    for number, (text, separator) in enumerate(_joined([page.text for page in marked], goes_on, known), start=1):
+        start, end = builder.add(text, separator=separator)
+        builder.parts.append(Part(kind="page", number=number, start=start, end=end))
     text = builder.text()
     warnings = [*recognizer.warnings(), *reader.warnings()]
     if failed:
@@ -98,6 +103,22 @@ def _read(pdf: Any, failure: type[Exception], limits: Limits) -> Extracted:
         warnings=tuple(warnings),
         ocr_missing=recognizer.missing,
     )
+
+
+def _joined(texts: list[str], goes_on: list[bool], known: frozenset[str]) -> Iterator[tuple[str, str]]:
+    """(text, what stands before it) of every page; a sentence or a word that a page's end divides is joined."""
+    separator = ""
+    for number, text in enumerate(texts):
+        following = texts[number + 1] if number + 1 < len(texts) and goes_on[number + 1] else None
+        text = rejoined(text, known)
+        after = "\n\n" if following is None else " "
+        if following is not None and text.endswith("-"):
+            last, first = text.rsplit(None, 1)[-1], following.split(None, 1)[0]
+            whole = rejoined(f"{last}\n{first}", known)
+            after = ""
+            text = text if whole.startswith(last) else text[:-1]
+        yield text, separator
+        separator = after
 
 
 def _pages(

@@ -102,11 +102,15 @@ def _open_paragraph(above: Sequence[Block], following: Paragraph) -> Paragraph |
             return None
         if block.size < (1 - _SIZES_DIFFER) * following.size:
             continue
-        if block.size > (1 + _SIZES_DIFFER) * following.size or block.bold != following.bold:
-            return None
-        goes_on = block.text[-1:] not in _ENDED and following.text[:1].islower() and len(block.text) > _SHORTEST
-        return block if goes_on else None
+        return block if goes_on(block, following) else None
     return None
+
+
+def goes_on(block: Paragraph, following: Paragraph) -> bool:
+    """Whether a paragraph breaks off within a sentence, and another one continues it."""
+    if abs(block.size - following.size) > _SIZES_DIFFER * block.size or block.bold != following.bold:
+        return False
+    return block.text[-1:] not in _ENDED and following.text[:1].islower() and len(block.text) > _SHORTEST
 
 
 def _blocks(region: Sequence[TextLine | FoundTable]) -> list[Block]:

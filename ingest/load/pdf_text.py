@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from ingest.load.extracted import heading_mark, unmarked
 from ingest.load.pdf_furniture import without_furniture
 from ingest.load.pdf_headings import Headings, body_size
 from ingest.load.pdf_page import PageContent
-from ingest.load.pdf_paragraphs import Block, Paragraph, blocks
+from ingest.load.pdf_paragraphs import Block, Paragraph, blocks, goes_on
 from ingest.load.pdf_table import FoundTable
 from ingest.load.table_heads import WINDOW, column_names, head_of
 from ingest.load.tables import laid_out, table_text
@@ -27,14 +28,29 @@ _APART = 0.6  # of a column's width, by which the columns of two parts of a tabl
 Grid = list[list[str]]
 
 
-def marked_pages(pages: Sequence[PageContent]) -> list[str]:
-    """The text of every page, with marks for headings and tables."""
+@dataclass(frozen=True, slots=True)
+class MarkedPage:
+    """The text of a page, with marks for headings and tables."""
+
+    text: str
+    goes_on: bool  # with the last sentence of the page before
+
+
+def marked_pages(pages: Sequence[PageContent]) -> list[MarkedPage]:
+    """The text of every page."""
     size = body_size(item for page in pages for region in page.regions for item in region)
     kept = without_furniture([(page.height, page.regions) for page in pages], size)
     by_page = [blocks(regions) for regions in kept]
     headings = Headings([block for page in by_page for block in page if isinstance(block, Paragraph)], size)
     tables = _Tables()
-    return [_page_text(page, own, headings, tables) for page, own in zip(pages, by_page, strict=True)]
+    marked: list[MarkedPage] = []
+    before: Block | None = None
+    for page, own in zip(pages, by_page, strict=True):
+        first = own[0] if own else None
+        continued = isinstance(before, Paragraph) and isinstance(first, Paragraph) and goes_on(before, first)
+        marked.append(MarkedPage(_page_text(page, own, headings, tables), continued))
+        before = own[-1] if own and not page.text and not page.notes else None
+    return marked
 
 
 def _page_text(page: PageContent, own: Sequence[Block], headings: Headings, tables: "_Tables") -> str:
