@@ -10,6 +10,7 @@ from ingest.load.pdf_drawings import Drawings
 from ingest.load.pdf_lines import Run, cell_text, run_of
 from ingest.load.pdf_rows import TextRow, grouped, row_boundaries
 from ingest.load.pdf_table import Columns, FoundTable
+from ingest.load.pdf_words import Word
 from ingest.load.tables import Cell
 
 _NARROWEST = 0.4  # of the font size: width of a gap between columns
@@ -17,6 +18,7 @@ _FARTHEST = 2.3  # of the font size: space between two rows of a table
 _MOST_SINGLE = 5  # lines with text in one column only, one after the other
 _EDGE = 2.2  # points by which the edges of aligned cells differ
 _HEADER_ROWS = 2
+_MOST_HEADER_LINES = 3  # above the first line with several cells
 _MOST_ROWS = 2_000
 _MOST_COLUMNS = 60
 _MARKER = re.compile(
@@ -191,15 +193,19 @@ def _better_cut(part: Sequence[Band], columns: Columns, size: float) -> int | No
 
 
 def _with_header(page: Sequence[Band], first: int, columns: Columns, size: float) -> int:
-    """The first band, counting lines right above it that begin a cell of its header."""
+    """The first band, counting lines right above it that belong to the header."""
     start = first
-    while start > 0 and first - start < 3:
+    while start > 0 and first - start < _MOST_HEADER_LINES:
         band, below = page[start - 1], page[start]
-        if not band.text_only or len(band.items) != 1 or below.top - band.bottom > 0.45 * size:
+        if not band.text_only or len(band.items) != 1 or band.runs[0].size > 1.1 * size:
             break
-        run, bold = band.runs[0], page[first].runs[0].words[0].bold
+        run, space = band.runs[0], below.top - band.bottom
+        # Names that fill their columns stand as close as words.
+        if start == first and space < size and by_columns(run, columns, size):
+            start -= 1
+            continue
         inside = any(left - 0.5 * size <= run.left and run.right <= right + 0.5 * size for left, right in columns[1:])
-        if not inside or run.words[0].bold != bold or run.size > 1.1 * size:
+        if space > 0.45 * size or not inside or run.words[0].bold != page[first].runs[0].words[0].bold:
             break
         start -= 1
     return start
@@ -245,9 +251,12 @@ def _split(run: Run, columns: Columns, size: float) -> list[Run]:
     words = run.words
     if len(words) < 2:
         return [run]
+    parts = by_columns(run, columns, size)
+    if parts:
+        return parts
     spaces = [after.left - before.right for before, after in pairwise(words)]
     usual = middle(spaces)
-    parts, start = [], 0
+    start = 0
     for index, space in enumerate(spaces, start=1):
         at_column = any(
             before[1] - 0.3 * size <= words[index].left
@@ -259,6 +268,24 @@ def _split(run: Run, columns: Columns, size: float) -> list[Run]:
             parts.append(run_of(words[start:index]))
             start = index
     return [*parts, run_of(words[start:])]
+
+
+def by_columns(run: Run, columns: Columns, size: float) -> list[Run]:
+    """The words of a run by column, when the words of every column begin, end or lie as its cells do; else nothing."""
+    groups: dict[int, list[Word]] = {}
+    for word in run.words:
+        centre = (word.left + word.right) / 2
+        distances = [max(left - centre, centre - right, 0.0) for left, right in columns]
+        groups.setdefault(distances.index(min(distances)), []).append(word)
+    if len(groups) < 2:
+        return []
+    parts = {column: run_of(words) for column, words in groups.items()}
+    for column, part in parts.items():
+        left, right = columns[column]
+        shifts = part.left - left, part.right - right, (part.left + part.right - left - right) / 2
+        if min(map(abs, shifts)) > 0.3 * size:
+            return []
+    return list(parts.values())
 
 
 def _covered(run: Run, columns: Columns) -> tuple[int, int]:

@@ -3,11 +3,13 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from ingest.load.pdf_lines import Run
+from ingest.load.pdf_lines import Run, run_of
 from ingest.load.pdf_table import FoundTable
 
 Item = Run | FoundTable
 Gap = tuple[float, float]  # left and right end of a stretch without text
+_WIDEST_BLANK = 1.3  # of the font size: between words of a line that is stretched to its column's width
+_LEADING = 0.5  # of the font size: space between the lines of a paragraph, at most
 _CORE = 0.22  # share of a run's height, at its top and bottom, that may overlap the next line
 
 
@@ -54,6 +56,38 @@ def bands(items: Iterable[Item]) -> list[Band]:
         band.top = min(edges(item)[1] for item in band.items)
         band.bottom = max(edges(item)[3] for item in band.items)
     return result
+
+
+def healed(page: Sequence[Band]) -> list[Band]:
+    """The bands with runs joined that a wide blank divides: the line above or below has text in that place."""
+    size = text_size(page)
+    result = []
+    for index, band in enumerate(page):
+        if len(band.items) < 2 or not band.text_only:
+            result.append(band)
+            continue
+        near = [
+            page[other]
+            for other in (index - 1, index + 1)
+            if 0 <= other < len(page)
+            and max(page[other].top - band.bottom, band.top - page[other].bottom) < _LEADING * size
+        ]
+        items: list[Item] = []
+        for run in band.runs:
+            last = items[-1] if items else None
+            if isinstance(last, Run) and _is_blank(last, run, near, size):
+                items[-1] = run_of([*last.words, *run.words])
+            else:
+                items.append(run)
+        result.append(Band(items, band.top, band.bottom))
+    return result
+
+
+def _is_blank(one: Run, other: Run, near: Sequence[Band], size: float) -> bool:
+    gap = one.right, other.left
+    if not 0 <= gap[1] - gap[0] <= _WIDEST_BLANK * size or abs(one.bottom - other.bottom) > 0.2 * size:
+        return False
+    return any(edges(item)[0] < gap[0] and edges(item)[2] > gap[1] for band in near for item in band.items)
 
 
 def _core(item: Item) -> tuple[float, float]:

@@ -13,6 +13,7 @@ _FULL = 0.7  # of its column's width: a line of running text
 _SHARE_FULL = 0.4  # of the lines of running text
 _ALIKE = 0.22  # of the font size, by which lines of one row differ in height
 _WIDER = 0.3  # of the font size: by which the space between rows is wider than between the lines of a cell
+_COUPLED = 0.6  # share of lines that stand at the height of a line beside them, in rows of a table
 _MOST_LINES_OF_ROW = 6
 _MOST_BANDS = 400
 _MOST_GAPS = 60  # of a band
@@ -135,7 +136,7 @@ def _coupled(page: Sequence[Band], left: Sequence[Band], right: Sequence[Band], 
         return False
     few, many = sorted((_middles(left), _middles(right)), key=len)
     near = sum(any(abs(one - other) <= _ALIKE * size for other in many) for one in few)
-    return near >= 0.75 * len(few) or _in_rows(page, strip, size, prose=False)
+    return near >= _COUPLED * len(few) or _in_rows(page, strip, size, prose=False)
 
 
 def _middles(rows: Sequence[Band]) -> list[float]:

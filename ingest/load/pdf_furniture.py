@@ -46,21 +46,22 @@ def without_furniture(pages: Sequence[tuple[float, list[Items]]], body_size: flo
     fates: dict[tuple[int, int], bool] = {}  # (page, id of a line that repeats) -> whether it stays
     for group in groups.values():
         fates |= {(edge.page, id(edge.line)): stays for edge, stays in _repeated(group, len(pages))}
-    return [
-        [_kept(number, region, fates, body_size) for region in regions] for number, (_, regions) in enumerate(pages)
-    ]
+    return [_arranged(number, regions, fates, body_size) for number, (_, regions) in enumerate(pages)]
 
 
-def _kept(number: int, region: Items, fates: dict[tuple[int, int], bool], body_size: float) -> Items:
-    """The items of a region; a running head that stays is no heading, whatever its letters."""
-    kept: Items = []
-    for item in region:
-        stays = fates.get((number, id(item)))
-        if stays is None:
-            kept.append(item)
-        elif stays and isinstance(item, TextLine):
-            kept.append(replace(item, size=min(item.size, body_size), bold=False))
-    return kept
+def _arranged(
+    number: int, regions: Sequence[Items], fates: dict[tuple[int, int], bool], body_size: float
+) -> list[Items]:
+    """The regions of a page; heads and feet that stay come first, so that they divide no sentence."""
+    staying: Items = []
+    kept: list[Items] = []
+    for region in regions:
+        kept.append([item for item in region if (number, id(item)) not in fates])
+        for item in region:
+            if fates.get((number, id(item))) and isinstance(item, TextLine):
+                # A running head is no heading, whatever its letters.
+                staying.append(replace(item, size=min(item.size, body_size), bold=False))
+    return [*([line] for line in staying), *kept]
 
 
 def _edges(number: int, height: float, regions: Sequence[Items]) -> list[_Edge]:

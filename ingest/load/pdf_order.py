@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from ingest.load.pdf_aligned import aligned_tables
-from ingest.load.pdf_bands import Band, Item, bands, edges, gaps, middle
+from ingest.load.pdf_bands import Band, Item, bands, edges, gaps, healed, middle
 from ingest.load.pdf_columns import gutter
 from ingest.load.pdf_drawings import Drawings
 from ingest.load.pdf_lines import Run, run_of, runs
@@ -49,6 +49,7 @@ def _arranged(items: Sequence[Item], drawn: Drawings, carried: Columns, depth: i
 
 def _rows(page: Sequence[Band], drawn: Drawings, carried: Columns, depth: int) -> list[Region]:
     """A part without gutters: its tables without lines, and its other lines."""
+    page = healed(page)
     regions: list[Region] = [[]]
     following = 0
     for first, last, table in aligned_tables(page, drawn, carried):

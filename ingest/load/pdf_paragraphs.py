@@ -12,6 +12,7 @@ from ingest.load.pdf_words import Word
 
 _LEADER = re.compile(r"(?:\s?[.·…]){5,}\s*")
 _ITEM = re.compile(r"^(?:[•●▪■◦○‣∙·–—*-]|\(?\d{1,3}[.)]|\(?[a-zA-Z][.)]|\[\d+\])\s")
+_LISTED = re.compile(r" … ?\S{0,8}$")  # an entry of a table of contents
 _WIDER = 0.35  # of the font size: by which the space before a paragraph is wider than between its lines
 _INDENT = 0.8  # of the font size
 _SIZES_DIFFER = 0.08
@@ -156,6 +157,8 @@ def _alike(one: TextLine, other: TextLine) -> bool:
 def _begins(before: TextLine, line: TextLine, following: TextLine | None, right: float) -> bool:
     """Whether a line begins a paragraph or an item: there was room for its first word on the line before."""
     if _ITEM.match(line.text) or _is_indented(before, line, following):
+        return True
+    if _LISTED.search(before.text):
         return True
     if before.text[-1:] in "-‐" and line.text[:1].islower():
         return False
