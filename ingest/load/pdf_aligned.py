@@ -121,6 +121,28 @@ def _between(valleys: Sequence[Gap], page: Sequence[Band]) -> list[tuple[float, 
     return list(zip(starts, ends, strict=True))
 
 
+def _with_their_names(columns: Columns, rows: Sequence[TextRow]) -> list[tuple[float, float]]:
+    """The columns, those that hold a name alone joined with the column beside it that has none.
+
+    Names are often centred over wide columns whose cells stand at one side, so that they do not overlap.
+    """
+    if len(rows) < 3:
+        return list(columns)
+    named, below = rows[0].filled, set().union(*(row.filled for row in rows[1:]))
+    joined: list[tuple[float, float]] = []
+    free = False  # whether the last of them has no name yet
+    waiting = False  # whether the last of them is a name without cells
+    for number, column in enumerate(columns):
+        has_name, has_cells = number in named, number in below
+        if joined and ((free and has_name and not has_cells) or (waiting and has_cells and not has_name)):
+            joined[-1] = joined[-1][0], column[1]
+            free = waiting = False
+            continue
+        joined.append(column)
+        free, waiting = has_cells and not has_name, has_name and not has_cells
+    return joined
+
+
 # --------------------------------------------------------------------------------------------------------------- table
 
 
@@ -141,6 +163,10 @@ def _table(
     if cut is not None:
         return _table(page, first, first + cut, drawn, ())
     rows = [_text_row(band, columns, size, head=number < _HEADER_ROWS) for number, band in enumerate(part)]
+    merged = _with_their_names(columns, rows)
+    if len(merged) < len(columns):
+        columns = merged
+        rows = [_text_row(band, columns, size, head=number < _HEADER_ROWS) for number, band in enumerate(part)]
     if not _is_table(rows, columns):
         return None
     start = _with_header(page, first, columns, size)

@@ -15,6 +15,7 @@ _ALIKE = 0.22  # of the font size, by which lines of one row differ in height
 _WIDER = 0.3  # of the font size: by which the space between rows is wider than between the lines of a cell
 _COUPLED = 0.6  # share of lines that stand at the height of a line beside them, in rows of a table
 _MOST_LINES_OF_ROW = 6
+_WIDE_SPACE = 0.8  # of the font size: space between a table and text below it
 _MOST_BANDS = 400
 _MOST_GAPS = 60  # of a band
 _MOST_CANDIDATES = 40  # longest strips that are looked at
@@ -53,7 +54,15 @@ def _candidates(page: Sequence[Band], size: float) -> Iterator[tuple[int, int, G
             first, last, strip = _extended(page, start, gap, narrowest)
             for index in range(first, last + 1):
                 seen |= {(index, other) for other in white[index][:_MOST_GAPS] if _covers(other, strip)}
-            yield (*_trimmed(page, first, last, strip, size), strip)
+            for part in _parts(page, first, last, size):
+                yield (*_trimmed(page, *part, strip, size), strip)
+
+
+def _parts(page: Sequence[Band], first: int, last: int, size: float) -> list[tuple[int, int]]:
+    """The bands first..last, and the parts of them that wide spaces divide: a table above columns may have its gap."""
+    ends = [index for index in range(first, last) if page[index + 1].top - page[index].bottom > _WIDE_SPACE * size]
+    parts = list(zip([first, *(end + 1 for end in ends)], [*ends, last], strict=True))
+    return [(first, last), *parts] if ends else [(first, last)]
 
 
 def _extended(page: Sequence[Band], start: int, gap: Gap, narrowest: float) -> tuple[int, int, Gap]:

@@ -110,23 +110,21 @@ def _attached(text: str, last: Word, word: Word) -> str:
 
 
 def in_reading_order(words: Sequence[Word]) -> list[Word]:
-    """The words of a line from its beginning; in a script that runs to the left, from the right."""
+    """The words of a line from its beginning; words and numbers that run the other way keep their own order."""
     ordered = sorted(words, key=lambda word: word.left)
-    to_left = [bool(RIGHT_TO_LEFT.search(word.text)) for word in ordered]
-    if not any(to_left):
-        return ordered
-    letters = sum(any(letter.isalpha() for letter in word.text) for word in ordered)
-    if 2 * sum(to_left) < letters:
+    mirrored = bool(ordered) and ordered[0].mirrored
+    against = [bool(RIGHT_TO_LEFT.search(word.text)) != mirrored for word in ordered]
+    if not any(against):
         return ordered
     result: list[Word] = []
-    to_right: list[Word] = []  # numbers and words of other scripts keep their own direction
-    for word, turned in zip(reversed(ordered), reversed(to_left), strict=True):
-        if turned:
-            result += [*reversed(to_right), word]
-            to_right = []
-        else:
-            to_right.append(word)
-    return result + to_right[::-1]
+    turned: list[Word] = []
+    for word, is_against in zip(ordered, against, strict=True):
+        if is_against:
+            turned.append(word)
+            continue
+        result += [*reversed(turned), word]
+        turned = []
+    return result + turned[::-1]
 
 
 def lines(words: Sequence[Word]) -> list[list[Word]]:

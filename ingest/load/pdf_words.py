@@ -5,7 +5,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import groupby
+from itertools import groupby, pairwise
 from typing import Any
 
 from ingest.load.hypertext.raised import raised
@@ -16,6 +16,7 @@ _DIVIDED = "\ufffe\x02"  # PDFium's marks for a word divided at a line's end
 _BOLD = re.compile(rb"bold|black|heavy|demi", re.IGNORECASE)
 _FORCED_BOLD = 1 << 18  # flag of a font descriptor
 RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
+_TO_RIGHT = re.compile("[0-9A-Za-z\u0660-\u0669\u06f0-\u06f9](?:[.,:/%+-]*[0-9A-Za-z\u0660-\u0669\u06f0-\u06f9])+")
 _SHAPED = re.compile("[\ufb00-\ufb06\ufb13-\ufdfb\ufe70-\ufefc]")  # ligatures, and letters as they look within a word
 _LEADER = 4  # dots in a row
 _TORN = 0.35  # of a letter's height, by which the next one stands apart
@@ -38,6 +39,7 @@ class Word:
     bold: bool
     start: int  # index of its first character on the page
     struck: bool = False  # a line is drawn through it
+    mirrored: bool = False  # its box is seen as in a mirror, because the page's text runs to the left
 
     @property
     def middle(self) -> float:
@@ -47,10 +49,17 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """Turns boxes of a page into boxes of upright text."""
+    """Turns boxes of a page into boxes of upright text that runs to the right."""
 
     turn: int  # quarter turns of the text, counterclockwise
     bounds: Box  # left, bottom, right, top of the page in its own points
+    mirrored: bool = False  # the text runs to the left: its boxes are seen as in a mirror
+
+    @property
+    def width(self) -> float:
+        """Width of the page when its text is upright."""
+        left, bottom, right, top = self.bounds
+        return top - bottom if self.turn % 2 else right - left
 
     @property
     def height(self) -> float:
@@ -62,12 +71,14 @@ class Frame:
         """A box of the page, whose points go up, as one whose points go down."""
         x0, y0, x1, y1 = self.bounds
         if self.turn == 1:
-            return bottom - y0, left - x0, top - y0, right - x0
-        if self.turn == 2:
-            return x1 - right, bottom - y0, x1 - left, top - y0
-        if self.turn == 3:
-            return y1 - top, x1 - right, y1 - bottom, x1 - left
-        return left - x0, y1 - top, right - x0, y1 - bottom
+            box = bottom - y0, left - x0, top - y0, right - x0
+        elif self.turn == 2:
+            box = x1 - right, bottom - y0, x1 - left, top - y0
+        elif self.turn == 3:
+            box = y1 - top, x1 - right, y1 - bottom, x1 - left
+        else:
+            box = left - x0, y1 - top, right - x0, y1 - bottom
+        return (self.width - box[2], box[1], self.width - box[0], box[3]) if self.mirrored else box
 
 
 def page_words(textpage: Any, text: str, bounds: Box) -> list[tuple[Frame, list[Word]]]:
@@ -79,11 +90,17 @@ def page_words(textpage: Any, text: str, bounds: Box) -> list[tuple[Frame, list[
     by_turn: dict[int, list[_Span]] = {}
     for span in reader.spans():
         by_turn.setdefault(span.turn, []).append(span)
-    groups = sorted(by_turn.items(), key=lambda group: -len(group[1]))
-    return [
-        (frame := Frame(turn, bounds), _without_leaders([reader.word(span, frame) for span in spans]))
-        for turn, spans in groups
-    ]
+    groups = []
+    for turn, spans in sorted(by_turn.items(), key=lambda group: -len(group[1])):
+        frame = Frame(turn, bounds, _runs_to_left(text, spans))
+        groups.append((frame, _without_leaders([reader.word(span, frame) for span in spans])))
+    return groups
+
+
+def _runs_to_left(text: str, spans: Sequence["_Span"]) -> bool:
+    words = [text[span.start : span.end] for span in spans]
+    lettered = sum(any(letter.isalpha() for letter in word) for word in words)
+    return 2 * sum(bool(RIGHT_TO_LEFT.search(word)) for word in words) > lettered
 
 
 def _without_leaders(words: list[Word]) -> list[Word]:
@@ -192,14 +209,14 @@ class _Reader:
         box = min(first[0], last[0]), tall[1], max(first[2], last[2]), tall[3]
         if RIGHT_TO_LEFT.search(shown):
             boxes = self._boxes(span, frame)
-            shown = _in_reading_order(shown, boxes)
+            shown = _in_reading_order(shown, boxes, mirrored=frame.mirrored)
             lefts, tops, rights, bottoms = zip(*boxes, strict=True)
             box = min(lefts), min(tops), max(rights), max(bottoms)
         elif len(shown) > 1 and (_is_raised(last, first) or _is_raised(first, last)):
             shown = _with_raised(shown, self._boxes(span, frame))
         if _SHAPED.search(shown):
             shown = _SHAPED.sub(lambda letter: unicodedata.normalize("NFKC", letter.group()), shown)
-        return Word(shown, *box, size, bold, span.start)
+        return Word(shown, *box, size, bold, span.start, mirrored=frame.mirrored)
 
     def _boxes(self, span: _Span, frame: Frame) -> list[Box]:
         return [frame.upright(*self._box(index)) for index in range(span.start, span.end)]
@@ -239,17 +256,22 @@ class _Reader:
         return known
 
 
-def _in_reading_order(text: str, boxes: Sequence[Box]) -> str:
+def _in_reading_order(text: str, boxes: Sequence[Box], *, mirrored: bool) -> str:
     """A word of a script that runs to the left, its letters from right to left; PDFium keeps some as they look."""
-    if boxes[0][0] >= boxes[-1][0]:
+    places = [(left + right) * (1 if mirrored else -1) for left, _, right, _ in boxes]
+    steps = [after - before for before, after in pairwise(places)]
+    if all(step > -0.1 for step in steps):
         return text
-    clusters: list[str] = []
-    for letter in text:  # a mark stays behind its letter
+    clusters: list[tuple[float, str]] = []  # a mark stays with its letter
+    for letter, place in zip(text, places, strict=True):
         if clusters and unicodedata.combining(letter):
-            clusters[-1] += letter
+            clusters[-1] = clusters[-1][0], clusters[-1][1] + letter
         else:
-            clusters.append(letter)
-    return "".join(reversed(clusters))
+            clusters.append((place, letter))
+    if sum(step < 0 for step in steps) > len(steps) / 2:
+        clusters.reverse()  # letters of one sign have one place
+    clusters.sort(key=lambda cluster: cluster[0])
+    return _TO_RIGHT.sub(lambda run: run.group()[::-1], "".join(letters for _, letters in clusters))
 
 
 def _is_raised(box: Box, line: Box) -> bool:
