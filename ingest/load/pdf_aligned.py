@@ -241,16 +241,17 @@ def _found(rows: Sequence[TextRow], columns: Columns, drawn: Drawings, size: flo
     left, right = columns[0][0], columns[-1][1]
     groups = grouped(rows, row_boundaries(drawn, left, right), len(columns), size)
     box = left, rows[0].top, right, rows[-1].bottom
-    return FoundTable(box, [_cells(group, len(columns)) for group in groups], columns, ruled=False, size=size)
+    return FoundTable(box, [_cells(group, columns) for group in groups], columns, ruled=False, size=size)
 
 
-def _cells(group: Sequence[TextRow], count: int) -> list[Cell]:
+def _cells(group: Sequence[TextRow], columns: Columns) -> list[Cell]:
     cells: list[Cell] = []
     column = 0
-    while column < count:
+    while column < len(columns):
         words = [word for row in group for word in row.cells.get(column, ())]
         across = max((row.spans.get(column, 1) for row in group), default=1)
-        cells.append(Cell(cell_text(words), across))
+        left, right = columns[column]
+        cells.append(Cell(cell_text(words, right - left), across))
         column += across
     return cells
 
@@ -306,6 +307,8 @@ def by_columns(run: Run, columns: Columns, size: float) -> list[Run]:
     if len(groups) < 2:
         return []
     parts = {column: run_of(words) for column, words in groups.items()}
+    if any(after.left - before.right < _NARROWEST * size for before, after in pairwise(parts.values())):
+        return []
     for column, part in parts.items():
         left, right = columns[column]
         shifts = part.left - left, part.right - right, (part.left + part.right - left - right) / 2
@@ -388,9 +391,9 @@ def _is_justified(rows: Sequence[TextRow]) -> bool:
     """Whether two columns may be lines of running text with a wide blank: they end alike, and not with numbers."""
     ends = [max(word.right for word in row.cells[1]) for row in rows if 1 in row.filled and 1 not in row.spans]
     alike = [end for end in ends if abs(end - max(ends)) <= 1.5]
-    last = [row.cells[1][-1].text for row in rows if 1 in row.filled]
-    numbers = sum(any(letter.isdigit() for letter in text) for text in last)
-    return len(alike) >= 0.6 * len(ends) and numbers < 0.4 * len(last)
+    cells = [" ".join(word.text for word in row.cells[1]) for row in rows if 1 in row.filled]
+    figures = sum(any(letter.isdigit() for letter in cell) for cell in cells)
+    return len(alike) >= 0.6 * len(ends) and figures < 0.5 * len(cells)
 
 
 def _is_running(rows: Sequence[TextRow], columns: Columns) -> bool:

@@ -12,7 +12,7 @@ _LINES = 3  # of running text, at least, beside a gutter
 _FULL = 0.7  # of its column's width: a line of running text
 _SHARE_FULL = 0.4  # of the lines of running text
 _ALIKE = 0.22  # of the font size, by which lines of one row differ in height
-_WIDER = 0.3  # of the font size: by which the space between rows is wider than between the lines of a cell
+_WIDER = 0.18  # of the font size: by which the space between rows is wider than between the lines of a cell
 _COUPLED = 0.6  # share of lines that stand at the height of a line beside them, in rows of a table
 _MOST_LINES_OF_ROW = 6
 _WIDE_SPACE = 0.8  # of the font size: space between a table and text below it
@@ -158,7 +158,11 @@ def _in_rows(page: Sequence[Band], strip: Gap, size: float, *, prose: bool) -> b
     prose: both sides are running text, so rows of one line each do not count.
     """
     rows = _rows(page, size)
-    if len(rows) < _LINES or (prose and sum(len(row) > 1 for row in rows) < 0.5 * len(rows)):
+    if prose and sum(len(row) > 1 for row in rows) < 0.5 * len(rows):
+        return False
+    if not rows:
+        rows = [] if prose else [[band] for band in page]
+    if len(rows) < _LINES:
         return False
     good = 0
     for row in rows:

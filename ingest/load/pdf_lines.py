@@ -1,5 +1,6 @@
 """Words of a PDF page put together: runs on one line, and the text of a few lines."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -12,6 +13,10 @@ _ALIKE = 0.35  # of the font size, by which the heights of words of one size dif
 _ATTACHED = 0.12  # of the font size: a narrower gap is no blank
 _SHIFTED = 0.1  # of the font size, by which a raised word stands higher
 _SMALL = 0.85  # a raised word is at most this share of the size of the word before it
+_WHOLE_WIDTH = 0.7  # share of its column's width that a cut word fills
+_FIGURES = re.compile(r"[\d.,:/-]*\d[\d.,:/-]*")
+_NO_WORD = re.compile("[bcdfghjklmnpqrstvwxzß]{1,3}")  # letters that are no word of their own
+_SHORT_WORDS = frozenset("svkzwcl")  # but prepositions and articles of some languages
 
 
 @dataclass(slots=True)
@@ -138,12 +143,28 @@ def lines(words: Sequence[Word]) -> list[list[Word]]:
     return result
 
 
-def cell_text(words: Sequence[Word]) -> str:
-    """The text of a table's cell: its lines joined."""
+def cell_text(words: Sequence[Word], width: float = 0.0) -> str:
+    """The text of a table's cell: its lines joined. width: of its column, in points, when it is known."""
     text = ""
+    above: Sequence[Word] = ()
     for line in lines(words):
-        text = joined_lines(text, line_text(line))
+        shown = line_text(line)
+        if _is_cut(above, line, width):
+            text += shown
+        else:
+            text = joined_lines(text, shown)
+        above = line
     return text.replace("-\n", "-")
+
+
+def _is_cut(above: Sequence[Word], line: Sequence[Word], width: float) -> bool:
+    """Whether a narrow column cuts a number or a word that stands alone on its line, with no hyphen."""
+    if len(above) != 1 or not line or above[0].right - above[0].left < _WHOLE_WIDTH * width or not width:
+        return False
+    head, tail = above[0].text, line[0].text
+    if _FIGURES.fullmatch(head) and _FIGURES.fullmatch(tail):
+        return True
+    return head[-1:].isalpha() and bool(_NO_WORD.fullmatch(tail)) and tail not in _SHORT_WORDS
 
 
 def joined_lines(text: str, line: str) -> str:

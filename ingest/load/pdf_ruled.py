@@ -115,7 +115,7 @@ def _table(grid: _Grid, words: list[Word]) -> FoundTable | None:
         return None
     if len(spans) < _REGULAR * columns * rows or any(_is_no_cell(by_area[area], spans[area]) for area in by_area):
         return None
-    cells = _cells(areas, spans, by_area)
+    cells = _cells(areas, spans, by_area, grid.xs)
     if len(cells) < 2:
         return None
     box = grid.xs[0], grid.ys[0], grid.xs[-1], grid.ys[-1]
@@ -183,6 +183,7 @@ def _cells(
     areas: Sequence[Sequence[Position]],
     spans: dict[Position, tuple[int, int]],
     words: dict[Position, list[Word]],
+    xs: Sequence[float],
 ) -> list[list[Cell]]:
     rows: list[list[Cell]] = []
     for number, row in enumerate(areas):
@@ -191,8 +192,12 @@ def _cells(
         if parts:
             rows += parts
         else:
-            rows.append([Cell(cell_text(words.get(area, [])), *spans[area]) for area in own])
+            rows.append([_cell(area, spans[area], words.get(area, []), xs) for area in own])
     return rows
+
+
+def _cell(area: Position, span: tuple[int, int], words: Sequence[Word], xs: Sequence[float]) -> Cell:
+    return Cell(cell_text(words, xs[area[1] + span[0]] - xs[area[1]]), *span)
 
 
 def _text_rows(
