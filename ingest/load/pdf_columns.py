@@ -10,9 +10,11 @@ from ingest.load.pdf_lines import Run
 _NARROWEST = 0.8  # of the font size: width of a gutter
 _LINES = 3  # of running text, at least, beside a gutter
 _FULL = 0.7  # of its column's width: a line of running text
+_CLOSE = 0.7  # of the font size: usual space between lines of running text, at most
+_SHARE_LOW = 0.25  # of its lines that begin with a small letter
 _SHARE_FULL = 0.4  # of the lines of running text
 _ALIKE = 0.22  # of the font size, by which lines of one row differ in height
-_WIDER = 0.18  # of the font size: by which the space between rows is wider than between the lines of a cell
+_WIDER = 0.16  # of the font size: by which the space between rows is wider than between the lines of a cell
 _COUPLED = 0.6  # share of lines that stand at the height of a line beside them, in rows of a table
 _MOST_LINES_OF_ROW = 6
 _WIDE_SPACE = 0.8  # of the font size: space between a table and text below it
@@ -131,12 +133,25 @@ def _is_prose(rows: Sequence[Band], size: float, *, last: bool) -> bool:
     for row in rows:
         runs = [run for run in row.runs if start - 1 <= run.left and run.right <= end + 1]
         if runs:
-            lines.append((runs[0].left, max(run.right for run in runs), sum(len(run.words) for run in runs)))
-    if len(lines) < _LINES:
+            lines.append(runs)
+    if len(lines) < _LINES or not _flows(lines, size):
         return False
-    width = max(right for _, right, _ in lines) - min(left for left, _, _ in lines)
-    full = sum(right - left >= _FULL * width and words >= 3 for left, right, words in lines)
+    width = max(run.right for line in lines for run in line) - min(line[0].left for line in lines)
+    full = sum(
+        line[-1].right - line[0].left >= _FULL * width and sum(len(run.words) for run in line) >= 3 for line in lines
+    )
     return full >= max(_LINES, _SHARE_FULL * len(lines))
+
+
+def _flows(lines: Sequence[Sequence[Run]], size: float) -> bool:
+    """Whether lines are set close, and some of them begin within a sentence, where the script has small letters."""
+    spaces = sorted(after[0].top - before[0].bottom for before, after in pairwise(lines))
+    if spaces[len(spaces) // 2] > _CLOSE * size:
+        return False
+    begins = [line[0].words[0].text[:1] for line in lines]
+    cased = [letter for letter in begins if letter.lower() != letter.upper()]
+    low = sum(letter.islower() for letter in cased)
+    return len(cased) < 0.5 * len(begins) or low >= _SHARE_LOW * len(cased)
 
 
 def _coupled(page: Sequence[Band], left: Sequence[Band], right: Sequence[Band], strip: Gap, size: float) -> bool:
@@ -184,7 +199,7 @@ def _rows(page: Sequence[Band], size: float) -> list[list[Band]]:
     spaces = [after.top - before.bottom for before, after in pairwise(page)]
     if len(spaces) < 2 or max(spaces) - min(spaces) < _WIDER * size:
         return []
-    threshold = (min(spaces) + max(spaces)) / 2
+    threshold = min(spaces) + _WIDER * size
     rows = [[page[0]]]
     for space, band in zip(spaces, page[1:], strict=True):
         if space > threshold:

@@ -80,7 +80,7 @@ def _threshold(rows: Sequence[TextRow], size: float, columns: int) -> float:
     widest, at = max(steps)
     if widest < _APART:
         return 0.0
-    full = max(2, round(0.6 * columns))
+    full = _full(columns)
     crowded = several = begun = 0
     for number, row in enumerate(rows):
         if number and row.top - rows[number - 1].bottom > at:
@@ -89,6 +89,11 @@ def _threshold(rows: Sequence[TextRow], size: float, columns: int) -> float:
         crowded += begun == 2  # a wide space between groups of rows
         several += begun == 1
     return 0.0 if 4 * crowded > several else at
+
+
+def _full(columns: int) -> int:
+    """Cells of a line that is a row by itself."""
+    return max(2, round(0.75 * columns + 0.25))
 
 
 def _by_spaces(rows: Sequence[TextRow], threshold: float, columns: int) -> list[list[TextRow]]:
@@ -108,7 +113,7 @@ def _one_row(above: Sequence[TextRow], row: TextRow, columns: int, *, sure: bool
     before = set().union(*(line.filled for line in above))
     if not sure:
         return True
-    full = max(2, round(0.6 * columns))
+    full = _full(columns)
     return not (0 in before and 0 in row.filled and len(before) >= full and len(row.filled) >= full)
 
 
