@@ -17,7 +17,7 @@ def annotation_lines(pdf: Any, page: Any, textpage: Any) -> list[str]:
     """A line for every filled-in field ("name: value"), comment and typed note of a page."""
     import pypdfium2.raw as raw  # noqa: PLC0415  # needed by this format only
 
-    lines = []
+    lines: list[str] = []
     for index in range(min(raw.FPDFPage_GetAnnotCount(page), _MOST)):
         annotation = raw.FPDFPage_GetAnnot(page, index)
         if not annotation:

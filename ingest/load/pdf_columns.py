@@ -18,6 +18,7 @@ _WIDER = 0.16  # of the font size: by which the space between rows is wider than
 _COUPLED = 0.6  # share of lines that stand at the height of a line beside them, in rows of a table
 _MOST_LINES_OF_ROW = 6
 _WIDE_SPACE = 0.8  # of the font size: space between a table and text below it
+_TALL = 7.5  # of the font size: height of a part that is columns of text and no row of a table
 _MOST_BANDS = 400
 _MOST_GAPS = 60  # of a band
 _MOST_CANDIDATES = 40  # longest strips that are looked at
@@ -64,7 +65,8 @@ def _parts(page: Sequence[Band], first: int, last: int, size: float) -> list[tup
     """The bands first..last, and the parts of them that wide spaces divide: a table above columns may have its gap."""
     ends = [index for index in range(first, last) if page[index + 1].top - page[index].bottom > _WIDE_SPACE * size]
     parts = list(zip([first, *(end + 1 for end in ends)], [*ends, last], strict=True))
-    return [(first, last), *parts] if ends else [(first, last)]
+    long = [(start, end) for start, end in parts if page[end].bottom - page[start].top > _TALL * size]
+    return [(first, last), *long] if ends else [(first, last)]
 
 
 def _extended(page: Sequence[Band], start: int, gap: Gap, narrowest: float) -> tuple[int, int, Gap]:
@@ -164,7 +166,8 @@ def _coupled(page: Sequence[Band], left: Sequence[Band], right: Sequence[Band], 
 
 
 def _middles(rows: Sequence[Band]) -> list[float]:
-    return [(run.top + run.bottom) / 2 for row in rows for run in row.runs]
+    """The heights at which there is text."""
+    return sorted({round((run.top + run.bottom) / 2, 0) for row in rows for run in row.runs})
 
 
 def _in_rows(page: Sequence[Band], strip: Gap, size: float, *, prose: bool) -> bool:

@@ -9,7 +9,7 @@ from ingest.load.pdf_bands import middle
 from ingest.load.pdf_drawings import Drawings, Line
 from ingest.load.pdf_lines import cell_text, lines
 from ingest.load.pdf_rows import TextRow, grouped
-from ingest.load.pdf_table import FoundTable
+from ingest.load.pdf_table import FoundTable, bold_rows
 from ingest.load.pdf_words import Word
 from ingest.load.tables import Cell
 
@@ -119,7 +119,11 @@ def _table(grid: _Grid, words: list[Word]) -> FoundTable | None:
     if len(cells) < 2:
         return None
     box = grid.xs[0], grid.ys[0], grid.xs[-1], grid.ys[-1]
-    return FoundTable(box, cells, list(pairwise(grid.xs)), ruled=True, size=middle([word.size for word in words]))
+    by_row: list[list[Word]] = [[] for _ in range(rows)]
+    for (row, _), own in by_area.items():
+        by_row[row] += own
+    size = middle([word.size for word in words])
+    return FoundTable(box, cells, list(pairwise(grid.xs)), ruled=True, size=size, name_rows=bold_rows(by_row))
 
 
 def _is_no_cell(words: list[Word], span: tuple[int, int]) -> bool:

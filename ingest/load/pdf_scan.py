@@ -58,7 +58,7 @@ def _has_ink(page: Any, textpage: Any) -> bool:
         draw.rectangle((min(x0, x1) - 2, min(y0, y1) - 2, max(x0, x1) + 2, max(y0, y1) + 2), fill=paper)
     histogram = image.histogram()
     ink = sum(histogram[: max(paper - _INK, 0)]) + sum(histogram[paper + _INK :])
-    return ink >= _SHARE_OF_INK * total
+    return bool(ink >= _SHARE_OF_INK * total)
 
 
 def _scale(page: Any, dots_per_inch: int, most_pixels: int) -> float:

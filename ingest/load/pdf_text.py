@@ -10,7 +10,7 @@ from ingest.load.pdf_headings import Headings, body_size
 from ingest.load.pdf_page import PageContent
 from ingest.load.pdf_paragraphs import Block, Paragraph, blocks, goes_on
 from ingest.load.pdf_table import FoundTable
-from ingest.load.table_heads import WINDOW, column_names, head_of
+from ingest.load.table_heads import WINDOW, column_names, head_of, is_title
 from ingest.load.tables import laid_out, table_text
 
 _LIGATURES = str.maketrans(
@@ -115,12 +115,23 @@ class _Tables:
         grid = [[" ".join(cell.translate(_LIGATURES).split()) for cell in row] for row in laid_out(table.rows)]
         grid = [row for row in grid if any(row)]
         if not (first and not caption and self.last is not None and _same_columns(self.last, table)):
-            head = head_of(grid[:WINDOW])
-            self._head, self._caption = grid[: head.above + head.names], caption
-            self._names = column_names(grid[head.above : head.above + head.names], spread=True)
-            return table_text(grid, caption=caption)
+            self._head, self._names = _head(grid, table.name_rows)
+            self._caption = caption
+            return table_text(grid, caption=caption, name_rows=table.name_rows)
         rest = grid[_repeated(self._head, grid) :]
         return table_text(rest, caption=self._caption, caption_shown=True, names=self._names, name_rows=0)
+
+
+def _head(grid: Grid, name_rows: int | None) -> tuple[Grid, list[str]]:
+    """(first rows up to the names, names of the columns), as table_text() understands them."""
+    if name_rows is None:
+        head = head_of(grid[:WINDOW])
+        above, last = head.above, head.above + head.names
+    else:
+        above, last = 0, min(name_rows, len(grid) - 1)
+        while above < last and is_title(grid[above]):
+            above += 1
+    return grid[:last], column_names(grid[above:last], spread=name_rows is None)
 
 
 def _same_columns(one: FoundTable, other: FoundTable) -> bool:

@@ -238,7 +238,7 @@ class _Reader:
             if before == 0 and (first is last or RIGHT_TO_LEFT.search(self._text, start, start + 1)):
                 return 0
         angle = self._raw.FPDFText_GetCharAngle(self._page, start)  # radians, clockwise
-        return -round(angle / 1.5708) % 4
+        return int(-round(angle / 1.5708) % 4)
 
     def _font(self, index: int, box: Box) -> tuple[float, bool]:
         """(size in points, bold) of a character; the same for the same font and height of the box."""
