@@ -12,7 +12,8 @@ h1 { font-size: 18pt; } h2 { font-size: 14pt; } table { border-collapse: collaps
 caption { font-style: italic; text-align: start; } .columns { column-gap: 20pt; } .beside { display: flex; gap: 20pt; }
 table { font-family: "DejaVu Sans", sans-serif; } .grid td, .grid th { border: 0.5pt solid black; }
 .rows td, .rows th { border-bottom: 0.5pt solid gray; } .columns-table td + td { border-left: 0.5pt solid black; }
-.booktabs { border-top: 1pt solid black; border-bottom: 1pt solid black; } .booktabs thead { border-bottom: 0.6pt solid black; }
+.booktabs { border-top: 1pt solid black; border-bottom: 1pt solid black; }
+.booktabs thead { border-bottom: 0.6pt solid black; }
 .zebra thead tr { background: #ccc; } .zebra tbody tr:nth-child(even) { background: #eee; }
 """
 
@@ -76,6 +77,7 @@ def _row(row: Sequence[str | Span], table: Table, *, head: bool) -> str:
         )
         # In a row with covered cells the alignment counts from the right.
         letter = table.align[number if full else number - len(row)] if table.align else "l"
-        style = f"text-align: {_ALIGN[letter]}; vertical-align: {vertical}; padding: {table.padding}pt {table.padding + 3}pt"
+        padding = f"{table.padding}pt {table.padding + 3}pt"
+        style = f"text-align: {_ALIGN[letter]}; vertical-align: {vertical}; padding: {padding}"
         cells.append(f'<{tag} {spans} style="{style}">{escape(text)}</{tag}>')
     return f"<tr>{''.join(cells)}</tr>"

@@ -19,6 +19,15 @@ _PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 _TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml"
 _ALIGN = {"l": "start", "c": "center", "r": "end"}
 _TEXT_WIDTH = 9_000  # twentieths of a point
+_RELATIONSHIPS_TYPE = "application/vnd.openxmlformats-package.relationships+xml"
+_PAGE = (
+    '<w:pgSz w:w="11906" w:h="16838"/>'
+    '<w:pgMar w:top="1400" w:bottom="1400" w:left="1450" w:right="1450" w:header="700" w:footer="700"/>'
+)
+_PAGE_NUMBER = (
+    '<w:r><w:fldChar w:fldCharType="begin"/></w:r><w:r><w:instrText>PAGE</w:instrText></w:r>'
+    '<w:r><w:fldChar w:fldCharType="end"/></w:r>'
+)
 
 
 def office_file(made: Made) -> bytes:
@@ -31,17 +40,17 @@ def _docx(made: Made) -> bytes:
     namespaces = f'xmlns:w="{_W}" xmlns:r="{_RELATIONS}"'
     refs = '<w:headerReference w:type="default" r:id="h"/><w:footerReference w:type="default" r:id="f"/>'
     document = f"<w:document {namespaces}><w:body>{body}<w:sectPr>{refs}{_PAGE}</w:sectPr></w:body></w:document>"
-    number = '<w:r><w:fldChar w:fldCharType="begin"/></w:r><w:r><w:instrText>PAGE</w:instrText></w:r><w:r><w:fldChar w:fldCharType="end"/></w:r>'
-    foot = _run(made.foot.replace("#", "")) + (number if "#" in made.foot else "")
+    foot = _run(made.foot.replace("#", "")) + (_PAGE_NUMBER if "#" in made.foot else "")
+    relationships = f'<Relationships xmlns="{_PACKAGE}/relationships">{{}}</Relationships>'
+    relation = f'<Relationship Id="{{}}" Type="{_RELATIONS}/{{}}" Target="{{}}.xml"/>'
+    parts = (("document", "document.main"), ("header", "header"), ("footer", "footer"))
+    kinds = "".join(f'<Override PartName="/word/{name}.xml" ContentType="{_TYPE}.{kind}+xml"/>' for name, kind in parts)
+    rels = f'<Default Extension="rels" ContentType="{_RELATIONSHIPS_TYPE}"/>'
+    inner = relation.format("h", "header", "header") + relation.format("f", "footer", "footer")
     files = {
-        "[Content_Types].xml": f'<Types xmlns="{_PACKAGE}/content-types"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
-        + "".join(
-            f'<Override PartName="/word/{name}.xml" ContentType="{_TYPE}.{kind}+xml"/>'
-            for name, kind in (("document", "document.main"), ("header", "header"), ("footer", "footer"))
-        )
-        + "</Types>",
-        "_rels/.rels": f'<Relationships xmlns="{_PACKAGE}/relationships"><Relationship Id="d" Type="{_RELATIONS}/officeDocument" Target="word/document.xml"/></Relationships>',
-        "word/_rels/document.xml.rels": f'<Relationships xmlns="{_PACKAGE}/relationships"><Relationship Id="h" Type="{_RELATIONS}/header" Target="header.xml"/><Relationship Id="f" Type="{_RELATIONS}/footer" Target="footer.xml"/></Relationships>',
+        "[Content_Types].xml": f'<Types xmlns="{_PACKAGE}/content-types">{rels}{kinds}</Types>',
+        "_rels/.rels": relationships.format(relation.format("d", "officeDocument", "word/document")),
+        "word/_rels/document.xml.rels": relationships.format(inner),
         "word/document.xml": document,
         "word/header.xml": f"<w:hdr {namespaces}><w:p>{_run(made.head)}</w:p></w:hdr>",
         "word/footer.xml": f"<w:ftr {namespaces}><w:p>{foot}</w:p></w:ftr>",
@@ -53,12 +62,10 @@ def _docx(made: Made) -> bytes:
     return stream.getvalue()
 
 
-_PAGE = '<w:pgSz w:w="11906" w:h="16838"/><w:pgMar w:top="1400" w:bottom="1400" w:left="1450" w:right="1450" w:header="700" w:footer="700"/>'
-
-
 def _run(text: str, size: float = 10.5, *, bold: bool = False) -> str:
     weight = "<w:b/>" if bold else ""
-    look = f'<w:rFonts w:ascii="DejaVu Serif" w:hAnsi="DejaVu Serif" w:cs="DejaVu Serif"/>{weight}<w:sz w:val="{round(size * 2)}"/>'
+    font = '<w:rFonts w:ascii="DejaVu Serif" w:hAnsi="DejaVu Serif" w:cs="DejaVu Serif"/>'
+    look = f'{font}{weight}<w:sz w:val="{round(size * 2)}"/>'
     return f'<w:r><w:rPr>{look}</w:rPr><w:t xml:space="preserve">{escape(text)}</w:t></w:r>'
 
 
@@ -122,10 +129,9 @@ def _word_cells(
         span = f'<w:gridSpan w:val="{across}"/>' if across > 1 else ""
         width = sum(widths[column : column + across])
         letter = table.align[column] if table.align else "l"
-        cells.append(
-            f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/>{span}{merge}</w:tcPr><w:p><w:pPr><w:jc w:val="{_ALIGN[letter]}"/></w:pPr>'
-            f"{_run(text, table.size, bold=head)}</w:p></w:tc>"
-        )
+        look = f'<w:tcPr><w:tcW w:w="{width}" w:type="dxa"/>{span}{merge}</w:tcPr>'
+        run = _run(text, table.size, bold=head)
+        cells.append(f'<w:tc>{look}<w:p><w:pPr><w:jc w:val="{_ALIGN[letter]}"/></w:pPr>{run}</w:p></w:tc>')
         column += across
     return "".join(cells)
 

@@ -101,10 +101,10 @@ def _grid(table: Table, width: float) -> Grid:
     rows = _with_spans(table, style)
     count = len(rows[0])
     total = sum(table.widths)
-    widths = [width * share / total for share in table.widths] if table.widths else None
+    widths: list[Any] = [width * share / total for share in table.widths] or [None] * count
     font = ParagraphStyle("cell", fontName="Helvetica", fontSize=table.size, leading=table.size * 1.2)
     bold = ParagraphStyle("head", parent=font, fontName="Helvetica-Bold")
-    if widths:  # cells that may take several lines
+    if table.widths:  # cells that may take several lines
         rows = [
             [Paragraph(cell, bold if number < table.heads else font) for cell in row] for number, row in enumerate(rows)
         ]
@@ -112,7 +112,7 @@ def _grid(table: Table, width: float) -> Grid:
     style.append(("FONT", (0, 0), (-1, table.heads - 1), "Helvetica-Bold", table.size))
     style += [("ALIGN", (index, 0), (index, -1), _ALIGN[letter]) for index, letter in enumerate(table.align)]
     style += _rules(table, len(rows))
-    return Grid(rows, widths or [None] * count, style=style, repeatRows=table.heads if table.repeat else 0)
+    return Grid(rows, widths, style=style, repeatRows=table.heads if table.repeat else 0)
 
 
 def _with_spans(table: Table, style: list[Any]) -> list[list[Any]]:
