@@ -10,6 +10,8 @@ from ingest.load.pdf_words import RIGHT_TO_LEFT, Word
 _GAP = 0.75  # of the font size: a wider gap ends a run
 _OVERLAP = 0.5  # of the lower height, by which words of one line overlap
 _ALIKE = 0.35  # of the font size, by which the heights of words of one size differ on a line
+FAR = "\u2003"  # between words far apart on a line
+_FAR = 2.5  # of the font size
 _ATTACHED = 0.12  # of the font size: a narrower gap is no blank
 _SHIFTED = 0.1  # of the font size, by which a raised word stands higher
 _SMALL = 0.85  # a raised word is at most this share of the size of the word before it
@@ -95,6 +97,8 @@ def line_text(words: Sequence[Word]) -> str:
         gap = 1.0 if last is None else max(word.left - last.right, last.left - word.right)
         if last is not None and last.struck and not word.struck:
             parts[-1] += "]"
+        if last is not None and gap > _FAR * last.size:
+            parts.append(FAR)
         opened = "[struck out: " if word.struck and (last is None or not last.struck) else ""
         if last is not None and gap < _ATTACHED * last.size and not opened:
             parts[-1] += _attached(parts[-1], last, word)
@@ -103,7 +107,7 @@ def line_text(words: Sequence[Word]) -> str:
         last = word
     if last is not None and last.struck:
         parts[-1] += "]"
-    return " ".join(parts)
+    return " ".join(parts).replace(f" {FAR} ", FAR)
 
 
 def _attached(text: str, last: Word, word: Word) -> str:
@@ -148,7 +152,7 @@ def cell_text(words: Sequence[Word], width: float = 0.0) -> str:
     text = ""
     above: Sequence[Word] = ()
     for line in lines(words):
-        shown = line_text(line)
+        shown = line_text(line).replace(FAR, " ")
         if _is_cut(above, line, width):
             text += shown
         else:

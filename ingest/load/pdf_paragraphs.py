@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from ingest.load.pdf_bands import middle
-from ingest.load.pdf_lines import Run, joined_lines
+from ingest.load.pdf_lines import FAR, Run, joined_lines
 from ingest.load.pdf_table import FoundTable
 from ingest.load.pdf_words import Word
 
@@ -136,18 +136,22 @@ def _paragraphs(lines: Sequence[TextLine], left: float, right: float) -> list[Bl
         return result
     pairs = list(pairwise(lines))
     usual = middle([after.top - before.bottom for before, after in pairs if _alike(before, after)])
-    present = Paragraph([lines[0]], lines[0].text, apart=True)
+    present = Paragraph([lines[0]], _near(lines[0]), apart=True)
     for index, (before, line) in enumerate(pairs, start=1):
         following = lines[index + 1] if index + 1 < len(lines) else None
         end = right if right - left >= _NARROWEST * line.size else float("inf")
         apart = not _alike(before, line) or line.top - before.bottom > usual + _WIDER * line.size
         if apart or _begins(before, line, following, end):
             result.append(present)
-            present = Paragraph([line], line.text, apart or _is_indented(before, line, following))
+            present = Paragraph([line], _near(line), apart or _is_indented(before, line, following))
         else:
-            present.text = joined_lines(present.text, line.text)
+            present.text = joined_lines(present.text, _near(line))
             present.lines.append(line)
     return [*result, present]
+
+
+def _near(line: TextLine) -> str:
+    return line.text.replace(FAR, " ")
 
 
 def _alike(one: TextLine, other: TextLine) -> bool:
