@@ -13,6 +13,8 @@ _MOST_LINES = 6_000  # before those that touch are joined
 _MOST_JOINED = 1_200
 _MOST_SEGMENTS = 2_000  # of one path
 _DEEPEST = 4  # forms within forms
+_EDGES = 7  # of a shape that may be a letter
+_LETTER = 60.0  # points, width and height of a letter drawn as a shape, at most
 _THIN = 2.6  # points: a filled box as thin as this is a line
 _SHORTEST = 4.0  # points of a line
 _SAME = 1.6  # points between lines that are one
@@ -37,7 +39,7 @@ class Drawings:
     down: list[Line] = field(default_factory=list)  # vertical lines, from the left
     fills: list[Box] = field(default_factory=list)
     pictures: list[Box] = field(default_factory=list)
-    paths: int = 0  # all paths, letters drawn as shapes among them
+    shapes: int = 0  # small ones with as many edges as letters have
     complete: bool = True  # False: there is more than is looked at
 
 
@@ -47,10 +49,10 @@ def drawings(page: Any, frame: Frame) -> Drawings:
     collector.collect(page)
     found = collector.found
     if not found.complete or len(found.across) + len(found.down) > _MOST_LINES:
-        return Drawings(pictures=found.pictures, paths=found.paths, complete=False)
+        return Drawings(pictures=found.pictures, shapes=found.shapes, complete=False)
     found.across, found.down = _joined(found.across), _joined(found.down)
     if len(found.across) + len(found.down) > _MOST_JOINED:
-        return Drawings(pictures=found.pictures, paths=found.paths, complete=False)
+        return Drawings(pictures=found.pictures, shapes=found.shapes, complete=False)
     return found
 
 
@@ -101,7 +103,6 @@ class _Collector:
         return self._frame.upright(min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1))
 
     def _path(self, item: Any, matrix: tuple[float, ...]) -> None:
-        self.found.paths += 1
         box = self._box(item, matrix)
         if box is None or len(self.found.across) + len(self.found.down) > _MOST_LINES:
             return
@@ -109,6 +110,7 @@ class _Collector:
             return
         raw = self._raw
         count = raw.FPDFPath_CountSegments(item)
+        self.found.shapes += count >= _EDGES and max(box[2] - box[0], box[3] - box[1]) < _LETTER
         filled, stroked = ctypes.c_int(), ctypes.c_int()
         raw.FPDFPath_GetDrawMode(item, filled, stroked)
         if filled.value and count <= 16:

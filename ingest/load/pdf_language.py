@@ -21,6 +21,8 @@ _MOST_DIGITS = 0.25  # digits beside a letter; more are part numbers and codes
 
 def is_no_language(text: str) -> bool:
     """Whether the text of a page cannot be a language: private signs, codes, mixed rare scripts, letters at random."""
+    # PDFium gives a character beyond 16 bits in two halves.
+    text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
     codes = sum(len(match.group()) for match in _CODES.finditer(text))
     signs = [sign for sign in _CODES.sub("", text) if not sign.isspace() and sign not in _FILLERS]
     if len(signs) + codes < _FEWEST:

@@ -11,12 +11,12 @@ from ingest.load.pdf_drawings import Drawings
 _FEW = 1_500  # characters; a page with more has its text as text
 _VERY_FEW = 400  # characters beside text that is drawn as shapes
 _PICTURES = 0.35  # share of the page's area
-_SHAPES = 150  # paths: so many may be letters
+_SHAPES = 60  # with the edges of letters: so many are letters
 _GLANCE = 72  # dots per inch
 _PAPER = 0.5  # share of a page in one shade; photographs have less
 _SHADE = 24  # of 255: within one shade
 _INK = 64  # of 255: apart from the paper
-_SHARE_OF_INK = 0.004  # of the page's area outside its text layer
+_SHARE_OF_INK = 0.0015  # of the page's area outside its text layer
 _SAME_LINE = 0.7  # likeness of a line that was recognised to one of the text layer
 _MOST_COMPARED = 200  # lines of the text layer
 
@@ -34,7 +34,7 @@ def hides_text(page: Any, textpage: Any, characters: int, drawn: Drawings, area:
     if characters > _FEW:
         return False
     pictures = sum((box[2] - box[0]) * (box[3] - box[1]) for box in drawn.pictures)
-    if pictures < _PICTURES * area and not (drawn.paths >= _SHAPES and characters <= _VERY_FEW):
+    if pictures < _PICTURES * area and not (drawn.shapes >= _SHAPES and characters <= _VERY_FEW):
         return False
     return _has_ink(page, textpage)
 

@@ -294,6 +294,7 @@ def test_text_whose_signs_stand_for_others_is_no_language(text: str) -> None:
         "AB-12C34 XK77-Z KLM123-9 PQR-9981 ZZ19-KK SD-FGH12 WX4500-B NNM-11-K " * 6,
         "1,204.55 3,310.05 17.20 88.00 (120) 4.5 % " * 12,
         "1 Mooring ........................................ 3 2 Lamps ............................ 17",
+        "\ud835\udc49 < \ud835\udc65 + \ud835\udc66, " * 30 + ENGLISH,
         "short",
     ],
 )
