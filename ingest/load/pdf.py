@@ -26,7 +26,7 @@ _MEANINGLESS_TITLE = re.compile(
     r"|title|titel|paper title|print|printing|scan|scanned document|blank page|new document|untitled document"
     r"|(?:microsoft |ms )?(?:powerpoint|excel|word)(?: \w+)?|powerpoint[- ]\w+|pr[aä]sentation|presentation"
     r"|document|dokument|documento|slide|folie|book|mappe|sheet|tabelle|layout|page|seite|about:blank)[\W\d]*$"
-    r"|^(?:microsoft (?:word|excel|powerpoint) -|https?://|file://|[a-z]:\\|/)|\.[a-z0-9]{2,5}$|^[\W\d]*$",
+    r"|^(?:paper title|microsoft (?:word|excel|powerpoint) -|https?://|file://|[a-z]:\\|/)|\.[a-z0-9]{2,5}$|^[\W\d]*$",
     re.IGNORECASE,
 )
 

@@ -108,7 +108,8 @@ def test_a_page_whose_letters_are_drawn_as_shapes_is_recognised() -> None:
         lines_at(canvas, 60, 800, ["File 7"], size=8)
         for number, line in enumerate(LETTER):
             outline = TextPath((60, 700 - 40 * number), line, size=18, prop=FontProperties(family="DejaVu Sans"))
-            for polygon in outline.to_polygons():
+            polygons: Any = outline.to_polygons()
+            for polygon in polygons:
                 path = canvas.beginPath()
                 path.moveTo(*polygon[0])
                 for x, y in polygon[1:]:
