@@ -90,16 +90,18 @@ def test_case_10_a_scanned_letter_set_into_a_typed_page_is_recognised() -> None:
     assert "Dogs travel free of charge." in text
 
 
-def test_case_10_a_picture_or_a_tinted_page_with_few_words_is_no_scan(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("picture", [Image.effect_noise((400, 560), 90), Image.new("L", (400, 560), 225)])
+def test_case_10_a_photograph_or_a_tinted_page_with_few_words_is_no_scan(
+    picture: Image.Image, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def draw(canvas: Any) -> None:
+        on_page(canvas, picture)
+        lines_at(canvas, 60, 60, ["Cover"])
+
     monkeypatch.setenv("PATH", "")
-    photo = Image.effect_noise((400, 560), 90)
-    tint = Image.new("L", (400, 560), 225)
-    for image in (photo, tint):
-        document = read(
-            drawn_pdf(lambda canvas, image=image: (on_page(canvas, image), lines_at(canvas, 60, 60, ["Cover"])))
-        )
-        assert document.text == "Cover"
-        assert not document.warnings
+    document = read(drawn_pdf(draw))
+    assert document.text == "Cover"
+    assert not document.warnings
 
 
 @pytest.mark.tesseract
