@@ -88,35 +88,38 @@ class PageReader:
 
     def _content(self, page: Any, textpage: Any, characters: str | None, number: int) -> PageContent:
         bounds = _bounds(page)
-        if characters is None or not self._has_time(number):
-            self._without_layout.append(number)
-            self._carried = ()
-            return PageContent(number, bounds[3] - bounds[1], text=str(textpage.get_text_range()))
-        words = page_words(textpage, characters, bounds)
+        content = PageContent(number, bounds[3] - bounds[1])
+        drawn = Drawings()
+        try:
+            if characters is None or not self._has_time(number):
+                raise ValueError("no layout")
+            drawn = self._lay_out(page, page_words(textpage, characters, bounds), bounds, content)
+        except (ArithmeticError, LookupError, ValueError):  # places that are no numbers, or no places of a page
+            content.regions = []
+            content.text = str(textpage.get_text_range())
+            if content.text.strip():
+                self._without_layout.append(number)
+        self._carried = _last_columns(content)
+        self._recognise(page, textpage, characters or content.text, drawn, content, bounds)
+        return content
+
+    def _lay_out(
+        self, page: Any, words: Sequence[tuple[Frame, list[Word]]], bounds: Box, content: PageContent
+    ) -> Drawings:
+        """Fill in the regions of a page. Raises ValueError for a page with too many words."""
+        if sum(len(group) for _, group in words) > _MOST_WORDS:
+            raise ValueError("more words than a page has")
         frame = words[0][0] if words else Frame(0, bounds)
         drawn = drawings(page, frame)
         if not drawn.complete:
-            self._crowded.append(number)
-        content = PageContent(number, frame.height)
-        try:
-            content.regions = self._regions(page, words, drawn)
-        except (ArithmeticError, LookupError, ValueError):  # places that are no numbers, or no places of a page
-            self._without_layout.append(number)
-            content.text = str(textpage.get_text_range())
-        self._carried = _last_columns(content)
-        self._recognise(page, textpage, characters, drawn, content, bounds)
-        return content
-
-    def _regions(self, page: Any, words: Sequence[tuple[Frame, list[Word]]], drawn: Drawings) -> list[Items]:
-        if sum(len(group) for _, group in words) > _MOST_WORDS:
-            raise ValueError("more words than a page has")
-        result: list[Items] = []
+            self._crowded.append(content.number)
+        content.height = frame.height
         for index, (direction, group) in enumerate(words):
             lines_drawn = drawings(page, direction) if index else drawn
             mark_struck(group, sorted([*lines_drawn.across, *struck_lines(page, direction)], key=lambda line: line.at))
             regions = page_regions(group, lines_drawn, self._carried if not index else ())
-            result += [_items(region) for region in regions]
-        return result
+            content.regions += [_items(region) for region in regions]
+        return drawn
 
     def _has_time(self, number: int) -> bool:
         """Whether there is processor time left for layout, so that the other pages can still be read without."""
@@ -148,7 +151,8 @@ class PageReader:
             elif text.strip():
                 self._recognizer.forget(number, layer)
         else:
-            content.text = not_doubled(text, content.lines) if content.regions else text
+            own = content.lines or content.text.splitlines()
+            content.text = "\n\n".join(filter(None, [content.text, not_doubled(text, own) if own else text]))
 
 
 def _bounds(page: Any) -> Box:

@@ -105,6 +105,21 @@ def test_case_10_a_photograph_or_a_tinted_page_with_few_words_is_no_scan(
 
 
 @pytest.mark.tesseract
+def test_scanned_pages_are_recognised_when_there_is_no_processor_time_for_layout(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("ingest.load.pdf_page._SHARE_OF_PROCESSOR", 0)
+    document = read(
+        drawn_pdf(lambda canvas: lines_at(canvas, 60, 60, LETTER), lambda canvas: on_page(canvas, scan(LETTER)))
+    )
+    assert document.text.count("Dogs travel free of charge.") == 2
+    assert [warning.split(":")[0] for warning in document.warnings] == [
+        "The text of page 2 was recognised in a picture (eng)",
+        "Page 1 read as running text",
+    ]
+
+
+@pytest.mark.tesseract
 def test_a_page_whose_letters_are_drawn_as_shapes_is_recognised() -> None:
     def draw(canvas: Any) -> None:
         lines_at(canvas, 60, 800, ["File 7"], size=8)
