@@ -13,7 +13,8 @@ from ingest.load.pdf_table_judge import has_lines, is_table
 from ingest.load.tables import Cell
 
 _FARTHEST = 2.3  # of the font size: space between two rows of a table
-_MOST_SINGLE = 5  # lines with text in one column only, one after the other
+_MOST_SINGLE = 5  # lines with text in one place only, one after the other
+_MOST_LINES = 24  # the same where they begin as cells above do: lines of a long cell
 _MOST_ABOVE = 4  # lines of a running head above the rest of a table
 _HEADER_ROWS = 2
 _MOST_ROWS = 2_000
@@ -52,21 +53,25 @@ def _end(page: Sequence[Band], start: int) -> int:
     """The last band that can belong to the same table as band `start`."""
     size = text_size(page[start : start + 1])
     recent = [gaps(page[start].items, NARROWEST * size)]
-    last, single = start, 0
+    lefts = {round(run.left) for run in page[start].runs}
+    last, single = start, 0.0
     for index in range(start + 1, min(len(page), start + _MOST_ROWS)):
         band = page[index]
         if not band.text_only or band.top - page[index - 1].bottom > _FARTHEST * size:
             break
         if len(band.items) == 1:
-            single += 1
-            if single > _MOST_SINGLE or _is_sentence(band.runs[0], page[start : last + 1]):
+            run = band.runs[0]
+            in_column = any(round(run.left) + shift in lefts for shift in (-1, 0, 1))
+            single += 1 / _MOST_LINES if in_column else 1 / _MOST_SINGLE
+            if single > 1 or _is_sentence(run, page[start : last + 1]):
                 break
             continue
         own = gaps(band.items, NARROWEST * size)
         if not any(_share(one, other, NARROWEST * size) for one in own for before in recent for other in before):
             break
         recent = [*recent[-3:], own]
-        last, single = index, 0
+        lefts |= {round(run.left) for run in band.runs}
+        last, single = index, 0.0
     return _with_continuation(page, last, size)
 
 
@@ -85,9 +90,11 @@ def _with_continuation(page: Sequence[Band], last: int, size: float) -> int:
 
 
 def _is_sentence(run: Run, above: Sequence[Band]) -> bool:
-    """Whether a line is text below a table rather than part of it: as wide as the table, or wider."""
+    """Whether a line is text below a table rather than part of it: from its left side on and about as wide."""
     left = min(item.left for band in above for item in band.runs)
     right = max(item.right for band in above for item in band.runs)
+    if run.left > left + 2 * run.size:
+        return False
     return run.right - run.left > 0.8 * (right - left) and len(run.words) >= 6
 
 

@@ -8,6 +8,7 @@ from ingest.load.pdf_bands import Band, Gap, Item, bands, edges, gaps, narrowed,
 from ingest.load.pdf_lines import Run
 
 _NARROWEST = 0.8  # of the font size: width of a gutter
+_NARROW = 0.25  # of the font size: what is left of a strip between columns of a table
 _LINES = 3  # of running text, at least, beside a gutter
 _FULL = 0.7  # of its column's width: a line of running text
 _CLOSE = 0.7  # of the font size: usual space between lines of running text, at most
@@ -40,7 +41,7 @@ def gutter(page: Sequence[Band]) -> Gutter | None:
     size = text_size(page)
     candidates = sorted(_candidates(page, size), key=lambda found: page[found[0]].top - page[found[1]].bottom)
     for first, last, strip in candidates[:_MOST_CANDIDATES]:
-        if _divides(page[first : last + 1], strip, size):
+        if _divides(page, first, last, strip, size):
             return Gutter(first, last, (strip[0] + strip[1]) / 2)
     return None
 
@@ -108,19 +109,28 @@ def _sides(items: Sequence[Item], strip: Gap) -> tuple[list[Item], list[Item]]:
     return left, [item for item in items if edges(item)[0] >= at]
 
 
-def _divides(page: Sequence[Band], strip: Gap, size: float) -> bool:
+def _divides(page: Sequence[Band], first: int, last: int, strip: Gap, size: float) -> bool:
     """Whether the two sides of a strip are read one after the other, and not row by row."""
-    left, right = _sides([item for band in page for item in band.items], strip)
+    part = page[first : last + 1]
+    left, right = _sides([item for band in part for item in band.items], strip)
     if not left or not right:
         return False
     rows_left, rows_right = bands(left), bands(right)
     if _is_prose(rows_left, size, last=True) and _is_prose(rows_right, size, last=False):
-        return not _in_rows(page, strip, size, prose=True)
+        return not _in_rows(part, strip, size, prose=True)
     if min(len(rows_left), len(rows_right)) < _LINES and not any(
         not row.text_only for row in (*rows_left, *rows_right)
     ):
         return False
-    return not _coupled(page, rows_left, rows_right, strip, size)
+    if any(_goes_on(page[index], strip, size) for index in (first - 1, last + 1) if 0 <= index < len(page)):
+        return False
+    return not _coupled(part, rows_left, rows_right, strip, size)
+
+
+def _goes_on(band: Band, strip: Gap, size: float) -> bool:
+    """Whether a strip goes on, narrower, between items of the band above or below: between columns of a table."""
+    narrower = narrowed(strip, band.items)
+    return narrower[1] - narrower[0] >= _NARROW * size and all(_sides(band.items, narrower))
 
 
 def _is_prose(rows: Sequence[Band], size: float, *, last: bool) -> bool:

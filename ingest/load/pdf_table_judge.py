@@ -38,13 +38,13 @@ def is_table(groups: Sequence[Sequence[TextRow]], columns: Columns, *, drawn: bo
     count = len(columns)
     if not 2 <= count <= _MOST_COLUMNS:
         return False
-    several = [row for row in rows if len(row.filled) >= 2]
-    sure = drawn or (count >= 3 and _numbers(several[1:]) > 0.3)
+    several = [group for group in groups if len(set().union(*(row.filled for row in group))) >= 2]
+    sure = drawn or (count >= 3 and _numbers([row for group in several[1:] for row in group]) > 0.3)
     if len(several) < (2 if sure else 3):
         return False
-    if len(several) < 0.3 * len(rows) or _is_list(rows, count) or _is_running(groups, columns):
+    if len(several) < 0.3 * len(groups) or _is_list(rows, count) or _is_running(groups, columns):
         return False
-    if count == 2 and not drawn and _is_justified(several):
+    if count == 2 and not drawn and _is_justified(rows):
         return False
     aligned = [_is_aligned([row for row in rows if column in row.filled], column) for column in range(count)]
     return sum(aligned) >= max(2, 0.7 * count)
@@ -82,9 +82,10 @@ def _is_list(rows: Sequence[TextRow], count: int) -> bool:
 
 def _is_justified(rows: Sequence[TextRow]) -> bool:
     """Whether two columns may be lines of running text with a wide blank: they end alike, and not with numbers."""
-    ends = [max(word.right for word in row.cells[1]) for row in rows if 1 in row.filled and 1 not in row.spans]
+    rows = [row for row in rows if len(row.filled) == 2]
+    ends = [max(word.right for word in row.cells[1]) for row in rows if 1 not in row.spans]
     alike = [end for end in ends if abs(end - max(ends)) <= 1.5]
-    cells = [" ".join(word.text for word in row.cells[1]) for row in rows if 1 in row.filled]
+    cells = [" ".join(word.text for word in row.cells[1]) for row in rows]
     figures = sum(any(letter.isdigit() for letter in cell) for cell in cells)
     return len(alike) >= 0.6 * len(ends) and figures < 0.5 * len(cells)
 
