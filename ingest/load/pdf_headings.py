@@ -11,6 +11,8 @@ _LARGER = 1.14  # times the size of the text
 _LONGEST = 160  # characters
 _MOST_LINES = 3
 _LEVELS = 6
+_NAMED = 5  # headings that the PDF names, from which the others are taken for none
+_FEW_NAMED = 0.3  # of the number of headings by their look
 _COMMON = 0.35  # share of bold letters in the text from which bold says nothing
 _NUMBERED = re.compile(r"^(\d{1,2}(?:\.\d{1,2}){0,4})\.?\s+\S")
 _SENTENCE_END = tuple(".;,")
@@ -25,10 +27,11 @@ def body_size(items: Iterable[TextLine | FoundTable]) -> float:
 
 
 class Headings:
-    """The levels of a document's headings."""
+    """The levels of a document's headings: those that the PDF names itself, else by their look."""
 
     def __init__(self, paragraphs: Sequence[Paragraph], body_size: float) -> None:
         self.body_size = body_size
+        self._named = False
         total = sum(len(paragraph.text) for paragraph in paragraphs)
         bold = sum(len(paragraph.text) for paragraph in paragraphs if paragraph.bold)
         self._bold_counts = bold < _COMMON * total
@@ -41,8 +44,14 @@ class Headings:
                 style = self._style(paragraph)
                 self._depths[style] = min(depth, self._depths.get(style, depth))
 
+        named = sum(paragraph.level > 0 for paragraph in paragraphs)
+        by_look = sum(map(self._is_heading, paragraphs))
+        self._named = named >= _NAMED or named > _FEW_NAMED * by_look
+
     def level(self, paragraph: Paragraph) -> int:
         """Level 1..6 of a heading, 0 of other text."""
+        if self._named:
+            return paragraph.level
         if not self._is_heading(paragraph):
             return 0
         style = self._style(paragraph)

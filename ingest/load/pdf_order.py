@@ -16,14 +16,20 @@ _DEEPEST = 12  # parts within parts
 Region = list[Item]  # items of one column, from the top
 
 
-def page_regions(words: Sequence[Word], drawn: Drawings, carried: Columns = ()) -> list[Region]:
+def page_regions(
+    words: Sequence[Word],
+    drawn: Drawings,
+    carried: Columns = (),
+    tagged: Sequence[tuple[FoundTable, list[Word]]] = (),
+) -> list[Region]:
     """The columns of a page in reading order, each with its lines and tables from the top.
 
-    carried: columns of the table that ends the page before.
+    carried: columns of the table that ends the page before. tagged: (table, its words) of tables that are known.
     """
-    tables = ruled_tables(words, drawn)
-    taken = {id(word) for _, inside in tables for word in inside}
-    items: list[Item] = [table for table, _ in tables]
+    taken = {id(word) for _, inside in tagged for word in inside}
+    ruled = ruled_tables([word for word in words if id(word) not in taken], drawn)
+    taken |= {id(word) for _, inside in ruled for word in inside}
+    items: list[Item] = [table for table, _ in (*tagged, *ruled)]
     items += runs(word for word in words if id(word) not in taken)
     return [region for region in _arranged(items, drawn, carried, 0) if region]
 

@@ -16,6 +16,7 @@ from ingest.load.pdf_order import Region, page_regions
 from ingest.load.pdf_paragraphs import TextLine, text_line
 from ingest.load.pdf_scan import hides_text, not_doubled, picture_of
 from ingest.load.pdf_table import Columns, FoundTable
+from ingest.load.pdf_tags import marks_of, page_tags, tagged_tables
 from ingest.load.pdf_words import Box, Frame, Word, page_characters, page_words
 
 _MOST_WORDS = 12_000  # of a page whose layout is read
@@ -49,7 +50,10 @@ class PageReader:
     """Reads the pages of one document, in order."""
 
     def __init__(self, pdf: Any, limits: Limits, recognizer: Recognizer) -> None:
+        import pypdfium2.raw as raw  # noqa: PLC0415  # needed by this format only
+
         self._pdf = pdf
+        self._is_tagged = bool(raw.FPDFCatalog_IsTagged(pdf))
         self._count = len(pdf)
         self._recognizer = recognizer
         self._begun = time.process_time()
@@ -93,7 +97,7 @@ class PageReader:
         try:
             if characters is None or not self._has_time(number):
                 raise ValueError("no layout")
-            drawn = self._lay_out(page, page_words(textpage, characters, bounds), bounds, content)
+            drawn = self._lay_out(page, textpage, page_words(textpage, characters, bounds), bounds, content)
         except (ArithmeticError, LookupError, ValueError):  # places that are no numbers, or no places of a page
             content.regions = []
             content.text = str(textpage.get_text_range())
@@ -104,7 +108,7 @@ class PageReader:
         return content
 
     def _lay_out(
-        self, page: Any, words: Sequence[tuple[Frame, list[Word]]], bounds: Box, content: PageContent
+        self, page: Any, textpage: Any, words: Sequence[tuple[Frame, list[Word]]], bounds: Box, content: PageContent
     ) -> Drawings:
         """Fill in the regions of a page. Raises ValueError for a page with too many words."""
         if sum(len(group) for _, group in words) > _MOST_WORDS:
@@ -117,9 +121,20 @@ class PageReader:
         for index, (direction, group) in enumerate(words):
             lines_drawn = drawings(page, direction) if index else drawn
             mark_struck(group, sorted([*lines_drawn.across, *struck_lines(page, direction)], key=lambda line: line.at))
-            regions = page_regions(group, lines_drawn, self._carried if not index else ())
+            tagged = self._tagged(page, textpage, group) if self._is_tagged and not index else []
+            regions = page_regions(group, lines_drawn, self._carried if not index else (), tagged)
             content.regions += [_items(region) for region in regions]
         return drawn
+
+    def _tagged(self, page: Any, textpage: Any, words: list[Word]) -> list[tuple[FoundTable, list[Word]]]:
+        """The tables that the PDF names itself; marks the words of its headings."""
+        tags = page_tags(page)
+        if not tags.tables and not tags.levels:
+            return []
+        marks = marks_of(textpage, words)
+        for word in words:
+            word.level = tags.levels.get(marks.get(id(word), -1), 0)
+        return tagged_tables(tags, words, marks)
 
     def _has_time(self, number: int) -> bool:
         """Whether there is processor time left for layout, so that the other pages can still be read without."""

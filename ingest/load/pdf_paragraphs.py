@@ -35,6 +35,7 @@ class TextLine:
     size: float
     bold: bool
     first_word: float  # width of its first word
+    level: int = 0  # of the heading that the PDF says it is, 0 for none
 
 
 @dataclass(slots=True)
@@ -49,6 +50,11 @@ class Paragraph:
     def size(self) -> float:
         """Font size in points."""
         return self.lines[0].size
+
+    @property
+    def level(self) -> int:
+        """Level of the heading that the PDF says it is, 0 for none."""
+        return self.lines[0].level
 
     @property
     def bold(self) -> bool:
@@ -66,8 +72,17 @@ def text_line(run: Run) -> TextLine:
     size = _usual_size(run.words)
     first = run.words[0]
     text = _LEADER.sub(" … ", run.text).strip()
+    level = first.level if all(word.level == first.level for word in run.words) else 0
     return TextLine(
-        text, run.left, run.top, run.right, run.bottom, size, bold >= _ALL_BOLD * letters, first.right - first.left
+        text,
+        run.left,
+        run.top,
+        run.right,
+        run.bottom,
+        size,
+        bold >= _ALL_BOLD * letters,
+        first.right - first.left,
+        level,
     )
 
 
@@ -155,6 +170,8 @@ def _near(line: TextLine) -> str:
 
 
 def _alike(one: TextLine, other: TextLine) -> bool:
+    if one.level or other.level:
+        return one.level == other.level
     return abs(one.size - other.size) <= _SIZES_DIFFER * one.size and one.bold == other.bold
 
 

@@ -39,6 +39,7 @@ class Word:
     bold: bool
     start: int  # index of its first character on the page
     struck: bool = False  # a line is drawn through it
+    level: int = 0  # of the heading that the PDF says it belongs to, 0 for none
     mirrored: bool = False  # its box is seen as in a mirror, because the page's text runs to the left
 
     @property
