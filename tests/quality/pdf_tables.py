@@ -1,9 +1,11 @@
-"""Tables, reading order and speed on the made PDF set: python -m tests.quality.pdf_tables [--print] [name ...].
+"""Tables, reading order and speed on the made PDF set: python -m tests.quality.pdf_tables [name ...].
 
---print makes the kept prints anew, with Chromium and LibreOffice.
+--untagged leaves the structure trees of browsers' prints out of account, --print makes the kept prints again, with
+Chromium and LibreOffice.
 """
 
 import argparse
+import resource
 import time
 from collections import defaultdict
 from collections.abc import Callable
@@ -11,8 +13,9 @@ from dataclasses import dataclass, field
 
 import pypdfium2
 
-from ingest.load import load
+from ingest.load import load, pdf_page
 from ingest.load.limits import Limits
+from ingest.load.pdf_tags import Tags
 from tests.support import made_files
 from tests.support.pdf_set.content import documents, kept_back
 from tests.support.pdf_set.model import Made
@@ -57,7 +60,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("names", nargs="*")
     parser.add_argument("--print", action="store_true", dest="again")
+    parser.add_argument("--untagged", action="store_true")
     arguments = parser.parse_args()
+    if arguments.untagged:
+        vars(pdf_page)["page_tags"] = lambda _: Tags()
     chosen = [made for made in documents() if not arguments.names or made.name in arguments.names]
     if arguments.again:
         for made in chosen:
@@ -77,7 +83,8 @@ def main() -> None:
         print(f"{kind:8} {half:9} {len(result.orders):3} documents: cells {result.cells.f1:.3f} order {orders:.3f}")
     ours = seconds_a_page(lambda content: load(made_files.source(content, "x.pdf"), LIMITS), contents)
     plain = seconds_a_page(_running, contents)
-    print(f"{1000 * ours:.1f} ms a page, {ours / plain:.1f} times PDFium's running text")
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(f"{1000 * ours:.1f} ms a page, {ours / plain:.1f} times PDFium's running text; peak {peak:.0f} MiB")
 
 
 if __name__ == "__main__":
