@@ -21,6 +21,7 @@ from ingest.load.outlook import load_outlook
 from ingest.load.pdf import load_pdf
 from ingest.load.pictures import load_picture
 from ingest.load.tables import load_csv
+from ingest.load.web_page import is_web_page, load_web_page
 
 _DEFAULTS = Limits()
 _LONGEST_TITLE = 300
@@ -32,7 +33,7 @@ _DIVIDED_INTO_CHAPTERS = frozenset((kinds.PDF, kinds.EPUB))  # their outermost h
 def load(source: Source, limits: Limits = _DEFAULTS) -> Document:
     """The document in a source, its format detected by content; archives are opened by ingest.load.unpack."""
     with damage_as_document_error():
-        extracted = _extract(source.content, source.name, limits)
+        extracted = _extract(source, limits)
     return finished(extracted, source.name, limits)
 
 
@@ -42,7 +43,8 @@ def detect(source: Source) -> str:
     return kind or kinds.text_kind(decode(source.content)[0].replace("\x00", ""), source.name)
 
 
-def _extract(content: bytes, name: str, limits: Limits) -> Extracted:
+def _extract(source: Source, limits: Limits) -> Extracted:
+    content, name = source.content, source.name
     kind = kinds.container_kind(content, name)
     if kind is not None:
         return _from_container(content, kind, limits)
@@ -53,7 +55,7 @@ def _extract(content: bytes, name: str, limits: Limits) -> Extracted:
     if kind in kinds.ARCHIVES:
         raise _archive_error()
     if kind == kinds.HTML:
-        return load_html(content)
+        return load_web_page(content, source.uri) if is_web_page(source.uri) else load_html(content)
     if len(text) > limits.characters:  # the text of the remaining formats is no shorter than the file
         raise too_much_text(limits)
     loaders = {kinds.MARKDOWN: load_markdown, kinds.JSON: load_json, kinds.CSV: load_csv}
