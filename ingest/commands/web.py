@@ -55,7 +55,7 @@ def read_site(
 
 def _print_summary(run: RemoteRun, counts: Counter[Outcome], address: str, collection: str) -> None:
     if not counts.total() and not run.gone:
-        raise SettingsError(f"There is nothing to read at {address}.", fix="Check the address.")
+        raise SettingsError(f"There is nothing to store at {address}.", fix="The lines above say what was left out.")
     out.print(f"Collection {escape(collection)}: {summary(counts)}.")
     if run.gone and not counts[Outcome.REMOVED]:
         report(f"The pages of {run.gone} stored documents are gone; --prune deletes the documents.")

@@ -52,6 +52,7 @@ class RemoteRun:
         self._states = ItemStates(engine, collection, checksum=options.checksum, retry=options.retry)
         self._gone: dict[str, Item] = {}
         self._alive = 0  # items that are documents
+        self._absent = ""  # why the item named last is not there
         self._done = 0
 
     @property
@@ -99,10 +100,13 @@ class RemoteRun:
         stored = (uri for uri in self._states.documents(self._source.prefix) if uri not in seen)
         for item in self._source.missing(stored, self._states.known):
             yield from self._present(item)
+        if self._absent and not (self._alive or self._gone):
+            raise SettingsError(f"There is nothing at {self._name}: {self._absent}", fix="Check the address.")
 
     def _present(self, item: Item) -> Iterator[Item]:
         """The item, unless it is gone: then it is kept aside if a document of it is stored."""
         self._done += 1
+        self._absent = item.message if item.state is State.GONE else ""
         self._listener.progress(self._done, self._done + self._source.waiting, item.uri)
         if item.state is State.GONE:
             if self._states.stored(item.uri):

@@ -29,6 +29,7 @@ _KEPT = frozenset(
     "content-type content-encoding content-length content-disposition etag last-modified location retry-after "
     "x-robots-tag".split()
 )
+_SMALL_BODY = 1 << 16  # bytes
 _LONGEST_HEADER = 4_000  # characters of one that are read
 
 
@@ -178,7 +179,10 @@ class Fetcher:
         with self._pool.stream("GET", url, headers=list(headers.items())) as response:
             received = _headers(response.headers)
             reply = Reply(url=url, status=response.status, headers=received)
-            if response.status not in _FRESH or not wanted(reply.media_type):
+            if response.status not in _FRESH:
+                _drain(response)
+                return reply
+            if not wanted(reply.media_type):
                 return reply
             if _size(received) > self._limits.page_mib * MIB:
                 raise too_large(self._limits)
@@ -198,6 +202,15 @@ class Fetcher:
         if seconds > _LONGEST_PAUSE:
             raise FetchError(f"The server asks to wait {seconds:.0f} seconds.", fix="Run the same command later.")
         self._next = self._clock() + max(seconds, self.delay)
+
+
+def _drain(response: httpcore2.Response) -> None:
+    """Read the small body of an error or redirect, so that its connection serves the next request."""
+    left = _SMALL_BODY
+    for piece in response.iter_stream():
+        left -= len(piece)
+        if left < 0:
+            return
 
 
 def _headers(pairs: list[tuple[bytes, bytes]]) -> dict[str, str]:

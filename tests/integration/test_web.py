@@ -76,8 +76,9 @@ def read(database: Engine, web: WebServer, outlines: Outlines) -> Iterator[Read]
     fetchers: list[Fetcher] = []
 
     def go(path: str = "/", *, guard: Guard | None = None, make_embedder: Callable[[], Embedder] = FakeEmbedder,
-           limits: WebLimits = FAST, site: SiteOptions = SiteOptions(), address: str = "", **options: Any) -> Reading:
-        fetcher = Fetcher(guard or Guard(EVERY_NETWORK), limits)
+           limits: WebLimits = FAST, site: SiteOptions = SiteOptions(), address: str = "",
+           sleep: Callable[[float], None] = lambda _: None, **options: Any) -> Reading:
+        fetcher = Fetcher(guard or Guard(EVERY_NETWORK), limits, sleep=sleep)
         fetchers.append(fetcher)
         url = address or web.url(path)
         pages = WebSite(url, fetcher=fetcher, outline=outlines.of, options=site, limits=limits)
@@ -130,3 +131,330 @@ def test_a_site_goes_in_and_a_second_run_reads_nothing(read: Read, database: Eng
     assert again.counts == {"unchanged": 4}
     assert again.notes.startswith("0 pages read, 4 unchanged; 0.0 MiB received.")
     assert {status for _, status in web.log} == {304}  # not even robots.txt is sent again
+
+
+def test_a_changed_page_replaces_its_document_and_only_it_is_read(read: Read, database: Engine, web: WebServer) -> None:
+    web.pages = {"/": html("Start.", "a"), "/a": html("Old words.")}
+    read()
+    web.pages["/a"] = html("New words.")
+    web.log.clear()
+    assert read().counts == {"unchanged": 1, "changed": 1}
+    assert web.requests(200) == ["/a"]
+    assert rows(database, "SELECT text FROM documents WHERE source_uri = :uri", uri=web.url("/a")) == [
+        ("# New words\n\nNew words.",)
+    ]
+
+
+def test_a_server_without_validators_is_compared_by_content(read: Read, web: WebServer) -> None:
+    web.pages = {"/": html("Always the same.")}
+    web.pages["/"].validators = False
+    read()
+    again = read(make_embedder=no_model)
+    assert again.counts == {"unchanged": 1}
+    assert web.requests(200) == ["/", "/"]
+
+
+def test_a_page_that_differs_only_in_a_token_is_unchanged(read: Read, database: Engine, web: WebServer) -> None:
+    web.pages = {"/": html("Always the same.", head='<meta name="csrf" content="1">')}
+    read()
+    web.pages["/"] = html("Always the same.", head='<meta name="csrf" content="2">')
+    assert read(make_embedder=no_model).counts == {"unchanged": 1}
+    web.log.clear()
+    assert read(make_embedder=no_model).counts == {"unchanged": 1}
+    assert web.requests() == web.requests(304) == ["/"]  # the new ETag was kept
+
+
+def test_last_modified_alone_is_enough(read: Read, database: Engine, web: WebServer) -> None:
+    stamp = "Tue, 05 Mar 2024 10:00:00 GMT"
+    web.pages = {"/": html("Dated.")}
+    web.pages["/"].validators = False
+    web.pages["/"].headers = {"Last-Modified": stamp}
+    read()
+    assert rows(database, "SELECT modified_at FROM documents")[0][0].isoformat().startswith("2024-03-05T10:00:00")
+    assert rows(database, "SELECT revision->>'modified' FROM remote_items WHERE sha256 IS NOT NULL") == [(stamp,)]
+
+
+def test_checksum_reads_everything_again(read: Read, web: WebServer) -> None:
+    web.pages = {"/": html("Start.", "a"), "/a": html("Words.")}
+    read()
+    web.log.clear()
+    assert read(checksum=True).counts == {"unchanged": 2}
+    assert web.requests(200) == ["/", "/a"]
+
+
+def test_a_document_that_was_deleted_is_read_again(read: Read, database: Engine, web: WebServer) -> None:
+    web.pages = {"/": html("Start.", "a"), "/a": html("Words.")}
+    read()
+    with database.begin() as connection:
+        connection.execute(text("DELETE FROM documents WHERE source_uri = :uri"), {"uri": web.url("/a")})
+    assert read().counts == {"unchanged": 1, "new": 1}
+
+
+def test_a_document_of_an_older_chunker_is_read_again(read: Read, database: Engine, web: WebServer) -> None:
+    web.pages = {"/": html("Start.")}
+    read()
+    with database.begin() as connection:
+        connection.execute(text("UPDATE documents SET chunker_version = '1'"))
+    assert read().counts == {"changed": 1}
+
+
+def test_a_dry_run_names_what_would_happen_and_writes_nothing(read: Read, database: Engine, web: WebServer,
+                                                              outlines: Outlines) -> None:
+    web.pages = {"/": html("Start.", "a", "b"), "/a": html("A."), "/b": html("B.")}
+    read()
+    web.pages = {"/": html("Start.", "a", "c", "d"), "/a": html("A, changed."), "/c": html("C."), "/d": Page(status=403)}
+    before = rows(database, "SELECT * FROM documents ORDER BY id"), rows(database, "SELECT * FROM remote_items")
+    with closing(Fetcher(Guard(EVERY_NETWORK), FAST)) as fetcher:
+        site = WebSite(web.url(), fetcher=fetcher, outline=outlines.of, options=SiteOptions(), limits=FAST)
+        ingester = Ingester(store=Store(database, chunker_version=CHUNKER_VERSION), make_embedder=no_model)
+        run = RemoteRun(
+            database, ingester, Recorder(), site, name="x", collection="c", options=RemoteOptions(prune=True)
+        )
+        seen = {uri.removeprefix(web.url("")): str(result.outcome) for uri, result in run.preview()}
+    assert seen == {"/": "unchanged", "/a": "changed", "/c": "new", "/d": "failed", "/b": "removed"} | {"/": "changed"}
+    assert (rows(database, "SELECT * FROM documents ORDER BY id"), rows(database, "SELECT * FROM remote_items")) == before
+
+
+# ----------------------------------------------------------------------------------------------------------- gone
+
+
+@pytest.mark.parametrize("status", [404, 410])
+def test_a_page_that_is_gone_is_told_and_removed_by_prune(
+    read: Read, database: Engine, web: WebServer, status: int
+) -> None:
+    web.pages = {"/": html("Start.", "a", "b"), "/a": html("A."), "/b": html("B.")}
+    read()
+    web.pages["/b"] = Page(status=status)
+    kept = read()
+    assert (kept.counts, kept.run.gone) == ({"unchanged": 2}, 1)
+    assert stored(database, web) == ["/", "/a", "/b"]
+    assert read(prune=True).counts == {"unchanged": 2, "removed": 1}
+    assert stored(database, web) == ["/", "/a"]
+    assert rows(database, "SELECT count(*) FROM chunks c LEFT JOIN documents d ON d.id = document_id WHERE d.id IS NULL"
+                ) == [(0,)]  # fmt: skip
+
+
+def test_a_page_that_nothing_links_to_any_more_is_kept_while_it_is_there(
+    read: Read, database: Engine, web: WebServer
+) -> None:
+    web.pages = {"/": html("Start.", "a", "b"), "/a": html("A."), "/b": html("B.")}
+    read()
+    web.pages["/"] = html("Start, without links.")
+    web.pages["/a"] = html("A, changed.")
+    assert read(prune=True).counts == {"changed": 2, "unchanged": 1}
+    del web.pages["/b"]
+    assert read(prune=True).counts == {"unchanged": 2, "removed": 1}
+
+
+def test_pages_beyond_a_smaller_depth_are_still_kept_up_to_date(read: Read, database: Engine, web: WebServer) -> None:
+    web.pages = {"/": html("Start.", "a"), "/a": html("A.", "b"), "/b": html("B.", "c"), "/c": html("C.")}
+    read(site=SiteOptions(depth=3))
+    assert len(stored(database, web)) == 4
+    assert read(site=SiteOptions(depth=0), prune=True).counts == {"unchanged": 4}
+
+
+def test_prune_refuses_to_empty_a_site_without_force(read: Read, database: Engine, web: WebServer) -> None:
+    web.pages = {"/": html("Start.", "a"), "/a": html("A.")}
+    read()
+    web.pages = {}
+    with pytest.raises(SettingsError, match="2 documents of it are stored.*--force"):
+        read(prune=True)
+    assert len(stored(database, web)) == 2
+    assert read(prune=True, force=True).counts == {"removed": 2}
+    assert stored(database, web) == []
+
+
+def test_a_site_that_is_down_loses_nothing(read: Read, database: Engine, web: WebServer) -> None:
+    web.pages = {"/": html("Start.", "a"), "/a": html("A.")}
+    read()
+    web.pages = {path: Page(status=503) for path in ("/", "/a")}
+    with pytest.raises(AppError, match="fails or is busy"):
+        read(prune=True, force=True)
+    assert len(stored(database, web)) == 2
+
+
+def test_an_address_without_a_page_is_an_error(read: Read, web: WebServer) -> None:
+    with pytest.raises(AppError, match="There is nothing at .*/nothing: The server answers 404"):
+        read("/nothing")
+
+
+# ------------------------------------------------------------------------------------------------------- redirects
+
+
+def test_a_redirect_is_followed_within_the_site(read: Read, database: Engine, web: WebServer) -> None:
+    web.pages = {"/docs": moved("/docs/"), "/docs/": html("Start.", "old"), "/docs/old": moved("new", 302),
+                 "/docs/new": html("New.")}  # fmt: skip
+    assert read("/docs").counts == {"new": 2}
+    assert stored(database, web) == ["/docs/", "/docs/new"]
+    web.log.clear()
+    assert read("/docs").counts == {"unchanged": 2}
+    assert web.requests(200) == []
+
+
+def test_a_page_that_moved_for_good_is_gone_and_one_that_moved_for_now_stays(
+    read: Read, database: Engine, web: WebServer
+) -> None:
+    web.pages = {"/": html("Start.", "a", "b"), "/a": html("A."), "/b": html("B.")}
+    read()
+    web.pages |= {"/a": moved("/c"), "/b": moved("/maintenance", 307), "/c": html("A, moved."),
+                  "/maintenance": Page(status=503)}  # fmt: skip
+    assert read(prune=True).counts == {"unchanged": 1, "new": 1, "removed": 1, "failed": 1}
+    assert stored(database, web) == ["/", "/b", "/c", "/maintenance"]
+
+
+def test_redirects_without_an_end_are_one_line(read: Read, web: WebServer) -> None:
+    web.pages = {"/": html("Start.", "loop", "r0")}
+    web.pages |= {"/loop": moved("/loop")} | {f"/r{n}": moved(f"/r{n + 1}") for n in range(20)}
+    done = read()
+    assert done.counts == {"new": 1, "failed": 2}
+    assert len(web.requests()) < 12
+    web.pages["/"] = moved("/r1")
+    with pytest.raises(AppError, match="without an end"):
+        read()
+
+
+@pytest.mark.parametrize("target", ["http://127.0.0.2:{port}/secret", "http://169.254.169.254/latest", "http://[::1]/"])
+def test_a_redirect_into_the_inner_network_is_not_followed(
+    read: Read, database: Engine, web: WebServer, target: str
+) -> None:
+    web.pages = {"/": html("Start.", "a", target.format(port=web.port)), "/a": moved(target.format(port=web.port))}
+    done = read()
+    assert done.counts == {"new": 1}
+    assert "on other hosts" in done.notes
+    web.pages["/"] = moved(target.format(port=web.port))
+    with pytest.raises(AppError, match="leads to"):
+        read()
+
+
+# -------------------------------------------------------------------------------------------------- inner networks
+
+
+def test_an_address_in_the_inner_network_is_refused_before_anything_is_sent(read: Read, web: WebServer) -> None:
+    web.pages = {"/": html("Secret.")}
+    with pytest.raises(AppError, match=r"inner network.*--allow-private"):
+        read(guard=Guard())
+    for host in ("localhost", "2130706433", "0x7f.1", "[::ffff:127.0.0.1]", "0"):
+        with pytest.raises(AppError, match=r"inner network|no host"):
+            read(address=f"http://{host}:{web.port}/", guard=Guard())
+    assert web.log == []
+
+
+def test_a_name_that_changes_its_address_during_the_run_is_checked_for_each_connection(
+    read: Read, database: Engine, web: WebServer
+) -> None:
+    answers = iter(["127.0.0.1"])
+    checked: list[str] = []
+
+    def rebinding(host: str, _port: int) -> list[str]:
+        checked.append(host)
+        return [next(answers, "169.254.169.254")]
+
+    web.pages = {"/": html("Start.", "a"), "/a": html("A.")}
+    for page in web.pages.values():
+        page.headers = {"Connection": "close"}
+    web.pages["/robots.txt"] = Page(body=b"", media_type="text/plain")
+    done = read(address=f"http://site.test:{web.port}/", guard=Guard(EVERY_NETWORK, resolve_host=rebinding))
+    assert done.counts == {"new": 1, "failed": 1}
+    assert checked == ["site.test"] * 2
+    (error,) = [result.message for result in done.results.values() if result.message]
+    assert "site.test (169.254.169.254) is in an inner network" in error
+
+
+def test_the_address_that_was_checked_is_the_one_connected_to(read: Read, web: WebServer) -> None:
+    """The resolver is used once for a connection; a second answer never comes into play."""
+    web.pages = {"/": html("Start.")}
+    answers = iter(["127.0.0.1"])
+    guard = Guard(EVERY_NETWORK, resolve_host=lambda _host, _port: [next(answers)])
+    assert read(address=f"http://site.test:{web.port}/", guard=guard).counts == {"new": 1}
+
+
+# ---------------------------------------------------------------------------------------------------------- bounds
+
+
+def test_a_gzip_bomb_is_one_line(read: Read, web: WebServer) -> None:
+    web.pages = {"/": html("Start.", "bomb"), "/bomb": Page(body=bytes(40 * 2**20), packed=True)}
+    done = read()
+    assert done.counts == {"new": 1, "failed": 1}
+    assert "more than 200 times its size" in done.results[web.url("/bomb")].message
+
+
+def test_a_page_past_the_size_limit_is_one_line(read: Read, web: WebServer) -> None:
+    limits = WebLimits(delay_seconds=0, page_mib=1)
+    announced, endless = Page(body=bytes(2 * 2**20)), Page(send=_endless)
+    web.pages = {"/": html("Start.", "big", "endless"), "/big": announced, "/endless": endless}
+    done = read(limits=limits)
+    assert done.counts == {"new": 1, "failed": 2}
+    for path in ("/big", "/endless"):
+        assert "more than 1 MiB" in done.results[web.url(path)].message
+
+
+def _endless(handler: Any) -> None:
+    handler.send_response(200)
+    handler.send_header("Content-Type", "text/plain")
+    handler.end_headers()
+    for _ in range(64):
+        handler.wfile.write(b"words and words " * 4096)
+
+
+@pytest.mark.parametrize("part", ["headers", "body"])
+def test_a_server_that_sends_byte_by_byte_is_given_up(read: Read, web: WebServer, part: str) -> None:
+    def trickle(handler: Any) -> None:
+        if part == "body":
+            handler.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 300\r\n\r\n")
+        for _ in range(300):  # half a minute: a page that were read to its end would be stored
+            handler.wfile.write(b"a")
+            time.sleep(0.1)
+        if part == "headers":
+            handler.wfile.write(b": 1\r\nContent-Type: text/plain\r\nContent-Length: 5\r\n\r\nwords")
+
+    def send(handler: Any) -> None:
+        try:
+            if part == "headers":
+                handler.wfile.write(b"HTTP/1.1 200 OK\r\nX-")
+            trickle(handler)
+        except OSError:
+            pass  # the reader has left
+
+    web.pages = {"/": html("Start.", "slow"), "/slow": Page(send=send)}
+    done = read(limits=WebLimits(delay_seconds=0, page_seconds=1))
+    assert done.counts == {"new": 1, "failed": 1}
+    assert "longer than 1 seconds" in done.results[web.url("/slow")].message
+
+
+def test_endless_pages_stop_at_the_page_limit_and_the_rest_is_named(read: Read, web: WebServer) -> None:
+    web.pages = {f"/{n}": html(f"Page {n}.", *(f"/{n}{digit}" for digit in range(5))) for n in _numbers(3)}
+    done = read("/1", site=SiteOptions(depth=20, any_path=True), limits=WebLimits(delay_seconds=0, pages=7))
+    assert sum(done.counts.values()) == 7
+    assert "Stopped early: 7 pages (FOREMOST_WEB_PAGES). At least" in done.notes
+
+
+def _numbers(digits: int) -> list[str]:
+    names = ["1"]
+    for _ in range(digits):
+        names += [f"{name}{digit}" for name in names for digit in range(5)]
+    return list(dict.fromkeys(names))
+
+
+def test_time_and_bytes_of_a_site_are_bounded(read: Read, web: WebServer) -> None:
+    web.pages = {"/": html("Start.", "a", head=f"<!-- {'word ' * 300_000} -->"), "/a": html("A.")}
+    assert "1 MiB (FOREMOST_WEB_MIB)" in read(limits=WebLimits(delay_seconds=0, mib=1)).notes
+    assert "0 seconds (FOREMOST_WEB_SECONDS)" in read(limits=WebLimits(delay_seconds=0, seconds=0)).notes
+
+
+def test_variants_of_one_page_are_bounded_and_counted(
+    read: Read, database: Engine, web: WebServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ingest.web.frontier._MOST_VARIANTS", 3)
+    web.pages = {"/": html("Start.", *(f"/calendar?month={n}" for n in range(9)), "/x/x/x/x/x")}
+    web.pages |= {f"/calendar?month={n}": html(f"Month {n}.") for n in range(9)}
+    done = read()
+    assert done.counts == {"new": 4}
+    assert "7 variants of one page or endless paths" in done.notes
+
+
+def test_a_site_that_fails_again_and_again_is_left_alone(read: Read, web: WebServer) -> None:
+    web.pages = {"/": html("Start.", *(f"/{n}" for n in range(20)))} | {f"/{n}": Page(status=500) for n in range(20)}
+    waits: list[float] = []
+    done = read(limits=FAST, sleep=waits.append)
+    assert done.counts == {"new": 1, "failed": 5}
+    assert "5 pages in a row could not be read. At least 15 pages" in done.notes

@@ -46,6 +46,13 @@ def sitemap(*addresses: str, index: bool = False) -> Page:
     return Page(body=xml.encode(), media_type="application/xml")
 
 
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, *_: Any) -> None:
+        """A reader that leaves early is no error."""
+
+
 class WebServer:
     """The pages of one site by path and query; a page that is not written down is answered with 404."""
 
@@ -54,8 +61,7 @@ class WebServer:
         self.log: list[tuple[str, int]] = []  # path and status of each request
         self.agents: set[str] = set()
         self.on_request: Callable[[str], None] = lambda _path: None
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
-        self._server.daemon_threads = True
+        self._server = _Server(("127.0.0.1", 0), self._handler())
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
         self._thread.start()
 
