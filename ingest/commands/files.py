@@ -77,7 +77,9 @@ def files(
     )
     site_options = SiteOptions(depth=depth, any_path=any_path, include=spec(include), exclude=spec(exclude))
     with closing(build_ingester(settings, report)) as services:
-        failed = bool(roots) and _run(services, roots, rules, options, collection=target, dry_run=dry_run, watching=watching)
+        failed = bool(roots) and _run(
+            services, roots, rules, options, collection=target, dry_run=dry_run, watching=watching
+        )
         for address in addresses:
             failed |= read_site(
                 services,

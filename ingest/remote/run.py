@@ -122,6 +122,7 @@ class RemoteRun:
         if item.state is State.FAILED:
             return self._failed(item)
         if item.state in (State.LEFT_OUT, State.SKIPPED):
+            self._alive += item.state is State.SKIPPED
             if item.revision and (item.state is State.LEFT_OUT or not self._states.stored(item.uri)):
                 keep(None)
             return None
@@ -161,6 +162,7 @@ class RemoteRun:
         if item.state is State.FAILED:
             return Result(outcome=Outcome.FAILED, message=item.message)
         if item.state in (State.LEFT_OUT, State.SKIPPED):
+            self._alive += item.state is State.SKIPPED
             return None
         self._alive += 1
         if item.source is None:

@@ -6,6 +6,8 @@ import re
 from collections.abc import Mapping
 
 from app.core.domain import Source
+from app.core.errors import DocumentError
+from ingest.load import kinds
 from ingest.load.markup import declared_charset
 from ingest.web.fetch import Reply
 from ingest.web.urls import last_name, path_of
@@ -19,15 +21,16 @@ _UNREAD_TYPES = re.compile(
 )
 _UNREAD_SUFFIXES = frozenset(
     "jpg jpeg png gif webp svg svgz ico bmp avif heic mp3 mp4 m4a m4v avi mov mkv webm ogg oga ogv wav flac wma wmv "
-    "flv css js mjs map woff woff2 ttf otf eot exe msi dmg pkg deb rpm apk iso img jar war whl torrent swf ics vcf".split()
+    "flv css js mjs map woff woff2 ttf otf eot exe msi dmg pkg deb rpm apk iso img jar war whl torrent swf ics "
+    "vcf".split()
 )
-_SUFFIXES: Mapping[str, tuple[str, ...]] = {  # names that fit a declared type; the first is added to one that does not
-    "text/html": ("html", "htm", "xhtml"),
-    "application/xhtml+xml": ("html", "htm", "xhtml"),
-    "text/csv": ("csv",),
-    "text/tab-separated-values": ("tsv", "tab"),
-    "text/markdown": ("md", "markdown", "mdown", "mkd"),
-    "application/pdf": ("pdf",),
+# By declared type: a text of that kind, its media type when it is recognised, the suffix by which it is.
+_NAMED_KINDS: Mapping[str, tuple[str, str, str]] = {
+    "text/html": ("<html>", kinds.HTML, "html"),
+    "application/xhtml+xml": ("<html>", kinds.HTML, "html"),
+    "text/csv": ("a,b", kinds.CSV, "csv"),
+    "text/tab-separated-values": ("a\tb", kinds.CSV, "tsv"),
+    "text/markdown": ("a", kinds.MARKDOWN, "md"),
 }
 _TEXT_TYPES = re.compile(r"text/|application/(?:xhtml\+xml|xml|json|csv)")
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f/\\]+")
@@ -58,16 +61,19 @@ def page_source(reply: Reply) -> Source:
 
 
 def page_name(reply: Reply) -> str:
-    """The name of a page: that of the download, else the last one in its path, with a suffix that fits its type."""
-    name = _UNSAFE.sub(" ", reply.filename).strip(" .")
-    if not name:
-        name = last_name(reply.url)
-    fitting = _SUFFIXES.get(reply.media_type, ())
-    if fitting and "." in name and name.rpartition(".")[2].lower() not in fitting:
-        name = f"{name}.{fitting[0]}"  # a page at /report.pdf that is HTML would be taken for a damaged PDF
-    elif fitting and fitting[0] not in ("html", "pdf") and "." not in name:
-        name = f"{name}.{fitting[0]}"
-    return name[-_LONGEST_NAME:]
+    """The name of a page: that of the download, else the last one in its path.
+
+    A suffix is added where the name would mislead: a page at /report.pdf that is HTML, a table at /export.
+    """
+    name = (_UNSAFE.sub(" ", reply.filename).strip(" .") or last_name(reply.url))[-_LONGEST_NAME:]
+    if reply.media_type in _NAMED_KINDS:
+        sample, kind, suffix = _NAMED_KINDS[reply.media_type]
+        try:
+            fits = kinds.container_kind(sample.encode(), name) is None and kinds.text_kind(sample, name) == kind
+        except DocumentError:
+            fits = False
+        return name if fits else f"{name}.{suffix}"
+    return name
 
 
 def with_charset(content: bytes, media_type: str, charset: str) -> bytes:

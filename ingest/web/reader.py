@@ -74,6 +74,9 @@ class PageReader:
         """The item of a page that has not changed since it was read."""
         outline = outline_from(known.revision.get("outline", {}))
         self._follow(task, outline)
+        if known.document and not self._wanted(task.url):
+            self._frontier.leave_out(task.url, Reason.EXCLUDED)
+            return Item(uri=task.url, state=State.SKIPPED)
         if known.document:
             self._is_document(task.url, outline)
             self.unchanged += 1

@@ -108,7 +108,9 @@ class WebSite:
             target = None if reply.redirect is None else normalised(reply.redirect, url)
             if target is None:
                 problem = _problem(reply)
-                if problem is not None and reply.status not in _ABSENT:  # documents of a site that is gone may be stored
+                if (
+                    problem is not None and reply.status not in _ABSENT
+                ):  # documents of a site that is gone may be stored
                     raise AppError(f"{url}: {problem.problem}", fix=problem.fix)
                 self._frontier.add(task)
                 yield from self._judged(task, reply, usable)
