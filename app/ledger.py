@@ -52,6 +52,8 @@ class AnswerSummary:
     chat_id: str | None
     question: str
     outcome: Outcome
+    sentences: tuple[Sentence, ...]
+    candidates: int
     feedback: int
     created_at: datetime
 
@@ -102,7 +104,7 @@ class Ledger:
         """The latest answers of one owner, newest first."""
         with transaction(self._engine) as connection:
             rows = connection.execute(_QUERIES["select_history"], {"owner": owner, "limit": limit}).mappings()
-            return tuple(AnswerSummary(**(dict(row) | {"outcome": Outcome(row["outcome"])})) for row in rows)
+            return tuple(_summary(row) for row in rows)
 
     def start_chat(self, title: str, owner: str = "") -> str:
         """Open a chat and return its id."""
@@ -139,6 +141,11 @@ class Ledger:
         with transaction(self._engine) as connection:
             if connection.execute(_QUERIES["update_feedback"], key).rowcount == 0:
                 raise NotFoundError(f"There is no answer {answer_id}.")
+
+
+def _summary(row: RowMapping) -> AnswerSummary:
+    parsed = {"outcome": Outcome(row["outcome"]), "sentences": _SENTENCES.validate_python(row["sentences"])}
+    return AnswerSummary(**(dict(row) | parsed))
 
 
 def _checked(identifier: str, what: str) -> str:

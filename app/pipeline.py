@@ -25,7 +25,6 @@ from app.core.domain import (
     Retrieved,
     Rewritten,
     Started,
-    Support,
     Token,
     Usage,
     Waiting,
@@ -34,7 +33,6 @@ from app.core.errors import ModelError, QuestionError
 from app.pack import pack, render
 from app.search import Searcher, checked
 
-UNSUPPORTED = "No passage supports this answer. Do not rely on it: look at the sources, or ask in other words."
 _SMALLEST_BUDGET = 64  # Tokens for passages. No useful passage fits into less.
 
 
@@ -222,9 +220,6 @@ class Answerer:
         """Check the citations and store the answer."""
         with draft.timed("cite"):
             citations = self._cite(draft)
-        claims = {sentence.support for sentence in citations.sentences} - {Support.NOT_A_CLAIM}
-        if claims == {Support.UNSUPPORTED}:
-            draft.notices.append(UNSUPPORTED)
         answer = draft.finished(citations, self.info, self._settings)
         self._ledger.store(answer)
         return answer

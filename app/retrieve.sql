@@ -193,6 +193,8 @@ SELECT
     coalesce(nullif(documents.title, ''), documents.name) AS title,
     documents.source_uri,
     documents.media_type,
+    documents.name,
+    coalesce(documents.modified_at, documents.ingested_at, documents.created_at) AS dated,
     chunks.heading,
     chunks.part_kind,
     chunks.part_first,

@@ -34,7 +34,10 @@ metadata = MetaData(
     }
 )
 
-TSV_EXPRESSION = "setweight(search_vector(text_config, heading), 'A') || search_vector(text_config, text)"
+TSV_EXPRESSION = (
+    "setweight(search_vector(text_config, heading), 'A') || setweight(search_vector(text_config, name_words(name)), 'B') "
+    "|| search_vector(text_config, text)"
+)
 
 
 def _now() -> Column[object]:
@@ -123,6 +126,7 @@ chunks = Table(
     Column("collection_id", BigInteger, nullable=False),  # a copy, so that filters need no join
     Column("ordinal", Integer, nullable=False),
     Column("heading", Text, nullable=False, server_default=""),  # title and heading path joined with " › "
+    Column("name", Text, nullable=False, server_default=""),  # last folder and name of the file, as it is searched
     Column("text", Text, nullable=False),
     Column("part_kind", Text),
     Column("part_first", Integer),
@@ -242,6 +246,9 @@ candidates = Table(  # no foreign keys to chunks or documents: history survives 
     Column("fate_detail", Text, nullable=False),
     Column("passage_number", Integer),
     Column("cited", Boolean, nullable=False),
+    Column("name", Text, nullable=False, server_default=""),  # of the document's file
+    Column("dated", DateTime(timezone=True)),  # of the document
+    Column("reason", Text, nullable=False, server_default=""),  # why it was moved, for people
 )
 
 golden_questions = Table(

@@ -6,9 +6,11 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import numpy.typing as npt
 
+from app.cite.facts import Comparison, compared, explained
 from app.cite.sentences import sentence_spans
-from app.core.domain import Citations, Passage, Sentence, Support
-from app.core.stop_words import BASIC_STOP_WORDS
+from app.cite.words import content_words, coverage
+from app.core.domain import Citations, Passage, Sentence, Support, full_heading
+from app.core.scripts import DENSE
 
 SupportScorer = Callable[[Sequence[str], Sequence[str]], npt.NDArray[np.float32]]
 
@@ -20,6 +22,7 @@ _MARKER = re.compile(
 )
 _CODE_OR_MARKER = re.compile(rf"```.*?(?:```|\Z)|`[^`\n]+`|{_MARKER.pattern}", re.DOTALL | re.IGNORECASE)
 _TRAILING_MARKERS = re.compile(r"(?:\s*\[\d{1,3}\])+\s*[.!?]?")
+_BLANK_BEFORE_STOP = re.compile(r"\s+(?=[.!?。！？])")
 # An opening such as "Based on the information provided in the passages, " is no claim about the documents.
 _OPENING = re.compile(
     r"(?:based (?:up)?on|according to|as (?:stated|described|mentioned|per|noted|shown) ?(?:in|by)?|per|from|in)\s+"
@@ -27,10 +30,8 @@ _OPENING = re.compile(
     r"(?:passages?|context|documents?|sources?|text|information)(?:\s+(?:provided|given|above|\d+))*\s*,\s*",
     re.IGNORECASE,
 )
-_WORD = re.compile(r"\w+(?:[.:,/'’-]\w+)*", re.UNICODE)
+_DENSE = re.compile(f"[{DENSE}]")
 _DOUBT_FLOOR = 0.25  # A cited sentence with a lower score is doubtful.
-_WRONG_NUMBER = 0.3  # The score is multiplied by this when a number of the sentence is not in the passage.
-_MISSING_NAME = 0.6  # The same for a name.
 _SUBJECT_WEIGHT = 0.8  # Of the share of the question's content words that the passage lacks.
 _LEAST_SUBJECT = 0.65  # So a sentence copied word for word stays supported when the question used other words.
 
@@ -109,7 +110,7 @@ def _attach_trailing_markers(text: str, spans: Sequence[tuple[int, int]]) -> lis
 
 def _claim(sentence: str) -> str:
     """A sentence's claim about the documents: without markers and without an opening such as "According to [1], "."""
-    words = _MARKER.sub("", sentence).strip()
+    words = _BLANK_BEFORE_STOP.sub("", _MARKER.sub("", sentence)).strip()
     opening = _OPENING.match(words)
     return words[opening.end() :] if opening else words
 
@@ -120,10 +121,11 @@ def _scores(
     """Matrix [claims, passages], 0..1: mean of meaning and shared words, times the factors for facts and subject."""
     if not claims or not passages:
         return np.zeros((len(claims), len(passages)), dtype=np.float32)
-    texts = [f"{passage.heading or passage.title}\n{passage.text}" for passage in passages]
     meaning = support(claims, [passage.text for passage in passages])
-    words = np.array([[_coverage(claim, text) for text in texts] for claim in claims], dtype=np.float32)
-    facts = np.array([[_agreement(claim, text)[0] for text in texts] for claim in claims], dtype=np.float32)
+    comparisons = [[_compared(claim, passage) for passage in passages] for claim in claims]
+    words = np.array([[one.coverage for one in row] for row in comparisons], dtype=np.float32)
+    facts = np.array([[one.factor for one in row] for row in comparisons], dtype=np.float32)
+    texts = [f"{passage.heading or passage.title}\n{passage.text}" for passage in passages]
     subject = np.array([_subject(question, text) for text in texts], dtype=np.float32)
     return np.asarray((0.5 * meaning + 0.5 * words) * facts * subject, dtype=np.float32)
 
@@ -173,63 +175,24 @@ def _doubt(claim: str, passage: Passage, score: float) -> str:
     """Why a cited passage does not seem to support its sentence; empty when it does."""
     if not _is_claim(claim):
         return ""
-    _, missing = _agreement(claim, f"{passage.heading or passage.title}\n{passage.text}")
-    if missing:
-        return f"passage {passage.number} does not mention {', '.join(missing[:3])}"
+    if found := _compared(claim, passage).disagreements:
+        return explained(found, passage.number)
     return f"passage {passage.number} does not seem to say this" if score < _DOUBT_FLOOR else ""
+
+
+def _compared(claim: str, passage: Passage) -> Comparison:
+    return compared(claim, passage.text, full_heading(passage.title, passage.heading))
 
 
 def _is_claim(claim: str) -> bool:
     """Whether a sentence needs support: it has two content words or a number, and is no question or lead-in."""
-    if claim.endswith(("?", ":")) or claim.startswith(("#", "```")):
+    if claim.endswith(("?", ":", "？", "：", "؟")) or claim.startswith(("#", "```")):
         return False
-    words = [word for word in _WORD.findall(claim.casefold()) if word not in BASIC_STOP_WORDS]
-    return len(words) >= 2 or any(character.isdigit() for character in claim)
-
-
-def _coverage(claim: str, text: str) -> float:
-    """Share of the claim's content words that occur in the text; word endings may differ."""
-    claim_words = [word for word in _WORD.findall(claim.casefold()) if word not in BASIC_STOP_WORDS]
-    if not claim_words:
-        return 0.0
-    text_words = set(_WORD.findall(text.casefold()))
-    stems = {_stem(word) for word in text_words}
-    return sum(word in text_words or _stem(word) in stems for word in claim_words) / len(claim_words)
+    return len(content_words(claim)) >= 2 or any(character.isdigit() for character in claim)
 
 
 def _subject(question: str, text: str) -> float:
     """Factor for the share of the question's content words in the text: a price of another product is no answer."""
-    if not any(word not in BASIC_STOP_WORDS for word in _WORD.findall(question.casefold())):
-        return 1.0
-    return max(_LEAST_SUBJECT, 1 - _SUBJECT_WEIGHT * (1 - _coverage(question, text)))
-
-
-def _stem(word: str) -> str:
-    """A word without the ending that inflection changes; only for comparison with other stems."""
-    return word if any(c.isdigit() for c in word) or len(word) <= 4 else word[: max(4, len(word) - 2)]
-
-
-def _agreement(claim: str, text: str) -> tuple[float, list[str]]:
-    """A factor (0..1), and the numbers and names of the claim that the text lacks."""
-    known_numbers = set(_number_words(text))
-    numbers = [number for number in _number_words(claim) if number not in known_numbers]
-    lowered = text.casefold()
-    names = [name for name in _names(claim) if name.casefold() not in lowered]
-    factor = (_WRONG_NUMBER if numbers else 1.0) * (_MISSING_NAME if names else 1.0)
-    return factor, [*numbers, *names]
-
-
-def _number_words(text: str) -> list[str]:
-    """Words with a digit, normalised: 1,000 and 1000, 02:30 and 2:30, v2.13 and 2.13 are equal."""
-    result = []
-    for word in _WORD.findall(text.casefold()):
-        if any(character.isdigit() for character in word):
-            plain = re.sub(r"(?<=\d)[,’'](?=\d{3}\b)", "", word).removesuffix("'s")
-            result.append(re.sub(r"^v?0*(?=\d)", "", plain))
-    return result
-
-
-def _names(claim: str) -> list[str]:
-    """Capitalised words, except the first word of the sentence."""
-    words = list(_WORD.finditer(claim))
-    return [w.group() for w in words[1:] if w.group()[:1].isupper() and w.group().casefold() not in BASIC_STOP_WORDS]
+    if not content_words(question) or _DENSE.search(question):
+        return 1.0  # where words have no spaces between them, question words cannot be told from the subject
+    return max(_LEAST_SUBJECT, 1 - _SUBJECT_WEIGHT * (1 - coverage(question, text)))

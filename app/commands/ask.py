@@ -11,6 +11,7 @@ from app.commands.console import JsonOption, filtered, out, report
 from app.core.domain import Answer, Finished, Notice, Outcome, Passage, Question, Rewritten, Sentence, Support, Token
 from app.core.errors import ModelError
 from app.core.settings import load_settings
+from app.present.answer_verdict import State, verdict_of
 from app.present.as_json import answer_view
 from app.present.filters import FilterOptions
 
@@ -55,8 +56,10 @@ def _print_event(event: object) -> None:
 
 
 def _print_sources(answer: Answer) -> None:
-    """Doubtful sentences first, then the passages, then the proof that the model read the whole prompt."""
-    out.print("\n")
+    """The verdict, doubtful sentences, the passages, then the proof that the model read the whole prompt."""
+    verdict = verdict_of(answer.outcome, answer.sentences, searched=len(answer.context.hits))
+    style = "green" if verdict.state is State.CONFIRMED else "bold yellow"
+    out.print(f"\n\n[{style}]{escape(verdict.line)}[/]\n")
     if answer.text and answer.removed_markers:
         out.print(f"[dim]{answer.removed_markers} marker(s) pointed to no passage and were removed.[/]")
     for sentence in answer.sentences:
@@ -78,7 +81,7 @@ def _print_doubt(sentence: Sentence) -> None:
     if sentence.support is Support.UNSUPPORTED:
         out.print(f"[yellow]unsupported:[/] {escape(sentence.text)}")
     elif sentence.support is Support.ATTRIBUTED:
-        out.print(f"[dim]attributed to [{sentence.passages[0]}]:[/] {escape(sentence.text)}")
+        out.print(f"[dim]closest passage [{sentence.passages[0]}]:[/] {escape(sentence.text)}")
     elif sentence.doubt:
         out.print(f"[yellow]doubtful:[/] {escape(sentence.text)} ({escape(sentence.doubt)})")
 

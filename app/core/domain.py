@@ -46,9 +46,11 @@ class Part:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Rows:
-    """The rows of a table below its header row: a span of the document text."""
+    """The rows of a table: a span of the document text, below the lines of its caption and of its columns' names."""
 
-    header: str  # the header row's text
+    caption: str = ""  # title of the table
+    header: str = ""  # the columns' names; empty when there are none, or when each row has them
+    head: int = 0  # characters directly before `start` that hold caption and names
     start: int  # character offset into Document.text, inclusive
     end: int  # exclusive
 
@@ -198,6 +200,9 @@ class Hit:
     fate_detail: str = ""  # for people, for example "same text as candidate 3"
     passage_number: int | None = None  # n of [n], when it is in the prompt
     cited: bool = False
+    name: str = ""  # of the document's file
+    dated: datetime | None = None  # of the document: the file's date, or of its ingestion if it has none
+    reason: str = ""  # why it stands where it does, for people; empty when only the scores decided
 
     @property
     def rank(self) -> int:

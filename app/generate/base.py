@@ -1,6 +1,5 @@
 """The part that all chat models share: it turns LangChain's stream into text and a checked Usage."""
 
-import re
 import time
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Generator, Sequence
@@ -12,13 +11,11 @@ from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage, Huma
 
 from app.core.domain import Message, ModelInfo, Usage
 from app.core.errors import AppError, ModelError, QuestionError
+from app.core.template_marks import broken_up
 from app.generate.background import Background
 
 _KINDS: dict[str, type[BaseMessage]] = {"system": SystemMessage, "user": HumanMessage, "assistant": AIMessage}
 _CONNECT_SECONDS = 10.0
-_TEMPLATE_MARK = re.compile(
-    r"<[|｜][^<>\n]{1,40}[|｜]>|</?s>|<(?:start|end)_of_turn>|<[be]os>|<</?SYS>>|\[/?INST\]", re.IGNORECASE
-)
 
 
 @dataclass(kw_only=True, slots=True)
@@ -136,17 +133,8 @@ class StreamingChat(ABC):
 
 
 def _defused(messages: Sequence[Message]) -> tuple[Message, ...]:
-    """The messages with a blank inserted into every chat-template mark.
-
-    A server reads such a mark in a message as its own: a passage could end its message and begin one of the system.
-    """
-    return tuple(
-        Message(role=message.role, content=_TEMPLATE_MARK.sub(_broken_up, message.content)) for message in messages
-    )
-
-
-def _broken_up(mark: "re.Match[str]") -> str:
-    return f"{mark.group()[0]} {mark.group()[1:]}"
+    """The messages with every mark of a chat template broken up."""
+    return tuple(Message(role=message.role, content=broken_up(message.content)) for message in messages)
 
 
 def time_limits(timeout_seconds: float) -> httpx.Timeout:

@@ -5,6 +5,7 @@ from dataclasses import asdict
 from typing import Any
 
 from app.core.domain import Answer, Hit, ModelInfo, Passage, Retrieved, Sentence
+from app.present.answer_verdict import verdict_of
 from app.present.filters import filters_view
 
 
@@ -51,6 +52,7 @@ def search_view(query: str, retrieved: Retrieved) -> dict[str, Any]:
 
 def answer_view(answer: Answer) -> dict[str, Any]:
     """An answer with its sources, the support of every sentence, and the whole ledger of candidates."""
+    verdict = verdict_of(answer.outcome, answer.sentences, searched=len(answer.context.hits))
     return {
         "id": answer.id,
         "question": answer.question,
@@ -59,6 +61,7 @@ def answer_view(answer: Answer) -> dict[str, Any]:
         "collection": answer.collection,
         "filters": filters_view(answer.filters),
         "outcome": answer.outcome.value,
+        "verdict": {"state": verdict.state.value, "line": verdict.line},
         "answer": answer.text,
         "error": answer.error,
         "sentences": [_sentence_view(sentence) for sentence in answer.sentences],

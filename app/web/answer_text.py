@@ -59,7 +59,7 @@ def marker(number: int, *, answer_id: str, attributed: bool = False) -> str:
     """A button that selects the card of a passage."""
     kind, label = "cited", f"Source {number}"
     if attributed:
-        kind, label = "attributed", f"Source {number}, attributed by Foremost"
+        kind, label = "attributed", f"Closest passage: {number}, not cited by the model"
     return (
         f'<button type="button" class="fm-mark {kind}" data-act="pick" data-answer="{escape(answer_id)}" '
         f'data-n="{number}" title="{label}" aria-label="{label}">{number}</button>'
@@ -173,5 +173,6 @@ def _sentence_html(body: str, sentence: Sentence, answer_id: str, numbers: froze
         stripped = body.rstrip()
         return f'<span class="fm-sentence attributed">{stripped}{extra}</span>{body[len(stripped) :]}'
     if sentence.support is Support.CITED and sentence.doubt:
+        body = body.replace('class="fm-mark cited"', 'class="fm-mark doubtful"')
         return f'<span class="fm-sentence doubtful" title="{escape(sentence.doubt)}">{body}</span>'
     return f'<span class="fm-sentence">{body}</span>'

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from app.core.domain import HEADING_SEPARATOR, Answer, Context, Hit, Outcome, Passage, Sentence, Support
+from app.present.instructions import speaks_to_the_model
 from app.web.candidates import render_candidates, right_button, trace
 from app.web.highlight import escape, mark_terms, terms
 
@@ -96,22 +97,34 @@ def _count(context: Context, scored: int) -> str:
 
 
 def _badges(sentences: Sequence[Sentence]) -> dict[int, str]:
-    """Passage number -> how the answer uses it; the model's own marker wins over our attribution."""
+    """Passage number -> how the answer uses it; the model's marker wins over our comparison, a doubt over both."""
     badges: dict[int, str] = {}
-    for support, name in ((Support.ATTRIBUTED, "attributed"), (Support.CITED, "cited")):
+    for name in ("closest passage", "cited", "check"):
         for sentence in sentences:
-            if sentence.support is support:
+            if _badge(sentence) == name:
                 badges |= dict.fromkeys(sentence.passages, name)
     return badges
 
 
+def _badge(sentence: Sentence) -> str:
+    if sentence.support is Support.ATTRIBUTED:
+        return "closest passage"
+    if sentence.support is Support.CITED:
+        return "check" if sentence.doubt else "cited"
+    return ""
+
+
 _BADGE_TITLES = {
-    "cited": "The model cited this passage",
-    "attributed": "The model wrote no marker, but this passage supports a sentence of the answer",
+    "cited": "The model cited this passage, and it agrees",
+    "check": "The model cited this passage, but it says something else",
+    "closest passage": "The model wrote no marker; this passage is the closest to a sentence of the answer",
     "not cited": "The model read this passage, but the answer does not use it",
     "not used": "Not close enough to the question to be given to the model",
     "read": "The model is reading this passage",
 }
+
+
+_SPEAKS = "This passage has text that gives instructions to a language model. They are not followed on purpose."
 
 
 def _passage_card(passage: Passage, stems: frozenset[str], scale: _Scale, key: str, badge: str) -> str:
@@ -179,10 +192,11 @@ def _card(
         else ""
     )
     right = right_button(key, hit.fused_rank) if key else ""
+    warning = f'<p class="fm-speaks">{_SPEAKS}</p>' if speaks_to_the_model(text) else ""
     return (
         f'<article class="fm-card {badge.replace(" ", "-")}" {attributes} tabindex="-1">'
         f'<header><span class="fm-number">{number}</span><div class="fm-title"><h3>{escape(title)}</h3>'
-        f'<p>{where}</p></div><span class="fm-badge" title="{_BADGE_TITLES[badge]}">{badge}</span></header>'
+        f'<p>{where}</p></div><span class="fm-badge" title="{_BADGE_TITLES[badge]}">{badge}</span></header>{warning}'
         f'<blockquote dir="auto">{mark_terms(_flowing(text, hit.media_type), stems)}</blockquote>'
         f'<footer><div class="fm-how"><p class="fm-trace">{how}</p>{meter}{right}</div>{opener}</footer></article>'
     )

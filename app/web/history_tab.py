@@ -7,6 +7,7 @@ import gradio as gr
 from app.core.domain import Answer
 from app.core.errors import AppError
 from app.ledger import AnswerSummary
+from app.present.answer_verdict import verdict_of
 from app.present.filters import filters_view
 from app.present.problem import problem_of
 from app.web.areas import Update, area, listen, owner_of
@@ -102,10 +103,12 @@ def render_history(past: Sequence[AnswerSummary], *, selected: str = "") -> str:
 def _line(summary: AnswerSummary, selected: bool) -> str:
     rated = {1: " · rated good", -1: " · rated bad"}.get(summary.feedback, "")
     current = ' aria-current="true"' if selected else ""
+    verdict = verdict_of(summary.outcome, summary.sentences, searched=summary.candidates)
+    kind = verdict.state.value.replace(" ", "-")
     return (
         f'<li><button type="button" data-act="recall" data-answer="{escape(summary.id)}"{current}>'
         f'<b dir="auto">{escape(summary.question)}</b><span>{when(summary.created_at)} · '
-        f'<span class="fm-outcome {summary.outcome.name.lower()}">{escape(summary.outcome.value)}</span>{rated}</span>'
+        f'<span class="fm-outcome {kind}">{escape(verdict.line)}</span>{rated}</span>'
         "</button></li>"
     )
 

@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from app.core.domain import Answer, Context, Outcome, Query, Support
+from app.core.domain import Answer, Context, Query
+from app.present.answer_verdict import State, verdict_of
 from app.present.problem import Problem
 from app.web.answer_text import render_answer
 from app.web.highlight import escape
@@ -76,30 +77,24 @@ def _searched_for(query: Query) -> str:
 
 
 def _body(answer: Answer) -> str:
+    """The verdict, then the text; a text that nothing supports is folded."""
     numbers = frozenset(passage.number for passage in answer.context.passages)
     text = render_answer(answer.text, answer_id=answer.id, numbers=numbers, sentences=answer.sentences)
-    if answer.outcome is Outcome.FAILED:
-        text += render_problem(Problem(answer.error or "The answer failed."))
-    elif answer.outcome is Outcome.STOPPED:
-        text += '<p class="fm-stopped">Stopped.</p>'
-    elif answer.outcome is Outcome.NOT_FOUND:
-        read = len(answer.context.passages)
-        where = "in the passages that the model read; they are among the sources" if read else "in your documents"
-        text = f'<p class="fm-notfound">Not found {where}</p>{text}'
-    return text
+    verdict = verdict_of(answer.outcome, answer.sentences, searched=len(answer.context.hits))
+    if verdict.state is State.FAILED:
+        return text + render_problem(Problem(answer.error or verdict.line))
+    if verdict.state is State.UNSUPPORTED:
+        text = f'<details class="fm-guess"><summary>Show the guess</summary><div>{text}</div></details>'
+    kind = verdict.state.value.replace(" ", "-")
+    return f'<p class="fm-answer-verdict {kind}" role="note">{escape(verdict.line)}</p>{text}'
 
 
 def _facts(answer: Answer) -> str:
-    """Reasons for doubt about this answer, in one line."""
-    facts: list[str] = []
-    unsupported = sum(sentence.support is Support.UNSUPPORTED for sentence in answer.sentences)
-    if unsupported:
-        sentences = "1 sentence is" if unsupported == 1 else f"{unsupported} sentences are"
-        facts.append(f"{sentences} not supported by any passage (dotted line)")
-    if answer.removed_markers:
-        markers = "1 marker" if answer.removed_markers == 1 else f"{answer.removed_markers} markers"
-        facts.append(f"{markers} without a passage removed")
-    return f'<p class="fm-facts">{" · ".join(facts)}</p>' if facts else ""
+    """What was changed in the model's text, in one line."""
+    if not answer.removed_markers:
+        return ""
+    markers = "1 marker" if answer.removed_markers == 1 else f"{answer.removed_markers} markers"
+    return f'<p class="fm-facts">{markers} without a passage removed</p>'
 
 
 def _actions(answer: Answer, *, again: bool) -> str:
@@ -127,7 +122,8 @@ def _actions(answer: Answer, *, again: bool) -> str:
 
 
 def plain_text(answer: Answer) -> str:
-    """The answer for the clipboard, its sources listed below."""
+    """The answer for the clipboard: its verdict first, its sources listed below."""
+    verdict = verdict_of(answer.outcome, answer.sentences, searched=len(answer.context.hits))
     used = sorted({number for sentence in answer.sentences for number in sentence.passages})
     by_number = {passage.number: passage for passage in answer.context.passages}
     lines = [
@@ -135,7 +131,7 @@ def plain_text(answer: Answer) -> str:
         for number in used
         if (passage := by_number.get(number))
     ]
-    return answer.text + ("\n\n" + "\n".join(lines) if lines else "")
+    return "\n\n".join(part for part in (f"[{verdict.line}]", answer.text, "\n".join(lines)) if part)
 
 
 def when(moment: datetime | None) -> str:

@@ -10,6 +10,7 @@ from app.core.errors import DocumentError
 from ingest.load import kinds
 from ingest.load.damage import damage_as_document_error
 from ingest.load.decode import decode
+from ingest.load.delimited import load_csv
 from ingest.load.extracted import Extracted, clean
 from ingest.load.language import language_of
 from ingest.load.limits import Limits, too_much_text
@@ -20,8 +21,11 @@ from ingest.load.open_document import load_open_document
 from ingest.load.outlook import load_outlook
 from ingest.load.pdf import load_pdf
 from ingest.load.pictures import load_picture
+<<<<<<< HEAD
 from ingest.load.tables import load_csv
 from ingest.load.web_page import is_web_page, load_web_page
+=======
+>>>>>>> main
 
 _DEFAULTS = Limits()
 _LONGEST_TITLE = 300

@@ -9,9 +9,11 @@ from app.core.domain import Heading, Part, Rows
 LONGEST_HEADING = 300  # characters; more is a paragraph formatted as a heading
 # While markup is read, a heading is marked in the text itself, so that its offset survives the clean-up of white space.
 _MARK = 0xE000
-TABLE_MARK, TABLE_END = "\ue007", "\ue008"  # around the lines of a table, of which the first is the header row
-_MARKS = re.compile("[\ue001-\ue008]")
-LONGEST_HEADER = 300  # characters of a table's header row that are kept
+# A table: TABLE, its caption, HEADER, its columns' names, ABOVE, the lines above its rows, ROWS, its rows, END.
+# Caption and names up to ABOVE are for passages; what of them is text stands again in the lines above the rows.
+_TABLE, _HEADER, _ABOVE, _ROWS, _END = "\ue007", "\ue008", "\ue009", "\ue00a", "\ue00b"
+_MARKS = re.compile("[\ue001-\ue00b]")
+_TABLE_HEAD = re.compile(f"{_TABLE}[^{_ABOVE}]*{_ABOVE}")
 
 _DROPPED = re.compile("[\x00-\x08\x0e-\x1f\x7f\ufeff\ufffe\uffff]")
 _TERMINAL = re.compile("\x1b\\[[0-9;?]{0,20}[A-Za-z]")  # colour codes of a recorded terminal
@@ -51,9 +53,40 @@ def unmarked(text: str) -> str:
     return _MARKS.sub("", text)
 
 
+def marked_table(*, caption: str, header: str, above: str, rows: str) -> str:
+    """A table's text, marked for `Builder.add`.
+
+    caption, header: for every passage of the rows; one line each. above: the lines above the rows.
+    """
+    if not above and not rows:
+        return ""
+    lines = unmarked(f"{above}\n" if above and rows else above)
+    return f"{_TABLE}{unmarked(caption)}{_HEADER}{unmarked(header)}{_ABOVE}{lines}{_ROWS}{unmarked(rows)}{_END}"
+
+
+def with_caption(marked: str, caption: str) -> str:
+    """A table's marked text, with a caption for its passages if it has none."""
+    return marked.replace(_TABLE + _HEADER, f"{_TABLE}{unmarked(caption)}{_HEADER}", 1)
+
+
+def unmarked_tables(marked: str) -> str:
+    """Marked text with its tables as plain lines."""
+    return _MARKS.sub("", _TABLE_HEAD.sub("", marked)) if _TABLE in marked else marked
+
+
 def heading_mark(level: int) -> str:
     """The character that marks the start of a heading line of level 1..6."""
     return chr(_MARK + min(max(level, 1), 6))
+
+
+@dataclass(slots=True)
+class _OpenTable:
+    """A table that is being added, with offsets into the text."""
+
+    caption: str
+    header: str
+    start: int  # of the lines above its rows
+    rows: int  # of its rows
 
 
 @dataclass(slots=True)
@@ -63,7 +96,7 @@ class Builder:
     headings: list[Heading] = field(default_factory=list)
     parts: list[Part] = field(default_factory=list)
     tables: list[Rows] = field(default_factory=list)
-    _table_start: int | None = None  # of the table that is being added
+    _table: _OpenTable | None = None
     _pieces: list[str] = field(default_factory=list)
     length: int = 0
 
@@ -75,16 +108,20 @@ class Builder:
         start = self.length
         position = 0
         for mark in _MARKS.finditer(piece):
+            if mark.start() < position:
+                continue  # within the head of a table
             self._append(piece[position : mark.start()])
             position = mark.end()
-            if mark.group() == TABLE_MARK:
-                self._table_start = self.length
-            elif mark.group() == TABLE_END:
+            if mark.group() == _TABLE:
+                position = self._open_table(piece, mark.start())
+            elif mark.group() == _ROWS and self._table:
+                self._table.rows = self.length
+            elif mark.group() == _END:
                 self._end_table()
-            else:
+            elif mark.group() < _TABLE:
                 self._add_heading(ord(mark.group()) - _MARK, _line_at(piece, position))
         self._append(piece[position:])
-        self._table_start = None
+        self._table = None
         return start, self.length
 
     def _add_heading(self, level: int, line: str) -> None:
@@ -92,14 +129,27 @@ class Builder:
         if text:
             self.headings.append(Heading(level=level, text=text[:LONGEST_HEADING], start=self.length))
 
+    def _open_table(self, piece: str, start: int) -> int:
+        """Begin the table marked at `start`; returns where its lines begin."""
+        head = _TABLE_HEAD.match(piece, start)
+        if head is None:
+            return start + 1
+        caption, _, header = head.group()[1:-1].partition(_HEADER)
+        self._table = _OpenTable(caption.strip(), header.strip(), self.length, self.length)
+        return head.end()
+
     def _end_table(self) -> None:
-        if self._table_start is not None:
-            lines = "".join(self._pieces_from(self._table_start))
-            header, _, rows = lines.partition("\n")
-            if header.strip() and rows.strip():
-                start = self._table_start + len(header) + 1
-                self.tables.append(Rows(header=header.strip()[:LONGEST_HEADER], start=start, end=self.length))
-        self._table_start = None
+        table, self._table = self._table, None
+        if table and table.rows < self.length:
+            self.tables.append(
+                Rows(
+                    caption=table.caption,
+                    header=table.header,
+                    head=table.rows - table.start,
+                    start=table.rows,
+                    end=self.length,
+                )
+            )
 
     def add_part(self, marked: str, *, kind: Literal["page", "slide", "sheet"], number: int, name: str = "") -> None:
         """Append a page, slide or sheet; an empty one becomes an empty span."""
@@ -109,14 +159,6 @@ class Builder:
     def text(self) -> str:
         """Everything added so far."""
         return "".join(self._pieces)
-
-    def _pieces_from(self, start: int) -> list[str]:
-        """The pieces from offset `start` on."""
-        first, length = len(self._pieces), self.length
-        while first and length > start:
-            first -= 1
-            length -= len(self._pieces[first])
-        return self._pieces[first:]
 
     def _append(self, piece: str) -> None:
         self._pieces.append(piece)

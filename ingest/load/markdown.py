@@ -3,7 +3,8 @@
 import re
 
 from app.core.domain import Heading, Rows
-from ingest.load.extracted import LONGEST_HEADER, LONGEST_HEADING
+from ingest.load.extracted import LONGEST_HEADING
+from ingest.load.tables import shortened_names
 
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 _ATX = re.compile(r" {0,3}(#{1,6})(?=[ \t]|$)")
@@ -63,6 +64,11 @@ def _append(headings: list[Heading], level: int, text: str, start: int) -> None:
 def markdown_tables(text: str) -> tuple[Rows, ...]:
     """The rows of the tables in clean Markdown text."""
     return tuple(
-        Rows(header=match["header"].strip(" |\t")[:LONGEST_HEADER], start=match.start("rows"), end=match.end("rows"))
+        Rows(
+            header=shortened_names([name.strip() for name in match["header"].strip().strip("|").split("|")]),
+            head=match.start("rows") - match.start(),
+            start=match.start("rows"),
+            end=match.end("rows"),
+        )
         for match in _TABLE.finditer(text)
     )

@@ -12,7 +12,7 @@ from ingest.load import kinds
 from ingest.load.container import Container
 from ingest.load.decode import decode
 from ingest.load.extracted import Builder, Extracted, clean
-from ingest.load.html_text import html_text
+from ingest.load.html_text import html_content, html_text
 from ingest.load.limits import Limits, too_much_text
 from ingest.load.markdown import markdown_headings, markdown_tables
 
@@ -59,17 +59,17 @@ def load_html(content: bytes) -> Extracted:
 
 def html_extracted(markup: str, warnings: tuple[str, ...]) -> Extracted:
     """The text of an HTML page that is decoded already."""
-    marked, title, language = html_text(markup)
+    page = html_content(markup)
     builder = Builder()
-    builder.add(marked)
+    builder.add(page.text)
     return Extracted(
         text=builder.text(),
         media_type=kinds.HTML,
-        title=title,
-        language=language,
+        title=page.title,
+        language=page.language,
         headings=tuple(builder.headings),
         tables=tuple(builder.tables),
-        warnings=warnings,
+        warnings=(*warnings, *page.warnings),
     )
 
 

@@ -28,7 +28,7 @@ def salvaged(content: bytes) -> bytes | None:
     """The PDF with a new end, None when it has no page or is encrypted."""
     if b"/Encrypt" in content:
         return None
-    packed = dict(_packed_objects(content))
+    packed = dict(packed_objects(content))
     added = b"".join(b"%d 0 obj\n%s\nendobj\n" % item for item in packed.items())
     whole = content + b"\nendstream\nendobj\n" + added
     objects = _objects(whole)
@@ -65,7 +65,7 @@ def _surviving_root(objects: dict[int, bytes]) -> int | None:
     return None
 
 
-def _packed_objects(content: bytes) -> Iterator[tuple[int, bytes]]:
+def packed_objects(content: bytes) -> Iterator[tuple[int, bytes]]:
     """(number, object) of the object streams that can be inflated."""
     left = _MOST_UNPACKED
     for match in _OBJECT.finditer(content):

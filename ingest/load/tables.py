@@ -1,160 +1,157 @@
-"""Tables as text: one line for each row, each value with its column's name; and the loader of delimited files."""
+"""Tables of every format: cells become a grid, and a grid becomes text, one line for each row.
 
-import csv
-import re
+A table's text is marked, so that `Builder.add` knows its caption, the names of its columns and where its rows stand.
+Chunking puts caption and names before every passage of the rows.
+"""
+
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain, islice
 
-from ingest.load import kinds
-from ingest.load.extracted import TABLE_END, TABLE_MARK, Builder, Extracted, unmarked
+from ingest.load.extracted import marked_table
+from ingest.load.grid import Cell, laid_out
+from ingest.load.table_heads import WINDOW, column_names, head_of, is_title
 
-_NUMBER = re.compile(r"^[\s+\-−€$£%(]*\d[\d\s.,:/\-%)€$£]*$")
-_SPACE = re.compile(r"\s+")
-_DELIMITERS = ",;\t|"
-_SAMPLE_LINES = 50
-_LARGEST_FIELD = 1_000_000  # characters
+__all__ = ["Cell", "laid_out", "rows_text", "shortened_names", "table_text"]
+
+_LONGEST_NAME = 60  # characters of a column name in every row
+_LONGEST_CAPTION = 160  # characters before every passage
+_LONGEST_HEADER = 300  # characters of all names before every passage
+_SHORTEST_NAME = 6  # characters that a column name is shortened to
 _LARGE = 1_000_000  # characters of a table with column names in every row
 _MOST_GROWTH = 3  # times the text without column names
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """A cell as a format states it, before the grid is laid out."""
-
-    text: str
-    columns: int = 1  # columns it covers
-    rows: int = 1  # rows it covers
-
-
-def laid_out(rows: Iterable[Iterable[Cell]]) -> list[list[str]]:
-    """The full grid: a cell that covers several columns or rows stands in each of them."""
-    grid: list[list[str]] = []
-    hanging: dict[int, tuple[str, int]] = {}  # column -> (text, rows left) of cells from rows above
-    for cells in rows:
-        row: list[str] = []
-        for cell in cells:
-            _fill_hanging(row, hanging)
-            for _ in range(max(cell.columns, 1)):
-                if cell.rows > 1:
-                    hanging[len(row)] = (cell.text, cell.rows - 1)
-                row.append(cell.text)
-        _fill_hanging(row, hanging)
-        grid.append(row)
-    return grid
-
-
-def _fill_hanging(row: list[str], hanging: dict[int, tuple[str, int]]) -> None:
-    while len(row) in hanging:
-        text, left = hanging.pop(len(row))
-        if left > 1:
-            hanging[len(row)] = (text, left - 1)
-        row.append(text)
-
-
-def table_text(rows: Iterable[Sequence[str]], *, caption: str = "", named: bool = False) -> str:
-    """A table as marked text for `Builder.add`, one line for each row; the caption, if any, is a line above it.
+def table_text(
+    rows: Iterable[Sequence[str]],
+    *,
+    caption: str = "",
+    named: bool = False,
+    name_rows: int | None = None,
+    names: Sequence[str] = (),
+    caption_shown: bool = False,
+) -> str:
+    """A table as marked text for `Builder.add`: caption and titles, then one line for each row.
 
     named: each row names its columns ("Column: value | Column: value"), as records of sheets and delimited files do.
-    Otherwise rows are "value | value", and every chunk of them gets the header row from `Rows.header`.
+    Otherwise rows are "value | value" below a line of the columns' names.
+    name_rows: number of first rows that the format states to be column names; None when it does not say.
+    names: the columns' names where the rows go on a table that began earlier; they are not written again.
+    caption_shown: the caption stands in the text before the table, so it is not written again.
     """
-    grid = list(rows)
-    text = rows_text(grid) if named else TABLE_MARK + "\n".join(" | ".join(row) for row in grid) + TABLE_END
-    return f"{caption}\n{text}" if caption else text
-
-
-def load_csv(text: str, warnings: tuple[str, ...]) -> Extracted:
-    """A delimited file, its delimiter detected in its first 20,000 characters."""
-    csv.field_size_limit(_LARGEST_FIELD)
-    lines = text.replace("\x00", "").splitlines(keepends=True)
-    try:
-        rendered = rows_text(csv.reader(map(unmarked, lines), delimiter=delimiter_of(text[:20_000])))
-    except csv.Error as error:
-        rendered = unmarked(text)
-        warnings = (*warnings, f"It is not a well-formed table ({error}); it was read as plain text.")
-    builder = Builder()
-    builder.add(rendered)
-    return Extracted(text=builder.text(), media_type=kinds.CSV, tables=tuple(builder.tables), warnings=warnings)
-
-
-def delimiter_of(sample: str) -> str:
-    """The delimiter that splits the sample's lines most evenly into the most columns; a comma when none does."""
-    lines = sample.splitlines()
-    whole = lines[:-1] or lines  # the sample may end within a line
-    filled = [line for line in whole if line.strip()][:_SAMPLE_LINES]
-    best, best_score = ",", 0.0
-    for delimiter in _DELIMITERS:
-        widths = [len(row) for row in csv.reader(filled, delimiter=delimiter)]
-        if not widths or max(widths) == 1:
-            continue
-        common = max(set(widths), key=widths.count)
-        score = widths.count(common) / len(widths) * min(common, 10)
-        if common > 1 and score > best_score:
-            best, best_score = delimiter, score
-    return best
-
-
-def rows_text(rows: Iterable[Sequence[str]]) -> str:
-    """One line for each row: "Column: value | Column: value" when the first row names columns, else "value | value".
-
-    With the column names in it, a line or a chunk of lines can be understood by itself. Where they would be most of
-    the text of a large table, they are left out; the rows are marked as a table, and chunking repeats the header.
-    """
-    bare: list[str] = []
-    named: list[str] | None = []
-    bare_length = named_length = 0
-    for line, with_names in _lines(rows):
-        bare.append(line)
-        bare_length += len(line)
-        if named is None:
-            continue
-        if with_names:
-            named.append(with_names)
-            named_length += len(with_names)
-        if named_length > _LARGE and named_length > _MOST_GROWTH * bare_length:
-            named = None
-    if named is None:
-        return TABLE_MARK + "\n".join(bare) + TABLE_END
-    return "\n".join(named)
-
-
-def _lines(rows: Iterable[Sequence[str]]) -> Iterator[tuple[str, str]]:
-    """(values, values with column names) of each row; the second is empty for the header row."""
-    header: list[str] | None = None
-    first: list[str] | None = None
-    seen = 0
-    for raw in rows:
-        row = [_SPACE.sub(" ", value).strip() for value in raw]
-        if not any(row):
-            continue
-        seen += 1
-        if seen == 1:
-            first = row
-            continue
-        if seen == 2 and first is not None:
-            header = first if is_header(first, row) else None
-            yield " | ".join(first), "" if header else " | ".join(first)
-        yield " | ".join(row), _line(header, row)
-    if seen == 1 and first is not None:
-        yield " | ".join(first), " | ".join(first)
-
-
-def is_header(first: Sequence[str], second: Sequence[str]) -> bool:
-    """Whether a table's first row names its columns: two or more distinct values, none of them a number."""
-    named = [value for value in first if value]
-    return (
-        len(named) >= 2
-        and len(named) >= 0.5 * max(len(first), len(second))
-        and len(set(named)) == len(named)
-        and not any(_NUMBER.match(value) or len(value) > 80 for value in named)
+    filled = filter(any, ([" ".join(value.split()) for value in row] for row in rows))
+    table = _known(filled, list(names)) if names else _understood(filled, name_rows)
+    caption = " ".join(caption.split())
+    titles = [line for line in table.titles if line != caption]
+    above = titles if caption_shown or not caption else [caption, *titles]
+    lines = _lines(table, named=named)
+    line = "" if names or lines.complete else " | ".join(table.names).strip()
+    return marked_table(
+        caption=_shortened("; ".join(filter(None, [caption, *titles])), _LONGEST_CAPTION),
+        header="" if lines.named else shortened_names(table.names),
+        above="\n".join([*above, *filter(None, [line])]),
+        rows=lines.text,
     )
 
 
-def _line(header: Sequence[str] | None, row: Sequence[str]) -> str:
-    if header is None:
-        return " | ".join(row)
+def rows_text(rows: Iterable[Sequence[str]]) -> str:
+    """A table whose rows name their columns."""
+    return table_text(rows, named=True)
+
+
+def shortened_names(names: Sequence[str], limit: int = _LONGEST_HEADER) -> str:
+    """The columns' names as one line; where they are too long, each is cut to the same length."""
+    line = " | ".join(names).strip()
+    room = limit // max(len(names), 1) - 3
+    if len(line) <= limit:
+        return line
+    spare = sum(room - len(name) for name in names if len(name) < room)
+    long = sum(len(name) > room for name in names)
+    room = max(room + spare // max(long, 1), _SHORTEST_NAME)
+    return _shortened(" | ".join(_shortened(name, room) for name in names).strip(), limit)
+
+
+def _shortened(text: str, limit: int) -> str:
+    return text if len(text) <= limit else text[: limit - 1].rstrip(" |;") + "…"
+
+
+# ------------------------------------------------------------------------------------------------- what a table says
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    titles: Sequence[str]  # lines above the column names
+    names: Sequence[str]  # of the columns; empty when they have none
+    rows: Iterator[Sequence[str]]
+
+
+def _understood(rows: Iterator[list[str]], name_rows: int | None) -> _Table:
+    first = list(islice(rows, max(WINDOW, (name_rows or 0) + 1)))
+    if name_rows is None:
+        head = head_of(first)
+        above, last = head.above, head.above + head.names
+    else:
+        last = min(name_rows, len(first) - 1)  # a table of names alone keeps its last row
+        above = 0
+        while above < last and is_title(first[above]):
+            above += 1
+    names = column_names(first[above:last], spread=name_rows is None)
+    return _Table([_line(row) for row in first[:above]], names, chain(first[last:], rows))
+
+
+def _known(rows: Iterator[list[str]], names: list[str]) -> _Table:
+    """The rest of a table whose names are known; a page may repeat them."""
+    first = list(islice(rows, 1))
+    repeated = bool(first) and "".join(first[0]).casefold() == "".join(names).casefold()
+    return _Table([], names, rows if repeated else chain(first, rows))
+
+
+# ------------------------------------------------------------------------------------------------------------- lines
+
+
+@dataclass(frozen=True, slots=True)
+class _Lines:
+    text: str
+    named: bool  # each row names its columns
+    complete: bool  # each column's name stands in full in some row
+
+
+def _lines(table: _Table, *, named: bool) -> _Lines:
+    """The rows as text. Where the names would be most of the text of a large table, they are left out."""
+    if not named or not table.names:
+        return _Lines("\n".join(map(_line, table.rows)), False, False)
+    names = [_shortened(name, _LONGEST_NAME).rstrip(":") for name in table.names]
+    unused = [number for number, name in enumerate(table.names) if name]
+    whole = names == [name.rstrip(":") for name in table.names]
+    bare: list[str] = []
+    lines: list[str] = []
+    bare_length = length = 0
+    large = False
+    for row in table.rows:
+        bare.append(_line(row))
+        bare_length += len(bare[-1])
+        unused = [number for number in unused if number >= len(row) or not row[number]] if unused else unused
+        if not large:
+            lines.append(_named_line(names, row))
+            length += len(lines[-1])
+            large = length > _LARGE and length > _MOST_GROWTH * bare_length
+    return _Lines("\n".join(bare if large else lines), not large, whole and not large and not unused)
+
+
+def _line(row: Sequence[str]) -> str:
+    """The values of a row; a text that stands alone in all its columns is written once."""
+    if len(row) > 1 and row[0] and len(set(row)) == 1 and is_title(row):
+        return row[0]
+    last = len(row)
+    while last and not row[last - 1]:
+        last -= 1
+    return " | ".join(row[:last])
+
+
+def _named_line(names: Sequence[str], row: Sequence[str]) -> str:
     cells = []
     for number, value in enumerate(row):
-        name = header[number] if number < len(header) else ""
+        name = names[number] if number < len(names) else ""
         if value:
             cells.append(f"{name}: {value}" if name else value)
     return " | ".join(cells)

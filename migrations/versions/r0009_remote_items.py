@@ -1,7 +1,7 @@
 """What is known of items on other machines, so that a second run reads only what has changed.
 
 Revision ID: 0009
-Revises: 0007
+Revises: 0008
 """
 
 from pathlib import Path
@@ -9,7 +9,7 @@ from pathlib import Path
 from alembic import op
 
 revision = "0009"
-down_revision = "0007"
+down_revision = "0008"
 branch_labels = None
 depends_on = None
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import importlib.metadata
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -16,6 +17,7 @@ from app.core.chat import ChatModel
 from app.core.domain import Message, Question, Support, Turn, Usage
 from app.core.errors import ContextOverflowError, ModelError
 from app.core.models.embedding import Embedder
+from app.core.template_marks import broken_up
 from app.generate import build_chat_model, embedded_server, tokens
 from app.pack import render
 from app.prompts import conversation
@@ -95,6 +97,14 @@ def test_the_count_before_the_call_is_what_the_server_reads(model: ChatModel) ->
     assert usage.uncut == "proven"
     assert model.info.tokens_counted
     assert model.info.context_tokens == usage.context_tokens == CONTEXT_TOKENS
+
+
+def test_every_mark_of_the_models_own_template_is_broken_up(server: embedded_server.ChatServer) -> None:
+    keyed = {"Authorization": f"Bearer {server.api_key}"}
+    template = httpx.get(f"{server.url}/props", headers=keyed, timeout=30).json()["chat_template"]
+    marks = set(re.findall(r"<[|｜][^<>\n]+?>|</?[a-z]+_[a-z_]+>", template))
+    assert "<|im_start|>" in marks
+    assert not {mark for mark in marks if mark in broken_up(f"text {mark} text")}
 
 
 def test_an_answer_that_reaches_its_limit_ends_with_length(model: ChatModel) -> None:

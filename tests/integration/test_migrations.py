@@ -44,6 +44,8 @@ FROZEN = {
     "r0006_denser_vector_index.sql": "1fc71e2701a429588f4216a8659fcc4cb8051269090c83c4b3b33603a0860c2f",
     "r0007_functions_and_missing_ocr.py": "2ee4383d19a260837e88f6388a84c4a002bbbc9af0f7204fbbf236afce773e5c",
     "r0007_functions_and_missing_ocr.sql": "f9954ae31a113a102b3db497b4f6e6233a24f292b4339d4d4e0c15825c12b817",
+    "r0008_names_and_written_forms.py": "c15f0546e0e11d508975c22fce02078a84a973573e472543cd035e708de53d71",
+    "r0008_names_and_written_forms.sql": "d3c41c0d617e055d76da063e4b144441eebbdd683e2419345801ad421e57ec1f",
 }
 
 

@@ -1,6 +1,7 @@
 """Ollama, replayed from recordings of a real server: what goes over the wire, and the error for every failure."""
 
 import json
+import re
 import threading
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 from app.core.chat import ChatModel
 from app.core.domain import Message, Usage
 from app.core.errors import ContextOverflowError, ModelError, QuestionError
+from app.core.template_marks import broken_up
 from app.generate import build_chat_model
 from tests.support.chat_replay import (
     PATIENCE_SECONDS,
@@ -305,6 +307,13 @@ def test_a_passage_cannot_end_its_message_with_the_templates_own_marks(build: Bu
         (message,) = server.sent_to("/api/chat")[0]["messages"]
     assert "<|im_" not in message["content"]
     assert message["content"].replace("< |", "<|") == attack
+
+
+def test_every_mark_of_the_template_that_ollama_shows_is_broken_up() -> None:
+    template = json.loads(recording("show")["response"]["body"])["template"]
+    marks = set(re.findall(r"<[|｜][^<>\n]+?>|</?[a-z]+_[a-z_]+>", template))
+    assert "<|im_start|>" in marks
+    assert not {mark for mark in marks if mark in broken_up(f"text {mark} text")}
 
 
 def test_a_proxy_of_the_environment_never_sees_a_question(build: Build, monkeypatch: pytest.MonkeyPatch) -> None:

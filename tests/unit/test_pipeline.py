@@ -34,7 +34,8 @@ from app.core.domain import (
     Waiting,
 )
 from app.core.errors import ModelError, NotFoundError, QuestionError
-from app.pipeline import UNSUPPORTED, Answerer, Ledger, Prompts, Rewriter
+from app.pipeline import Answerer, Ledger, Prompts, Rewriter
+from app.present.answer_verdict import State, verdict_of
 from app.rerank import Reranker
 from app.search import Retriever, Searcher
 from tests.support.builders import make_hit
@@ -226,8 +227,8 @@ def test_an_answer_that_no_passage_supports_says_so() -> None:
     backed = _finished(
         _answerer(FakeModel("The lamp is green [1]."), MemoryLedger(), HITS).answer(Question(text="What?"))
     )
-    assert invented.notices[-1] == UNSUPPORTED
-    assert UNSUPPORTED not in backed.notices
+    assert verdict_of(invented.outcome, invented.sentences).state is State.UNSUPPORTED
+    assert verdict_of(backed.outcome, backed.sentences).state is not State.UNSUPPORTED
 
 
 def test_an_empty_corpus_ends_in_not_found() -> None:

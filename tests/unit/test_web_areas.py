@@ -89,7 +89,7 @@ def test_an_attributed_passage_is_marked_so_unless_the_model_cited_it_too() -> N
     first, second = render_sources(make_answer(sentences=both)).split("<article")[1:]
 
     assert '">cited</span>' in first
-    assert '">attributed</span>' in second
+    assert '">closest passage</span>' in second
 
 
 def test_the_nearest_misses_are_cards_when_nothing_was_used() -> None:
@@ -150,9 +150,9 @@ def test_a_server_that_does_not_count_is_shown_as_an_estimate_not_proven() -> No
 
 
 def test_an_exchange_shows_how_it_ended_and_reasons_for_doubt() -> None:
-    assert "1 sentence is not supported by any passage" in render_thread([make_answer()])
+    assert "1 of 2 sentences has no source (dotted line)." in render_thread([make_answer()])
     assert "1 marker without a passage removed" in render_thread([make_answer()])
-    assert "Stopped." in render_thread([make_answer(outcome=Outcome.STOPPED)])
+    assert "Stopped before the end." in render_thread([make_answer(outcome=Outcome.STOPPED)])
     failed = render_thread([make_answer(outcome=Outcome.FAILED, error="Ollama <gone>.", text="", sentences=())])
     assert "Ollama &lt;gone&gt;." in failed
     rewritten = Query(text="colour of oars", changed=True, reason="it pointed back")
@@ -162,8 +162,8 @@ def test_an_exchange_shows_how_it_ended_and_reasons_for_doubt() -> None:
 def test_not_found_names_what_was_searched() -> None:
     unread = Context(passages=(), hits=(), tokens=0, token_budget=0)
 
-    assert "Not found in the passages that the model read" in render_thread([make_answer(outcome=Outcome.NOT_FOUND)])
-    assert "Not found in your documents" in render_thread([make_answer(outcome=Outcome.NOT_FOUND, context=unread)])
+    assert "the best of 3 passages do not answer this" in render_thread([make_answer(outcome=Outcome.NOT_FOUND)])
+    assert "nothing was found to read" in render_thread([make_answer(outcome=Outcome.NOT_FOUND, context=unread)])
 
 
 def test_a_message_shows_results_then_problems_with_their_fix() -> None:
@@ -223,7 +223,8 @@ def test_feedback_given_is_pressed_and_pressing_it_again_takes_it_back() -> None
 
 
 def test_the_clipboard_gets_the_answer_with_its_sources() -> None:
-    assert plain_text(make_answer()) == f"{TEXT}\n\n[1] Document 1 · Document 1 › Section"
+    verdict = "[1 of 2 sentences has no source (dotted line).]"
+    assert plain_text(make_answer()) == f"{verdict}\n\n{TEXT}\n\n[1] Document 1 · Document 1 › Section"
 
 
 def test_the_exchange_in_progress_names_its_stage() -> None:

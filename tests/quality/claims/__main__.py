@@ -1,0 +1,40 @@
+"""python -m tests.quality.claims [--list]: how many right claims are doubted and how many wrong ones are confirmed."""
+
+import sys
+import tempfile
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from app.cite.meaning import EmbeddingSupport
+from app.core.models.find import build_embedder
+from tests.quality.claims.measure import Figures, measured
+
+
+def main() -> None:
+    """Print a table for each half, and with --list the claims that are judged wrongly."""
+    console = Console(width=160)
+    with tempfile.TemporaryDirectory() as folder:
+        support = EmbeddingSupport(build_embedder("all-MiniLM-L6-v2", Path(folder)))
+        for half in ("development", "held_out"):
+            figures = measured(half, support)
+            console.print(_table(half, figures))
+            if "--list" in sys.argv:
+                for line in figures.errors:
+                    console.print(line, markup=False)
+
+
+def _table(half: str, figures: Figures) -> Table:
+    table = Table("kind", "claims", "judged wrongly", "share", title=half)
+    for kind, (wrong, count) in figures.by_kind.items():
+        table.add_row(kind, str(count), str(wrong), f"{wrong / count:.1%}")
+    for language, (wrong, count) in figures.by_language.items():
+        table.add_row(language, str(count), str(wrong), f"{wrong / count:.1%}")
+    table.add_row("right, doubted", "", "", f"{figures.right_doubted:.1%}")
+    table.add_row("wrong, confirmed", "", "", f"{figures.wrong_confirmed:.1%}")
+    return table
+
+
+if __name__ == "__main__":
+    main()
