@@ -21,11 +21,7 @@ from ingest.load.open_document import load_open_document
 from ingest.load.outlook import load_outlook
 from ingest.load.pdf import load_pdf
 from ingest.load.pictures import load_picture
-<<<<<<< HEAD
-from ingest.load.tables import load_csv
 from ingest.load.web_page import is_web_page, load_web_page
-=======
->>>>>>> main
 
 _DEFAULTS = Limits()
 _LONGEST_TITLE = 300
