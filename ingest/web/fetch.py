@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.message import Message
-from email.utils import parsedate_to_datetime
+from email.utils import collapse_rfc2231_value, parsedate_to_datetime
 from importlib import metadata
 
 import httpcore2
@@ -102,8 +102,7 @@ class Reply:
     def _parameter(self, header: str, name: str) -> str:
         message = Message()
         message[header] = re.sub(r"[\r\n]+", " ", self.headers.get(header, ""))
-        value = message.get_param(name, "", header)
-        return str(value[2] if isinstance(value, tuple) else value or "").strip()
+        return collapse_rfc2231_value(message.get_param(name, "", header) or "").strip()
 
 
 class Fetcher:

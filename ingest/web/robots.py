@@ -13,7 +13,9 @@ class Robots:
 
     def __init__(self, content: bytes = b"", *, closed: bool = False) -> None:
         self.closed = closed
-        self._rules = Protego.parse(content[:_MOST_BYTES].decode("utf-8-sig", "replace"))
+        if len(content) > _MOST_BYTES:  # a rule that is cut would mean something else
+            content = content[:_MOST_BYTES].rpartition(b"\n")[0]
+        self._rules = Protego.parse(content.decode("utf-8-sig", "replace"))
 
     def allows(self, url: str) -> bool:
         """Whether the rules for this program, else those for all, allow an address."""

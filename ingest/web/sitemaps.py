@@ -3,6 +3,7 @@
 The XML is searched for its <loc> elements, not parsed, so that no entity in it can grow.
 """
 
+import codecs
 import html
 import re
 import zlib
@@ -26,7 +27,7 @@ def sitemap_outline(content: bytes, url: str, limits: Limits) -> Outline | None:
         if not url.partition("?")[0].endswith((".xml.gz", ".txt.gz", ".xml", ".txt")):
             return None  # an archive with documents
         content = _unpacked(content, limits)
-    root = _ROOT.match(content[:4096])
+    root = _ROOT.match(content.removeprefix(codecs.BOM_UTF8)[:4096])
     text = content.decode("utf-8-sig", "replace")
     if root is None:
         lines = text.split() if url.partition("?")[0].endswith((".txt", ".txt.gz")) else []

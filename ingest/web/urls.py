@@ -74,7 +74,7 @@ def normalised(address: str, base: str = "") -> str | None:
 
 def _host(name: str) -> str:
     """A host name in lower-case ASCII, an IPv6 address in brackets. Raises ValueError for an impossible name."""
-    if ":" in name:
+    if ":" in name and "%" not in name:  # a zone names a network card of this machine
         return f"[{ipaddress.IPv6Address(name).compressed}]"  # AddressValueError is a ValueError
     name = name.rstrip(".").lower()
     if not name.isascii():
