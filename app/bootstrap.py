@@ -17,6 +17,7 @@ from app.core.settings import Settings, Shapes, shaping_values
 from app.generate import build_chat_model
 from app.ledger import Ledger
 from app.library import Library
+from app.listing import Listing
 from app.pipeline import Answerer, Prompts
 from app.prompts import NOT_FOUND, conversation
 from app.quality.diagnosis import Diagnosis, Trials
@@ -128,6 +129,7 @@ def _build_answerer(services: SearchServices, model: ChatModel, ledger: Ledger, 
         model=model,
         support=EmbeddingSupport(services.embedder),
         ledger=ledger,
+        listing=Listing(services.engine),
         prompts=Prompts(answer=partial(conversation, _answer_prompt(model)), not_found=NOT_FOUND),
         passages=settings.passages,
         passages_tokens=settings.passages_tokens,

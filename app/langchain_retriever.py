@@ -19,9 +19,10 @@ from app.core.domain import NO_FILTERS, Filters, Hit, Retrieved
 class TwoStageRetriever(BaseRetriever):
     """Candidates of the hybrid statement in the reranker's order, as LangChain Documents.
 
-    page_content is the passage's text. metadata holds its origin (title, source, heading, place, chunk_id, document_id,
-    collection, media_type, start_char, end_char) and its ranks and scores (vector_rank, vector_distance, text_rank,
-    text_score, fused_rank, fused_score, logit, rerank_score, final_rank). Raises the AppErrors of `search`.
+    page_content is the passage's text. metadata holds its origin (title, source, name, dated, heading, place, chunk_id,
+    document_id, collection, media_type, start_char, end_char) and its ranks and scores (vector_rank, vector_distance,
+    text_rank, text_score, fused_rank, fused_score, logit, rerank_score, final_rank, reason). Raises the AppErrors of
+    `search`.
     """
 
     search: Callable[..., Retrieved]  # app.search.Searcher.search: (text, collection=..., filters=...)
@@ -47,5 +48,10 @@ def _document(hit: Hit) -> Document:
     return Document(
         id=str(hit.chunk_id),
         page_content=hit.text,
-        metadata=metadata | {"source": hit.source_uri, "place": hit.location},
+        metadata=metadata
+        | {
+            "source": hit.source_uri,
+            "place": hit.location,
+            "dated": hit.dated.isoformat() if hit.dated else None,
+        },
     )

@@ -37,7 +37,8 @@ _USAGE: TypeAdapter[Usage | None] = TypeAdapter(Usage | None)
 _QUERY = TypeAdapter(Query)
 _FILTERS = TypeAdapter(Filters)
 
-_STORED_OF_PASSAGE = ("number", "text", "title", "heading", "tokens")  # as they are; hits and location are not
+# As they are; hits and location are not. Answers of earlier versions have no source.
+_STORED_OF_PASSAGE = ("number", "text", "title", "heading", "tokens", "source")
 # Filters are stored among the settings, under this key.
 _FILTERS_KEY = "filters"
 # Answers of earlier versions have a setting for each criterion instead, with this prefix.
@@ -240,7 +241,7 @@ def _answer(row: RowMapping, hits: tuple[Hit, ...]) -> Answer:
 
 def _passage(stored: Mapping[str, Any], by_rank: Mapping[int, Hit]) -> Passage:
     return Passage(
-        **{name: stored[name] for name in _STORED_OF_PASSAGE},
+        **{name: stored[name] for name in _STORED_OF_PASSAGE if name in stored},
         hits=tuple(by_rank[rank] for rank in stored["hits"]),
         location=stored["place"],
     )

@@ -2,12 +2,15 @@
 
 import itertools
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-from app.core.domain import Context, Fate, Hit, Passage, full_heading, location_of
+from app.core.dates import stamps
+from app.core.domain import BEHIND, Context, Fate, Hit, Passage, full_heading, location_of
+from app.core.names import labels
 
 _WORD = re.compile(r"\w+", re.UNICODE)
+_NUMBER = re.compile(r"\d+")
 _SHINGLE = 5  # Words. Long enough that two passages about the same subject share few shingles.
 _DUPLICATE_SHARE = 0.8  # A passage is a duplicate when this share of the shorter one's shingles is in the longer one.
 
@@ -28,18 +31,19 @@ def pack(
     passage. scored: True when a reranker gave logits, so that a hit without one was not scored in time.
     A chunk next to a chosen one in the same section is joined to it, and does not count towards the limit.
     """
+    sources = _sources(hits)
     groups: list[list[Hit]] = []
     decided: list[Hit] = []
     for hit in hits:
         fate, detail, joins = _decide(hit, groups, limit=limit, floor=floor, relevance=relevance, scored=scored)
         if fate is Fate.IN_PROMPT:
             trial = _with(groups, hit, joins)
-            if sum(count_tokens(_rendered(members, n)) for n, members in enumerate(trial, 1)) > token_budget:
+            if sum(count_tokens(_rendered(members, n, sources)) for n, members in enumerate(trial, 1)) > token_budget:
                 fate, detail = Fate.BUDGET, f"the passages may take {token_budget} tokens"
             else:
                 groups = trial
         decided.append(replace(hit, fate=fate, fate_detail=detail))
-    passages = tuple(_passage(members, n, count_tokens) for n, members in enumerate(groups, 1))
+    passages = tuple(_passage(members, n, sources, count_tokens) for n, members in enumerate(groups, 1))
     number_of = {hit.chunk_id: passage.number for passage in passages for hit in passage.hits}
     return Context(
         passages=passages,
@@ -51,7 +55,7 @@ def pack(
 
 def render(passages: Sequence[Passage]) -> str:
     """The text of all passages as the model reads it, strongest first."""
-    return "\n\n".join(_render(p.number, p.title, p.heading, p.location, p.text) for p in passages)
+    return "\n\n".join(_render(p.number, p.title, p.heading, p.location, p.source, p.text) for p in passages)
 
 
 def _decide(
@@ -71,7 +75,8 @@ def _decide(
         return Fate.BELOW_FLOOR, f"relevance {value:.2f}, the floor is {floor:.2f}", []
     for number, members in enumerate(groups, 1):
         if any(_duplicate(hit, member) for member in members):
-            return Fate.DUPLICATE, f"says the same as passage {number}", []
+            same = "is another version of" if hit.reason.startswith(BEHIND) else "says the same as"
+            return Fate.DUPLICATE, f"{same} passage {number}", []
     joins = [n for n, members in enumerate(groups) if any(_adjacent(hit, member) for member in members)]
     if not joins and len(groups) >= limit:
         return Fate.BEYOND_LIMIT, f"{limit} better passages fill the limit", []
@@ -93,13 +98,30 @@ def _adjacent(first: Hit, second: Hit) -> bool:
 
 
 def _duplicate(first: Hit, second: Hit) -> bool:
-    """Whether the words are the same, or most shingles of the shorter passage occur in the longer one."""
+    """Whether the words are the same, or most shingles of the shorter passage occur in the longer one.
+
+    Two versions of a rule differ in an amount alone, so passages of two documents with other numbers are none. Where
+    the question means one of the versions, the others only mislead the model: then numbers do not count.
+    """
     first_words, second_words = _words(first.text), _words(second.text)
     if first_words == second_words:
         return True
+    if first.document_id != second.document_id:
+        if first.reason.startswith(BEHIND):
+            first_words, second_words = _without_numbers(first_words), _without_numbers(second_words)
+        elif _numbers(first) != _numbers(second):
+            return False
     first_shingles, second_shingles = _shingles(first_words), _shingles(second_words)
     smaller = min(len(first_shingles), len(second_shingles))
     return smaller > _SHINGLE and len(first_shingles & second_shingles) >= _DUPLICATE_SHARE * smaller
+
+
+def _without_numbers(words: Sequence[str]) -> list[str]:
+    return [word for word in words if not any(map(str.isdigit, word))]
+
+
+def _numbers(hit: Hit) -> set[str]:
+    return set(_NUMBER.findall(hit.text))
 
 
 def _words(text: str) -> list[str]:
@@ -125,18 +147,44 @@ def _location(members: Sequence[Hit]) -> str:
     return location_of(first.part_kind, first.part_first, last.part_last or last.part_first, first.part_name)
 
 
-def _rendered(members: Sequence[Hit], number: int) -> str:
-    return _render(number, members[0].title, members[0].heading, _location(members), _joined_text(members))
+def _sources(hits: Sequence[Hit]) -> Mapping[int, str]:
+    """Document id -> its file's name and date for the model: "file travel-policy-2026.md, 2026-02-01"."""
+    names = labels((hit.document_id, hit.source_uri, hit.name) for hit in hits)
+    return {hit.document_id: _source(hit, names[hit.document_id]) for hit in hits}
 
 
-def _render(number: int, title: str, heading: str, location: str, text: str) -> str:
+def _source(hit: Hit, name: str) -> str:
+    named = f"file {name}" if name and name != hit.title else ""
+    return ", ".join(filter(None, (named, _date(hit))))
+
+
+def _date(hit: Hit) -> str:
+    """The file's date; empty where its name has an exact one, or another year: then the file was copied later."""
+    written = stamps(hit.name) or stamps(hit.title)
+    if hit.dated is None or any(stamp.day for stamp in written):
+        return ""
+    date = hit.dated.astimezone().date()
+    return date.isoformat() if not written or any(stamp.year == date.year for stamp in written) else ""
+
+
+def _rendered(members: Sequence[Hit], number: int, sources: Mapping[int, str]) -> str:
+    first = members[0]
+    source = sources[first.document_id]
+    return _render(number, first.title, first.heading, _location(members), source, _joined_text(members))
+
+
+def _render(number: int, title: str, heading: str, location: str, source: str, text: str) -> str:
     head = full_heading(title, heading)
     if location:
         head += f" ({location})"
+    if source:
+        head += f" — {source}"
     return f"[{number}] {head}\n{text}"
 
 
-def _passage(members: Sequence[Hit], number: int, count_tokens: Callable[[str], int]) -> Passage:
+def _passage(
+    members: Sequence[Hit], number: int, sources: Mapping[int, str], count_tokens: Callable[[str], int]
+) -> Passage:
     return Passage(
         number=number,
         hits=tuple(replace(hit, fate=Fate.IN_PROMPT, passage_number=number) for hit in members),
@@ -144,5 +192,6 @@ def _passage(members: Sequence[Hit], number: int, count_tokens: Callable[[str], 
         title=members[0].title,
         heading=members[0].heading,
         location=_location(members),
-        tokens=count_tokens(_rendered(members, number)),
+        tokens=count_tokens(_rendered(members, number, sources)),
+        source=sources[members[0].document_id],
     )

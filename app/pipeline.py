@@ -48,6 +48,12 @@ class Ledger(Protocol):
     def store(self, answer: Answer) -> None: ...
 
 
+class Listing(Protocol):
+    """Answers a question about which documents there are; empty for any other question."""
+
+    def answer(self, question: Question) -> str: ...
+
+
 class WritePrompt(Protocol):
     """Builds the messages of a prompt from rendered passages and a question."""
 
@@ -73,6 +79,7 @@ class Answerer:
         model: ChatModel,
         support: SupportScorer,
         ledger: Ledger,
+        listing: Listing,
         prompts: Prompts,
         passages: int,
         passages_tokens: int,
@@ -89,6 +96,7 @@ class Answerer:
         self._model = model
         self._support = support
         self._ledger = ledger
+        self._listing = listing
         self._prompts = prompts
         self._passages = passages
         self._passages_tokens = passages_tokens
@@ -112,9 +120,14 @@ class Answerer:
         query = Query(text=question.text, changed=False, reason="")
         draft = AnswerDraft(question=question, query=query, notices=list(self.notices))
         try:
-            yield from self._understand(draft)
-            yield from self._gather(draft)
-            yield from self._write(draft)
+            draft.text = self._listing.answer(question)
+            if draft.text:
+                draft.outcome = Outcome.ANSWERED
+                yield Token(text=draft.text)
+            else:
+                yield from self._understand(draft)
+                yield from self._gather(draft)
+                yield from self._write(draft)
         except GeneratorExit:
             draft.outcome = Outcome.STOPPED
             self._finish(draft)
@@ -225,7 +238,7 @@ class Answerer:
         return answer
 
     def _cite(self, draft: AnswerDraft) -> Citations:
-        if draft.outcome is Outcome.NOT_FOUND:
+        if draft.outcome is Outcome.NOT_FOUND or not draft.context.passages:
             return Citations(text=draft.text.strip(), sentences=(), removed_markers=0, cited=frozenset())
         return cite(
             draft.text,

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Engine, RowMapping
 from app.core.database import reachable
 from app.core.domain import NO_FILTERS, ExactRank, Filters, Hit, Retrieval
 from app.core.errors import NotFoundError
+from app.core.language import unread_language
 from app.core.models.embedding import Embedder, require_same_model
 from app.core.sql import load_queries
 
@@ -21,6 +22,7 @@ EXACT_BELOW = 5_000
 # The text leg reads at most TEXT_ROWS rows from the index of a large corpus, and scores TEXT_POOL of them.
 TEXT_ROWS = 10_000
 TEXT_POOL = 300
+_LANGUAGE_OF = 5  # candidates whose language is compared with the question's
 _CUT = (
     "The question is longer than {} tokens: the vector search read only its beginning, the full-text search all of it."
 )
@@ -71,6 +73,8 @@ class HybridRetriever:
         notes = [_CUT.format(self._embedder.max_tokens)] if cut else []
         if not rows and filters != NO_FILTERS:
             notes.append("No passage meets the filters.")
+        if unread := unread_language(question, [row["text"] for row in rows[:_LANGUAGE_OF]], self._embedder.name):
+            notes.append(unread)
         return Retrieval(
             hits=tuple(_hit(row) for row in rows),
             embed_seconds=embedded - start,

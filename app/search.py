@@ -1,4 +1,4 @@
-"""Retrieve and rerank, the two stages before any chat model: a question goes in, ranked candidates come out."""
+"""Retrieve, rerank and prefer, the stages before any chat model: a question goes in, ranked candidates come out."""
 
 import time
 from collections.abc import Generator
@@ -7,6 +7,7 @@ from typing import Protocol
 
 from app.core.domain import NO_FILTERS, Context, Filters, Question, Retrieval, Retrieved, Started
 from app.core.errors import QuestionError
+from app.prefer.prefer import prefer
 from app.rerank import Reranker
 
 MAX_QUESTION_CHARACTERS = 4000
@@ -43,15 +44,18 @@ class Searcher:
     def _reranked(self, query: str, retrieval: Retrieval) -> Retrieved:
         start = time.perf_counter()
         reranking = self.reranker.rerank(query, retrieval.hits)
+        reranked = time.perf_counter()
+        preferred = prefer(query, reranking.hits, self.reranker.relevance)
         return Retrieved(
-            context=Context(passages=(), hits=reranking.hits, tokens=0, token_budget=0),
+            context=Context(passages=(), hits=preferred.hits, tokens=0, token_budget=0),
             reranker=reranking.reranker,
             scored=reranking.scored,
-            notices=(*retrieval.notes, *reranking.notes),
+            notices=(*retrieval.notes, *reranking.notes, *preferred.notes),
             timings={
                 "embed": retrieval.embed_seconds,
                 "sql": retrieval.sql_seconds,
-                "rerank": time.perf_counter() - start,
+                "rerank": reranked - start,
+                "prefer": time.perf_counter() - reranked,
             },
         )
 

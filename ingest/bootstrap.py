@@ -11,6 +11,7 @@ from app.core.domain import CHUNKER_VERSION
 from app.core.models.embedding import Embedder
 from app.core.models.find import build_embedder
 from app.core.settings import Settings
+from ingest.bounds import Bounds
 from ingest.load.limits import Limits
 from ingest.load.pool import LoaderPool
 from ingest.pipeline import Ingester
@@ -76,7 +77,8 @@ def build_ingester(settings: Settings, report: Report) -> Services:
 
     loaders = LoaderPool(limits_of(settings))
     store = Store(engine, chunker_version=CHUNKER_VERSION)
-    ingester = Ingester(store=store, make_embedder=make_embedder, load=loaders.load)
+    bounds = Bounds(passages=settings.document_passages, embed_seconds=settings.document_embed_seconds)
+    ingester = Ingester(store=store, make_embedder=make_embedder, load=loaders.load, bounds=bounds)
     return Services(engine=engine, ingester=ingester, loaders=loaders, settings=settings)
 
 

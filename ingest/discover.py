@@ -7,7 +7,7 @@ import hashlib
 import os
 import stat
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -72,17 +72,28 @@ class _Location:
     chain: Chain  # the .gitignore files above it
 
 
-def discover(paths: Sequence[Path], rules: Rules | None = None) -> tuple[FileEntry, ...]:
+def discover(
+    paths: Sequence[Path],
+    rules: Rules | None = None,
+    *,
+    follow_links: bool = False,
+    left_out: Callable[[str], None] = lambda _: None,
+) -> tuple[FileEntry, ...]:
     """Every file among the paths and below the folders among them, once, sorted by path.
 
-    Links are followed, loops are not. A file reached both by its own path and by a link is listed under its own.
+    A link below a folder is followed when it leads to somewhere below one of the paths; follow_links follows the
+    others too, else left_out gets their paths. Loops are not followed. A file reached both by its own path and by a
+    link is listed under its own.
     """
     rules = rules or Rules()
-    walk = _Walk(rules)
-    for path in paths:
-        start = os.path.abspath(path)
+    starts = [os.path.abspath(path) for path in paths]
+    walk = _Walk(rules, inside=None if follow_links else [os.path.realpath(start) for start in starts])
+    for start in starts:
         walk.add(_Location(start, os.path.realpath(start), start, rules.chain_above(start)))
-    return walk.entries()
+    entries = walk.entries()
+    for path in sorted(walk.left_out):
+        left_out(uri_of(path))
+    return entries
 
 
 def discover_changed(changed: Sequence[Path], roots: Sequence[Path], rules: Rules) -> tuple[FileEntry, ...]:
@@ -90,7 +101,7 @@ def discover_changed(changed: Sequence[Path], roots: Sequence[Path], rules: Rule
 
     Paths that no longer exist are left out; the caller knows which documents were stored from them.
     """
-    walk = _Walk(rules, follow=False)
+    walk = _Walk(rules, inside=[])
     absolute_roots = [os.path.abspath(root) for root in roots]
     for path in sorted({os.path.abspath(path) for path in changed}):
         for root in absolute_roots:
@@ -118,11 +129,15 @@ def _location_below(path: str, root: str, rules: Rules) -> _Location | None:
 
 
 class _Walk:
-    """Collects the files below locations, with an explicit stack: folders may be nested deeper than Python recurses."""
+    """Collects the files below locations, with an explicit stack: folders may be nested deeper than Python recurses.
 
-    def __init__(self, rules: Rules, *, follow: bool = True) -> None:
+    inside: the real folders that links may lead into; None for any.
+    """
+
+    def __init__(self, rules: Rules, *, inside: Sequence[str] | None) -> None:
+        self.left_out: set[str] = set()  # links that lead elsewhere
         self._rules = rules
-        self._follow = follow
+        self._inside = None if inside is None else [(real, os.path.join(real, "")) for real in inside]
         self._entries: dict[str, FileEntry] = {}  # by path with links resolved
         self._visited: set[tuple[int, int]] = set()  # device and inode of folders
         self._links: list[_Location] = []  # visited last, so that a file is listed under its own path
@@ -144,8 +159,10 @@ class _Walk:
 
     def entries(self) -> tuple[FileEntry, ...]:
         """Everything collected, after visiting the postponed links."""
-        while self._follow and self._links:
-            self.add(self._links.pop())
+        while self._links:
+            links, self._links = sorted(self._links, key=lambda link: os.fsencode(link.path)), []
+            for link in links:
+                self.add(link)
         return tuple(sorted(self._entries.values(), key=lambda entry: os.fsencode(entry.path)))
 
     def _visit(self, folder: _Location, status: os.stat_result) -> Iterator[_Location]:
@@ -164,13 +181,22 @@ class _Walk:
                 if not self._rules.wanted(folder.root, entry.path, chain, is_folder=is_folder):
                     continue
                 if entry.is_symlink():
-                    self._links.append(_Location(entry.path, os.path.realpath(entry.path), folder.root, chain))
+                    self._postpone(_Location(entry.path, os.path.realpath(entry.path), folder.root, chain))
                     continue
                 below = _Location(entry.path, os.path.join(folder.real, entry.name), folder.root, chain)
                 if is_folder or entry_status is None:
                     yield below
                 else:
                     self._collect(below, entry_status)
+
+    def _postpone(self, link: _Location) -> None:
+        """Visit a link later, unless it leads out of the folders."""
+        if self._inside is None or any(
+            link.real == real or link.real.startswith(below) for real, below in self._inside
+        ):
+            self._links.append(link)
+        else:
+            self.left_out.add(link.path)
 
     def _collect(self, location: _Location, status: os.stat_result) -> None:
         entry = FileEntry(path=Path(location.path), size=status.st_size, modified_at=_time_of(status))

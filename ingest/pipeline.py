@@ -5,14 +5,17 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Protocol
 
 from sqlalchemy import Connection
 
 from app.core.domain import Chunk, Document, EmbeddedChunk, Source
 from app.core.errors import DocumentError
 from app.core.models.embedding import Embedder
+from app.core.names import identity
+from ingest.bounds import Bounds
 from ingest.chunk.chunk import chunk
-from ingest.embed import embed
+from ingest.embed import embed_documents
 from ingest.load import detect
 from ingest.load.limits import Limits
 from ingest.load.unpack import unpacked
@@ -20,6 +23,7 @@ from ingest.store import Member, Store, nothing_more, why_empty
 
 # The documents in a source, or why they cannot be read: its members first, the source itself last.
 Parts = Sequence[tuple[Source, Document | DocumentError]]
+_NO_BOUNDS = Bounds()
 
 
 class Outcome(StrEnum):
@@ -46,6 +50,16 @@ class Result:
     timings: dict[str, float] = field(default_factory=dict)  # seconds: load, chunk, embed
 
 
+class RunListener(Protocol):
+    """Receives the progress of a run over files or other items."""
+
+    def progress(self, done: int, total: int, name: str) -> None:
+        """`done` of `total` items are finished; name is one in work."""
+
+    def finished(self, uri: str, result: Result) -> None:
+        """One item is finished."""
+
+
 def load_here(source: Source) -> Parts:
     """The documents in a source, loaded in this process, with nothing but the loaders' own limits."""
     parts: list[tuple[Source, Document | DocumentError]] = []
@@ -60,15 +74,22 @@ def load_here(source: Source) -> Parts:
 class Ingester:
     """Ingests sources one by one; several threads may share it.
 
-    make_embedder is called when the first text needs the model. load decides where sources are loaded.
+    make_embedder is called when the first text needs the model. load decides where sources are loaded. bounds limits
+    the passages of one document.
     """
 
     def __init__(
-        self, *, store: Store, make_embedder: Callable[[], Embedder], load: Callable[[Source], Parts] = load_here
+        self,
+        *,
+        store: Store,
+        make_embedder: Callable[[], Embedder],
+        load: Callable[[Source], Parts] = load_here,
+        bounds: Bounds = _NO_BOUNDS,
     ) -> None:
         self._store = store
         self._make_embedder = make_embedder
         self._load = load
+        self._bounds = bounds
         self._embedder: Embedder | None = None
         self._making = threading.Lock()
 
@@ -119,14 +140,18 @@ class Ingester:
         has_text = any(isinstance(part, Document) and part.text for _, part in parts)
         embedder = self.ready() if has_text else None
         started = time.perf_counter()
-        chunks = [chunk(part, embedder) if embedder and isinstance(part, Document) else () for _, part in parts]
+        chunks = [_chunked(part, text, embedder) if embedder else () for part, text in parts]
+        kept = [self._bounds.kept(of_part) for of_part in chunks]
         timings["chunk"] = time.perf_counter() - started
 
         started = time.perf_counter()
-        embedded = _embedded(chunks, embedder, progress)
+        embedded = _embedded(kept, embedder, self._bounds.embed_seconds, progress)
         timings["embed"] = time.perf_counter() - started
-
-        members = [Member(part, text, share) for (part, text), share in zip(parts[:-1], embedded[:-1], strict=True)]
+        members = [
+            Member(part, self._bounds.noted(text, chunks[n], kept[n], embedded[n]), embedded[n])
+            for n, (part, text) in enumerate(parts[:-1])
+        ]
+        document = self._bounds.noted(document, chunks[-1], kept[-1], embedded[-1])
         replaced = self._store.store(
             source,
             document,
@@ -168,25 +193,27 @@ class Ingester:
             return self._embedder
 
 
+def _chunked(source: Source, document: Document | DocumentError, embedder: Embedder) -> tuple[Chunk, ...]:
+    if isinstance(document, DocumentError):
+        return ()
+    return chunk(document, embedder, identity=identity(source.uri, source.name, document.title))
+
+
 def _embedded(
-    chunks: Sequence[Sequence[Chunk]], embedder: Embedder | None, progress: Callable[[int, int], None]
+    chunks: Sequence[Sequence[Chunk]], embedder: Embedder | None, seconds: float, progress: Callable[[int, int], None]
 ) -> list[tuple[EmbeddedChunk, ...]]:
-    """The chunks of every part with their vectors; all are embedded together, so that batches are full."""
-    flat = [item for of_part in chunks for item in of_part]
+    """The chunks of every part with their vectors; progress gets the finished and the total number."""
+    total = sum(len(of_part) for of_part in chunks)
     done = 0
 
     def count(more: int) -> None:
         nonlocal done
         done += more
-        progress(done, len(flat))
+        progress(done, total)
 
-    embedded = embed(flat, embedder, progress=count) if embedder else ()
-    shares: list[tuple[EmbeddedChunk, ...]] = []
-    start = 0
-    for of_part in chunks:
-        shares.append(embedded[start : start + len(of_part)])
-        start += len(of_part)
-    return shares
+    if embedder is None:
+        return [() for _ in chunks]
+    return embed_documents(chunks, embedder, seconds=seconds, progress=count)
 
 
 def _result(parts: Parts, document: Document, count: int, replaced: bool, timings: dict[str, float]) -> Result:

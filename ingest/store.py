@@ -21,10 +21,11 @@ from app.core.database import reachable, transaction
 from app.core.domain import HEADING_SEPARATOR, Document, EmbeddedChunk, Source
 from app.core.errors import CorpusError, DocumentError, reason
 from app.core.models.embedding import Embedder, require_same_model
+from app.core.names import searched_name
 from app.core.sql import TEXT_CONFIGS, copy_rows, load_queries
 
 _QUERIES = load_queries(__file__)
-_COPY_TYPES = "int8 int8 int4 text text text int4 int4 text int4 int4 int4 oid halfvec".split()
+_COPY_TYPES = "int8 int8 int4 text text text text int4 int4 text int4 int4 int4 oid halfvec".split()
 _SAMPLED_CHUNKS = 100_000  # up to this many, lexemes are counted exactly, in about 4 s; beyond, in a sample this large
 _REFUSALS = (psycopg.DataError, psycopg.errors.ProgramLimitExceeded)  # errors caused by the content of a document
 
@@ -96,7 +97,7 @@ class Store:
             connection.execute(_QUERIES["lock_chunks"])
             collection_id = self._collection_id(connection, collection, embedder)
             claimed = _claim(connection, source, collection_id, None)
-            _copy(connection, claimed.id, collection_id, document, chunks)
+            _copy(connection, claimed.id, collection_id, source, document, chunks)
             for member in members:
                 self._store_member(connection, member, claimed.id, collection_id)
             if claimed.sha256 is not None:
@@ -113,7 +114,7 @@ class Store:
         if isinstance(document, DocumentError):
             connection.execute(_QUERIES["fail_member"], {"document_id": claimed.id, "error": str(document)})
             return
-        _copy(connection, claimed.id, collection_id, document, member.chunks)
+        _copy(connection, claimed.id, collection_id, source, document, member.chunks)
         self._finish(connection, claimed.id, source, document, len(member.chunks), {})
 
     def _finish(
@@ -229,7 +230,12 @@ def _claim(connection: Connection, source: Source, collection_id: int, container
 
 
 def _copy(
-    connection: Connection, document_id: int, collection_id: int, document: Document, chunks: Sequence[EmbeddedChunk]
+    connection: Connection,
+    document_id: int,
+    collection_id: int,
+    source: Source,
+    document: Document,
+    chunks: Sequence[EmbeddedChunk],
 ) -> None:
     """Write the chunks of a document, and name their language among those that occur."""
     if not chunks:
@@ -238,10 +244,11 @@ def _copy(
     config = connection.execute(_QUERIES["text_config"], {"config": language}).one()
     if not config.claimed:
         connection.execute(_QUERIES["claim_text_config"], {"config": config.oid})
+    name = searched_name(source.uri, source.name)
     rows = (
         (
             document_id, collection_id, chunk.ordinal, HEADING_SEPARATOR.join((document.title, *chunk.heading_path)),
-            chunk.text, chunk.part_kind, chunk.part_first, chunk.part_last, chunk.part_name, chunk.start_char,
+            name, chunk.text, chunk.part_kind, chunk.part_first, chunk.part_last, chunk.part_name, chunk.start_char,
             chunk.end_char, chunk.token_count, config.oid, HalfVector(np.asarray(vector, dtype=np.float32)),
         )
         for chunk, vector in ((embedded.chunk, embedded.embedding) for embedded in chunks)

@@ -17,8 +17,11 @@ ON CONFLICT (singleton) DO NOTHING
 INSERT INTO collections (name) VALUES (:name) ON CONFLICT (name) DO NOTHING
 
 -- name: stored_version
--- Not current: chunked by another version of the chunker, or with scanned pages that nobody could read without tesseract.
-SELECT d.sha256, d.chunker_version IS NOT DISTINCT FROM :chunker AND NOT d.ocr_missing AS current
+-- Not current: chunked by another version of the chunker, or with scanned pages that nobody could read without tesseract,
+-- or with a member that could not be read, for example for want of LibreOffice.
+SELECT d.sha256, d.chunker_version IS NOT DISTINCT FROM :chunker AND NOT d.ocr_missing AND NOT EXISTS (
+    SELECT FROM documents AS m WHERE m.container_id = d.id AND (m.status = 'failed' OR m.ocr_missing)
+) AS current
 FROM documents AS d JOIN collections AS c ON c.id = d.collection_id
 WHERE c.name = :collection AND d.source_uri = :uri AND d.sha256 IS NOT NULL
 
@@ -103,6 +106,6 @@ SELECT refresh_lexeme_frequencies(:sampled)
 
 -- name: copy_chunks
 COPY chunks (
-    document_id, collection_id, ordinal, heading, text, part_kind, part_first, part_last, part_name, start_char,
+    document_id, collection_id, ordinal, heading, name, text, part_kind, part_first, part_last, part_name, start_char,
     end_char, token_count, text_config, embedding
 ) FROM STDIN (FORMAT BINARY)

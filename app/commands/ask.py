@@ -2,6 +2,7 @@
 
 import json
 import sys
+from collections.abc import Mapping
 from contextlib import closing
 
 from rich.markup import escape
@@ -13,7 +14,9 @@ from app.core.errors import ModelError
 from app.core.settings import load_settings
 from app.present.answer_verdict import State, verdict_of
 from app.present.as_json import answer_view
+from app.present.candidate_table import where
 from app.present.filters import FilterOptions
+from app.present.sources import file_date, file_names
 
 _NEAREST = 3  # candidates named when nothing was close enough to answer from
 
@@ -64,12 +67,14 @@ def _print_sources(answer: Answer) -> None:
         out.print(f"[dim]{answer.removed_markers} marker(s) pointed to no passage and were removed.[/]")
     for sentence in answer.sentences:
         _print_doubt(sentence)
+    names = file_names(answer.context.hits)
     for passage in answer.context.passages:
-        _print_passage(passage)
+        _print_passage(passage, names)
     if answer.outcome is Outcome.NOT_FOUND and answer.context.hits:
         out.print("Nearest, not used:")
         for hit in answer.context.hits[:_NEAREST]:
-            out.print(f"    {escape(hit.heading or hit.title)} [dim]({escape(hit.fate_detail)})[/]")
+            place = where(hit, names[hit.document_id])
+            out.print(f"    {escape(place)} [dim]({escape(hit.fate_detail)})[/]")
     if answer.usage is not None:
         usage = answer.usage
         used = usage.prompt_tokens or usage.sent_tokens
@@ -86,9 +91,9 @@ def _print_doubt(sentence: Sentence) -> None:
         out.print(f"[yellow]doubtful:[/] {escape(sentence.text)} ({escape(sentence.doubt)})")
 
 
-def _print_passage(passage: Passage) -> None:
+def _print_passage(passage: Passage, names: Mapping[int, str]) -> None:
     first = passage.hits[0]
     cited = "cited" if first.cited else "not cited"
-    parts = [passage.heading or passage.title, passage.location, cited]
+    parts = [passage.heading or passage.title, passage.location, names[first.document_id], file_date(first), cited]
     out.print(f"[bold]\\[{passage.number}][/] {escape(' · '.join(filter(None, parts)))}")
     out.print(f"    [dim]{escape(first.source_uri)}[/]")

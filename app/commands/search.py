@@ -14,6 +14,7 @@ from app.core.settings import load_settings
 from app.present.as_json import search_view
 from app.present.candidate_table import COLUMNS, where
 from app.present.filters import FilterOptions
+from app.present.sources import file_names
 
 _COLUMNS = tuple(column for column in COLUMNS if column.name != "score")
 
@@ -37,9 +38,11 @@ def _print(retrieved: Retrieved) -> None:
     table = make_table(column.name for column in _COLUMNS)
     table.expand = True
     table.add_column("passage", ratio=1, overflow="ellipsis", no_wrap=True)
+    names = file_names(hits)
     for hit in hits:
         text = " ".join(hit.text.split())
-        table.add_row(*(column.shown(hit) for column in _COLUMNS), f"[bold]{escape(where(hit))}[/] {escape(text)}")
+        place = where(hit, names[hit.document_id])
+        table.add_row(*(column.shown(hit) for column in _COLUMNS), f"[bold]{escape(place)}[/] {escape(text)}")
     print_table(table)
     report(f"{len(hits)} candidates, {retrieved.scored} scored by {retrieved.reranker}, {_spent(retrieved.timings)}")
 

@@ -15,7 +15,8 @@ from app.core.settings import load_settings
 from app.ledger import Ledger
 from app.present.answer_verdict import verdict_of
 from app.present.as_json import answer_view
-from app.present.candidate_table import COLUMNS, in_order_of, what_became, where
+from app.present.candidate_table import COLUMNS, fate_details, in_order_of, what_became, where
+from app.present.sources import file_date, file_names
 
 AnswerArgument = Annotated[str, typer.Argument(help='Id of an answer, the beginning of one, or "last".')]
 _SNIPPET = 70  # characters of a passage in the table
@@ -44,8 +45,10 @@ def show(
     out.print(f"[dim]{past.outcome.value} · {_time(past)} · answer {past.id}[/]\n")
     print_table(_table(hits))
     if text:
+        names = file_names(hits)
         for hit in hits:
-            out.print(f"\n[bold]{hit.final_rank}[/] {escape(where(hit))} [dim]{escape(hit.source_uri)}[/]")
+            place = where(hit, names[hit.document_id])
+            out.print(f"\n[bold]{hit.final_rank}[/] {escape(place)} [dim]{escape(hit.source_uri)} {file_date(hit)}[/]")
             out.print(escape(hit.text))
 
 
@@ -58,9 +61,12 @@ def _table(hits: tuple[Hit, ...]) -> Table:
     table.expand = True
     table.add_column("result", ratio=4, overflow="fold")
     table.add_column("passage", ratio=5, overflow="ellipsis", no_wrap=True)
+    names = file_names(hits)
     for hit in hits:
         snippet = " ".join(hit.text.split())[:_SNIPPET]
-        fate = what_became(hit) + (f" ({hit.fate_detail})" if hit.fate_detail else "")
+        details = fate_details(hit)
+        fate = what_became(hit) + (f" ({details})" if details else "")
         numbers = (column.shown(hit) for column in COLUMNS)
-        table.add_row(*numbers, escape(fate), f"[bold]{escape(where(hit))}[/] {escape(snippet)}")
+        place = where(hit, names[hit.document_id])
+        table.add_row(*numbers, escape(fate), f"[bold]{escape(place)}[/] {escape(snippet)}")
     return table

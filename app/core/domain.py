@@ -168,6 +168,9 @@ class Fate(StrEnum):
     UNDECIDED = "not decided yet"
 
 
+BEHIND = "behind "  # begins the reason of a candidate whose version the question does not mean
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Hit:
     """A candidate passage with its rank and score at every stage; None if the stage did not rank it."""
@@ -258,6 +261,7 @@ class Passage:
     heading: str
     location: str  # "page 3", "pages 3–4", "slide 2", "sheet Prices" or empty
     tokens: int  # of the passage as rendered in the prompt, header line included
+    source: str = ""  # name and date of its file as the model reads them; empty in answers of earlier versions
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

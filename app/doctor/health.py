@@ -14,6 +14,8 @@ from app.core import database
 from app.core.cpu import int8_support
 from app.core.domain import CHUNKER_VERSION
 from app.core.errors import AppError
+from app.core.libreoffice import HOW_TO_INSTALL as HOW_TO_INSTALL_LIBREOFFICE
+from app.core.libreoffice import libreoffice_command
 from app.core.models.embedding import Embedder
 from app.core.models.find import build_embedder
 from app.core.settings import Settings
@@ -53,6 +55,7 @@ def _all(settings: Settings) -> Iterator[Check]:
     yield _reranker(settings, embedder)
     yield _chat(settings)
     yield _text_recognition(settings)
+    yield _old_office()
 
 
 def _disk(settings: Settings) -> Check:
@@ -188,6 +191,16 @@ def _text_recognition(settings: Settings) -> Check:
     missing = [code for code in settings.ocr_languages.split("+") if code and code not in installed]
     notes = tuple(f"tesseract lacks {code}: apt-get install tesseract-ocr-{code}" for code in missing)
     return Check(name=name, ok=True, detail=f"tesseract with {languages}", notes=notes)
+
+
+def _old_office() -> Check:
+    """LibreOffice, which only Office files from before 2007 need."""
+    name = "old Office files"
+    command = libreoffice_command()
+    if command is not None:
+        return Check(name=name, ok=True, detail=f".doc, .xls and .ppt are read by LibreOffice ({command})")
+    detail = "LibreOffice is not installed; .doc, .xls and .ppt are not read"
+    return Check(name=name, ok=True, detail=detail, notes=(f"For such files: {HOW_TO_INSTALL_LIBREOFFICE}",))
 
 
 def _failed(name: str, error: AppError, *, fix: str = "") -> Check:

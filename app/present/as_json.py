@@ -25,7 +25,10 @@ def candidate_view(hit: Hit) -> dict[str, Any]:
         "fate_detail": hit.fate_detail,
         "passage_number": hit.passage_number,
         "cited": hit.cited,
+        "reason": hit.reason,
         "title": hit.title,
+        "name": hit.name,
+        "dated": _moment(hit),
         "heading": hit.heading,
         "place": hit.location,
         "collection": hit.collection,
@@ -96,6 +99,8 @@ def _source_view(passage: Passage) -> dict[str, Any]:
     return {
         "number": passage.number,
         "title": passage.title,
+        "name": first.name,
+        "dated": _moment(first),
         "heading": passage.heading,
         "place": passage.location,
         "cited": any(hit.cited for hit in passage.hits),
@@ -103,6 +108,11 @@ def _source_view(passage: Passage) -> dict[str, Any]:
         "document_id": first.document_id,
         "text": passage.text,
     }
+
+
+def _moment(hit: Hit) -> str | None:
+    """Time of the file in ISO 8601; None where it is not known."""
+    return hit.dated.isoformat() if hit.dated else None
 
 
 def _seconds(timings: Mapping[str, float]) -> dict[str, float]:

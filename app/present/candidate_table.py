@@ -73,7 +73,13 @@ def what_became(hit: Hit, *, answered: bool = True) -> str:
     return f"in the prompt as [{hit.passage_number}]{cited}"
 
 
-def where(hit: Hit) -> str:
-    """Heading path, or title, and location: "Handbook › Safety (page 3)"."""
+def where(hit: Hit, file_name: str = "") -> str:
+    """Heading path, or title, location and the file's name: "Handbook › Safety (page 3) · crew-2026.pdf"."""
     name = hit.heading or hit.title
-    return f"{name} ({hit.location})" if hit.location else name
+    placed = f"{name} ({hit.location})" if hit.location else name
+    return f"{placed} · {file_name}" if file_name else placed
+
+
+def fate_details(hit: Hit) -> str:
+    """Why the candidate stands where it does and why it was dropped, for people; empty when only scores decided."""
+    return "; ".join(filter(None, (hit.reason, hit.fate_detail)))

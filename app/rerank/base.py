@@ -5,7 +5,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from app.core.domain import Hit, Reranking
+from app.core.domain import HEADING_SEPARATOR, Hit, Reranking
+from app.core.names import identity
 
 GROUP = 8  # Candidates scored between two checks of the time limit.
 LONG_QUESTION = "The question is very long: the reranker may have read only its beginning."
@@ -42,8 +43,10 @@ ScoreGroup = Callable[[Sequence[Hit]], Sequence[Score]]
 
 
 def passage_text(hit: Hit) -> str:
-    """The text that a reranker reads: title and headings on the first line, then the passage."""
-    return under_heading(hit.title, hit.heading, hit.text)
+    """The text that a reranker reads: identity, title and headings on the first line, then the passage."""
+    return HEADING_SEPARATOR.join(
+        (*identity(hit.source_uri, hit.name, hit.title), under_heading(hit.title, hit.heading, hit.text))
+    )
 
 
 def under_heading(title: str, heading: str, text: str) -> str:

@@ -9,10 +9,21 @@ import re
 
 from app.core.scripts import DENSE
 from app.core.stop_words import STOP_WORDS
+from app.rewrite.own_subject import names_its_subject
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
-_SHORT_WORDS = 3  # A message of so few words, such as "And in winter?", is too short to search for.
+_SHORT_WORDS = 3  # A message of so few words, such as "And in winter?", is too short to search for,
+_TOPIC_WORDS = 3  # unless this many of them carry meaning ("Parental leave policy?"),
+_TOPIC_LETTERS = 18  # or two of them have so many letters together ("Öffnungszeiten der Bibliothek").
 _SHORT_CHARACTERS = 8  # The same limit for scripts without blanks.
+# Words that need something they are an attribute of: "Total price?" is no topic of its own.
+_ATTRIBUTES = frozenset(
+    "total price prices cost costs fee fees date dates time deadline duration reason reasons number amount size weight "
+    "details example examples exceptions conditions alternatives other another cheaper maximum minimum "
+    "preis preise kosten gebühr gebühren datum dauer frist grund gründe anzahl betrag höhe größe gewicht beispiele "
+    "ausnahmen bedingungen voraussetzungen andere weitere prix coût coûts frais durée délai raison raisons nombre "
+    "montant exemples précio precio precios coste costes fecha duración plazo motivo número importe ejemplos".split()
+)
 _WIDE = re.compile(f"[{DENSE}]")
 
 # Words that identify the language of a question. No word is in two lists.
@@ -27,8 +38,8 @@ _MARKERS = {
 # Words that point back at any position in the message.
 _BACK = {
     "en": "it its itself they them their theirs this these those he him his she her hers same former latter previous",
-    "de": "er ihn ihm sie ihnen ihr ihre ihrem ihren ihrer ihres seine seinem seinen seiner seines dessen deren dies "
-    "diese dieser dieses diesem diesen jene jener jenes davon dafür damit darüber dazu dabei "
+    "de": "er ihn ihm sie ihnen ihr ihre ihrem ihren ihrer ihres sein seine seinem seinen seiner seines dessen deren "
+    "dies diese dieser dieses diesem diesen jene jener jenes davon dafür damit darüber dazu dabei "
     "danach daran darin darauf dagegen dort derselbe dieselbe dasselbe",
     "fr": "il elle ils elles celui celle ceux celles cela ça ceci ce cet cette ces son sa ses leur leurs lui "
     "ci celui-ci celle-ci là-bas",
@@ -47,9 +58,11 @@ _NOT_BACK = {
 # Words that point back only at the end of the message or before one of the listed followers.
 _BACK_AT_END = {
     "en": r"\b(?:that|one|ones|there|so)\b(?=\W*$)|\bthat (?:is|was|does|did|mean|work|apply)\b"
+    r"|\b(?:is|was|does|did|will|would|can|could|should|has) that\b(?! \w+ (?:is|are|was|were|that)\b)"
     r"|\b(?:about|of|for|with|after|before|than|like|from|to|on|in) that\b(?! \w+ (?:is|are|was|were)\b)"
     r"|\b(?:this|that|other|first|second|last) ones?\b|\bthe others?\b",
-    "de": r"\b(?:das|die|der|den|dem|es|so)\b(?=\W*$)|\b(?:das|es) (?:ist|war|bedeutet|heißt|kostet|gilt|denn)\b",
+    "de": r"\b(?:das|die|der|den|dem|es|so)\b(?=\W*$)|\b(?:das|es) (?:ist|war|bedeutet|heißt|kostet|gilt|denn)\b"
+    r"|\bdas (?:auch|noch|schon|immer|nur|für|bei|erlaubt|möglich|eigentlich|überhaupt|nicht)\b",
     "fr": r"\b(?:là|en|y|ça|eux)\b(?=\W*$)|\bc['’]est\b",
     "es": r"\b(?:así|eso|allí)\b(?=\W*$)",
 }
@@ -69,22 +82,36 @@ def points_back(text: str, *, context: str = "") -> str:
     """
     if _WIDE.search(text):
         return "it is very short" if len(_WIDE.findall(text)) <= _SHORT_CHARACTERS else ""
-    if len(words(text)) <= _SHORT_WORDS:
-        return "it is very short"
     if start := _CONTINUES.match(text):
         return f"it begins with “{start.group().strip().lower()}”"
+    if len(words(text)) <= _SHORT_WORDS and not _is_topic(text):
+        return "it is very short"
     language = _language(text, context)
     if language is None:
         return ""
     plain = re.sub(_NOT_BACK[language], " ", text, flags=re.IGNORECASE)
     if at_end := re.search(_BACK_AT_END[language], plain, re.IGNORECASE):
         return f"it says “{at_end.group().lower()}”"
-    for position, word in enumerate(words(plain)):
-        if language == "de" and position and word[0].isupper():
-            continue  # "Sie" and "Ihr" address a person
-        if word.lower() in _LISTS[language]:
+    shouted = sum(word[0].isupper() for word in words(plain)) > len(words(plain)) // 2 + 1
+    for match in _WORD.finditer(plain):
+        word = match.group()
+        if match.start() and word[0].isupper() and not shouted:
+            continue  # "Sie" and "Ihr" address a person, "IT" is a department, "It" a novel
+        if word.lower() not in _LISTS[language]:
+            continue
+        if word == "sein" and not plain[match.end() :].lstrip()[:1].isupper():
+            continue  # the verb
+        if not names_its_subject(plain, match.start(), language, _carries_meaning):
             return f"it says “{word.lower()}”"
     return ""
+
+
+def _is_topic(text: str) -> bool:
+    """Whether so few words name a subject of their own."""
+    content = content_words(text)
+    named = [word for word in content if word not in _ATTRIBUTES]
+    enough = len(content) >= _TOPIC_WORDS or len("".join(named)) >= _TOPIC_LETTERS
+    return enough and len(named) > 1
 
 
 def words(text: str) -> list[str]:

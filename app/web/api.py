@@ -23,8 +23,9 @@ def add_api(services: Services) -> None:
             filters: What narrows the search.
 
         Returns:
-            JSON: answer, outcome, sources (numbered passages with title, heading, place and text), sentences (each
-            with its support: cited, attributed, unsupported), notices, and every candidate with its ranks and fate.
+            JSON: answer, outcome, sources (numbered passages with title, file name and date, heading, place and
+            text), sentences (each with its support: cited, attributed, unsupported), notices, and every candidate with
+            its ranks and fate.
         """
         with corner_message():
             parsed = Question(text=question, collection=filters.collection or None, filters=filters.parse())
@@ -42,7 +43,7 @@ def add_api(services: Services) -> None:
 
         Returns:
             JSON: candidates in their final order, each with its vector, text, fused and final rank, its reranker
-            logit, title, heading, place and text; notices about anything degraded.
+            logit, title, file name and date, heading, place and text; notices about anything degraded.
         """
         with corner_message():
             retrieved = services.answerer.search(query, collection=filters.collection or None, filters=filters.parse())

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 
 from app.core.domain import Hit
-from app.present.candidate_table import COLUMNS, Column, what_became
+from app.present.candidate_table import COLUMNS, Column, fate_details, what_became
+from app.present.sources import file_names
 from app.web.highlight import escape
 
 _SNIPPET = 160  # characters of a candidate's text in the table
@@ -15,7 +16,8 @@ def trace(hit: Hit) -> str:
     steps = " · ".join([*legs, f"fused {hit.fused_rank}"])
     if hit.final_rank is not None:
         steps += f" → reranked <b>{hit.final_rank}</b>" if hit.logit is not None else f" → kept at {hit.final_rank}"
-    return steps + (f" · logit {hit.logit:.2f}" if hit.logit is not None else "")
+    steps += f" · logit {hit.logit:.2f}" if hit.logit is not None else ""
+    return steps + (f" · {escape(hit.reason)}" if hit.reason else "")
 
 
 def _legs(hit: Hit) -> tuple[tuple[str, int | None], ...]:
@@ -29,7 +31,8 @@ def render_candidates(hits: Sequence[Hit], key: str, *, opened: bool = False) ->
     """
     if not hits:
         return ""
-    rows = "".join(_row(hit, key) for hit in hits)
+    names = file_names(hits)
+    rows = "".join(_row(hit, key, names[hit.document_id]) for hit in hits)
     head = "".join(_header(column, sorted_now=column.name == "final") for column in COLUMNS)
     return (
         f'<details class="fm-candidates"{" open" if opened else ""}>'
@@ -58,14 +61,16 @@ def _sort_button(column: Column) -> str:
     )
 
 
-def _row(hit: Hit, key: str) -> str:
+def _row(hit: Hit, key: str, file_name: str) -> str:
     cells = "".join(
         f'<td data-label="{column.name}" data-value="{_plain(column.value(hit))}">{column.shown(hit)}</td>'
         for column in COLUMNS
     )
     kept = hit.passage_number is not None
-    detail = f"<small>{escape(hit.fate_detail)}</small>" if hit.fate_detail else ""
-    title = f"<b>{escape(hit.title)}</b>{' · ' + escape(hit.location) if hit.location else ''}"
+    details = fate_details(hit)
+    detail = f"<small>{escape(details)}</small>" if details else ""
+    more = "".join(f" · {escape(part)}" for part in (hit.location, file_name) if part)
+    title = f"<b>{escape(hit.title)}</b>{more}"
     if key:
         at = f'data-answer="{escape(key)}" data-rank="{hit.fused_rank}"'
         title = f'<button type="button" class="fm-plain" data-act="open" {at}>{title}</button>'

@@ -1,10 +1,12 @@
 """The sources of one answer as HTML: a card for each passage, or for the nearest misses, then all candidates."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
 from app.core.domain import HEADING_SEPARATOR, Answer, Context, Hit, Outcome, Passage, Sentence, Support
+from app.library import clean_text
 from app.present.instructions import speaks_to_the_model
+from app.present.sources import file_date, file_names
 from app.web.candidates import render_candidates, right_button, trace
 from app.web.highlight import escape, mark_terms, terms
 
@@ -21,6 +23,7 @@ def render_sources(answer: Answer, *, focus: int | None = None, whole_ledger: bo
         sentences=answer.sentences,
         finished=True,
         not_found=answer.outcome is Outcome.NOT_FOUND,
+        listed=answer.outcome is Outcome.ANSWERED and not answer.context.hits,
         scored=answer.scored,
         focus=focus,
         whole_ledger=whole_ledger,
@@ -43,16 +46,19 @@ def _panel(
     finished: bool,
     not_found: bool,
     scored: int,
+    listed: bool = False,  # the answer is a list of documents
     focus: int | None = None,
     whole_ledger: bool = False,
 ) -> str:
     stems = terms(question)
-    scale = _Scale(context.hits)
+    scale, names = _Scale(context.hits), file_names(context.hits)
     head = f"<h2>Sources</h2><p class='fm-count'>{_count(context, scored)}</p>"
     if context.passages:
         badges = _badges(sentences) if finished else {}
         cards = "".join(
-            _passage_card(passage, stems, scale, key, badges.get(passage.number, "not cited") if finished else "read")
+            _passage_card(
+                passage, names, stems, scale, key, badges.get(passage.number, "not cited") if finished else "read"
+            )
             for passage in context.passages
         )
     else:
@@ -60,9 +66,9 @@ def _panel(
     misses = [hit for hit in context.hits if hit.passage_number is None][:_NEAREST_MISSES] if not_found else []
     if not context.passages and misses:
         cards += "<p class='fm-note'>Nothing was close enough to be used. These came nearest:</p>"
-        cards += "".join(_miss_card(hit, stems, scale, key) for hit in misses)
+        cards += "".join(_miss_card(hit, names, stems, scale, key) for hit in misses)
     if not context.hits:
-        cards = "<p class='fm-note'>The search found no passages.</p>"
+        cards = f"<p class='fm-note'>{'Nothing was searched.' if listed else 'The search found no passages.'}</p>"
     chosen = f' data-focus="{focus}"' if focus is not None else ""
     return (
         f'<section class="fm-sources" data-answer="{escape(key)}"{chosen} aria-label="Sources">'
@@ -127,7 +133,9 @@ _BADGE_TITLES = {
 _SPEAKS = "This passage has text that gives instructions to a language model. They are not followed on purpose."
 
 
-def _passage_card(passage: Passage, stems: frozenset[str], scale: _Scale, key: str, badge: str) -> str:
+def _passage_card(
+    passage: Passage, names: Mapping[int, str], stems: frozenset[str], scale: _Scale, key: str, badge: str
+) -> str:
     best = min(passage.hits, key=lambda hit: (hit.final_rank or 10**9, hit.fused_rank))
     joined = f" · {len(passage.hits)} neighbouring chunks joined" if len(passage.hits) > 1 else ""
     return _card(
@@ -135,6 +143,7 @@ def _passage_card(passage: Passage, stems: frozenset[str], scale: _Scale, key: s
         attributes=f'data-n="{passage.number}"',
         title=passage.title,
         where=_where(passage.title, passage.heading, passage.location),
+        file_name=names[passage.hits[0].document_id],
         badge=badge,
         how=trace(best) + joined,
         bar=scale.of(best),
@@ -146,12 +155,13 @@ def _passage_card(passage: Passage, stems: frozenset[str], scale: _Scale, key: s
     )
 
 
-def _miss_card(hit: Hit, stems: frozenset[str], scale: _Scale, key: str) -> str:
+def _miss_card(hit: Hit, names: Mapping[int, str], stems: frozenset[str], scale: _Scale, key: str) -> str:
     return _card(
         number="–",
         attributes=f'data-rank="{hit.fused_rank}"',
         title=hit.title,
         where=_where(hit.title, hit.heading, hit.location),
+        file_name=names[hit.document_id],
         badge="not used",
         how=trace(hit) + f" · {escape(hit.fate_detail or hit.fate.value)}",
         bar=scale.of(hit),
@@ -169,6 +179,7 @@ def _card(
     attributes: str,
     title: str,
     where: str,
+    file_name: str,
     badge: str,
     how: str,
     bar: float | None,
@@ -196,7 +207,8 @@ def _card(
     return (
         f'<article class="fm-card {badge.replace(" ", "-")}" {attributes} tabindex="-1">'
         f'<header><span class="fm-number">{number}</span><div class="fm-title"><h3>{escape(title)}</h3>'
-        f'<p>{where}</p></div><span class="fm-badge" title="{_BADGE_TITLES[badge]}">{badge}</span></header>{warning}'
+        f"<p>{where}</p>{_file(hit, file_name)}</div>"
+        f'<span class="fm-badge" title="{_BADGE_TITLES[badge]}">{badge}</span></header>{warning}'
         f'<blockquote dir="auto">{mark_terms(_flowing(text, hit.media_type), stems)}</blockquote>'
         f'<footer><div class="fm-how"><p class="fm-trace">{how}</p>{meter}{right}</div>{opener}</footer></article>'
     )
@@ -207,6 +219,16 @@ def _where(title: str, heading: str, location: str) -> str:
     path = "" if heading == title else heading.removeprefix(title + HEADING_SEPARATOR)
     parts = [escape(path), f'<span class="fm-place">{escape(location)}</span>' if location else ""]
     return " · ".join(part for part in parts if part)
+
+
+def _file(hit: Hit, name: str) -> str:
+    """The file's name, with its path as a tooltip, and its date."""
+    parts = [
+        f'<span title="{escape(hit.source_uri)}">{escape(clean_text(name))}</span>' if name else "",
+        f'<time datetime="{hit.dated.isoformat()}">{file_date(hit)}</time>' if hit.dated else "",
+    ]
+    line = " · ".join(filter(None, parts))
+    return f'<p class="fm-file">{line}</p>' if line else ""
 
 
 def _flowing(text: str, media_type: str) -> str:

@@ -108,7 +108,8 @@ def _actions(answer: Answer, *, again: bool) -> str:
         )
 
     count = len(answer.context.passages)
-    sources = f"{count} source{'' if count == 1 else 's'}" if count else "nearest passages"
+    nearest = "nearest passages" if answer.context.hits else "no sources"
+    sources = f"{count} source{'' if count == 1 else 's'}" if count else nearest
     up, down = answer.feedback == 1, answer.feedback == -1
     return (
         '<div class="fm-actions">'

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from app.core.domain import Answer, Hit, Passage
 from app.core.errors import AppError, NotFoundError
+from app.library import clean_text
 from app.present.problem import problem_of
 from app.web.highlight import escape
 from app.web.parts import Documents
@@ -27,7 +28,8 @@ def render_source(answer: Answer, fused_rank: int, library: Documents) -> str:
     passage = next((p for p in answer.context.passages if any(h.fused_rank == fused_rank for h in p.hits)), None)
     hits: Sequence[Hit] = passage.hits if passage else (hit,)
     location = passage.location if passage else hit.location
-    where = " · ".join(escape(part) for part in (hit.heading, location, f"in {hit.collection}") if part)
+    file_name = "" if hit.name == hit.title else clean_text(hit.name)
+    where = " · ".join(escape(part) for part in (hit.heading, location, file_name, f"in {hit.collection}") if part)
     try:
         body = _body(hits, passage, library)
     except AppError as error:

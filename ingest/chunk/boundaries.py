@@ -1,10 +1,12 @@
-"""Token starts and boundaries (paragraph, sentence, line, word) of a text, as sorted character offsets."""
+"""Token starts and boundaries (paragraph, sentence, line, row, word) of a text, as sorted character offsets."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import numpy.typing as npt
+
+from app.core.domain import Rows
 
 Offsets = npt.NDArray[np.int64]
 
@@ -19,10 +21,12 @@ _SENTENCE = re.compile(  # the end of a sentence, and before a list item or a ta
 )
 _LINE = re.compile(r"\n+")
 _WORD = re.compile(r"\s+")
+_CELL = re.compile(r" \| ")
 _ROW_TYPES = frozenset(  # each line is a record, which should not be cut at a sentence within it
     (
         "text/csv",
         "application/json",
+        "application/vnd.ms-excel",
         "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
         "application/vnd.oasis.opendocument.spreadsheet",
     )
@@ -79,27 +83,66 @@ def _starts(spans: Offsets) -> Offsets:
 
 
 class Boundaries:
-    """Boundaries of a text by kind, the best kind to cut at first."""
+    """Boundaries of a text by kind, the best kind to cut at first.
 
-    def __init__(self, text: str, media_type: str) -> None:
+    A table is cut between its rows, below its first one: its names and a row are never parted.
+    """
+
+    def __init__(self, text: str, media_type: str, tables: Sequence[Rows] = ()) -> None:
+        self._tops = np.array([table.start - table.head for table in tables], dtype=np.int64)
+        self._table_ends = np.array([table.end for table in tables], dtype=np.int64)
+        self._rows = _row_starts(text, tables)
         self._words = _ends(_WORD, text)
         lines, sentences = _ends(_LINE, text), _ends(_SENTENCE, text)
         order = (lines,) if media_type in _ROW_TYPES else (sentences, lines)
-        self._kinds = (_ends(_PARAGRAPH, text), *order, self._words)
+        paragraphs = _ends(_PARAGRAPH, text)
+        self._kinds = (self._outside(paragraphs), *(np.union1d(self._outside(o), self._rows) for o in order))
+        self._within_rows = (_ends(_CELL, text), sentences, lines, self._words) if tables else (self._words,)
 
     def best(self, nearest: int, wanted: int, furthest: int) -> int | None:
         """Of the boundaries in [nearest, furthest], those of the best kind; of these the one nearest to wanted."""
-        for offsets in self._kinds:
-            low, high = np.searchsorted(offsets, nearest), np.searchsorted(offsets, furthest, side="right")
-            if low < high:
-                inside = offsets[low:high]
-                return int(inside[np.argmin(np.abs(inside - wanted))])
-        return None
+        return _best(self._kinds, nearest, wanted, furthest)
+
+    def row(self, earliest: int, wanted: int, latest: int) -> int | None:
+        """The start of a row in [earliest, latest] nearest to `wanted`, where that is within a table."""
+        return _best((self._rows,), earliest, wanted, latest) if self._in_tables(np.array([wanted]))[0] else None
+
+    def any(self, nearest: int, wanted: int, furthest: int) -> int | None:
+        """As `best`, also within rows and at words."""
+        return _best(self._within_rows, nearest, wanted, furthest)
 
     def word_at(self, earliest: int, latest: int) -> int:
         """The first word start in [earliest, latest], else latest."""
         index = int(np.searchsorted(self._words, earliest))
         return min(int(self._words[index]), latest) if index < len(self._words) else latest
+
+    def _in_tables(self, offsets: Offsets) -> npt.NDArray[np.bool_]:
+        """Whether each offset lies within a table, below its first line and above its end."""
+        if not len(self._tops):
+            return np.zeros(len(offsets), dtype=np.bool_)
+        index = np.searchsorted(self._tops, offsets, side="left") - 1
+        return (index >= 0) & (offsets < self._table_ends[np.maximum(index, 0)])
+
+    def _outside(self, offsets: Offsets) -> Offsets:
+        return offsets[~self._in_tables(offsets)]
+
+
+def _best(kinds: Sequence[Offsets], nearest: int, wanted: int, furthest: int) -> int | None:
+    for offsets in kinds:
+        low, high = np.searchsorted(offsets, nearest), np.searchsorted(offsets, furthest, side="right")
+        if low < high:
+            inside = offsets[low:high]
+            return int(inside[np.argmin(np.abs(inside - wanted))])
+    return None
+
+
+def _row_starts(text: str, tables: Sequence[Rows]) -> Offsets:
+    """Where each row begins; for the first of a table where its caption and names begin."""
+    starts = []
+    for table in tables:
+        starts.append(table.start - table.head)
+        starts += [match.end() for match in _LINE.finditer(text, table.start, table.end) if match.end() < table.end]
+    return np.array(sorted(starts), dtype=np.int64)
 
 
 def _ends(pattern: re.Pattern[str], text: str) -> Offsets:

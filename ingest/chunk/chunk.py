@@ -9,47 +9,40 @@ import math
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Protocol
 
-from app.core.domain import HEADING_SEPARATOR, Chunk, Document
+from app.core.domain import Chunk, Document
 from ingest.chunk.boundaries import Boundaries, TokenStarts
+from ingest.chunk.contexts import MAX_CHARACTERS, Contexts, Tokenizer
 from ingest.chunk.sections import Span, merged, sections
 from ingest.chunk.table_headers import TableHeaders
 
 TARGET_TOKENS = 180  # of a chunk's text; with its headings this is well below the 256 that MiniLM reads
 OVERLAP_TOKENS = 0  # not needed: headings are repeated in every chunk and neighbours are joined when packed
-CONTEXT_TOKENS = 60  # of title and heading path before the text, and at most a quarter of the model's window
-MAX_CHARACTERS = 4_000  # of a chunk: text with few tokens (rulers, endless words) must not make an endless passage
 _BATCH = 1_024  # chunks counted in one call
-
-
-class Tokenizer(Protocol):
-    """The part of an embedding model that chunking needs."""
-
-    max_tokens: int
-
-    def count_tokens(self, texts: Sequence[str]) -> list[int]: ...
-
-    def token_offsets(self, text: str) -> list[tuple[int, int]]: ...
 
 
 def chunk(
     document: Document,
     tokenizer: Tokenizer,
     *,
+    identity: Sequence[str] = (),
     target_tokens: int = TARGET_TOKENS,
     overlap_tokens: int = OVERLAP_TOKENS,
 ) -> tuple[Chunk, ...]:
-    """Chunks in reading order; none for a document without text."""
+    """Chunks in reading order; none for a document without text.
+
+    identity: what the names of its folder and file say (app.core.names.identity); it is embedded before the title.
+    """
     tokens = TokenStarts(document.text, tokenizer.token_offsets)
-    boundaries = Boundaries(document.text, document.media_type)
-    contexts, headers = Contexts(document.title, tokenizer), TableHeaders(document)
+    boundaries = Boundaries(document.text, document.media_type, document.tables)
+    contexts, headers = Contexts(document.title, tokenizer, identity), TableHeaders(document)
     target_tokens = min(target_tokens, contexts.least_room)
     pieces: list[_Piece] = []
     for span in merged(sections(document, tokens), target_tokens):
-        room = contexts.room(span.path)
-        splitter = _Splitter(document.text, tokens, boundaries, target_tokens, room, min(overlap_tokens, room // 3))
-        pieces += [_Piece(start, end, headers.path(span.path, start)) for start, end in splitter.split(span)]
+        splitter = _Splitter(
+            document.text, tokens, boundaries, contexts, headers, span.path, target_tokens, overlap_tokens
+        )
+        pieces += [_Piece(start, end, (*span.path, *headers.names(start))) for start, end in splitter.split(span)]
     return _chunks(document, _counted(document.text, pieces, contexts, tokenizer), contexts)
 
 
@@ -63,9 +56,11 @@ class _Splitter:
     text: str
     tokens: TokenStarts
     boundaries: Boundaries
+    contexts: Contexts
+    headers: TableHeaders
+    path: tuple[str, ...]
     target: int  # tokens
-    room: int  # tokens
-    overlap: int  # tokens of the piece before that are repeated
+    overlap: int  # tokens of the piece before that are repeated, at most a third of the room
 
     def split(self, span: Span) -> Iterator[tuple[int, int]]:
         """Character ranges of the pieces."""
@@ -75,31 +70,41 @@ class _Splitter:
         while begin < last:
             start, repeated = self._start(first, begin)
             left = last - begin
-            if left + repeated <= min(self.room, self.target * 1.15) and span.end - start <= MAX_CHARACTERS:
+            room = self.contexts.room((*self.path, *self.headers.names(start)))
+            if left + repeated <= min(room, self.target * 1.15) and span.end - start <= MAX_CHARACTERS:
                 yield _trimmed(self.text, start, span.end)
                 return
-            cut, begin = self._cut(start, begin, last, repeated, span.end)
+            cut, begin = self._cut(start, begin, last, room - repeated, span.end)
             yield _trimmed(self.text, start, cut)
 
     def _start(self, first: int, begin: int) -> tuple[int, int]:
         """(start offset of the piece whose own tokens begin at index `begin`, tokens repeated before them)."""
-        back = max(first, begin - self.overlap) if begin > first else begin
+        overlap = min(self.overlap, self.contexts.room(self.path) // 3)
+        back = max(first, begin - overlap) if begin > first else begin
         start = self.tokens.start(begin)
         if back < begin:
             start = self.boundaries.word_at(self.tokens.start(back), start)
         return start, begin - back
 
-    def _cut(self, start: int, begin: int, last: int, repeated: int, span_end: int) -> tuple[int, int]:
-        """(end offset of the piece that begins at offset `start`, index of the first token after it)."""
+    def _cut(self, start: int, begin: int, last: int, room: int, span_end: int) -> tuple[int, int]:
+        """(end offset of the piece that begins at offset `start`, index of the first token after it).
+
+        room: tokens of the piece's own that fit.
+        """
         left = last - begin
-        count = math.ceil(left / self.target)
+        count = math.ceil(left / max(min(self.target, room), 1))
         goal = math.ceil(left / count)  # so that the remaining pieces are as equal as possible
-        furthest = min(begin + self.room - repeated, begin + int(goal * 1.3) + 1, last)
-        furthest = max(min(furthest, self.tokens.index(start + MAX_CHARACTERS)), begin + 1)
+        most = max(min(begin + room, self.tokens.index(start + MAX_CHARACTERS), last), begin + 1)
+        furthest = max(min(begin + int(goal * 1.3) + 1, most), begin + 1)
         nearest = min(begin + max(int(goal * 0.6), 1), furthest)
         wanted = min(begin + goal, furthest)
         low, middle, high = (self.tokens.start_or(index, last, span_end) for index in (nearest, wanted, furthest))
-        cut = self.boundaries.best(low, middle, high) or middle
+        cut = self.boundaries.best(low, middle, high)
+        if cut is None:  # a row longer than the others is kept whole where it fits
+            earliest = self.tokens.start_or(begin + 1, last, span_end)
+            cut = self.boundaries.row(earliest, middle, self.tokens.start_or(most, last, span_end))
+        if cut is None:
+            cut = self.boundaries.any(low, middle, high) or middle
         following = max(self.tokens.index(cut), begin + 1)
         return min(cut, self.tokens.start_or(following, last, span_end)), following
 
@@ -108,49 +113,6 @@ def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
     """The range without white space at its ends."""
     piece = text[start:end]
     return start + len(piece) - len(piece.lstrip()), end - len(piece) + len(piece.rstrip())
-
-
-class Contexts:
-    """The title and heading path before a chunk's text, shortened to their share of the model's window."""
-
-    def __init__(self, title: str, tokenizer: Tokenizer) -> None:
-        self._title = title
-        self._tokenizer = tokenizer
-        self._special = tokenizer.count_tokens([""])[0]
-        self._limit = min(CONTEXT_TOKENS, tokenizer.max_tokens // 4)
-        self.least_room = max(tokenizer.max_tokens - self._special - self._limit, 1)
-        self._known: dict[tuple[str, ...], tuple[str, int]] = {}
-
-    def text(self, path: tuple[str, ...]) -> str:
-        """The context of a chunk below this path."""
-        return self._of(path)[0]
-
-    def room(self, path: tuple[str, ...]) -> int:
-        """Tokens left for the text of a chunk below this path."""
-        return max(self._tokenizer.max_tokens - self._special - self._of(path)[1], 1)
-
-    def _of(self, path: tuple[str, ...]) -> tuple[str, int]:
-        if path not in self._known:
-            names = [self._title, *path]
-            context = HEADING_SEPARATOR.join(names)
-            if self._count(context) > self._limit and len(names) > 2:
-                context = HEADING_SEPARATOR.join((names[0], "…", names[-1]))
-            if self._count(context) > self._limit:
-                share = (self._limit - 2) // 2
-                context = HEADING_SEPARATOR.join(
-                    self._cut(name, share) for name in dict.fromkeys((names[0], names[-1]))
-                )
-            if self._count(context) > self._limit:  # the tokenizer counts the whole differently from its parts
-                context = ""
-            self._known[path] = (context, self._count(context))
-        return self._known[path]
-
-    def _count(self, context: str) -> int:
-        return self._tokenizer.count_tokens([context])[0] - self._special
-
-    def _cut(self, name: str, tokens: int) -> str:
-        offsets = self._tokenizer.token_offsets(name[:MAX_CHARACTERS])
-        return name if len(offsets) <= tokens else name[: offsets[max(tokens - 1, 0)][0]].rstrip() + "…"
 
 
 # ------------------------------------------------------------------------------------------------------ exact counts

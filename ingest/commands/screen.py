@@ -1,7 +1,7 @@
 """Console output of the ingest commands: progress bars, lines about single files, summaries."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from rich.console import Console
@@ -16,6 +16,7 @@ from ingest.pipeline import Outcome, Result
 out = Console(soft_wrap=True, highlight=False)
 err = Console(stderr=True, soft_wrap=True, highlight=False)
 
+_NAMED_LINKS = 3
 _LABELS: Mapping[Outcome, str] = {
     Outcome.NEW: "added",
     Outcome.CHANGED: "replaced",
@@ -55,6 +56,16 @@ def progress_bar() -> Bar:
 def summary(counts: Counter[Outcome]) -> str:
     """The number of files by outcome, for people."""
     return ", ".join(f"{counts[outcome]} {label}" for outcome, label in _LABELS.items() if counts[outcome]) or "nothing"
+
+
+def links_line(links: Sequence[str]) -> str:
+    """The line about links that were not followed."""
+    named = ", ".join(links[:_NAMED_LINKS]) + (
+        f" and {len(links) - _NAMED_LINKS} more" if len(links) > _NAMED_LINKS else ""
+    )
+    subject = "1 link leads" if len(links) == 1 else f"{len(links)} links lead"
+    verb = "was" if len(links) == 1 else "were"
+    return f"{subject} out of the folder and {verb} left out: {named}. --follow-links follows such links."
 
 
 def result_line(uri: str, result: Result) -> str:
@@ -120,3 +131,13 @@ class Screen:
             self.finished(uri, result)
         else:
             out.print(f"{result.outcome} {escape(f'{uri} {result.message}'.rstrip())}")
+
+
+def preview(results: Iterable[tuple[str, Result]], screen: Screen) -> bool:
+    """Print what a run would do, with a summary; returns whether anything would fail."""
+    counts: Counter[Outcome] = Counter()
+    for uri, result in results:
+        screen.preview(uri, result)
+        counts[result.outcome] += 1
+    out.print(f"Dry run, nothing written: {summary(counts)}.")
+    return counts[Outcome.FAILED] > 0

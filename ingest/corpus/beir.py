@@ -10,10 +10,11 @@ from sqlalchemy import Engine
 
 from app.core.domain import CHUNKER_VERSION, Document, Source
 from app.core.errors import SettingsError
+from app.core.language import language_of
 from app.core.models.embedding import Embedder
+from app.core.names import identity
 from ingest.chunk.chunk import chunk
 from ingest.embed import embed
-from ingest.load.language import language_of
 from ingest.store import Store
 
 COLLECTION = "beir"
@@ -42,7 +43,8 @@ def ingest_corpus(
         stored = store.stored_version(source.uri, collection=collection)
         if stored is None or not stored.matches(source):
             document = Document(title=row["title"], text=row["text"], media_type="text/plain", language=language)
-            chunks = embed(chunk(document, embedder), embedder)
+            names = identity(source.uri, source.name, document.title)
+            chunks = embed(chunk(document, embedder, identity=names), embedder)
             store.store(source, document, chunks, collection=collection, embedder=embedder, timings={})
         progress(done, len(rows))
     store.refresh_statistics(always=True)

@@ -21,8 +21,9 @@ from app.core.database import database_errors
 from app.core.domain import HEADING_SEPARATOR
 from app.core.errors import CorpusError
 from app.core.models.embedding import Embedder, Matrix, unit
+from app.core.names import identity
 from app.core.sql import copy_rows, load_queries
-from ingest.chunk.chunk import Contexts
+from ingest.chunk.contexts import Contexts
 
 _QUERIES = load_queries(__file__)
 _LOCK_KEY = 0x72656D62
@@ -140,12 +141,14 @@ class Reembedder:
         return connection.execute(_QUERIES["fill"]).rowcount
 
     def _vectors(self, rows: Sequence[Row[Any]]) -> Matrix:
-        """One vector per passage, of the same text that ingestion embeds: title and headings, then the passage."""
+        """One vector per passage, of the text that ingestion embeds: identity, title and headings, then the passage."""
         pieces: list[str] = []
         owners: list[int] = []
-        contexts: dict[str, Contexts] = {}
+        contexts: dict[tuple[str, ...], Contexts] = {}
         for number, row in enumerate(rows):
-            context = contexts.setdefault(row.title, Contexts(row.title, self._embedder))
+            names = identity(row.source_uri, row.name, row.title)
+            key = (row.title, *names)
+            context = contexts.get(key) or contexts.setdefault(key, Contexts(row.title, self._embedder, names))
             path = row.heading.removeprefix(row.title).removeprefix(HEADING_SEPARATOR)
             before = context.text(tuple(path.split(HEADING_SEPARATOR)) if path else ())
             texts = [f"{before}\n{row.text}" if before else row.text]

@@ -51,8 +51,8 @@ SELECT count(*) FROM chunks
 SELECT NOT EXISTS (SELECT FROM chunks)
 
 -- name: missing
--- Text, heading and title of passages without a new vector, in the order of their ids.
-SELECT chunks.id, chunks.text, chunks.heading, documents.title
+-- Text, heading, title and name of passages without a new vector, in the order of their ids.
+SELECT chunks.id, chunks.text, chunks.heading, documents.title, documents.source_uri, documents.name
 FROM chunks JOIN documents ON documents.id = chunks.document_id
 WHERE chunks.id > :after AND chunks.embedding_next IS NULL
 ORDER BY chunks.id

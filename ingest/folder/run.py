@@ -3,17 +3,17 @@
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sqlalchemy import Engine
 
 from app.core.errors import DocumentError, SettingsError
 from ingest.discover import FileEntry, discover, read
-from ingest.folder.progress import RemainingJobs, RunListener
+from ingest.folder.progress import RemainingJobs
 from ingest.folder.sync import FileState, Plan, StoredFile, Sync
 from ingest.ignore_rules import Rules
-from ingest.pipeline import Ingester, Outcome, Result
+from ingest.pipeline import Ingester, Outcome, Result, RunListener
 from ingest.queue.files import HOST, BusyError, Files
 from ingest.queue.jobs import FileJob, Jobs
 from ingest.queue.locks import Locks
@@ -33,6 +33,7 @@ class RunOptions:
     force: bool = False  # prune even when nothing is left in a folder
     inline: bool = False  # in this process, without the queue
     detach: bool = False  # only queue the jobs; other workers run them
+    follow_links: bool = False  # also links that lead out of the folders
     concurrency: int = 1  # files at the same time
 
 
@@ -63,11 +64,13 @@ class FolderRun:
 
     def scan(self, roots: Sequence[Path], rules: Rules) -> Plan:
         """The plan for everything at or below the roots."""
-        files, stored = discover(roots, rules), self._sync.stored(roots)
+        links: list[str] = []
+        files = discover(roots, rules, follow_links=self._options.follow_links, left_out=links.append)
+        stored = self._sync.stored(roots)
         plan = self._sync.plan(files, stored, checksum=self._options.checksum, retry=self._options.retry)
         if self._options.prune and not self._options.force:
             self._require_roots(roots, files, plan)
-        return plan
+        return replace(plan, links=tuple(links))
 
     def plan(self, files: Sequence[FileEntry], roots: Sequence[Path]) -> Plan:
         """The plan for files discovered elsewhere, at or below the roots."""
@@ -222,7 +225,7 @@ def _result(job: FileJob, before: StoredFile | None, state: FileState | None) ->
         return Result(outcome=Outcome.EMPTY, message=state.error)
     if state.error:
         return _failed(state.error)
-    if before is not None and before.sha256 == state.sha256 and before.current:
+    if before is not None and before.sha256 == state.sha256 and before.current and not before.partly_read:
         return Result(outcome=Outcome.UNCHANGED)
     outcome = Outcome.CHANGED if before is not None and before.sha256 else Outcome.NEW
     return Result(outcome=outcome, warnings=state.warnings)

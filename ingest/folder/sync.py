@@ -16,6 +16,7 @@ from sqlalchemy import Engine
 from app.core.database import reachable, transaction
 from app.core.domain import CHUNKER_VERSION, HEADING_SEPARATOR, Source
 from app.core.errors import DocumentError
+from app.core.names import searched_name
 from app.core.sql import load_queries
 from ingest.discover import FileEntry, read, uri_of
 from ingest.queue.jobs import lock_of
@@ -36,7 +37,7 @@ class StoredFile:
     file_modified_at: datetime | None
     chunker_version: str | None
     error: str  # why the latest version of the file could not be read; empty when the stored one is the latest
-    ocr_missing: bool  # it has scanned pages that were not read because tesseract was missing
+    partly_read: bool  # it, or a document in it, could not be read for want of a program, or failed
 
     @property
     def current(self) -> bool:
@@ -64,6 +65,7 @@ class Plan:
     unreadable: tuple[FileEntry, ...] = ()  # files and folders without permission, or that were named and do not exist
     moved: tuple[Move, ...] = ()
     gone: tuple[StoredFile, ...] = ()  # stored, and no longer on disk
+    links: tuple[str, ...] = ()  # links that lead out of the folders and were not followed, as text
     stored: Mapping[str, StoredFile] = field(default_factory=dict)  # by uri, as it was compared with the files
 
     @property
@@ -119,7 +121,7 @@ class Sync:
                 new.append(file)
             elif not self._same(file, known, checksum=checksum):
                 (changed if known.sha256 else new).append(file)
-            elif retry and (known.error or known.ocr_missing):
+            elif retry and (known.error or known.partly_read):
                 changed.append(file)
             elif not known.error:
                 unchanged.append(file)
@@ -151,6 +153,7 @@ class Sync:
             "old_name": move.stored.name,
             "uri": move.file.uri,
             "name": move.file.name,
+            "searched_name": searched_name(move.file.uri, move.file.name),
             "separator": HEADING_SEPARATOR,
             "modified_at": move.source.modified_at if move.source.settled else None,
         }
@@ -161,7 +164,10 @@ class Sync:
                 if connection.execute(_QUERIES["rename"], params).one_or_none() is None:
                     return False
                 connection.execute(_QUERIES["rename_headings"], params)
-                connection.execute(_QUERIES["rename_members"], params)
+                members = connection.execute(_QUERIES["rename_members"], params).all()
+                names = [{"id": row.id, "name": searched_name(row.source_uri, row.name)} for row in members]
+                if names:
+                    connection.execute(_QUERIES["rename_chunks"], names)
         return True
 
     def states(self, uris: Sequence[str]) -> dict[str, FileState]:

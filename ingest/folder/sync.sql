@@ -2,7 +2,9 @@
 -- Documents of these files and of all files below these folders; members of archives belong to their archive.
 SELECT d.id, d.source_uri AS uri, d.name, d.sha256, d.file_bytes, d.file_modified_at, d.chunker_version,
     CASE WHEN d.status = 'empty' THEN '' ELSE d.error END AS error,
-    d.ocr_missing
+    d.ocr_missing OR EXISTS (
+        SELECT FROM documents AS m WHERE m.container_id = d.id AND (m.status = 'failed' OR m.ocr_missing)
+    ) AS partly_read
 FROM documents AS d JOIN collections AS c ON c.id = d.collection_id
 WHERE c.name = :collection AND d.container_id IS NULL
   AND (d.source_uri = ANY(:uris)
@@ -23,9 +25,20 @@ RETURNING id
 
 -- name: rename_headings
 -- The vectors still contain the old name: a few words of many, and a move is meant to avoid embedding again.
-UPDATE chunks SET heading = CAST(:name AS text) || substr(heading, length(:old_name) + 1)
-WHERE document_id = :id AND (heading = :old_name OR starts_with(heading, CAST(:old_name AS text) || :separator))
+UPDATE chunks
+SET name = :searched_name,
+    heading = CASE
+        WHEN heading = :old_name OR starts_with(heading, CAST(:old_name AS text) || :separator)
+            THEN CAST(:name AS text) || substr(heading, length(:old_name) + 1)
+        ELSE heading
+    END
+WHERE document_id = :id
+    AND (name <> :searched_name OR heading = :old_name OR starts_with(heading, CAST(:old_name AS text) || :separator))
 
 -- name: rename_members
 UPDATE documents SET source_uri = CAST(:uri AS text) || substr(source_uri, length(:old_uri) + 1)
 WHERE container_id = :id
+RETURNING id, source_uri, name
+
+-- name: rename_chunks
+UPDATE chunks SET name = :name WHERE document_id = :id AND name <> :name

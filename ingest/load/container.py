@@ -9,21 +9,29 @@ from ingest.load.limits import MIB, Limits
 
 MAX_XML = 64 * MIB  # bytes of XML: a parsed tree takes ten times as much memory
 MAX_ENTRIES = 10_000
+_REPEATED = 200  # times smaller when packed: no one writes such a text
 _XML = (".xml", ".rels", ".opf", ".vml")
 _ENTITY_DECLARATION = b"<!ENTITY"
 
 
 class Container:
-    """The entries of a zip-based document. Raises DocumentError for zip bombs and entity declarations."""
+    """The entries of a zip-based document. Raises DocumentError for zip bombs and entity declarations.
 
-    def __init__(self, content: bytes, limits: Limits, *, max_xml: int = MAX_XML) -> None:
+    max_repeated_xml: bytes of XML that consists of repetitions, as bombs do.
+    """
+
+    def __init__(
+        self, content: bytes, limits: Limits, *, max_xml: int = MAX_XML, max_repeated_xml: int = MAX_XML
+    ) -> None:
         self._archive = zipfile.ZipFile(io.BytesIO(content))
         entries = self._archive.infolist()
         if any(entry.flag_bits & 1 for entry in entries):
             raise DocumentError("It is encrypted and needs a password.", fix="Save a copy without one.")
         # The declared sizes can be trusted: zipfile never yields more than an entry declares.
         unpacked = sum(entry.file_size for entry in entries)
-        xml = sum(entry.file_size for entry in entries if entry.filename.lower().endswith(_XML))
+        texts = [entry for entry in entries if entry.filename.lower().endswith(_XML)]
+        xml, packed = sum(entry.file_size for entry in texts), sum(entry.compress_size for entry in texts)
+        max_xml = min(max_xml, max_repeated_xml) if xml > _REPEATED * packed else max_xml
         if len(entries) > MAX_ENTRIES or unpacked > limits.unpacked_mib * MIB or xml > max_xml:
             raise DocumentError(
                 f"It unpacks to {unpacked / MIB:.0f} MiB in {len(entries)} entries, more than is safe to read.",
@@ -47,11 +55,15 @@ class Container:
 
     def xml(self, name: str) -> ElementTree.Element:
         """Root element of an XML entry that declares no entities."""
+        return ElementTree.fromstring(self.xml_bytes(name))  # noqa: S314  # it declares no entities
+
+    def xml_bytes(self, name: str) -> bytes:
+        """Bytes of an XML entry that declares no entities."""
         if name not in self._names:
             raise DocumentError(f"It lacks {name}, so it is damaged.", fix="Get a fresh copy.")
         content = self.read(name)
         _refuse_entities(content)  # again: an entry may be XML without being named so
-        return ElementTree.fromstring(content)  # noqa: S314  # entity declarations are refused above
+        return content
 
 
 def _refuse_entities(content: bytes) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 _MOST_COLUMNS = 1_000  # that a cell covers, as in browsers
 _MOST_ROWS = 65_534
-_LONGEST_REPEAT = 200  # characters of a text that are repeated in further columns and rows
+_LONGEST_REPEAT = 60  # characters of a text that are repeated in further columns and rows
 # What repeated texts may add to a table: a hostile file has spans of millions of columns and rows.
 _MOST_GROWTH = 20  # times the cells' own size
 _LEAST_GROWTH = 2_000  # characters
@@ -33,29 +33,29 @@ class _Span:
 
 
 def laid_out(rows: Iterable[Iterable[Cell]]) -> list[list[str]]:
-    """The full grid, rectangular: a cell that covers several columns or rows stands in each of them.
+    """The full grid: a cell that covers several columns or rows stands in each of them.
 
-    A cell that covers the whole width stands in the first column alone. Columns in which no cell begins are left out.
-    A long text is repeated in short; beyond a bound on what repeats may add, covered places stay empty.
+    A cell that covers the whole width stands alone in its row. Columns in which no cell begins are left out. A long
+    text is repeated in short; beyond a bound on what repeats may add, covered places stay empty. A row ends with its
+    last cell.
     """
     placed, own = _placed(rows)
     starts = sorted({span.start for row in placed for span in row})
     room = _MOST_GROWTH * own + _LEAST_GROWTH
     grid: list[list[str]] = []
     for row in placed:
-        values = [""] * len(starts)
+        values: list[str] = []
         for span in row:
             first, end = bisect_left(starts, span.start), bisect_left(starts, span.end)
-            values[first] = span.text if not span.repeats else _repeat(span.text)
-            room -= (len(values[first]) + 3) * span.repeats
-            if room < 0 and span.repeats:
-                values[first] = ""
             if end - first == len(starts):
-                continue
+                end = first + 1
             again = _repeat(span.text)
-            count = min(end - first - 1, max(room, 0) // (len(again) + 3))
-            values[first + 1 : first + 1 + count] = [again] * count
+            count = min(end - first - (not span.repeats), max(room, 0) // (len(again) + 3))
             room -= (len(again) + 3) * count
+            values += [""] * (first - len(values))
+            if not span.repeats:
+                values.append(span.text)
+            values += [again] * count
         grid.append(values)
     return grid
 

@@ -4,6 +4,7 @@ The parser is libxml2: the standard library's takes quadratic time on unclosed m
 """
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from lxml import etree
@@ -34,15 +35,19 @@ class HtmlContent:
     text: str  # with the marks of `Builder.add`
     title: str
     language: str | None  # as declared
-    warnings: tuple[str, ...]  # what was left out, with its count
+    left_out: Mapping[str, int]  # kind of what was not read -> how often
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What was left out, for people."""
+        return left_out_warnings(self.left_out)
 
 
 def html_content(markup: str) -> HtmlContent:
     """The content of an HTML document or fragment."""
     text, reader = _read(markup, 0)
-    warnings = [_counted(kind, number) for kind, number in reader.left_out.items() if number]
     title = " ".join(unmarked(reader.title).split())
-    return HtmlContent(text=text, title=title, language=reader.language, warnings=tuple(warnings))
+    return HtmlContent(text=text, title=title, language=reader.language, left_out=reader.left_out)
 
 
 def html_text(markup: str) -> tuple[str, str, str | None]:
@@ -72,6 +77,11 @@ def _read(markup: str, depth: int) -> tuple[str, HtmlReader]:
     return text, reader
 
 
-def _counted(kind: str, number: int) -> str:
-    single, several = _LEFT_OUT[kind]
-    return single if number == 1 else several.format(number)
+def left_out_warnings(left_out: Mapping[str, int]) -> tuple[str, ...]:
+    """What was left out, for people. left_out: kind (deleted, frames, choices, templates) -> how often."""
+    warnings = []
+    for kind, number in left_out.items():
+        single, several = _LEFT_OUT[kind]
+        if number:
+            warnings.append(single if number == 1 else several.format(number))
+    return tuple(warnings)

@@ -17,8 +17,8 @@ from langchain_core.documents import Document as LangChainDocument
 
 from app.core.domain import Document, Source
 from app.core.errors import DocumentError, reason
+from app.core.language import language_of
 from ingest.load.extracted import Builder, unmarked
-from ingest.load.language import language_of
 
 _MEDIA_TYPE = "text/plain"  # of what is kept as the original: the text that the loader made
 

@@ -1,70 +1,74 @@
-"""Loader of OpenDocument text, sheets and slides."""
+"""Loader of OpenDocument text, sheets, slides and drawings."""
 
-from html import escape
-from xml.etree import ElementTree
+from lxml import etree
 
-from ingest.load.container import Container
+from app.core.errors import DocumentError
 from ingest.load.extracted import Builder, Extracted
 from ingest.load.html_text import html_text
-from ingest.load.limits import Limits
+from ingest.load.limits import MIB, Limits
+from ingest.load.odf.blocks import Blocks
+from ingest.load.odf.document import Open, opened
+from ingest.load.odf.names import CHART, MATH, OFFICE
+from ingest.load.odf.objects import chart_html, formula_html
+from ingest.load.odf.package import Element, OpenDocument
+from ingest.load.odf.sheets import add_sheets
+from ingest.load.odf.slides import add_slides
+from ingest.load.odf.text import add_text
+from ingest.load.ooxml.left_out import warnings
+from ingest.load.sheets.counts import Counts
 
-_TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
-_TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
-_STYLE = "{urn:oasis:names:tc:opendocument:xmlns:style:1.0}"
-_TITLE = ".//{http://purl.org/dc/elements/1.1/}title"
-_SKIPPED = frozenset((_TEXT + "tracked-changes", _TEXT + "note-citation", _TEXT + "sequence-decls"))
-_HTML_NAMES = {
-    _TEXT + "p": "p",
-    _TEXT + "list": "ul",
-    _TEXT + "list-item": "li",
-    _TEXT + "note-body": "div",
-    _TABLE + "table": "table",
-    _TABLE + "table-row": "tr",
-    _TABLE + "table-cell": "td",
-}
-_SPACES = {_TEXT + "s": " ", _TEXT + "tab": " ", _TEXT + "line-break": "<br>"}
+_SPREADSHEET = "spreadsheet"
+_MAX_SHEETS_XML = 150 * MIB  # sheets are read as a stream
 
 
 def load_open_document(content: bytes, media_type: str, limits: Limits) -> Extracted:
-    """Headings, paragraphs, list items and table rows in order, then headers and footers."""
-    container = Container(content, limits)
+    """A text with headers and footers first, sheets or slides as parts, or the pages of a drawing."""
     builder = Builder()
-    builder.add(html_text(_as_html(container.xml("content.xml")))[0])
-    if "styles.xml" in container:
-        styles = container.xml("styles.xml")
-        for tag in ("header", "footer"):
-            for element in styles.iter(_STYLE + tag):
-                builder.add(html_text(_as_html(element))[0])
-    title = container.xml("meta.xml").findtext(_TITLE, "") if "meta.xml" in container else ""
+    if _SPREADSHEET in media_type:
+        file = OpenDocument(content, limits, max_xml=_MAX_SHEETS_XML)
+        document, counts = add_sheets(builder, file)
+    else:
+        file = OpenDocument(content, limits)
+        document, counts = _added(builder, file), Counts()
+    encrypted = len(file.encrypted)
+    parts = f"{encrypted} encrypted parts were" if encrypted != 1 else "1 encrypted part was"
     return Extracted(
         text=builder.text(),
         media_type=media_type,
-        title=(title or "").strip(),
+        title=file.title(),
         headings=tuple(builder.headings),
+        parts=tuple(builder.parts),
         tables=tuple(builder.tables),
+        warnings=(
+            *counts.warnings(),
+            *warnings(document.left_out, characters=builder.length),
+            *([f"{parts} not read."] if encrypted else []),
+        ),
     )
 
 
-def _as_html(root: ElementTree.Element) -> str:
-    """The tree as HTML; walked with an explicit stack, because a file may be nested deeper than Python can recurse."""
-    pieces: list[str] = []
-    stack: list[ElementTree.Element | str] = [root]
-    while stack:
-        top = stack.pop()
-        if isinstance(top, str):
-            pieces.append(top)
-            continue
-        if top.tag in _SKIPPED:
-            continue
-        name = f"h{min(_level(top), 6)}" if top.tag == _TEXT + "h" else _HTML_NAMES.get(top.tag, "")
-        pieces.append(f"<{name}>" if name else _SPACES.get(top.tag, ""))
-        pieces.append(escape(top.text or ""))
-        stack.append(f"</{name}>" if name else "")
-        for child in reversed(top):
-            stack.extend((escape(child.tail or ""), child))
-    return "".join(pieces)
+def _added(builder: Builder, file: OpenDocument) -> Open:
+    """The document of a file that is no workbook, its text added."""
+    root = file.xml("content.xml")
+    document = opened(file, root)
+    if root.tag == MATH + "math":
+        builder.add(html_text(formula_html(root))[0])
+        return document
+    body = root.find(OFFICE + "body")
+    for story in body if body is not None else ():
+        _add_story(builder, document, story)
+    return document
 
 
-def _level(heading: ElementTree.Element) -> int:
-    level = heading.get(_TEXT + "outline-level", "1")
-    return max(int(level), 1) if level.isdigit() else 1
+def _add_story(builder: Builder, document: Open, story: Element) -> None:
+    kind = etree.QName(story).localname
+    if kind == "text":
+        add_text(builder, document, story)
+    elif kind in ("presentation", "drawing"):
+        add_slides(builder, document, story, drawing=kind == "drawing")
+    elif kind == "chart":
+        builder.add("".join(html_text(chart_html(chart))[0] for chart in story.iterchildren(CHART + "chart")))
+    elif kind == "database":
+        raise DocumentError("It is a database, which is not supported.", fix="Export its tables as CSV.")
+    else:
+        builder.add(html_text(Blocks(document, is_body=True).html(iter(story)))[0])

@@ -4,13 +4,12 @@ A table's text is marked, so that `Builder.add` knows its caption, the names of 
 Chunking puts caption and names before every passage of the rows.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import chain, islice
 
 from ingest.load.extracted import marked_table
 from ingest.load.grid import Cell, laid_out
-from ingest.load.table_heads import WINDOW, column_names, head_of, is_title
+from ingest.load.table_blocks import Block, blocks
 
 __all__ = ["Cell", "laid_out", "rows_text", "shortened_names", "table_text"]
 
@@ -39,16 +38,31 @@ def table_text(
     names: the columns' names where the rows go on a table that began earlier; they are not written again.
     caption_shown: the caption stands in the text before the table, so it is not written again.
     """
-    filled = filter(any, ([" ".join(value.split()) for value in row] for row in rows))
-    table = _known(filled, list(names)) if names else _understood(filled, name_rows)
-    caption = " ".join(caption.split())
-    titles = [line for line in table.titles if line != caption]
-    above = titles if caption_shown or not caption else [caption, *titles]
-    lines = _lines(table, named=named)
-    line = "" if names or lines.complete else " | ".join(table.names).strip()
+    texts = []
+    for number, block in enumerate(blocks(rows, name_rows=name_rows, names=names)):
+        texts.append(
+            _block_text(
+                block,
+                caption=" ".join(caption.split()),
+                named=named,
+                known=bool(names),
+                shown=caption_shown or number > 0,
+            )
+        )
+    if not texts:
+        return marked_table(caption="", header="", above="" if caption_shown else caption, rows="")
+    return "\n\n".join(texts)
+
+
+def _block_text(block: Block, *, caption: str, named: bool, known: bool, shown: bool) -> str:
+    """One table. known: its names stand above rows before it; shown: its caption stands in the text before it."""
+    titles = [line for line in block.titles if line != caption]
+    above = titles if shown or not caption else [caption, *titles]
+    lines = _lines(block, named=named)
+    line = "" if known or lines.complete else " | ".join(block.names).strip()
     return marked_table(
         caption=_shortened("; ".join(filter(None, [caption, *titles])), _LONGEST_CAPTION),
-        header="" if lines.named else shortened_names(table.names),
+        header="" if lines.named else shortened_names(block.names),
         above="\n".join([*above, *filter(None, [line])]),
         rows=lines.text,
     )
@@ -75,37 +89,6 @@ def _shortened(text: str, limit: int) -> str:
     return text if len(text) <= limit else text[: limit - 1].rstrip(" |;") + "…"
 
 
-# ------------------------------------------------------------------------------------------------- what a table says
-
-
-@dataclass(frozen=True, slots=True)
-class _Table:
-    titles: Sequence[str]  # lines above the column names
-    names: Sequence[str]  # of the columns; empty when they have none
-    rows: Iterator[Sequence[str]]
-
-
-def _understood(rows: Iterator[list[str]], name_rows: int | None) -> _Table:
-    first = list(islice(rows, max(WINDOW, (name_rows or 0) + 1)))
-    if name_rows is None:
-        head = head_of(first)
-        above, last = head.above, head.above + head.names
-    else:
-        last = min(name_rows, len(first) - 1)  # a table of names alone keeps its last row
-        above = 0
-        while above < last and is_title(first[above]):
-            above += 1
-    names = column_names(first[above:last], spread=name_rows is None)
-    return _Table([_line(row) for row in first[:above]], names, chain(first[last:], rows))
-
-
-def _known(rows: Iterator[list[str]], names: list[str]) -> _Table:
-    """The rest of a table whose names are known; a page may repeat them."""
-    first = list(islice(rows, 1))
-    repeated = bool(first) and "".join(first[0]).casefold() == "".join(names).casefold()
-    return _Table([], names, rows if repeated else chain(first, rows))
-
-
 # ------------------------------------------------------------------------------------------------------------- lines
 
 
@@ -116,7 +99,7 @@ class _Lines:
     complete: bool  # each column's name stands in full in some row
 
 
-def _lines(table: _Table, *, named: bool) -> _Lines:
+def _lines(table: Block, *, named: bool) -> _Lines:
     """The rows as text. Where the names would be most of the text of a large table, they are left out."""
     if not named or not table.names:
         return _Lines("\n".join(map(_line, table.rows)), False, False)
@@ -139,9 +122,6 @@ def _lines(table: _Table, *, named: bool) -> _Lines:
 
 
 def _line(row: Sequence[str]) -> str:
-    """The values of a row; a text that stands alone in all its columns is written once."""
-    if len(row) > 1 and row[0] and len(set(row)) == 1 and is_title(row):
-        return row[0]
     last = len(row)
     while last and not row[last - 1]:
         last -= 1

@@ -3,7 +3,7 @@
 import hashlib
 import posixpath
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 
@@ -11,16 +11,23 @@ from app.core.domain import Document, Source
 from app.core.errors import DocumentError
 from ingest.load import finished, kinds, load
 from ingest.load.archives import Budget, Entry, entries
+from ingest.load.attached import Attachment
 from ingest.load.damage import damage_as_document_error
+from ingest.load.embedded import counted, embedded_files, holds_files
 from ingest.load.extracted import Builder, Extracted, clean
 from ingest.load.limits import Limits
-from ingest.load.mail import Attachment, attachments, mails
+from ingest.load.mail import attachments, mails
 from ingest.load.outlook import outlook_attachments
+from ingest.load.tnef import tnef_attachments
 
 MEMBER_SEPARATOR = "!/"  # between an archive's URI and the path within it: /share/a.zip!/b/c.txt
 Item = tuple[Source, Callable[[], Document]]  # the call raises DocumentError
 
-_MAILS = frozenset((kinds.MAIL, kinds.OUTLOOK))
+_ATTACHED: Mapping[str, Callable[[bytes], Iterator[Attachment | None]]] = {
+    kinds.MAIL: attachments,
+    kinds.OUTLOOK: outlook_attachments,
+    kinds.TNEF: tnef_attachments,
+}
 _HEAD = 8_192  # bytes in which a mail is recognised
 _LISTED = 200  # entries listed in an archive's own document
 _NAMED = 10  # attachments named in a warning
@@ -45,8 +52,8 @@ class _Unpacking:
         kind = _kind(source)
         if kind in kinds.ARCHIVES:
             yield from self._archive(source, kind, nesting)
-        elif kind in _MAILS:
-            yield from self._mail(source, kind, nesting)
+        elif kind is not None and (kind in _ATTACHED or holds_files(kind)):
+            yield from self._with_attachments(source, kind, nesting)
         else:
             yield source, partial(load, source, self._limits)
 
@@ -119,41 +126,47 @@ class _Unpacking:
         extracted = Extracted(text=builder.text(), media_type=kind, language="", warnings=tuple(dict.fromkeys(notes)))
         return finished(extracted, source.name, self._limits)
 
-    # --------------------------------------------------------------------------------------------------------- mails
+    # --------------------------------------------------------------------------------------------- attached, embedded
 
-    def _mail(self, source: Source, kind: str, nesting: int) -> Iterator[Item]:
+    def _with_attachments(self, source: Source, kind: str, nesting: int) -> Iterator[Item]:
+        """The files attached to a mail or embedded in a document, then the mail or document."""
+        name = "Attachments" if kind in _ATTACHED else "Embedded files"
         notes: list[str] = []
         paths: list[str] = []
-        find = attachments if kind == kinds.MAIL else outlook_attachments
+        unread: list[str] = []
         try:
-            for attachment in self._attachments(find, source):
+            for attachment in self._attachments(source, kind, notes):
                 path = _unused(_safe(attachment.name), paths)
                 paths.append(path)
                 if nesting < 1 or self._budget.entries < 1:
+                    unread.append(path)
                     continue
                 self._budget.entries -= 1
                 size = len(attachment.content)
-                self._budget.take(size, size)
+                self._budget.take(size, attachment.packed or size)
                 yield from self.items(_member(source, path, attachment.content), nesting - 1)
         except DocumentError as error:
-            notes.append(f"Attachments were not read. {error}")
-        else:
-            if paths and nesting < 1:
-                named = ", ".join(paths[:_NAMED]) + (" and more" if len(paths) > _NAMED else "")
-                notes.append(f"Attachments were not read: {named}. Ingest them as files of their own.")
-        yield source, partial(self._mail_text, source, notes)
+            notes.append(f"{name} were not read. {error}")
+        if unread:
+            named = ", ".join(unread[:_NAMED]) + (" and more" if len(unread) > _NAMED else "")
+            count = f" ({len(unread)})" if len(unread) > _NAMED else ""
+            notes.append(f"{name} were not read{count}: {named}. Ingest them as files of their own.")
+        yield source, partial(self._noted, source, notes)
 
-    def _attachments(self, find: Callable[[bytes], Iterator[Attachment]], source: Source) -> Iterator[Attachment]:
+    def _attachments(self, source: Source, kind: str, notes: list[str]) -> Iterator[Attachment]:
         with damage_as_document_error():
-            yield from find(source.content)
+            if kind in _ATTACHED:
+                yield from counted(_ATTACHED[kind](source.content), notes)
+            else:
+                yield from embedded_files(source.content, kind, self._limits, notes)
 
-    def _mail_text(self, source: Source, notes: list[str]) -> Document:
+    def _noted(self, source: Source, notes: list[str]) -> Document:
         document = load(source, self._limits)
         return replace(document, warnings=(*document.warnings, *notes))
 
 
 def _kind(source: Source) -> str | None:
-    """Media type when it is an archive or mail; load() reports errors of other files."""
+    """Media type when other files may be in it; load() reports errors."""
     try:
         kind = kinds.container_kind(source.content, source.name)
     except DocumentError:

@@ -113,6 +113,20 @@ def test_a_dry_run_lists_what_would_happen_and_writes_nothing(ingest: Run, datab
     assert rows(database, "SELECT name FROM documents") == [("kept.md",)]
 
 
+def test_links_out_of_the_folder_are_named_in_the_summary(ingest: Run, tmp_path: Path) -> None:
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "secret.txt").write_text("elsewhere")
+    (tmp_path / "docs" / "link.txt").symlink_to(tmp_path / "secret.txt")
+    alone = ingest(str(tmp_path / "docs"))
+    assert alone.returncode == 2
+    assert "--follow-links" in alone.stderr
+    (tmp_path / "docs" / "a.txt").write_text("words")
+    result = ingest(str(tmp_path / "docs"))
+    assert result.stdout == "Collection default: 1 added.\n"
+    assert f"1 link leads out of the folder and was left out: {tmp_path / 'docs' / 'link.txt'}" in result.stderr
+    assert ingest(str(tmp_path / "docs"), "--follow-links").stdout == "Collection default: 1 added, 1 unchanged.\n"
+
+
 def test_the_sample_goes_into_its_collection_once(ingest: Run, database: Engine) -> None:
     assert ingest("--sample").stdout == "Collection sample: 9 added.\n"
     assert ingest("--sample").stdout == "Collection sample: 9 unchanged.\n"

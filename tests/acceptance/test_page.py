@@ -98,6 +98,8 @@ def test_an_answer_streams_and_ends_with_its_sources(visit: Callable[..., "Page"
     card = page.locator("#fm-sources-area .fm-card").first
     assert card.locator(".fm-badge").inner_text() == "cited"
     assert "vector 1 · text 1 · fused 1 → reranked 1 · logit" in card.locator(".fm-trace").inner_text()
+    assert card.locator(".fm-file").inner_text() == "handbook.pdf · 2026-02-01"
+    assert card.locator(".fm-file span").get_attribute("title") == "/shelf/handbook.pdf"
     assert "boathouse" in card.locator("mark").all_inner_texts()
     assert "read whole: proven" in page.locator("#fm-status-area").inner_text()
 

@@ -42,13 +42,15 @@ _TOKENS = {  # pieces of each family of formats, between bars
         b"|Date: 99|;"
     ),
     "rtf": (
-        b"{|}|\\rtf1|\\ansicpg99999|\\u99999|\\bin999999999 |\\'ff|\\par|\\fonttbl|\\*|\\uc9|\\row|\\cell"
+        b"{|}|\\trowd|\\cellx99|\\clvmrg|\\intbl\\itap9|\\nestrow|{\\footnote |{\\*\\annotation "
+        b"|\\fromhtml1|\\htmlrtf |\\s1|\\u-9999"
+        b"|\\rtf1|\\ansicpg99999|\\u99999|\\bin999999999 |\\'ff|\\par|\\fonttbl|\\*|\\uc9|\\row|\\cell"
         b"|{\\pict|\\ansicpg0"
     ),
 }
 _FAMILY = {
     "pdf": "pdf", "docx": "xml", "pptx": "xml", "xlsx": "xml", "odt": "xml", "epub": "html", "html": "html",
-    "eml": "mail", "mbox": "mail", "rtf": "rtf",
+    "eml": "mail", "mbox": "mail", "rtf": "rtf", "ods": "xml", "odp": "xml",
 }  # fmt: skip
 
 

@@ -10,6 +10,9 @@ import tarfile
 from pathlib import Path
 
 from tests.support import made_files as made
+from tests.support.census_files import census_files
+from tests.support.census_mail import tnef
+from tests.support.office_samples import contract, review
 
 _LARGEST = 120_000  # bytes: larger files are few inputs a minute
 _ROWS: list[list[object]] = [["Route", "Fare"], ["Isle", 2.5], ["Harbour", 3]]
@@ -23,10 +26,10 @@ _HTML = (
 def made_seeds() -> dict[str, list[bytes]]:
     """Format -> files of that format."""
     mail = _mail()
-    return {
+    files = {
         "pdf": [made.pdf([["Some text-", "of a page."], []], bookmarks=[("Some", 0)]), made.packed_pdf(["Packed."])],
-        "docx": [made.docx(("Heading1", "Pay"), ("", "Text."), table=[["a", "b"], ["c", "d"], ["e", "f"]])],
-        "pptx": [made.pptx_with([("Title", "grouped", "notes")])],
+        "docx": [made.docx(("Heading1", "Pay"), ("", "Text."), table=[["a", "b"], ["c", "d"], ["e", "f"]]), contract()],
+        "pptx": [made.pptx_with([("Title", "grouped", "notes")]), review()],
         "xlsx": [made.xlsx({"Fares": _ROWS, "Empty": []})],
         "odt": [made.odt(content="<text:h text:outline-level='2'>Rules</text:h><text:p>No dogs.</text:p>", footer="")],
         "epub": [made.epub(["<h1>One</h1><p>Text</p>", "<h1>Two</h1>"], title="Novel")],
@@ -42,7 +45,12 @@ def made_seeds() -> dict[str, list[bytes]]:
         "tar": [_tar("w"), _tar("w:gz")],
         "packed": [pack(b"# Guide\n\nAt six.\n" * 20) for pack in (gzip.compress, bz2.compress, lzma.compress)],
         "picture": [_picture(kind) for kind in ("PNG", "JPEG", "TIFF", "GIF", "WEBP")],
+        "ics": [b"BEGIN:VCALENDAR\nBEGIN:VEVENT\nSUMMARY:Dock\\, pier\nDTSTART;TZID=A:20260304T090000\nEND:VEVENT\n"],
+        "dat": [tnef("Subject", "Text.", "plan.txt", b"words")],
     }  # fmt: skip
+    for file in census_files():
+        files.setdefault(file.name.rpartition(".")[2], []).append(file.content)
+    return files
 
 
 def real_seeds(folder: Path) -> dict[str, list[bytes]]:

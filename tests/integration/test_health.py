@@ -49,6 +49,7 @@ def test_a_whole_installation_passes_every_check(settings_for: MakeSettings) -> 
         "reranker",
         "chat model",
         "text recognition",
+        "old Office files",
     }
     assert named["database"].detail.startswith("PostgreSQL 18")
     assert "qwen-tmpl:latest (ollama), context 4096 tokens" in named["chat model"].detail
@@ -196,3 +197,14 @@ def test_a_missing_model_and_a_full_disk_fail_with_a_fix(
     assert not named["embedding model"].ok
     assert named["embedding model"].fix
     assert named["reranker"].fix == "Fix the embedding model first."
+
+
+def test_libreoffice_is_checked_and_its_absence_is_no_failure(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(health, "libreoffice_command", lambda: None)
+    missing = health._old_office()
+    assert missing.ok
+    assert "not installed" in missing.detail
+    assert "apt-get install libreoffice-writer" in missing.notes[0]
+    monkeypatch.setattr(health, "libreoffice_command", lambda: "/opt/soffice")
+    assert health._old_office().notes == ()
+    assert "/opt/soffice" in health._old_office().detail

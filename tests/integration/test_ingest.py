@@ -11,6 +11,7 @@ from app.core.domain import Source
 from app.core.errors import CorpusError, DatabaseError
 from app.core.models.embedding import Embedder
 from app.core.sql import TEXT_CONFIGS
+from ingest.bounds import Bounds
 from ingest.commands.files import SAMPLE
 from ingest.discover import discover, read
 from ingest.pipeline import Ingester, Outcome
@@ -293,3 +294,29 @@ def test_the_real_tokenizer_agrees_with_every_chunk_of_awkward_text(embedder: Em
     assert embedder.count_tokens([one.embedded_text for one in chunks]) == [one.token_count for one in chunks]
     assert max(one.token_count for one in chunks) <= embedder.max_tokens
     assert embedder.embed([one.embedded_text for one in chunks[:3]]).shape == (3, embedder.dimension)
+
+
+def test_a_document_beyond_the_bounds_is_stored_in_part_and_its_warnings_say_so(database: Engine) -> None:
+    bounds = Bounds(passages=3)
+    store = Store(database, chunker_version="1")
+    ingester = Ingester(store=store, make_embedder=FakeEmbedder, bounds=bounds)
+    long = "\n\n".join(f"# Part {number}\n\n" + f"words of part {number} " * 60 for number in range(9))
+    result = ingester.ingest(
+        made.source(made.zipped({"long.md": long, "short.md": "a few words"}), "a.zip"), collection="c"
+    )
+    assert result.chunks == 3 + 1 + 1
+    with database.connect() as connection:
+        rows = connection.execute(text("SELECT name, chunk_count, warnings FROM documents")).all()
+    stored = {row.name: row for row in rows}
+    assert stored["long.md"].chunk_count == 3
+    assert "passages: the last" in stored["long.md"].warnings[0]
+    assert stored["short.md"].warnings == []
+
+
+def test_brackets_alone_cost_no_embedding_and_the_document_says_why_it_is_empty(database: Engine) -> None:
+    embedder = FakeEmbedder()
+    ingester = Ingester(store=Store(database, chunker_version="1"), make_embedder=lambda: embedder)
+    result = ingester.ingest(made.source("[" * 20_000 + "]" * 20_000, "brackets.txt"), collection="c")
+    assert result.outcome is Outcome.EMPTY
+    assert "passages without a letter or digit" in result.message
+    assert embedder.calls == []

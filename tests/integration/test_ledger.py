@@ -28,7 +28,10 @@ from tests.support.builders import make_hit, make_passage
 
 
 def _answer(**changes: object) -> Answer:
-    hit = make_hit(1, fate=Fate.IN_PROMPT, passage_number=1, cited=True)
+    moment = datetime(2026, 2, 1, 12, tzinfo=UTC)
+    hit = make_hit(
+        1, fate=Fate.IN_PROMPT, passage_number=1, cited=True, name="old.md", dated=moment, reason="dated 2026"
+    )
     dropped = make_hit(2, fate=Fate.NOT_SCORED, fate_detail="too late", logit=None, text_rank=4, text_score=0.25)
     answer = Answer(
         id=str(uuid.uuid4()),
@@ -43,7 +46,9 @@ def _answer(**changes: object) -> Answer:
         ),
         removed_markers=2,
         context=Context(
-            passages=(make_passage(1, hit.text, hits=(hit,), location="page 3"),),
+            passages=(
+                make_passage(1, hit.text, hits=(hit,), location="page 3", source="file old.md, 2026-02-01"),
+            ),
             hits=(hit, dropped),
             tokens=12,
             token_budget=900,
@@ -86,6 +91,21 @@ def test_filters_of_an_answer_that_an_earlier_version_stored_are_read(database: 
     loaded = ledger.load(answer.id)
     assert loaded.filters == Filters(document_id=17, since=datetime(2026, 1, 31, 12, tzinfo=UTC))
     assert loaded.settings == {"candidates": 50}
+
+
+def test_passages_of_an_answer_that_an_earlier_version_stored_have_no_source(database: Engine) -> None:
+    ledger, answer = Ledger(database), _answer()
+    ledger.store(answer)
+    with database.begin() as connection:
+        connection.execute(
+            text(
+                "UPDATE answers SET passages = (SELECT jsonb_agg(passage - 'source') "
+                "FROM jsonb_array_elements(passages) AS passage) WHERE id = CAST(:id AS uuid)"
+            ),
+            {"id": answer.id},
+        )
+    assert [passage.source for passage in answer.context.passages] == ["file old.md, 2026-02-01"]
+    assert [passage.source for passage in ledger.load(answer.id).context.passages] == [""]
 
 
 def test_a_failed_answer_without_a_model_is_kept_too(database: Engine) -> None:

@@ -139,7 +139,7 @@ def test_a_moved_file_keeps_its_document_and_its_vectors(run: Sync, database: En
     assert rows(database, "SELECT source_uri, name, title FROM documents") == [
         (str(tmp_path / "sub" / "new.txt"), "new.txt", "new.txt")
     ]
-    assert rows(database, "SELECT heading FROM chunks") == [("new.txt",)]
+    assert rows(database, "SELECT heading, name FROM chunks") == [("new.txt", "sub/new.txt")]
     assert run() == {"unchanged": 1}
 
 
@@ -153,6 +153,8 @@ def test_members_of_an_archive_are_stored_moved_and_deleted_with_it(
     assert run(make_embedder=no_model) == {"moved": 1}
     uris = [row[0] for row in rows(database, "SELECT source_uri FROM documents ORDER BY 1")]
     assert uris == [str(tmp_path / name) for name in ("new.zip", "new.zip!/a.md", "new.zip!/b.md")]
+    names = [name for (name,) in rows(database, "SELECT name FROM chunks ORDER BY name")]
+    assert names[:2] == ["new.zip/a.md", "new.zip/b.md"]
     write(tmp_path / "new.zip", made.zipped({"b.md": "# B\n\nSecond.", "c.md": "# C\n\nThird."}), at=LONG_AGO + 1)
     assert run() == {"changed": 1}
     assert stored(database)[1:] == ["b.md", "c.md"]
@@ -304,6 +306,32 @@ def test_a_job_given_to_another_worker_stores_nothing(database: Engine, tmp_path
     worker = Worker(database, Ingester(store=store, make_embedder=Robbed), report=lines.append)
     worker.run(until=lambda: rows(database, "SELECT attempts > 1 FROM procrastinate_jobs") != [(False,)])
     assert stored(database) == []
+
+
+def test_links_out_of_a_folder_are_followed_only_on_request_and_named_in_the_plan(
+    run: Sync, database: Engine, tmp_path: Path
+) -> None:
+    write(tmp_path / "outside" / "a.txt", "words elsewhere")
+    write(tmp_path / "inside" / "b.txt", "words here")
+    (tmp_path / "inside" / "link").symlink_to(tmp_path / "outside")
+    assert run(tmp_path / "inside") == {"new": 1}
+    assert stored(database) == ["b.txt"]
+    ingester = Ingester(store=Store(database, chunker_version=CHUNKER_VERSION), make_embedder=no_model)
+    one = FolderRun(database, ingester, Recorder(), collection="c", max_bytes=10**6, options=RunOptions())
+    assert one.scan([tmp_path / "inside"], Rules()).links == (str(tmp_path / "inside" / "link"),)
+    assert run(tmp_path / "inside", follow_links=True) == {"new": 1, "unchanged": 1}
+    assert run(tmp_path / "inside", prune=True) == {"unchanged": 1}  # what is behind a link is not gone
+    assert stored(database) == ["b.txt", "a.txt"]
+
+
+def test_a_container_with_a_failed_member_is_read_again_with_retry_only(
+    run: Sync, database: Engine, tmp_path: Path
+) -> None:
+    write(tmp_path / "box.zip", made.zipped({"a.txt": "words", "bad.pdf": "%PDF-1.7\n"}))
+    assert run() == {"new": 1}
+    assert run() == {"unchanged": 1}
+    assert run(retry=True) == {"changed": 1}
+    assert stored(database) == ["box.zip", "a.txt", "bad.pdf"]
 
 
 def test_a_preview_names_every_file_and_writes_nothing(run: Sync, database: Engine, tmp_path: Path) -> None:

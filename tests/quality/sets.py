@@ -13,6 +13,7 @@ from sqlalchemy import Engine
 
 from app.core.domain import CHUNKER_VERSION, Document, Source
 from app.core.models.embedding import Embedder
+from app.core.names import identity
 from ingest.chunk.chunk import OVERLAP_TOKENS, TARGET_TOKENS, chunk
 from ingest.embed import embed
 from ingest.store import Store
@@ -91,7 +92,13 @@ def ingest(
         content = row["text"].encode("utf-8", "replace")
         source = Source(uri=row["id"], name=row["id"], content=content, sha256=hashlib.sha256(content).hexdigest())
         document = Document(title=row["title"], text=row["text"], media_type="text/plain", language="en")
-        pieces = chunk(document, embedder, target_tokens=target_tokens, overlap_tokens=overlap_tokens)
+        pieces = chunk(
+            document,
+            embedder,
+            identity=identity(source.uri, source.name, document.title),
+            target_tokens=target_tokens,
+            overlap_tokens=overlap_tokens,
+        )
         chunks = embed(pieces, embedder)
         store.store(source, document, chunks, collection=name, embedder=embedder, timings={})
     store.refresh_statistics(always=True)

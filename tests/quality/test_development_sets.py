@@ -12,6 +12,7 @@ from sqlalchemy import Engine
 
 from app.core.models.embedding import Embedder
 from app.core.settings import Settings
+from app.prefer.prefer import prefer
 from app.rerank import build_reranker
 from tests.quality import orders, sets
 from tests.quality.measures import MEASURES, run_of, values
@@ -81,7 +82,9 @@ def _measure(data: sets.DevelopmentSet, engine: Engine, embedder: Embedder, s: S
         "text leg": orders.text_leg(engine, embedder, s),
         **orders.by_bm25s(rows, list(data.questions.values()), limit=s.candidates),
         "fused": fused,
-        "reranked": lambda question: reranker.rerank(question, fused(question)).hits,
+        "reranked": lambda question: (
+            prefer(question, reranker.rerank(question, fused(question)).hits, reranker.relevance).hits
+        ),
     }
     judged = {question_id: data.judgements(question_id, rows) for question_id in data.questions}
     return {

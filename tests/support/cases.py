@@ -1,6 +1,8 @@
 """The cases of tests/fixtures/cases: small files that went wrong in other products, one folder each."""
 
 import hashlib
+from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import Engine
@@ -8,6 +10,7 @@ from sqlalchemy import Engine
 from app.core.domain import CHUNKER_VERSION, Chunk, Document, Hit, Source
 from app.core.errors import DocumentError
 from app.core.models.embedding import Embedder
+from app.core.names import identity
 from app.retrieve import HybridRetriever
 from ingest.chunk.chunk import chunk
 from ingest.embed import embed
@@ -53,14 +56,27 @@ def passages(document: Document, embedder: Embedder, *, target_tokens: int = 180
 
 def ingest_case(engine: Engine, embedder: Embedder, number: str) -> None:
     """Store every document of a case in the collection "default"."""
+    ingest_sources(engine, embedder, case_sources(number))
+
+
+def made_source(path: str, content: str | bytes, *, modified_at: datetime | None = None) -> Source:
+    """A file that a test spells out."""
+    data = content.encode() if isinstance(content, str) else content
+    name = path.removeprefix("upload:").rsplit("/", 1)[-1]
+    return Source(uri=path, name=name, content=data, sha256=_digest(data), modified_at=modified_at)
+
+
+def ingest_sources(engine: Engine, embedder: Embedder, sources: Sequence[Source]) -> None:
+    """Store these files and everything in them as ingestion does."""
     store = Store(engine, chunker_version=CHUNKER_VERSION)
-    for outer in case_sources(number):
+    for outer in sources:
         for source, load in unpacked(outer, Limits()):
             try:
                 document = load()
             except DocumentError as error:
                 raise AssertionError(f"{source.name}: {error}") from error
-            chunks = embed(chunk(document, embedder), embedder)
+            names = identity(source.uri, source.name, document.title)
+            chunks = embed(chunk(document, embedder, identity=names), embedder)
             store.store(source, document, chunks, collection="default", embedder=embedder, timings={})
     store.refresh_statistics(always=True)
 

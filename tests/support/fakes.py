@@ -29,6 +29,7 @@ from app.core.models.embedding import Matrix
 from app.core.settings import Settings
 from app.ledger import Ledger
 from app.library import Library
+from app.listing import Listing
 from app.pipeline import Answerer, Prompts, Rewriter
 from app.prompts import conversation
 from app.quality.diagnosis import Diagnosis, Trials
@@ -218,6 +219,7 @@ def make_services(
         model=model,
         support=word_support,
         ledger=ledger,
+        listing=Listing(engine),
         prompts=Prompts(answer=partial(conversation, "answer"), not_found=NOT_FOUND),
         passages=4,
         passages_tokens=900,

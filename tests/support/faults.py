@@ -33,6 +33,7 @@ from app.core.domain import CHUNKER_VERSION, Answer, Chunk, Document, Finished, 
 from app.core.models.embedding import Embedder
 from app.core.settings import Settings, Shapes, shaping_values
 from app.ledger import Ledger
+from app.listing import Listing
 from app.pipeline import Answerer, Prompts
 from app.prompts import conversation
 from app.quality.diagnosis import Diagnosis, Trials, Verdict
@@ -135,6 +136,7 @@ class Workplace:
             model=model,
             support=word_support,
             ledger=self._ledger,
+            listing=Listing(self.engine),
             prompts=Prompts(answer=partial(conversation, "answer_small"), not_found=NOT_FOUND),
             passages=settings.passages,
             passages_tokens=settings.passages_tokens,

@@ -34,6 +34,12 @@ def zipped(entries: Mapping[str, bytes | str]) -> bytes:
     return buffer.getvalue()
 
 
+def unzipped(content: bytes) -> dict[str, bytes]:
+    """The entries of a zip container."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
 def docx(*paragraphs: tuple[str, str], table: list[list[str]] | None = None, prologue: str = "") -> bytes:
     """A Word document; a paragraph is (style, text), for example ("Heading1", "Pay")."""
     body = "".join(_PARAGRAPH.format(style=style, text=text) for style, text in paragraphs)

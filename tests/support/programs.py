@@ -34,7 +34,13 @@ TESSERACT = Program(
     commands=("tesseract",),
     fix="apt-get install tesseract-ocr (Debian), brew install tesseract (macOS)",
 )
-NEEDED_BY_MARKER = {"browser": CHROMIUM, "tesseract": TESSERACT}
+LIBREOFFICE = Program(
+    name="LibreOffice",
+    tests="old Office files",
+    commands=("soffice", "libreoffice"),
+    fix="apt-get install libreoffice-writer libreoffice-calc libreoffice-impress (Debian)",
+)
+NEEDED_BY_MARKER = {"browser": CHROMIUM, "tesseract": TESSERACT, "libreoffice": LIBREOFFICE}
 
 
 def missing(marker: str, *, in_ci: bool) -> Program | None:

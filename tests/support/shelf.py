@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from sqlalchemy import Engine, insert, select
 
@@ -127,7 +128,7 @@ def _hits(ids: dict[str, int], pdf_text: str) -> Iterator[Hit]:
             number, text, document_id=ids[name], collection="club", title=title, source_uri=f"/shelf/{name}",
             media_type=media_type, heading=heading, part_kind="page" if page else None, part_first=page,
             part_last=page, ordinal=10 * number, start_char=start, end_char=start + len(text), final_rank=None,
-            logit=None, rerank_score=None,
+            logit=None, rerank_score=None, name=name, dated=datetime(2026, 2, number, 12, tzinfo=UTC),
         )  # fmt: skip
 
 

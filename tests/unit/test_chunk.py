@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.core.domain import Chunk, Document, Heading, Part
-from ingest.chunk.chunk import CONTEXT_TOKENS, MAX_CHARACTERS, chunk
+from ingest.chunk.chunk import chunk
+from ingest.chunk.contexts import CONTEXT_TOKENS, MAX_CHARACTERS
 from ingest.load import load
 from ingest.load.markdown import markdown_headings
 from tests.support import made_files as made
@@ -130,6 +131,83 @@ def test_rows_of_a_table_are_not_cut_inside() -> None:
     assert kept == rows
 
 
+def page_of(table: str, *, before: str = "") -> Document:
+    return load(made.source(f"<html><h1>T</h1>{before}{table}<p>{sentences(30)}</p>", "a.html"))
+
+
+def rows_of(count: int, words: int = 12) -> list[str]:
+    """Rows with sentences in them, of different lengths."""
+    return [f"Row {n}. It | {' '.join(f'No {k}. It sails.' for k in range(1 + n * 7 % words))}" for n in range(count)]
+
+
+def table_of(rows: list[str], head: str = "<tr><th>Name<th>Remark") -> str:
+    body = "".join("<tr><td>" + row.replace(" | ", "<td>") for row in rows)
+    return f"<table>{head}{body}</table>"
+
+
+def test_rows_of_a_document_s_table_are_not_cut_inside_where_they_fit() -> None:
+    rows = rows_of(60, words=32)
+    of = page_of(table_of(rows))
+    chunks = chunk(of, READS_256)
+    agree_with(chunks, of, READS_256)
+    lines = [line for piece in chunks for line in piece.text.split("\n") if line.startswith("Row")]
+    assert lines == rows
+
+
+def test_a_row_longer_than_a_chunk_is_cut_and_loses_nothing() -> None:
+    rows = ["short | row", "long | " + sentences(80), "last | row"]
+    of = page_of(table_of(rows))
+    chunks = chunk(of, READS_256)
+    agree_with(chunks, of, READS_256)
+    start, end = of.tables[0].start, of.tables[0].end
+    assert all(offset in covered(chunks) for offset in range(start, end) if not of.text[offset].isspace())
+
+
+def test_names_and_caption_stand_before_every_piece_of_a_table() -> None:
+    caption = "Table 7: Ships of the year"
+    for of in (
+        page_of(table_of(rows_of(60), f"<caption>{caption}</caption><tr><th>Name<th>Remark")),
+        page_of(table_of(rows_of(60)), before=f"<p>{sentences(30)}</p><p>{caption}</p>"),
+    ):
+        pieces = [piece for piece in chunk(of, READS_256) if "Row" in piece.text]
+        assert len(pieces) > 3
+        for piece in pieces:
+            assert caption in piece.embedded_text
+            assert "Name | Remark" in piece.embedded_text
+            assert piece.embedded_text.count(caption) == 1
+
+
+def test_names_of_a_table_are_never_parted_from_its_first_row() -> None:
+    for length in range(1, 30):
+        of = page_of(table_of(rows_of(20)), before=f"<p>{sentences(length)}</p>")
+        (piece,) = (piece for piece in chunk(of, READS_256) if "Name | Remark" in piece.text)
+        assert "Name | Remark\nRow 0. It" in piece.text
+
+
+def test_a_sheet_s_rows_carry_its_title() -> None:
+    rows: list[list[object]] = [
+        ["Stock of Oakley"],
+        [None],
+        ["Article", "On hand"],
+        *([f"Gasket {n}", n] for n in range(90)),
+    ]
+    of = load(made.source(made.xlsx({"Stock": rows}), "a.xlsx"))
+    for piece in chunk(of, READS_256):
+        assert "Stock of Oakley" in piece.embedded_text
+        assert "Article: Gasket" in piece.text
+
+
+def test_long_names_of_many_columns_are_shortened_alike() -> None:
+    head = "<tr>" + "".join(f"<th>{letter} is the name of a column" for letter in "ABCDEFGHIJKL")
+    of = page_of(table_of([" | ".join(f"{n}.{k}" for k in range(12)) for n in range(40)], head))
+    chunks = chunk(of, READS_256)
+    agree_with(chunks, of, READS_256)
+    names = {piece.embedded_text.split("\n")[0] for piece in chunks if piece.heading_path}
+    assert names
+    for line in names:
+        assert all(f"{letter} is" in line for letter in "ABCDEFGHIJKL")
+
+
 @pytest.mark.parametrize("name", ["fares.html", "fares.docx", "fares.md"])
 def test_every_piece_of_a_long_table_carries_its_header_row(name: str) -> None:
     rows = [["Route", "Departs", "Fare"], *([f"Harbour {n} to Isle", f"{n % 24:02}:15", f"{n}.50"] for n in range(60))]
@@ -174,6 +252,24 @@ def test_long_heading_paths_leave_room_for_the_text() -> None:
         context = piece.embedded_text.split("\n")[0]
         assert len(READS_256.token_offsets(context)) <= CONTEXT_TOKENS
         assert context.startswith("The title number 0")
+
+
+def test_the_names_of_file_and_folder_stand_before_the_title_within_their_share() -> None:
+    of = document(f"# Contact\n\n{sentences(40)}", title="Contact")
+    for piece in chunk(of, READS_256, identity=("People", "Amara Delcourt")):
+        assert piece.embedded_text.startswith("People › Amara Delcourt › Contact")
+        assert piece.token_count == READS_256.count_tokens([piece.embedded_text])[0] <= READS_256.max_tokens
+    assert chunk(of, READS_256)[0].embedded_text.startswith("Contact\n")
+
+
+def test_long_names_leave_room_for_title_and_headings() -> None:
+    path = "\n\n".join(f"{'#' * level} {sentences(9, f'level{level}')}" for level in range(1, 7))
+    of = document(f"{path}\n\n{sentences(40)}", title=sentences(9, "title"))
+    for piece in chunk(of, READS_256, identity=(sentences(9, "folder"), sentences(9, "name"))):
+        context = piece.embedded_text.split("\n")[0]
+        assert len(READS_256.token_offsets(context)) <= CONTEXT_TOKENS
+        assert context.startswith("The folder number 0")
+        assert "The title number 0" in context
 
 
 def test_overlap_repeats_the_end_of_the_chunk_before() -> None:

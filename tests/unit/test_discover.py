@@ -99,10 +99,51 @@ def test_a_file_reached_by_its_own_path_and_by_a_link_is_found_under_its_own(tmp
     assert names(discover([tmp_path]), tmp_path) == ["z/real.txt"]
 
 
-def test_a_link_to_the_outside_is_followed(tmp_path: Path) -> None:
-    write(tmp_path, "outside/a.txt", "inside/b.txt")
-    (tmp_path / "inside" / "link").symlink_to(tmp_path / "outside")
-    assert names(discover([tmp_path / "inside"]), tmp_path) == ["inside/b.txt", "inside/link/a.txt"]
+def left_out(*folders: Path, follow_links: bool = False) -> tuple[list[str], list[str]]:
+    """(names of the files, names of the links that were left out), of a search of folders."""
+    links: list[str] = []
+    entries = discover(folders, follow_links=follow_links, left_out=links.append)
+    return [entry.name for entry in entries], [os.path.basename(link) for link in links]
+
+
+def test_a_link_out_of_the_folder_is_followed_only_on_request(tmp_path: Path) -> None:
+    write(tmp_path, "outside/a.txt", "outside/deep/c.txt", "inside/b.txt")
+    (tmp_path / "inside" / "folder").symlink_to(tmp_path / "outside")
+    (tmp_path / "inside" / "file.txt").symlink_to(tmp_path / "outside" / "a.txt")
+    (tmp_path / "inside" / "broken").symlink_to(tmp_path / "nowhere")
+    assert left_out(tmp_path / "inside") == (["b.txt"], ["broken", "file.txt", "folder"])
+    names, links = left_out(tmp_path / "inside", follow_links=True)
+    assert (sorted(names), links) == (["b.txt", "broken", "c.txt", "file.txt"], [])
+
+
+def test_a_link_into_another_folder_that_is_named_is_followed(tmp_path: Path) -> None:
+    write(tmp_path, "one/.hidden/a.txt", "two/b.txt")
+    (tmp_path / "two" / "link").symlink_to(tmp_path / "one" / ".hidden")
+    assert left_out(tmp_path / "two") == (["b.txt"], ["link"])
+    assert left_out(tmp_path / "one", tmp_path / "two") == (["b.txt", "a.txt"], [])
+
+
+def test_a_folder_with_a_name_that_begins_like_another_is_outside_of_it(tmp_path: Path) -> None:
+    write(tmp_path, "docs/a.txt", "docs-secret/b.txt")
+    (tmp_path / "docs" / "link").symlink_to(tmp_path / "docs-secret")
+    assert left_out(tmp_path / "docs") == (["a.txt"], ["link"])
+
+
+def test_a_link_that_is_named_itself_is_followed(tmp_path: Path) -> None:
+    write(tmp_path, "real/a.txt", "real/.kept/c.txt")
+    (tmp_path / "link").symlink_to(tmp_path / "real")
+    (tmp_path / "real" / "inner").symlink_to(tmp_path / "real" / ".kept")
+    assert left_out(tmp_path / "link") == (["a.txt", "c.txt"], [])
+
+
+def test_links_that_lead_to_one_another_come_to_an_end(tmp_path: Path) -> None:
+    write(tmp_path, "inside/b.txt", "outside/a.txt")
+    (tmp_path / "inside" / "out").symlink_to(tmp_path / "outside")
+    (tmp_path / "outside" / "back").symlink_to(tmp_path / "inside")
+    (tmp_path / "inside" / "one").symlink_to(tmp_path / "inside" / "two")
+    (tmp_path / "inside" / "two").symlink_to(tmp_path / "inside" / "one")
+    names, _ = left_out(tmp_path / "inside", follow_links=True)
+    assert sorted(set(names)) == ["a.txt", "b.txt", "one", "two"]
 
 
 def test_size_and_time_come_with_the_listing(tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ingest.load.language import language_of
+from app.core.language import language_of, language_of_question, unread_language
 
 
 @pytest.mark.parametrize(
@@ -23,3 +23,61 @@ def test_a_sentence_is_enough(text: str, language: str) -> None:
 def test_two_words_are_not_enough() -> None:
     assert language_of("数据库备份", declared=None) is None
     assert language_of("Der Hafen", declared="de-AT") == "de"
+
+
+@pytest.mark.parametrize(
+    ("question", "language"),
+    [
+        ("¿Cuándo se puede regar?", "es"),
+        ("Combien coûte une parcelle par an ?", "fr"),
+        ("Wann darf man gießen?", "de"),
+        ("Qual è la tariffa annuale?", "it"),
+        ("Wat kost een perceel per jaar?", "nl"),
+        ("Когда можно поливать?", "ru"),
+        ("何時に閉まりますか", "ja"),
+        ("Ile kosztuje roczna opłata za działkę ogrodową w mieście?", "pl"),
+        ("Where is the Café de la Paix?", "en"),
+    ],
+)
+def test_a_question_tells_its_language_by_its_function_words(question: str, language: str) -> None:
+    assert language_of_question(question) == language
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "",
+        "2026?",
+        "Las Vegas",
+        "La Bohème opera date",
+        "Is die casting used?",
+        "de minimis aid rule",
+        "Gebühr Parzelle",
+    ],
+)
+def test_a_few_names_or_keywords_have_no_certain_language(question: str) -> None:
+    assert language_of_question(question) is None
+
+
+ENGLISH, GERMAN = "The yearly fee for a plot is 64 pounds.", "Die Gebühr für eine Parzelle ist 64 Euro im Jahr."
+ASKED = "Wie hoch ist die Gebühr für eine Parzelle?"
+
+
+@pytest.mark.parametrize(
+    ("question", "passages", "model", "said"),
+    [
+        (ASKED, [ENGLISH], "all-MiniLM-L6-v2", True),
+        (ASKED, [ENGLISH], "BAAI/bge-small-en-v1.5", True),
+        (ASKED, [ENGLISH], "intfloat/e5-base", True),
+        (ASKED, [ENGLISH, GERMAN], "all-MiniLM-L6-v2", False),
+        (ASKED, [], "all-MiniLM-L6-v2", False),
+        (ASKED, [ENGLISH], "intfloat/multilingual-e5-base", False),
+        (ASKED, [ENGLISH], "paraphrase-multilingual-MiniLM-L12-v2", False),
+        (ASKED, [ENGLISH], "my-model-1a2b3c4d", False),
+        ("What is the fee for a plot?", [ENGLISH], "all-MiniLM-L6-v2", False),
+    ],
+)
+def test_only_a_model_that_reads_english_only_misses_another_language(
+    question: str, passages: list[str], model: str, said: bool
+) -> None:
+    assert bool(unread_language(question, passages, model)) is said

@@ -105,7 +105,7 @@ def test_an_empty_file_is_a_document_without_text() -> None:
     assert loaded(b"", "empty.txt").text == ""
 
 
-def test_the_title_is_the_first_heading_then_the_front_matter_then_the_name() -> None:
+def test_the_title_is_the_single_heading_then_the_front_matter_then_the_name() -> None:
     assert loaded("intro\n\n# Real *title*\n", "a.md").title == "Real *title*"
     assert loaded("---\ntitle: Front\n---\n\n## Second", "a.md").title == "Front"
     assert loaded("no headings", "Notes 🗂.md").title == "Notes 🗂.md"
@@ -190,6 +190,35 @@ def test_the_delimiter_of_a_csv_is_found(delimiter: str) -> None:
     rows = [("Name", "Remark"), ("x", "one, two; three"), ("y", "four")]
     quoted = "\n".join(delimiter.join(f'"{value}"' for value in row) for row in rows)
     assert loaded(quoted, "t.csv").text == "Name: x | Remark: one, two; three\nName: y | Remark: four"
+
+
+@pytest.mark.parametrize(
+    ("content", "line"),
+    [
+        ("Name;Net;Gross\nA;1,5;2,5\nB;3,5;4,5\n", "Name: A | Net: 1,5 | Gross: 2,5"),
+        ("A;1,5;2,5;3,5\nB;3,5;4,5;5,5\n", "A | 1,5 | 2,5 | 3,5"),
+        ("Name\tNet\nA, B\t1,5\nC, D\t2,5\n", "Name: A, B | Net: 1,5"),
+        ("id,tags\n1,a;b\n2,c;d\n", "id: 1 | tags: a;b"),
+        ("Lat,Lon\n1.5,2.5\n3.5,4.5\n", "Lat: 1.5 | Lon: 2.5"),
+        ("sep=|\nName|a,b|c\nA|1|2\n", "Name: A | a,b: 1 | c: 2"),
+        ('Name,Remark\nA,"first\nsecond\r\nthird"\n', "Name: A | Remark: first second third"),
+        ("Name,Remark\nA,first\u2028second\x0bthird\n", "Name: A | Remark: first second third"),
+        ("Name,Amount\rA,1\rB,2\r", "Name: A | Amount: 1"),
+    ],
+)
+def test_decimal_commas_breaks_in_cells_and_a_stated_delimiter(content: str, line: str) -> None:
+    assert line in loaded(content, "t.csv").text.split("\n")
+
+
+def test_a_csv_of_one_row_or_one_column_is_kept() -> None:
+    assert loaded("Name,Town", "t.csv").text == "Name | Town"
+    assert loaded("Anna\nBen\nCem\n", "t.csv").text == "Anna\nBen\nCem"
+
+
+def test_a_column_without_values_keeps_its_name() -> None:
+    assert loaded("Name,Town,Fax\nA,Köln,\nB,Bonn,\n", "t.csv").text.startswith(
+        "Name | Town | Fax\nName: A | Town: Köln\n"
+    )
 
 
 def test_a_csv_without_column_names_keeps_its_rows() -> None:
@@ -340,7 +369,7 @@ def test_an_e_book_is_read_in_the_order_of_its_spine() -> None:
 
 
 def test_rich_text_is_read_in_its_own_code_page() -> None:
-    assert loaded(rb"{\rtf1\ansi\ansicpg1251 \'cf\'e0\'f0\'ee\'ec\par two}", "a.rtf").text == "Паром\ntwo"
+    assert loaded(rb"{\rtf1\ansi\ansicpg1251 \'cf\'e0\'f0\'ee\'ec\par two}", "a.rtf").text == "Паром\n\ntwo"
 
 
 # -------------------------------------------------------------------------------------------------------------- mail
@@ -379,7 +408,7 @@ ENTITY = '<!DOCTYPE a [<!ENTITY x "haha">]>'
     ("content", "name", "said"),
     [
         (OLE + "EncryptedPackage".encode("utf-16-le"), "a.docx", "needs a password"),
-        (OLE + "WordDocument".encode("utf-16-le"), "a.doc", "Save it as .docx"),
+        (OLE + "WordDocument".encode("utf-16-le"), "a.doc", "LibreOffice"),
         (OLE, "a.xls", "old Office"),
         (made.zipped({"a.txt": "x"}), "a.zip", "Unpack it"),
         (gzip.compress(b"x"), "a.gz", "Unpack it"),
@@ -449,6 +478,23 @@ def test_damaged_files_of_every_format_never_crash_the_run(
         loaded(bytes(content[: max(int(kept * 1.3 * len(content)), 1)]), name)
     except DocumentError as error:
         agree_error(error)
+
+
+@pytest.mark.parametrize(
+    ("content", "name", "media_type", "held"),
+    [
+        ("<html><table><tr><td>Route<td>Fare</tr></table>", "a.xls", "text/html", "Route | Fare"),
+        ("Route\tFare\nIsle\t2.5\nCoast\t3\n", "a.xls", "text/csv", "Route: Isle | Fare: 2.5"),
+        ("{\\rtf1 Paid on Friday.}", "a.doc", "application/rtf", "Paid on Friday."),
+        ("Paid on Friday.", "a.doc", "text/plain", "Paid on Friday."),
+    ],
+)
+def test_text_that_programs_give_the_name_of_an_old_office_file_is_read_as_what_it_is(
+    content: str, name: str, media_type: str, held: str
+) -> None:
+    document = loaded(content, name)
+    assert document.media_type == media_type
+    assert held in document.text
 
 
 def test_the_kind_is_told_without_reading_the_document() -> None:

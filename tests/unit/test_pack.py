@@ -1,7 +1,10 @@
 """Every candidate gets one fate, and the passages fit the budget."""
 
+import dataclasses
+from datetime import UTC, datetime
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -97,6 +100,50 @@ def test_candidates_the_reranker_did_not_reach_are_named() -> None:
 def test_the_prompt_names_title_heading_and_page() -> None:
     hit = make_hit(1, "Text.", title="Manual", heading="Manual › Safety", part_kind="page", part_first=3, part_last=3)
     assert render(_pack([hit]).passages) == "[1] Manual › Safety (page 3)\nText."
+
+
+def test_the_prompt_names_the_file_and_its_date() -> None:
+    moment = datetime(2026, 2, 1, 12, tzinfo=UTC)
+    place: dict[str, Any] = {"title": "Policy", "heading": "Policy › Pay", "part_kind": "page", "part_first": 3}
+    hit = make_hit(1, "Text.", name="policy-2026.md", dated=moment, **place)
+    assert render(_pack([hit]).passages) == ("[1] Policy › Pay (page 3) — file policy-2026.md, 2026-02-01\nText.")
+
+
+@pytest.mark.parametrize(
+    ("name", "title", "head"),
+    [
+        ("policy.md", "Policy", "Policy — file policy.md, 2026-02-01"),
+        ("policy.md", "policy.md", "policy.md — 2026-02-01"),  # the name is the title
+        ("policy-2023.md", "Policy", "Policy — file policy-2023.md"),  # the file was copied later
+        ("policy.md", "Policy of 2023", "Policy of 2023 — file policy.md"),
+        ("2026-01-31.md", "Policy", "Policy — file 2026-01-31.md"),  # the name is more exact
+        ("", "Policy", "Policy — 2026-02-01"),  # stored by an earlier version
+    ],
+)
+def test_a_date_that_the_name_contradicts_is_not_shown_to_the_model(name: str, title: str, head: str) -> None:
+    moment = datetime(2026, 2, 1, 12, tzinfo=UTC)
+    hit = make_hit(1, "Text.", name=name, title=title, heading=title, dated=moment)
+    assert render(_pack([hit]).passages) == f"[1] {head}\nText."
+
+
+def test_files_with_one_name_are_told_apart_by_their_path() -> None:
+    same: dict[str, Any] = {"title": "Minutes", "heading": "Minutes", "name": "minutes.md"}
+    hits = [
+        make_hit(n, f"The {club} club met.", source_uri=f"/x/{club}/minutes.md", **same)
+        for n, club in enumerate(("rowing", "chess"), 1)
+    ]
+    assert [passage.source for passage in _pack(hits).passages] == ["file rowing/minutes.md", "file chess/minutes.md"]
+
+
+def test_two_versions_that_differ_in_a_number_are_no_duplicates() -> None:
+    text = "The harbour office opens at {} and closes at nine in the evening on every day of the year. Boats that come "
+    text += "later wait at the outer pier, where a lamp burns all night, and pay at the office in the morning."
+    hits = [make_hit(n, text.format(6 + n)) for n in (1, 2)]
+    assert _fates(_pack(hits)) == [Fate.IN_PROMPT] * 2
+    behind = [hits[0], dataclasses.replace(hits[1], reason="behind 1.md, which the question means")]
+    assert _fates(_pack(behind)) == [Fate.IN_PROMPT, Fate.DUPLICATE]
+    same_document = [dataclasses.replace(hit, document_id=1, ordinal=hit.fused_rank * 5) for hit in hits]
+    assert _fates(_pack(same_document)) == [Fate.IN_PROMPT, Fate.DUPLICATE]
 
 
 @given(

@@ -34,7 +34,7 @@ from app.core.domain import (
     Waiting,
 )
 from app.core.errors import ModelError, NotFoundError, QuestionError
-from app.pipeline import Answerer, Ledger, Prompts, Rewriter
+from app.pipeline import Answerer, Ledger, Listing, Prompts, Rewriter
 from app.present.answer_verdict import State, verdict_of
 from app.rerank import Reranker
 from app.search import Retriever, Searcher
@@ -129,6 +129,13 @@ class MemoryLedger(Ledger):
         self.stored.append(answer)
 
 
+class FixedListing(Listing):
+    """Lists the documents for one question."""
+
+    def answer(self, question: Question) -> str:
+        return "There is 1 document." if question.text == "Which documents are there?" else ""
+
+
 def _prompt(*, passages: str, question: str) -> tuple[Message, ...]:
     return (
         Message(role="system", content="Rules."),
@@ -143,6 +150,7 @@ def _answerer(model: FakeModel, ledger: MemoryLedger, hits: Sequence[Hit], **cha
         "model": model,
         "support": lambda sentences, passages: np.ones((len(sentences), len(passages)), dtype=np.float32),
         "ledger": ledger,
+        "listing": FixedListing(),
         "prompts": Prompts(answer=_prompt, not_found=NOT_FOUND),
         "passages": 3,
         "passages_tokens": 500,
@@ -346,5 +354,14 @@ def test_search_ranks_without_model_or_ledger() -> None:
     found = _answerer(model, ledger, HITS).search("lamp")
     assert [hit.final_rank for hit in found.context.hits] == [1, 2, 3, 4, 5]
     assert found.notices == ("Scored backwards.",)
-    assert set(found.timings) == {"embed", "sql", "rerank"}
+    assert set(found.timings) == {"embed", "sql", "rerank", "prefer"}
     assert (model.prompt, ledger.stored) == ((), [])
+
+
+def test_a_question_about_the_documents_is_answered_by_a_list_without_search_or_model() -> None:
+    ledger, model = MemoryLedger(), FakeModel("x")
+    events = list(_answerer(model, ledger, HITS).answer(Question(text="Which documents are there?")))
+    answer = ledger.stored[0]
+    assert [type(event) for event in events] == [Token, Started, Finished]
+    assert (answer.text, answer.outcome, answer.notices) == ("There is 1 document.", Outcome.ANSWERED, ())
+    assert (answer.sentences, answer.context.hits, answer.model, model.prompt) == ((), (), None, ())

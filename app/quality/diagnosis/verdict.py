@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from app.core.domain import Hit, full_heading
+from app.core.names import UPLOAD
 from app.present.candidate_table import what_became
 from app.quality.expected.loss import Loss
 
@@ -31,8 +32,10 @@ class Standing:
 
     @property
     def name(self) -> str:
-        """Title and heading path, without repeating the title."""
-        return full_heading(self.title, self.heading)
+        """Title and heading path, then the file's name where they do not say it."""
+        heading = full_heading(self.title, self.heading)
+        file_name = self.source_uri.rpartition("/")[2].removeprefix(UPLOAD)
+        return heading if file_name in heading else f"{heading} · {file_name}"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -13,6 +13,7 @@ from app.core.database import transaction
 from app.core.domain import Hit
 from app.core.sql import load_queries
 from app.rerank import Reranker
+from app.rerank.base import passage_text
 
 _QUERIES = load_queries(__file__)
 _PROBE_QUESTION = "How long are backups kept?"
@@ -63,7 +64,7 @@ class Cache:
 
 def pair_id(question: str, hit: Hit) -> str:
     """Key of a question and all the text of a passage that a reranker reads."""
-    return _key("\x00".join((question, hit.title, hit.heading, hit.text)))
+    return _key(f"{question}\x00{passage_text(hit)}")
 
 
 def _key(text: str) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from app.core.domain import Hit
+from app.prefer.prefer import prefer
 from app.quality.dial.cache import Cache, identity, pair_id
 from app.rerank import Reranker
 
@@ -57,7 +58,8 @@ class Scorer:
     def order(self, question: str, hits: Sequence[Hit], logits: dict[str, float]) -> tuple[Hit, ...]:
         """The candidates in the reranker's final order."""
         scored = [replace(hit, logit=logits[pair_id(question, hit)]) for hit in hits]
-        return self.contender.reranker.reorder(scored)
+        reranker = self.contender.reranker
+        return prefer(question, reranker.reorder(scored), reranker.relevance).hits
 
     def _score(self, question: str, hits: Sequence[Hit]) -> dict[str, float]:
         if not hits:

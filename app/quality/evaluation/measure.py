@@ -8,6 +8,7 @@ import ir_measures
 from ir_measures import RR, P, R, nDCG
 
 from app.core.domain import Hit
+from app.prefer.prefer import prefer
 from app.quality.evaluation.judge import ORDERS, Judge, Judgement
 from app.quality.evaluation.questions import EvaluationQuestion
 from app.quality.evaluation.run import Progress, QuestionResult, silent
@@ -61,7 +62,8 @@ def measure(
 def _try(question: EvaluationQuestion, stages: MeasuredStages, judge: Judge) -> _Trial:
     retrieval = stages.retriever.retrieve(question.text, collection=question.collection)
     started = time.perf_counter()
-    hits = stages.reranker.rerank(question.text, retrieval.hits).hits
+    reranked = stages.reranker.rerank(question.text, retrieval.hits).hits
+    hits = prefer(question.text, reranked, stages.reranker.relevance).hits
     seconds = {"embed": retrieval.embed_seconds, "sql": retrieval.sql_seconds, "rerank": time.perf_counter() - started}
     deeper = retrieval.hits
     if stages.deeper is not None:

@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 
-from ingest.load.extracted import heading_mark
-from ingest.load.hypertext.events import Attributes, Begin, Collected, End, EventReader
+from ingest.load.hypertext.blocks import BlockReader
+from ingest.load.hypertext.events import Attributes, Begin, Collected, End
 from ingest.load.hypertext.forms import Choices, input_text
 from ingest.load.hypertext.mathml import Formula
 
@@ -16,7 +16,7 @@ _MOST_PIECES = 20  # of the text of a link or abbreviation that is compared
 _MOST_EXPANSIONS = 10_000
 
 
-class HtmlReader(EventReader):
+class HtmlReader(BlockReader):
     """Writes the text of an HTML document. nested: markup -> marked text, for a page within the page."""
 
     def __init__(self, nested: Callable[[str], str]) -> None:
@@ -25,6 +25,7 @@ class HtmlReader(EventReader):
         self.language: str | None = None
         self._nested = nested
         self._drawings = 0  # open drawings
+        self._formulas = 0  # that were read
         self._expanded: set[tuple[str, str]] = set()
         self._begins = self._by_tag()
 
@@ -55,6 +56,7 @@ class HtmlReader(EventReader):
             self._reading: "rt",
             self._unread: "rp",
             self._image: "img area",
+            self._text_area: "textarea",
             self._field: "input",
             self._choices: "select datalist",
             self._formula: "math m:math mml:math math:math",
@@ -69,95 +71,6 @@ class HtmlReader(EventReader):
             self._raw_page: "noframes noembed",
         }
         return {tag: begin for begin, tags in kinds.items() for tag in tags.split()}
-
-    # ------------------------------------------------------------------------------------------------------- blocks
-
-    def _block(self, _tag: str, attributes: Attributes) -> End:
-        self.page.write("\n\n")
-        if attributes and attributes.get("role") == "heading":
-            level = attributes.get("aria-level", "2")
-            self._begin_heading(int(level) if level in ("1", "2", "3", "4", "5", "6") else 2)
-        return self._end_block
-
-    def _end_block(self) -> None:
-        self.page.write("\n\n")
-
-    def _heading(self, tag: str, _attributes: Attributes) -> End:
-        self.page.write("\n\n")
-        self._begin_heading(int(tag[1]))
-        return self._end_block
-
-    def _begin_heading(self, level: int) -> None:
-        self.page.mark_blocks()
-        self.page.write(heading_mark(level) + "#" * level + " ")
-
-    def _code(self, _tag: str, _attributes: Attributes) -> End:
-        self.preformatted += 1
-        self.page.write("\n\n```\n")
-        return self._end_code
-
-    def _end_code(self) -> None:
-        self.preformatted -= 1
-        self.page.write("\n```\n\n")
-
-    def _line_end(self, _tag: str, _attributes: Attributes) -> End:
-        self.page.write("\n")
-        return None
-
-    def _ruler(self, _tag: str, _attributes: Attributes) -> End:
-        self.page.mark_blocks()
-        self.page.write("\n\n---\n\n")
-        return None
-
-    def _figure(self, _tag: str, _attributes: Attributes) -> End:
-        self.page.open_figure()
-        return self.page.close_figure
-
-    def _figure_caption(self, tag: str, attributes: Attributes) -> End:
-        buffer = self.page.capture()
-        if buffer is None:
-            return self._block(tag, attributes)
-        return lambda: self.page.write_figure_caption(self.page.release(buffer))
-
-    # -------------------------------------------------------------------------------------------------------- lists
-
-    def _list(self, tag: str, attributes: Attributes) -> End:
-        self.page.open_list(tag, attributes)
-        return self.page.close_list
-
-    def _item(self, _tag: str, attributes: Attributes) -> End:
-        self.page.begin_item(attributes)
-        return None
-
-    def _term(self, _tag: str, _attributes: Attributes) -> End:
-        self.page.write("\n\n")
-        return None
-
-    def _definition(self, _tag: str, _attributes: Attributes) -> End:
-        self.page.buffer.write("\n: ", bullet=True)
-        return None
-
-    # ------------------------------------------------------------------------------------------------------- tables
-
-    def _table(self, _tag: str, attributes: Attributes) -> End:
-        self.page.open_table(attributes)
-        return self.page.close_table
-
-    def _section(self, tag: str, _attributes: Attributes) -> End:
-        self.page.section(tag)
-        return lambda: self.page.section("")
-
-    def _row(self, _tag: str, _attributes: Attributes) -> End:
-        self.page.open_row()
-        return self.page.close_row
-
-    def _cell(self, tag: str, attributes: Attributes) -> End:
-        self.page.open_cell(tag, attributes)
-        return self.page.close_cell
-
-    def _caption(self, _tag: str, _attributes: Attributes) -> End:
-        self.page.open_caption()
-        return self.page.close_caption
 
     # ------------------------------------------------------------------------------------------------- within a line
 
@@ -226,7 +139,8 @@ class HtmlReader(EventReader):
         return lambda: self.data(")")
 
     def _image(self, _tag: str, attributes: Attributes) -> End:
-        self.data(attributes.get("alt") or attributes.get("title") or "")
+        if not (self._formulas and "mwe-math-fallback" in attributes.get("class", "")):  # a picture of the formula
+            self.data(attributes.get("alt") or attributes.get("title") or "")
         return None
 
     # ------------------------------------------------------------------------------------------ read as a whole, or not
@@ -236,27 +150,37 @@ class HtmlReader(EventReader):
         return None
 
     def _field(self, _tag: str, attributes: Attributes) -> End:
-        self.data(input_text(attributes))
+        self._apart(input_text(attributes))
         return None
+
+    def _text_area(self, _tag: str, _attributes: Attributes) -> End:
+        self.data(self._gap())
+        return None
+
+    def _apart(self, text: str) -> None:
+        """Write a text that does not touch the one before it."""
+        self.data(self._gap() + text if text else "")
+
+    def _gap(self) -> str:
+        return "" if self.page.buffer.tail(1) in ("", " ", "\n", "(", "[", "“") else " "
 
     def _choices(self, tag: str, _attributes: Attributes) -> End:
         choices = Choices()
         self.within(choices)
 
         def end() -> None:
-            text = choices.text(shown=tag == "select")
-            self.data(text)
+            self._apart(choices.text(shown=tag == "select"))
             self.left_out["choices"] += choices.left_out
 
         return end
 
     def _formula(self, _tag: str, attributes: Attributes) -> End:
+        self._formulas += 1
         formula = Formula(dict(attributes))
         self.within(formula)
 
         def end() -> None:
-            text = formula.text()
-            self.data(f" {text}" if self.page.buffer.tail(1).isalnum() and text else text)
+            self._apart(formula.text())
 
         return end
 

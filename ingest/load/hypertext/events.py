@@ -17,6 +17,7 @@ Begin = Callable[[str, Attributes], End]  # what its start does: tag, attributes
 _INLINE = frozenset("a b big code em font i small span strong tt u var".split())  # that a style may raise
 _DEEPEST_RAISED = 4
 _SPACE = re.compile(r"[ \t\n\r\f\v]+")
+_SHOWN_FORMULA = re.compile(r"\bkatex-html\b|\bMathJax_Preview\b")  # beside the formula itself
 _NOTE_CLASS = re.compile(r"note|cite|\bref", re.IGNORECASE)
 
 
@@ -162,7 +163,10 @@ class EventReader:
         return end
 
     def _by_attributes(self, tag: str, attributes: Attributes, end: End) -> End:
-        """The end of an element whose style strikes it out, raises or lowers it."""
+        """The end of an element whose style strikes it out, raises or lowers it; a formula shown twice is read once."""
+        if _SHOWN_FORMULA.search(attributes.get("class", "")) or (tag == "nobr" and "aria-hidden" in attributes):
+            self.within(Collected())
+            return end
         style = self.styles.of(attributes)
         if not style:
             return end

@@ -48,12 +48,14 @@ class Choices:
             self.texts[-1] += data
 
     def text(self, *, shown: bool) -> str:
-        """The chosen ones; the first ones where none is chosen. The others are counted in `left_out`.
+        """The chosen ones, else all of a few, else the first, which the page shows. `left_out` counts the others.
 
         shown: False for a list of suggestions, of which none is shown.
         """
         texts = [" ".join(text.split()) for text in self.texts]
-        kept = [texts[index] for index in self.chosen] or texts[:_MOST_CHOICES]
+        kept = [texts[index] for index in self.chosen] or texts
+        if not self.chosen and (len(texts) > _MOST_CHOICES or all(text.isdecimal() for text in texts)):
+            kept = texts[:1]
         kept = [text for text in kept if text and shown]
         self.left_out += sum(map(bool, texts)) - len(kept)
         return " / ".join(kept)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from ingest.load.extracted import unmarked
 from ingest.load.hypertext.buffer import Buffer
 
 _LARGEST = 100_000_000
@@ -38,9 +39,17 @@ class OpenList:
         first = 1 if start is None else start
         return cls(tag == "ol", form or "1", first, -1 if down else 1, down and start is None)
 
-    def write_marker(self, buffer: Buffer, depth: int, value: str | None) -> None:
-        """Begin an item. depth: number of lists around this one; value: the number that the item states."""
-        indent = "\n" + "  " * min(depth, _DEEPEST)
+    def write_marker(self, buffer: Buffer, depth: int, value: str | None, marker: str | None) -> None:
+        """Begin an item. depth: number of lists around this one; value: the number that the item states.
+
+        marker: the item's number as it is shown, where our own loaders know it ("3.2", "(a)").
+        """
+        indent = "  " * min(depth, _DEEPEST)
+        if not buffer.pieces or not buffer.pieces[-1].endswith("\n"):
+            indent = "\n" + indent
+        if marker:
+            buffer.write(f"{indent}{unmarked(marker)} ", bullet=True)
+            return
         if not self.ordered:
             buffer.write(f"{indent}- ", bullet=True)
             return

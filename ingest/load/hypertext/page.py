@@ -1,9 +1,9 @@
 """Where the text goes: the page, open tables with their cells, lists, figures."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from ingest.load.captions import LONGEST_CAPTION, caption_in
 from ingest.load.extracted import with_caption
 from ingest.load.hypertext.buffer import Buffer
 from ingest.load.hypertext.lists import OpenList
@@ -11,12 +11,6 @@ from ingest.load.hypertext.table import OpenTable
 
 _DEEPEST_TABLE = 20  # tables nested deeper are read as plain blocks
 _DEEPEST_BUFFER = 60
-_LONGEST_CAPTION = 300  # characters
-_CAPTION = re.compile(  # of a table, in the paragraph above it
-    r"(?:table|tab\.|tabelle|tableau|tabla|tabela|tabella|tabel|tabell|taulukko|tabulka|таблица|таблиця|表)"
-    r"\s?[\w.\-]{0,6}\d[^\n]*",
-    re.IGNORECASE,
-)
 
 
 @dataclass(slots=True)
@@ -89,7 +83,8 @@ class Page:
     def begin_item(self, attributes: Mapping[str, str]) -> None:
         """Begin an item of the list."""
         if self._lists:
-            self._lists[-1].write_marker(self.buffer, len(self._lists) - 1, attributes.get("value"))
+            value, marker = attributes.get("value"), attributes.get("data-marker")
+            self._lists[-1].write_marker(self.buffer, len(self._lists) - 1, value, marker)
         else:
             self.buffer.write("\n- ", bullet=True)
 
@@ -153,21 +148,19 @@ class Page:
             self.write("\n")
             return
         self.close_cell()
-        buffer = Buffer()
-        self._buffers.append(buffer)
-        self._table.open_cell(tag, attributes, buffer)
+        self._buffers.append(self._table.open_cell(tag, attributes))
 
     def close_cell(self) -> None:
         """End a cell."""
         table = self._table
         if table is not None and table.cell is not None:
-            self._drop_to(table.cell.buffer)
-            table.close_cell()
+            self._drop_to(table.cell)
+            table.close_cell(table.cell)
 
     def close_row(self) -> None:
         """End a row."""
         table = self._table
-        if table is not None and table.row is not None:
+        if table is not None:
             self.close_cell()
             table.close_row()
 
@@ -196,8 +189,7 @@ class Page:
 
     def _caption_above(self) -> str:
         """The paragraph before the table, if it is its caption."""
-        last = self.buffer.tail(_LONGEST_CAPTION + 2).rstrip().rpartition("\n\n")[2]
-        return last if len(last) <= _LONGEST_CAPTION and _CAPTION.fullmatch(last) else ""
+        return caption_in(self.buffer.tail(LONGEST_CAPTION + 20).rstrip().rpartition("\n\n")[2])
 
     # -------------------------------------------------------------------------------------------------------- figures
 
@@ -217,7 +209,7 @@ class Page:
         self.write("\n\n" + text.strip() + "\n\n")
         figure = self._figures[-1] if self._figures else None
         if figure and figure.depth == len(self._tables):
-            figure.caption = " ".join(text.split())[:_LONGEST_CAPTION]
+            figure.caption = " ".join(text.split())[:LONGEST_CAPTION]
             if figure.table:
                 buffer, index = figure.table
                 buffer.pieces[index] = with_caption(buffer.pieces[index], figure.caption)

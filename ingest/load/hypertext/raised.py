@@ -46,8 +46,8 @@ def _is_ordinal(before: str, word: str, text: str) -> bool:
     letters = text.rstrip(".")
     if before[-1:].isdecimal():
         return 1 < len(letters) <= 4 or letters in _ORDINALS
-    if len(word) == 1:
-        return letters in _ORDINALS and (word.isupper() or word == "n") and letters != "t"
+    if len(word) == 1 and len(letters) == 1:
+        return letters in "oer" and (word.isupper() or word == "n")
     return 1 < len(letters) <= 4 and bool(word)
 
 

@@ -13,21 +13,23 @@ _LONG = 800  # characters of a cell that is a column of a page
 _SHORT = 80  # characters of a cell that belongs to its neighbours even where a table lays out a page
 _MOST_NAME_ROWS = 6
 _EVERY_ROW = 65_534  # a span to the end of the table
-_PARAGRAPHS = re.compile(r"\n\s*\n|\n(?=[ ]*(?:- |\w{1,8}\. ))")
+_MARKER = r"(?:-|\d{1,4}\.|[A-Za-z]{1,2}\.|[ivxlIVXL]{1,6}\.) "  # of a list item
+_PARAGRAPHS = re.compile(rf"\n\s*\n|\n(?=[ ]*{_MARKER})")
+_ITEM = re.compile(_MARKER)
+_INNER_ROW = re.compile(r"\n(?=[^\n]* \| )")
 _HEADING = re.compile("[\ue001-\ue006]#+ ")
 _ENDS = ".:;,!?…。：；，！？"
 
 
 @dataclass(slots=True)
-class OpenCell:
+class OpenCell(Buffer):
     """A cell whose content is being read."""
 
-    buffer: Buffer
-    columns: int
-    rows: int
-    heads: bool  # th
+    columns: int = 1
+    rows: int = 1
+    heads: bool = False  # th
     blocks: bool = False  # it holds what only a page holds: a table, a heading, a ruler
-    text: str = ""
+    content: str = ""  # once it is read
 
 
 @dataclass(slots=True)
@@ -55,21 +57,21 @@ class OpenTable:
         """Begin a row."""
         self.row = Row(self.section == "thead")
 
-    def open_cell(self, tag: str, attributes: Mapping[str, str], buffer: Buffer) -> None:
+    def open_cell(self, tag: str, attributes: Mapping[str, str]) -> OpenCell:
         """Begin a cell."""
+        self.cell = OpenCell(heads=tag == "th")
+        if attributes:
+            self.cell.columns = _span(attributes.get("colspan")) or 1
+            self.cell.rows = _span(attributes.get("rowspan")) or _EVERY_ROW
+        return self.cell
+
+    def close_cell(self, cell: OpenCell) -> None:
+        """End a cell."""
+        cell.content = cell.text().strip()
         if self.row is None:
             self.open_row()
-        columns, rows = 1, 1
-        if attributes:
-            columns = _span(attributes.get("colspan")) or 1
-            rows = _span(attributes.get("rowspan")) or _EVERY_ROW
-        self.cell = OpenCell(buffer, columns, rows, tag == "th")
-
-    def close_cell(self) -> None:
-        """End the cell."""
-        if self.cell is not None and self.row is not None:
-            self.cell.text = self.cell.buffer.text().strip()
-            self.row.cells.append(self.cell)
+        if self.row is not None:
+            self.row.cells.append(cell)
         self.cell = None
 
     def close_row(self) -> None:
@@ -108,10 +110,10 @@ def _grid(rows: Sequence[Row]) -> list[list[str]]:
 
 def _name_rows(rows: Sequence[Row]) -> int | None:
     """Number of first rows that the markup calls names of columns; None when it does not say."""
-    count = 0
+    count, several = 0, any(len(row.cells) > 1 for row in rows)
     for row in rows:
-        filled = [cell for cell in row.cells if cell.text]
-        title = len(filled) == 1 and len(row.cells) <= 1
+        filled = [cell for cell in row.cells if cell.content]
+        title = several and len(filled) == len(row.cells) == 1
         if not (row.in_head or title or (filled and all(cell.heads for cell in filled[-max(len(filled) - 1, 1) :]))):
             break
         count += 1
@@ -128,36 +130,51 @@ def _lays_out(attributes: Mapping[str, str], rows: Sequence[Row], captioned: boo
     """Whether a table only places parts of a page beside one another; decided by its structure."""
     if attributes.get("role", "").strip().lower() in ("presentation", "none") or attributes.get("datatable") == "0":
         return True
-    if captioned or any(row.in_head or any(cell.heads for cell in row.cells) for row in rows):
+    filled: list[OpenCell] = []
+    widest = 0
+    for row in rows:
+        before = len(filled)
+        for cell in row.cells:
+            if cell.heads:
+                return False
+            if cell.content:
+                filled.append(cell)
+        if row.in_head:
+            return False
+        widest = max(widest, len(filled) - before)
+    if captioned:
         return False
-    cells = [cell for row in rows for cell in row.cells if cell.text]
-    if max((sum(bool(cell.text) for cell in row.cells) for row in rows), default=0) < 2:
-        return any("\n\n" in cell.text or cell.blocks for cell in cells)
-    if any(cell.blocks for cell in cells):
+    paragraphs = any("\n\n" in cell.content for cell in filled)
+    blocks = any(cell.blocks for cell in filled)
+    if widest < 2:
+        return paragraphs or blocks
+    if blocks or (paragraphs and len(rows) == 1):
         return True
-    if len(rows) == 1 and any("\n\n" in cell.text for cell in cells):
-        return True
-    return len(rows) <= 3 and any(len(cell.text) > _LONG for cell in cells)
+    return len(rows) <= 3 and any(len(cell.content) > _LONG for cell in filled)
 
 
 def _laid_out_row(row: Row) -> str:
     """The cells of a row as paragraphs; short ones side by side, such as a label and its value, stay on one line."""
-    cells = [cell.text for cell in row.cells if cell.text]
-    if len(cells) > 1 and all(len(cell) <= _SHORT and "\n" not in cell for cell in cells):
-        return " | ".join(cells)
-    return "\n\n".join(cells)
+    cells = [cell for cell in row.cells if cell.content]
+    texts = [cell.content for cell in cells]
+    if len(cells) > 1 and all(len(c.content) <= _SHORT and "\n" not in c.content and not c.blocks for c in cells):
+        return " | ".join(texts)
+    return "\n\n".join(texts)
 
 
 def _one_line(cell: OpenCell) -> str:
     """The text of a cell as one line: its paragraphs and list items are joined."""
-    text = cell.text
+    text = cell.content
     if cell.blocks:
-        text = _HEADING.sub("", unmarked_tables(text)).replace(" | ", ", ")
+        text = _HEADING.sub("", unmarked_tables(text))
+        text = _INNER_ROW.sub("; ", text).replace(" | ", ", ")
     if "\n" not in text:
         return text
     joined = ""
     for paragraph in _PARAGRAPHS.split(text):
-        part = " ".join(word for word in paragraph.split() if word != "```").removeprefix("- ")
-        goes_on = joined[-1:] in _ENDS or part[:1] in ("(", "[") or part[:1].islower()
+        part = " ".join(word for word in paragraph.split() if word != "```")
+        item = _ITEM.match(part)
+        part = part.removeprefix("- ")
+        goes_on = not item and (joined[-1:] in _ENDS or part[:1] in ("(", "[") or part[:1].islower())
         joined += ("" if not joined or not part else " " if goes_on else "; ") + part
     return joined

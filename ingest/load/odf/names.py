@@ -1,0 +1,21 @@
+"""Namespaces of the XML in OpenDocument files, as prefixes of lxml's names."""
+
+_OASIS = "{urn:oasis:names:tc:opendocument:xmlns:"
+
+OFFICE = _OASIS + "office:1.0}"
+TEXT = _OASIS + "text:1.0}"
+TABLE = _OASIS + "table:1.0}"
+STYLE = _OASIS + "style:1.0}"
+DRAW = _OASIS + "drawing:1.0}"
+FORM = _OASIS + "form:1.0}"
+CHART = _OASIS + "chart:1.0}"
+PRESENTATION = _OASIS + "presentation:1.0}"
+MANIFEST = _OASIS + "manifest:1.0}"
+META = _OASIS + "meta:1.0}"
+SVG = _OASIS + "svg-compatible:1.0}"
+FO = _OASIS + "xsl-fo-compatible:1.0}"
+
+LOEXT = "{urn:org:documentfoundation:names:experimental:office:xmlns:loext:1.0}"
+DC = "{http://purl.org/dc/elements/1.1/}"
+XLINK = "{http://www.w3.org/1999/xlink}"
+MATH = "{http://www.w3.org/1998/Math/MathML}"
