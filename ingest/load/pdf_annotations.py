@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from ingest.load.pdf_drawings import Line
-from ingest.load.pdf_words import Box, Frame
+from ingest.load.pdf_letters import Box
+from ingest.load.pdf_words import Frame
 
 _MOST = 5_000  # annotations of a page
 _LONGEST = 65_536  # bytes of one value

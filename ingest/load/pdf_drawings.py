@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ingest.load.pdf_words import Box, Frame, Word
+from ingest.load.pdf_letters import Box
+from ingest.load.pdf_words import Frame, Word
 
 MOST_OBJECTS = 20_000  # of a page; a drawing with more is no table
 _MOST_LINES = 6_000  # before those that touch are joined

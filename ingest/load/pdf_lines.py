@@ -5,7 +5,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from ingest.load.hypertext.raised import raised
-from ingest.load.pdf_words import RIGHT_TO_LEFT, Word
+from ingest.load.pdf_letters import RIGHT_TO_LEFT
+from ingest.load.pdf_words import Word
 
 _GAP = 0.75  # of the font size: a wider gap ends a run
 _OVERLAP = 0.5  # of the lower height, by which words of one line overlap

@@ -12,13 +12,14 @@ from ingest.load.pdf_annotations import annotation_lines, struck_lines
 from ingest.load.pdf_drawings import Drawings, drawings, mark_struck
 from ingest.load.pdf_furniture import EDGE, Items
 from ingest.load.pdf_language import is_no_language
+from ingest.load.pdf_letters import Box
 from ingest.load.pdf_order import Region, page_regions
 from ingest.load.pdf_paragraphs import TextLine, text_line
 from ingest.load.pdf_scan import hides_text, not_doubled, picture_of
 from ingest.load.pdf_table import Columns, FoundTable
 from ingest.load.pdf_tagged_tables import tagged_tables
 from ingest.load.pdf_tags import marks_of, page_tags
-from ingest.load.pdf_words import Box, Frame, Word, page_characters, page_words
+from ingest.load.pdf_words import Frame, Word, page_characters, page_words
 
 _MOST_WORDS = 12_000  # of a page whose layout is read
 _SHARE_OF_PROCESSOR = 0.6  # of the processor time limit, for reading pages

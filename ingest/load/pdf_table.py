@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ingest.load.pdf_words import Box, Word
+from ingest.load.pdf_letters import Box
+from ingest.load.pdf_words import Word
 from ingest.load.tables import Cell
 
 _MOST_NAME_ROWS = 3

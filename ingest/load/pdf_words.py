@@ -2,28 +2,19 @@
 
 import ctypes
 import re
-import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import groupby, pairwise
 from typing import Any
 
-from ingest.load.hypertext.raised import raised
+from ingest.load.pdf_letters import RIGHT_TO_LEFT, Box, in_reading_order, is_raised, unshaped, with_raised
 
 MOST_CHARACTERS = 100_000  # of a page whose layout is read
 _WORD = re.compile(r"[^\s\ufffe\x02\ufeff\x00]+[\ufffe\x02]?")
 _DIVIDED = "\ufffe\x02"  # PDFium's marks for a word divided at a line's end
 _BOLD = re.compile(rb"bold|black|heavy|demi", re.IGNORECASE)
 _FORCED_BOLD = 1 << 18  # flag of a font descriptor
-RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
-_TO_RIGHT = re.compile("[0-9A-Za-z\u0660-\u0669\u06f0-\u06f9](?:[.,:/%+-]*[0-9A-Za-z\u0660-\u0669\u06f0-\u06f9])+")
-_SHAPED = re.compile("[\ufb00-\ufb06\ufb13-\ufdfb\ufe70-\ufefc]")  # ligatures, and letters as they look within a word
 _LEADER = 4  # dots in a row
 _TORN = 0.35  # of a letter's height, by which the next one stands apart
-_SMALLER = 0.9  # a superscript's box is at most this share of the height of its line
-_HIGHER = 0.2  # of the line's height, by which it stands above the line
-
-Box = tuple[float, float, float, float]  # left, top, right, bottom in points from the top left
 
 
 @dataclass(slots=True)
@@ -210,14 +201,12 @@ class _Reader:
         box = min(first[0], last[0]), tall[1], max(first[2], last[2]), tall[3]
         if RIGHT_TO_LEFT.search(shown):
             boxes = self._boxes(span, frame)
-            shown = _in_reading_order(shown, boxes, mirrored=frame.mirrored)
+            shown = in_reading_order(shown, boxes, mirrored=frame.mirrored)
             lefts, tops, rights, bottoms = zip(*boxes, strict=True)
             box = min(lefts), min(tops), max(rights), max(bottoms)
-        elif len(shown) > 1 and (_is_raised(last, first) or _is_raised(first, last)):
-            shown = _with_raised(shown, self._boxes(span, frame))
-        if _SHAPED.search(shown):
-            shown = _SHAPED.sub(lambda letter: unicodedata.normalize("NFKC", letter.group()), shown)
-        return Word(shown, *box, size, bold, span.start, mirrored=frame.mirrored)
+        elif len(shown) > 1 and (is_raised(last, first) or is_raised(first, last)):
+            shown = with_raised(shown, self._boxes(span, frame))
+        return Word(unshaped(shown), *box, size, bold, span.start, mirrored=frame.mirrored)
 
     def _boxes(self, span: _Span, frame: Frame) -> list[Box]:
         return [frame.upright(*self._box(index)) for index in range(span.start, span.end)]
@@ -255,41 +244,3 @@ class _Reader:
             bold = bold or self._raw.FPDFText_GetFontWeight(self._page, index) >= 700
             known = self._fonts[key] = (abs(size), bold)
         return known
-
-
-def _in_reading_order(text: str, boxes: Sequence[Box], *, mirrored: bool) -> str:
-    """A word of a script that runs to the left, its letters from right to left; PDFium keeps some as they look."""
-    places = [(left + right) * (1 if mirrored else -1) for left, _, right, _ in boxes]
-    steps = [after - before for before, after in pairwise(places)]
-    if all(step > -0.1 for step in steps):
-        return text
-    clusters: list[tuple[float, str]] = []  # a mark stays with its letter
-    for letter, place in zip(text, places, strict=True):
-        if clusters and unicodedata.combining(letter):
-            clusters[-1] = clusters[-1][0], clusters[-1][1] + letter
-        else:
-            clusters.append((place, letter))
-    if sum(step < 0 for step in steps) > len(steps) / 2:
-        clusters.reverse()  # letters of one sign have one place
-    clusters.sort(key=lambda cluster: cluster[0])
-    return _TO_RIGHT.sub(lambda run: run.group()[::-1], "".join(letters for _, letters in clusters))
-
-
-def _is_raised(box: Box, line: Box) -> bool:
-    """Whether a letter is smaller than its line and stands higher; a ligature's box is small but reaches no higher."""
-    height = line[3] - line[1]
-    small = box[3] - box[1] <= _SMALLER * height
-    return small and line[3] - box[3] > _HIGHER * height and box[1] < line[1] + 0.05 * height
-
-
-def _with_raised(text: str, boxes: Sequence[Box]) -> str:
-    """A word with its raised letters as a reader of plain text needs them: 10^5."""
-    line = max(boxes, key=lambda box: box[3] - box[1])
-    result = ""
-    for is_raised, letters in groupby(zip(text, boxes, strict=True), key=lambda pair: _is_raised(pair[1], line)):
-        part = "".join(letter for letter, _ in letters)
-        if is_raised and not result:
-            result = f"{part} "  # the number of a note before its text
-        else:
-            result += raised(result, part) if is_raised else part
-    return result.rstrip()
