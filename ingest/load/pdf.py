@@ -20,7 +20,7 @@ from ingest.load.pdf_text import marked_pages
 from ingest.load.pdf_xfa import form_lines
 
 _DAMAGED = "The PDF is damaged or cut off: it was read as far as it goes."
-_FEW_BOOKMARKS = 0.3  # of the number of headings told by their look
+_FEW_BOOKMARKS = 0.3  # of the number of headings recognised by their look
 _MEANINGLESS_TITLE = re.compile(
     r"^\W*(?:anonymous|untitled|untitle|no ?title|ohne titel|sans titre|sin t[ií]tulo|senza titolo|none|null|unknown"
     r"|title|titel|paper title|print|printing|scan|scanned document|blank page|new document|untitled document"
@@ -150,5 +150,5 @@ def _title(pdf: Any) -> str:
 
 
 def _headings(bookmarks: tuple[Heading, ...], by_look: list[Heading]) -> tuple[Heading, ...]:
-    """The bookmarks, unless they are few beside the headings that are told by their look."""
+    """The bookmarks, unless they are few beside the headings recognised by their look."""
     return bookmarks if len(bookmarks) > _FEW_BOOKMARKS * len(by_look) else tuple(by_look)

@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections import Counter
 
-_FEWEST = 40  # signs; of less nothing can be said
+_FEWEST = 40  # signs; fewer decide nothing
 _CODES = re.compile(r"\(cid:\d+\)")
 _FILLERS = frozenset(".·…_-–—=*│─")
 _MOST_UNREADABLE = 0.3  # share of characters without a meaning of their own
@@ -15,7 +15,7 @@ _SCRIPTS_OF_ONE_TEXT = 2  # beside those
 # The commonest letters of languages in Latin script are .49 to .67 of their texts, .3 of letters that stand for others.
 _COMMON = frozenset("eainorst")
 _FEWEST_COMMON = 0.42
-_LETTERS = 150  # letters from which that can be said
+_LETTERS = 150  # letters, the fewest that decide it
 _MOST_DIGITS = 0.25  # digits beside a letter; more are part numbers and codes
 
 

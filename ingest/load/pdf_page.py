@@ -87,7 +87,7 @@ class PageReader:
         notes = []
         if self._without_layout:
             subject = pages(self._without_layout).capitalize()
-            notes.append(f"{subject} read as running text: too much for columns and tables to be told apart.")
+            notes.append(f"{subject} read as running text: it is too much to separate columns and tables.")
         if self._crowded:
             notes.append(f"Lines of tables on {pages(self._crowded)} were left out of account: too many drawings.")
         return tuple(notes)

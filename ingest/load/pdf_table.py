@@ -1,4 +1,4 @@
-"""A table that was found on a PDF page."""
+"""A table of a PDF page."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -37,5 +37,5 @@ def bold_rows(rows: Sequence[Sequence[Word]]) -> int | None:
     while count < len(filled) and all(filled[count]):
         count += 1
     below = [bold for row in filled[count:] for bold in row]
-    told = 0 < count <= _MOST_NAME_ROWS and below and sum(below) < _FEW_BOLD * len(below)
-    return count if told else None
+    clear = 0 < count <= _MOST_NAME_ROWS and below and sum(below) < _FEW_BOLD * len(below)
+    return count if clear else None

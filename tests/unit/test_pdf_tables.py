@@ -119,7 +119,7 @@ def test_a_table_on_the_next_page_with_other_columns_is_another_one() -> None:
     assert [table.header for table in document.tables] == ["Mast | Height", "Day | Wind | Rain"]
 
 
-def test_columns_that_only_lines_divide_are_told_apart_row_by_row() -> None:
+def test_columns_that_only_lines_divide_are_separated_row_by_row() -> None:
     def draw(canvas: Any) -> None:
         _table(
             canvas,

@@ -20,7 +20,7 @@ def pdf_of(made: Made) -> bytes:
 
 
 def print_again(made: Made) -> None:
-    """Make the kept print anew with Chromium or LibreOffice, which have to be installed."""
+    """Make the kept print again with Chromium or LibreOffice, which have to be installed."""
     if made.origin == "reportlab":
         return
     with tempfile.TemporaryDirectory() as folder:
