@@ -86,8 +86,8 @@ class PageReader:
         """Warnings for people about pages that were not read fully."""
         notes = []
         if self._without_layout:
-            subject = pages(self._without_layout).capitalize()
-            notes.append(f"{subject} read as running text: it is too much to separate columns and tables.")
+            subject = pages(self._without_layout)
+            notes.append(f"Columns and tables of {subject} were not separated: too much text, or too little time.")
         if self._crowded:
             notes.append(f"Lines of tables on {pages(self._crowded)} were left out of account: too many drawings.")
         return tuple(notes)

@@ -88,7 +88,7 @@ def with_header(page: Sequence[Band], first: int, columns: Columns, size: float)
 
 
 def text_row(band: Band, columns: Columns, size: float, *, head: bool) -> TextRow:
-    """The words of a band by column; cells over several columns are recognised in a header and where they stand alone."""
+    """The words of a band by column; cells over several columns only in a header and where they stand alone."""
     row = TextRow({}, {}, band.top, band.bottom)
     for run in band.runs:
         for part in _split(run, columns, size):

@@ -115,7 +115,7 @@ def test_scanned_pages_are_recognised_when_there_is_no_processor_time_for_layout
     assert document.text.count("Dogs travel free of charge.") == 2
     assert [warning.split(":")[0] for warning in document.warnings] == [
         "The text of page 2 was recognised in a picture (eng)",
-        "Page 1 read as running text",
+        "Columns and tables of page 1 were not separated",
     ]
 
 

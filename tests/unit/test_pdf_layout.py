@@ -229,7 +229,7 @@ def test_a_page_with_more_words_than_a_page_has_is_read_as_running_text_and_says
 
     document = read(draw, lambda canvas: lines_at(canvas, 60, 120, LEFT))
     assert document.text.count("w7") == 1210
-    assert document.warnings == ("Page 1 read as running text: it is too much to separate columns and tables.",)
+    assert document.warnings == ("Columns and tables of page 1 were not separated: too much text, or too little time.",)
     assert pages_of(document)[1] == " ".join(LEFT)
 
 
@@ -247,7 +247,9 @@ def test_a_page_with_more_drawings_than_are_looked_at_is_read_without_its_lines_
 def test_pages_for_which_there_is_no_processor_time_are_read_as_running_text() -> None:
     content = drawn_pdf(*[lambda canvas: lines_at(canvas, 60, 120, LEFT)] * 3)
     document = load(made_files.source(content, "made.pdf"), Limits(ocr_seconds=0, cpu_seconds=0))
-    assert document.warnings == ("Pages 1–3 read as running text: it is too much to separate columns and tables.",)
+    assert document.warnings == (
+        "Columns and tables of pages 1–3 were not separated: too much text, or too little time.",
+    )
     assert all(LEFT[0] in page and LEFT[5] in page for page in pages_of(document))
 
 
