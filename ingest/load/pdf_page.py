@@ -33,7 +33,7 @@ class PageContent:
     height: float = 0.0  # points, of its upright text
     regions: list[Items] = field(default_factory=list)
     text: str = ""  # running text, or recognised text
-    notes: list[str] = field(default_factory=list)  # filled-in fields and comments
+    notes: list[str] = field(default_factory=list)  # descriptions of pictures, filled-in fields and comments
 
     @property
     def length(self) -> int:
@@ -74,7 +74,7 @@ class PageReader:
                 characters = page_characters(textpage)
                 self._plain_seconds += time.process_time() - begun
                 content = self._content(page, textpage, characters, number)
-                content.notes = annotation_lines(self._pdf, page, textpage)
+                content.notes += annotation_lines(self._pdf, page, textpage)
                 return content
             finally:
                 textpage.close()
@@ -122,14 +122,19 @@ class PageReader:
         for index, (direction, group) in enumerate(words):
             lines_drawn = drawings(page, direction) if index else drawn
             mark_struck(group, sorted([*lines_drawn.across, *struck_lines(page, direction)], key=lambda line: line.at))
-            tagged = self._tagged(page, textpage, group) if self._is_tagged and not index else []
+            tagged = self._tagged(page, textpage, group, content) if self._is_tagged and not index else []
             regions = page_regions(group, lines_drawn, self._carried if not index else (), tagged)
             content.regions += [_items(region) for region in regions]
+        if self._is_tagged and not words:
+            content.notes += page_tags(page).pictures
         return drawn
 
-    def _tagged(self, page: Any, textpage: Any, words: list[Word]) -> list[tuple[FoundTable, list[Word]]]:
-        """The tables that the PDF names itself; marks the words of its headings."""
+    def _tagged(
+        self, page: Any, textpage: Any, words: list[Word], content: PageContent
+    ) -> list[tuple[FoundTable, list[Word]]]:
+        """The tables that the PDF names itself; marks the words of its headings, adds what its pictures show."""
         tags = page_tags(page)
+        content.notes += tags.pictures
         if not tags.tables and not tags.levels:
             return []
         marks = marks_of(textpage, words)

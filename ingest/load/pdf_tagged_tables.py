@@ -70,7 +70,7 @@ def _with_empty(row: list[TaggedCell], hanging: set[int], columns: Columns) -> l
             missing -= 1
         result.append(cell)
         position += cell.columns
-    return result
+    return result + [TaggedCell() for _ in range(missing)]
 
 
 def _distance(place: float, column: tuple[float, float]) -> float:

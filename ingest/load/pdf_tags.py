@@ -9,6 +9,8 @@ from ingest.load.pdf_words import Word
 
 _MOST_ELEMENTS = 20_000  # of one page
 MOST_COLUMNS = 200  # that a cell covers
+_LONGEST = 65_536  # bytes of a picture's description
+_PICTURES = ("Figure", "Formula")
 _CELLS = ("TH", "TD")
 
 
@@ -34,6 +36,7 @@ class Tags:
 
     tables: list[list[list[TaggedCell]]] = field(default_factory=list)
     levels: dict[int, int] = field(default_factory=dict)  # mark of the page's content -> level of a heading
+    pictures: list[str] = field(default_factory=list)  # what pictures and formulas show, in words
 
 
 def page_tags(page: Any) -> Tags:
@@ -78,7 +81,17 @@ class _Walk:
             if len(kind) == 2 and kind[0] == "H" and kind[1] in "123456":
                 self._tags.levels |= dict.fromkeys(self._marks(element) or (), int(kind[1]))
                 continue
+            if kind in _PICTURES:
+                self._tags.pictures += filter(None, [self._alternative(element)])
             waiting += reversed(list(self._children(element)))
+
+    def _alternative(self, element: Any) -> str:
+        size = self._raw.FPDF_StructElement_GetAltText(element, None, 0)
+        if not 2 < size <= _LONGEST:
+            return ""
+        buffer = ctypes.create_string_buffer(size)
+        self._raw.FPDF_StructElement_GetAltText(element, buffer, size)
+        return " ".join(buffer.raw[: size - 2].decode("utf-16-le", "replace").split())
 
     def _rows(self, table: Any) -> list[list[TaggedCell]]:
         """The rows of a table; none for one that holds another, which is there for the layout."""

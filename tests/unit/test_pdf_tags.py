@@ -92,3 +92,9 @@ def test_cells_over_several_rows_and_columns_are_in_all_of_them() -> None:
 def test_headings_of_the_tree_have_its_levels() -> None:
     document = load(made.source((PRINTS / "web-several.pdf").read_bytes(), "a.pdf"), Limits(ocr_seconds=0))
     assert [(heading.level, heading.text) for heading in document.headings] == [(1, "Year"), (2, "Ferries")]
+
+
+def test_what_a_picture_shows_is_read_in_the_words_that_the_pdf_has_for_it() -> None:
+    content = (PRINTS / "picture-with-description.pdf").read_bytes()
+    text = load(made.source(content, "a.pdf"), Limits(ocr_seconds=0)).text
+    assert text.endswith("The basin is deepest at the northern quay")
