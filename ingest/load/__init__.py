@@ -17,7 +17,6 @@ from ingest.load.extracted import Extracted
 from ingest.load.limits import Limits, too_much_text
 from ingest.load.mail import load_mail
 from ingest.load.markup import load_cards, load_html, load_json, load_markdown, load_plain, load_rtf
-from ingest.load.office import load_xlsx
 from ingest.load.old_office import converted, require_libreoffice
 from ingest.load.open_document import load_open_document
 from ingest.load.outlook import load_outlook
@@ -28,6 +27,7 @@ from ingest.load.title import title_of
 from ingest.load.tnef import load_tnef
 from ingest.load.web_page import is_web_page, load_web_page
 from ingest.load.word.load import load_docx
+from ingest.load.workbook.load import load_xlsx
 
 _DEFAULTS = Limits()
 # Headings, and tables, of one document. More are made to exhaust memory; later text stays below the last one kept.

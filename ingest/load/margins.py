@@ -18,11 +18,11 @@ _PAGE_WORDS = frozenset(
 )
 
 
-def margin_lines(html: str, seen: set[str]) -> Iterator[str]:
+def new_lines(html: str, seen: set[str]) -> Iterator[str]:
     """The lines of a header or footer that are new. seen: those of earlier ones; page numbers are between marks."""
     for raw in unmarked(html_text(html)[0]).splitlines():
         line = raw.strip()
-        key = letters(line) or "".join(line.split())
+        key = "".join(filter(str.isalnum, _PAGE_NUMBER.sub("", line))).casefold() or "".join(line.split())
         if not line or key in seen or (PAGE_MARK in line and _only_numbers_pages(line)):
             continue
         seen.add(key)

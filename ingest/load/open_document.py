@@ -30,8 +30,6 @@ def load_open_document(content: bytes, media_type: str, limits: Limits) -> Extra
     else:
         file = OpenDocument(content, limits)
         document, counts = _added(builder, file), Counts()
-    encrypted = len(file.encrypted)
-    parts = f"{encrypted} encrypted parts were" if encrypted != 1 else "1 encrypted part was"
     return Extracted(
         text=builder.text(),
         media_type=media_type,
@@ -39,11 +37,7 @@ def load_open_document(content: bytes, media_type: str, limits: Limits) -> Extra
         headings=tuple(builder.headings),
         parts=tuple(builder.parts),
         tables=tuple(builder.tables),
-        warnings=(
-            *counts.warnings(),
-            *warnings(document.left_out, characters=builder.length),
-            *([f"{parts} not read."] if encrypted else []),
-        ),
+        warnings=(*counts.warnings(), *warnings(document.left_out, (), characters=builder.length)),
     )
 
 

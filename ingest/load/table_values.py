@@ -11,13 +11,15 @@ _MISSING = frozenset("- – — ? … ... . / n/a n.a. na nan null none nil k.a.
 _DIGIT = re.compile(r"\d")
 _DATE_FORM = re.compile(
     r"\d{1,4}([./-])\d{1,2}\1\d{1,4}([ T]\d{1,2}:\d\d.{0,12})?|\d{1,2}:\d\d(:\d\d)?( ?[ap]m)?"
-    r"|(1[89]|2[01])\d\d([/-]\d\d|[/-](1[89]|2[01])\d\d)|\d{1,2}/(1[89]|2[01])\d\d",
+    r"|(1[89]|2[01])\d\d([/-]\d\d|[/-](1[89]|2[01])\d\d)|\d{1,2}/(1[89]|2[01])\d\d"
+    r"|\d{1,2}[. -]{1,2}[^\W\d_]{3,10}[. ,-]{1,2}((1[89]|2[01])\d\d|\d\d)",
     re.IGNORECASE,
 )
 _RANGE_FORM = re.compile(r"\d[\d.,]*\s*[-–—]\s*\d[\d.,]*\+?|[<>≤≥]=?\s*\d[\d.,]*|\d[\d.,]*\s*\+")
 _NUMBER_FORM = re.compile(r"[\s+\-−€$£¥₹%(]*\d[\d\s.,:/'’\-%)€$£¥₹]*")
 _QUANTITY_FORM = re.compile(r"(?:[A-Z]{3}\s)?[+\-−]?\d[\d.,'’\s]*(?:\s?[^\W\d_]{1,4}\.?|\s?[^\w\s]{1,2}[^\W\d_]?)?")
 _FORMS = ((DATE, _DATE_FORM), (RANGE, _RANGE_FORM), (NUMBER, _NUMBER_FORM), (QUANTITY, _QUANTITY_FORM))
+_BESIDE = re.compile(r"(?<=[^\s(]) \([-+\d][\d.,:%E+\- ]*\)$")  # the stored value beside the one that is shown
 _LONGEST_FIGURE = 40  # characters
 _LETTER = re.compile(r"[^\W\d_]")
 _DIGITS = re.compile(r"\d+")
@@ -44,6 +46,10 @@ def kind_of(value: str) -> str:
         return EMPTY if not value or value.casefold() in _MISSING else TEXT
     if is_year(value):
         return YEAR
+    if value[0] == "=":
+        return NUMBER  # a formula without a result
+    if value[-1] == ")":
+        value = _BESIDE.sub("", value)
     if value[0].isalpha() and not value[:3].isupper():
         return TEXT  # most texts with a digit; a currency may stand before an amount
     if len(value) <= _LONGEST_FIGURE:

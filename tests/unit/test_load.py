@@ -359,7 +359,7 @@ def test_an_open_document_keeps_headings_lists_tables_and_footers() -> None:
     )
     document = loaded(made.odt(content=content, footer="<text:p>Page foot</text:p>"), "a.odt")
     assert outline(document) == [(2, "Rules")]
-    assert document.text == "## Rules\n\nNo dogs <here>.\n\n- one\n\na | b\n\nPage foot"
+    assert document.text == "Footer: Page foot\n\n## Rules\n\nNo dogs <here>.\n\n- one\n\na | b"
 
 
 def test_an_e_book_is_read_in_the_order_of_its_spine() -> None:

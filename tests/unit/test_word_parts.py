@@ -204,7 +204,7 @@ def test_charts_and_diagrams_become_tables_and_lists() -> None:
     body = paragraph('<w:r><w:drawing><c:chart r:id="chart1.xml"/></w:drawing></w:r>')
     body += paragraph('<w:r><w:drawing><dgm:relIds r:dm="data1.xml"/></w:drawing></w:r>')
     document = loaded(body, {"chart1.xml": ("chart", chart), "data1.xml": ("diagramData", diagram)})
-    assert "| North\n2024 | 12.5%\n2025 | 30%" in document.text
+    assert "| North\n2024 | 13% (12.5%)\n2025 | 30%" in document.text
     assert "Buses" in document.text
     assert document.text.split()[-6:] == ["-", "First", "-", "Below", "-", "Second"]
 

@@ -306,7 +306,8 @@ def test_a_discussion_is_read_once_with_its_replies() -> None:
     )
     shown = (
         f'<comments xmlns="{_MAIN}"><authors><author>tc=1</author></authors><commentList>'
-        '<comment ref="A1" authorId="0"><text><t>[Threaded comment] Your version cannot show it</t></text></comment></commentList></comments>'
+        '<comment ref="A1" authorId="0"><text><t>[Threaded comment] Your version cannot show it</t></text></comment>'
+        "</commentList></comments>"
     )
     one = f'<Relationship Id="{{}}" Type="{_OFFICE}/{{}}" Target="{{}}"/>'
     document = raw(

@@ -72,7 +72,7 @@ def _control_text(control: Element) -> str:
     if kind in ("checkbox", "radio"):
         checked = control.get(FORM + "current-state") or control.get(FORM + "state")
         checked = checked or control.get(FORM + "current-selected") or control.get(FORM + "selected")
-        return f"[{'x' if checked in ('checked', 'true') else ' '}] {label}" if label else ""
+        return f"{'☑' if checked in ('checked', 'true') else '☐'} {label}" if label else ""
     value = control.get(FORM + "current-value") or control.get(FORM + "value") or ""
     paragraphs = ["".join(one.itertext()) for one in control.iter(TEXT + "p")]
     value = value or "\n".join(paragraphs)

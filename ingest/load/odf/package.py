@@ -9,25 +9,20 @@ from lxml import etree
 from app.core.errors import DocumentError
 from ingest.load.container import MAX_XML, Container
 from ingest.load.limits import Limits
-from ingest.load.odf.names import DC, MANIFEST
+from ingest.load.odf.names import DC
 
 Element = Any  # lxml's elements have no types of their own
 
 PARSING = {"huge_tree": True, "resolve_entities": False, "no_network": True, "load_dtd": False}
-_MANIFEST = "META-INF/manifest.xml"
-_ENCRYPTED_AS_A_WHOLE = "encrypted-package"
 _TOO_DEEP = "Excessive depth"  # libxml2 reads 2,048 levels
 
 
 class OpenDocument:
-    """An OpenDocument file. Raises DocumentError as Container does, and for an encrypted file."""
+    """An OpenDocument file. Raises DocumentError as Container does, and for XML that is nested too deeply."""
 
     def __init__(self, content: bytes, limits: Limits, *, max_xml: int = MAX_XML) -> None:
         self._container = Container(content, limits, max_xml=max_xml)
         self._styles: Element | None = None
-        self.encrypted = self._encrypted()
-        if {"content.xml", _ENCRYPTED_AS_A_WHOLE} & self.encrypted:
-            raise DocumentError("It is encrypted and needs a password.", fix="Save a copy without one.")
 
     def __contains__(self, part: str) -> bool:
         return part in self._container
@@ -42,32 +37,21 @@ class OpenDocument:
 
     def styles(self) -> Element | None:
         """Root of the part with styles and master pages."""
-        if self._styles is None and "styles.xml" in self and "styles.xml" not in self.encrypted:
+        if self._styles is None and "styles.xml" in self:
             self._styles = self.xml("styles.xml")
         return self._styles
 
     def object(self, address: str) -> Element | None:
-        """Root of the content of an object within the file; None when it is no part of it or encrypted."""
+        """Root of the content of an object within the file; None when it is no part of it."""
         folder = posixpath.normpath(unquote(address.removeprefix("./"))).strip("/")
         part = f"{folder}/content.xml"
-        return self.xml(part) if part in self and part not in self.encrypted else None
+        return self.xml(part) if part in self else None
 
     def title(self) -> str:
         """The title in the file's properties."""
-        if "meta.xml" not in self or "meta.xml" in self.encrypted:
+        if "meta.xml" not in self:
             return ""
         return (self.xml("meta.xml").findtext(f".//{DC}title") or "").strip()
-
-    def _encrypted(self) -> frozenset[str]:
-        """Names of the parts that are encrypted."""
-        if _MANIFEST not in self:
-            return frozenset()
-        entries = self.xml(_MANIFEST).iter(MANIFEST + "file-entry")
-        return frozenset(
-            entry.get(MANIFEST + "full-path", "")
-            for entry in entries
-            if entry.find(MANIFEST + "encryption-data") is not None
-        )
 
 
 def tree(content: bytes) -> Element:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from ingest.load.extracted import Builder
 from ingest.load.html_text import html_text
-from ingest.load.margins import letters, margin_lines
+from ingest.load.margins import letters, new_lines
 from ingest.load.odf.blocks import Blocks
 from ingest.load.odf.document import Open, margins_of
 from ingest.load.odf.names import STYLE
@@ -39,7 +39,7 @@ def page_margins(document: Open) -> list[str]:
                 if element.get(STYLE + "display") == "false":
                     continue
                 html = Blocks(margins, is_body=False, marks_pages=True).html(iter(element))
-                text = "\n".join(margin_lines(html, seen))
+                text = "\n".join(new_lines(html, seen))
                 if text:
                     result.append(f"{name}: {text}")
     return result

@@ -47,7 +47,7 @@ def formula_text(cell: Element) -> str:
 
 
 def _number_text(cell: Element, shown: str, *, percent: bool) -> str:
-    raw = cell.get(OFFICE + "value", "")
+    raw: str = cell.get(OFFICE + "value", "")
     if raw == shown and not percent and plain(raw):
         return raw
     value = stored(raw)

@@ -20,6 +20,7 @@ _KINDS = {  # kind -> (for one, for several)
     "inner document": ("1 document within it was", "{} documents within it were"),
     "building block": ("1 building block (AutoText) was", "{} building blocks (AutoText) were"),
     "recording": ("1 recording was", "{} recordings were"),
+    "covered cell": ("1 covered cell with text was", "{} covered cells with text were"),
     "picture": ("1 picture was", "{} pictures were"),
 }
 

@@ -12,7 +12,7 @@ from urllib.parse import unquote
 from lxml import etree
 
 from app.core.errors import DocumentError
-from ingest.load.container import Container
+from ingest.load.container import MAX_XML, Container
 from ingest.load.limits import MIB, Limits
 
 Element = Any  # lxml's elements have no types of their own
@@ -38,10 +38,13 @@ class Relation:
 
 
 class Package:
-    """An Office file. Raises DocumentError as Container does, and for XML that is nested too deeply."""
+    """An Office file. Raises DocumentError as Container does, and for XML that is nested too deeply.
 
-    def __init__(self, content: bytes, limits: Limits) -> None:
-        self._container = Container(content, limits, max_repeated_xml=_MAX_REPEATED_XML)
+    max_xml: bytes of XML; more than the default for what reads large parts as a stream.
+    """
+
+    def __init__(self, content: bytes, limits: Limits, *, max_xml: int = MAX_XML) -> None:
+        self._container = Container(content, limits, max_xml=max_xml, max_repeated_xml=_MAX_REPEATED_XML)
         self._names = {name.lower(): name for name in self._container.names()}
         self._relations: dict[str, dict[str, Relation]] = {}
         self.damaged: set[str] = set()  # parts that were not read, or not to their end

@@ -11,10 +11,12 @@ from itertools import pairwise
 
 from ingest.load.extracted import unmarked
 from ingest.load.sheets.grid import Area, Grid, Range
-from ingest.load.table_heads import WINDOW, head_of, is_title
+from ingest.load.table_heads import WINDOW, could_follow, head_of, is_title
+from ingest.load.table_values import FIGURES, kind_of
 from ingest.load.tables import table_text
 
 _WIDE_GAP = 2  # empty columns between two tables side by side
+_SAMPLE = 12  # rows of a table that rows below it are compared with
 _MOST_TITLES = 20  # rows above a table
 
 
@@ -46,7 +48,8 @@ class _Table:
     name_rows: int | None
     named: bool  # its columns have names
     name: str = ""
-    names: list[str] = field(default_factory=list)  # its first row of names
+    names: list[str] = field(default_factory=list)  # its last row of names
+    sample: list[list[str]] = field(default_factory=list)  # its first rows of values
 
 
 def sheet_text(grid: Grid) -> str:
@@ -70,7 +73,7 @@ def _text(table: _Table) -> str:
 def _tables(pieces: Sequence[_Piece]) -> list[_Table]:
     tables: list[_Table] = []
     titles: list[_Piece] = []
-    for piece, following in zip(pieces, [*pieces[1:], None], strict=True):
+    for piece, following in zip(pieces, [*pieces[1:], None], strict=False):
         if piece.is_title:
             titles.append(piece)
             continue
@@ -88,15 +91,25 @@ def _tables(pieces: Sequence[_Piece]) -> list[_Table]:
 
 def _new_table(piece: _Piece, titles: Sequence[_Piece]) -> _Table:
     above = [row for title in titles for row in _moved(title, min(piece.left, title.left))]
-    name_rows, names = piece.name_rows, piece.rows[: piece.name_rows or 0]
+    name_rows, first = piece.name_rows, piece.name_rows or 0
+    names = piece.rows[:first]
     if name_rows is None:
         head = head_of(piece.rows[:WINDOW])
-        names = piece.rows[head.above : head.above + head.names]
+        first = head.above + head.names
+        names = piece.rows[head.above : first]
         name_rows = 0 if _is_form(piece) else None
-    if name_rows is not None:
-        name_rows = name_rows + len(above) if name_rows else 0
-    rows = above + piece.rows
-    return _Table(piece.left, piece.right, rows, name_rows, bool(names), piece.name, names[-1] if names else [])
+    if name_rows:
+        name_rows += len(above)
+    return _Table(
+        left=piece.left,
+        right=piece.right,
+        rows=above + piece.rows,
+        name_rows=name_rows,
+        named=bool(names),
+        name=piece.name,
+        names=names[-1] if names else [],
+        sample=piece.rows[first : first + _SAMPLE],
+    )
 
 
 def _within(piece: _Piece, table: _Table) -> bool:
@@ -113,8 +126,7 @@ def _begins(piece: _Piece, above: _Table) -> bool:
     names = piece.rows[head.above + head.names - 1]
     if not above.named or names == above.names or piece.strong:
         return True
-    below = piece.rows[head.above + head.names : WINDOW]
-    return any(name and not _is_figure(name) and _are_figures(below, column) for column, name in enumerate(names))
+    return not could_follow(above.sample, [""] * (piece.left - above.left) + names)
 
 
 def _is_form(piece: _Piece) -> bool:
@@ -126,16 +138,6 @@ def _is_form(piece: _Piece) -> bool:
 def _moved(piece: _Piece, left: int) -> list[list[str]]:
     """The rows of a piece, beginning at the column `left`."""
     return [[""] * (piece.left - left) + row for row in piece.rows] if piece.left > left else piece.rows
-
-
-def _is_figure(value: str) -> bool:
-    digits = sum(map(str.isdecimal, value))
-    return digits > 0 and sum(map(str.isalpha, value)) <= max(digits, 3)
-
-
-def _are_figures(rows: Sequence[Sequence[str]], column: int) -> bool:
-    values = [row[column] for row in rows if column < len(row) and row[column]]
-    return bool(values) and 2 * sum(map(_is_figure, values)) > len(values)
 
 
 # ------------------------------------------------------------------------------------------------------ grid to pieces
@@ -261,7 +263,7 @@ def _apart(rows: Sequence[Sequence[str]], first: Sequence[int], second: Sequence
         set(filter(None, _values(rows[part[0]], columns))) for part, columns in ((one, first), (other, second))
     )
     labels = [rows[number][second[0]] for number in other[1:] if second[0] < len(rows[number])]
-    if 2 * sum(bool(label) and not _is_figure(label) for label in labels) < len(other) - 1:
+    if 2 * sum(bool(label) and kind_of(label) not in FIGURES for label in labels) < len(other) - 1:
         return False
     wide = second[0] - first[1] > _WIDE_GAP
     return wide or bool(names & other_names) or (one[0], one[-1]) != (other[0], other[-1])

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from ingest.load.extracted import LONGEST_HEADING
+from ingest.load.margins import letters
 from ingest.load.ooxml.alternatives import chosen
 from ingest.load.ooxml.html import safe, tagged
 from ingest.load.ooxml.names import MC, M, R, W
@@ -11,7 +12,7 @@ from ingest.load.ooxml.package import Element
 from ingest.load.word.document import Word
 from ingest.load.word.fields import Fields
 from ingest.load.word.numbering import Counters, Numbered
-from ingest.load.word.paragraphs import Look, letters, look_of, plain, with_label
+from ingest.load.word.paragraphs import Look, look_of, plain, with_label
 from ingest.load.word.runs import Runs
 from ingest.load.word.styles import Format
 from ingest.load.word.tables import TableCell, TableRow, grid, has_sections, rows_to_write

@@ -3,11 +3,11 @@
 import re
 from dataclasses import dataclass, field
 
+from ingest.load.margins import PAGE_MARK
 from ingest.load.ooxml.names import W
 from ingest.load.ooxml.package import Element, number, switched_on
 from ingest.load.ooxml.symbols import symbol
 
-PAGE_MARK = "\ufffc"  # around a page number in a header or footer
 _PAGES = frozenset(("PAGE", "NUMPAGES", "SECTIONPAGES"))
 _CONTENTS = frozenset(("TOC",))
 _CHECKED, _UNCHECKED = "☑", "☐"

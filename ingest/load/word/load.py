@@ -10,6 +10,7 @@ from ingest.load.damage import damage_as_document_error
 from ingest.load.extracted import Builder, Extracted
 from ingest.load.html_text import html_content
 from ingest.load.limits import Limits
+from ingest.load.margins import letters
 from ingest.load.ooxml.html import lines
 from ingest.load.ooxml.left_out import warnings
 from ingest.load.ooxml.names import W
@@ -20,7 +21,6 @@ from ingest.load.word.document import Word
 from ingest.load.word.margins import margin_lines
 from ingest.load.word.notes import Notes
 from ingest.load.word.numbering import Numbering
-from ingest.load.word.paragraphs import letters
 from ingest.load.word.styles import Styles
 
 _BLOCKS = (W + "p", W + "tbl", W + "sdt")

@@ -1,23 +1,8 @@
-"""Headers and footers of a Word document as lines, each text once, those that only number the pages left out."""
+"""Headers and footers of a Word document as lines for its beginning."""
 
-import re
-from collections.abc import Iterator
-
-from ingest.load.extracted import unmarked
-from ingest.load.html_text import html_text
+from ingest.load.margins import new_lines
 from ingest.load.word.blocks import Blocks
 from ingest.load.word.document import Word
-from ingest.load.word.fields import PAGE_MARK
-
-_PAGE_NUMBER = re.compile(f"{PAGE_MARK}[^{PAGE_MARK}]*{PAGE_MARK}")
-_WORD = re.compile(r"[^\W\d_]+")
-# What stands around page numbers: "page 3 of 9".
-_PAGE_WORDS = frozenset(
-    "page pages pg p of seite seiten s von de sur página pagina páginas pagine pág pag pàgina di da do du van sida "
-    "sidor av side sider af sivu sivut strana stránka str strony strona z ze из стр страница от с стор "
-    "сторінка oldal sayfa trang halaman iz od din σελίδα από עמוד מתוך صفحة من "
-    "ページ 页 頁 第 共 总 全 頁中 페이지 쪽 หน้า".split()
-)
 
 
 def margin_lines(word: Word) -> list[str]:
@@ -27,23 +12,9 @@ def margin_lines(word: Word) -> list[str]:
         f"{name}: {text}"
         for kind, name in (("header", "Header"), ("footer", "Footer"))
         for part in word.package.related(word.main, kind)
-        if (text := "\n".join(_new_lines(word, part, seen)))
+        if (text := "\n".join(new_lines(_html(word, part), seen)))
     ]
 
 
-def _new_lines(word: Word, part: str, seen: set[str]) -> Iterator[str]:
-    html = Blocks(word, part, is_body=False, marks_pages=True).html(iter(word.package.beside(part)))
-    for raw in unmarked(html_text(html)[0]).splitlines():
-        line = raw.strip()
-        key = "".join(filter(str.isalnum, _PAGE_NUMBER.sub("", line))).casefold() or "".join(line.split())
-        if not line or key in seen or (PAGE_MARK in line and _only_numbers_pages(line)):
-            continue
-        seen.add(key)
-        yield line.replace(PAGE_MARK, "")
-
-
-def _only_numbers_pages(line: str) -> bool:
-    rest = _PAGE_NUMBER.sub(" ", line)
-    return not any(character.isdigit() for character in rest) and all(
-        word.lower() in _PAGE_WORDS for word in _WORD.findall(rest)
-    )
+def _html(word: Word, part: str) -> str:
+    return Blocks(word, part, is_body=False, marks_pages=True).html(iter(word.package.beside(part)))

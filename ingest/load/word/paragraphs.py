@@ -57,11 +57,6 @@ def plain(html: str) -> str:
     return " ".join(unescape(_TAG.sub("", html)).split())
 
 
-def letters(text: str) -> str:
-    """A text's letters alone, for comparing it with another form of it."""
-    return "".join(filter(str.isalpha, text)).casefold()
-
-
 def with_label(label: str, html: str, *, joined: bool) -> str:
     """A paragraph's HTML with its number before it. joined: nothing stands between them in the file."""
     if not label:

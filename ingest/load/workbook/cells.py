@@ -49,6 +49,7 @@ class Sheet:
     unstored: int = 0  # formulas without a result
     unseen: int = 0  # numbers that their format hides
     left_out: bool = False  # more cells than the limit
+    damaged: bool = False  # it was not read to its end
     merged_left_out: int = 0
 
 
@@ -72,7 +73,7 @@ class Book:
 def read_sheet(content: bytes, book: Book, budget: Budget) -> Sheet:
     """The sheet in a part."""
     reader = _SheetReader(book, budget)
-    read_events(content, reader)
+    reader.sheet.damaged = not read_events(content, reader)
     if reader.unordered:
         reader.sheet.grid.rows = dict(sorted(reader.sheet.grid.rows.items()))
     return reader.sheet

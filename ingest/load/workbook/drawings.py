@@ -8,12 +8,11 @@ from ingest.load.ooxml.charts import chart_html
 from ingest.load.ooxml.diagrams import diagram_html
 from ingest.load.ooxml.drawing_text import line_html
 from ingest.load.ooxml.html import described, safe, tagged
-from ingest.load.ooxml.names import CX, DGM, MC, XDR, A, C, R, V
+from ingest.load.ooxml.names import CX, DGM, MC, XDR, A, C, R, V, X
 from ingest.load.ooxml.package import Element, Package, number
 
 _CHARTS = (C + "chart", CX + "chart")
 _NOTE = "Note"  # kind of the box that an old program draws for a cell's note
-_CLIENT_DATA = "{urn:schemas-microsoft-com:office:excel}ClientData"
 
 
 class Drawings:
@@ -27,11 +26,11 @@ class Drawings:
         """The drawings of a sheet's part, from top to bottom."""
         pieces: list[str] = []
         for part in self._package.related(sheet, "drawing"):
-            anchors = sorted(self._package.xml(part), key=_place)
+            anchors = sorted(self._package.beside(part), key=_place)
             for anchor in anchors:
                 pieces += self._anchored(part, anchor)
         for part in self._package.related(sheet, "vmlDrawing"):
-            pieces += _controls(self._package.xml(part))
+            pieces += _controls(self._package.beside(part))
         return "".join(pieces)
 
     def _anchored(self, part: str, anchor: Element) -> Iterator[str]:
@@ -72,7 +71,7 @@ def _place(anchor: Element) -> tuple[int, int]:
 def _controls(root: Element) -> Iterator[str]:
     """The labels of buttons and boxes of a form."""
     for shape in root.iter(V + "shape"):
-        data = shape.find(_CLIENT_DATA)
+        data = shape.find(X + "ClientData")
         if data is None or data.get("ObjectType") == _NOTE:
             continue
         text = " ".join("".join(box.itertext()).strip() for box in shape.iter(V + "textbox")).strip()

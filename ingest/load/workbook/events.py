@@ -20,8 +20,11 @@ class Reader(Protocol):
     def data(self, text: str) -> None: ...
 
 
-def read_events(content: bytes, reader: Reader) -> None:
-    """Send the elements and texts of an XML part to a reader. Raises DocumentError for declared entities."""
+def read_events(content: bytes, reader: Reader) -> bool:
+    """Send the elements and texts of an XML part to a reader; returns whether the part could be read to its end.
+
+    Raises DocumentError for declared entities.
+    """
     names = _Names()
     start, end = reader.start, reader.end
     parser = expat.ParserCreate()
@@ -30,9 +33,13 @@ def read_events(content: bytes, reader: Reader) -> None:
     parser.EndElementHandler = lambda name: end(names[name])
     parser.CharacterDataHandler = reader.data
     parser.EntityDeclHandler = _refuse_entities
-    for offset in range(0, len(content), _PIECE):
-        parser.Parse(content[offset : offset + _PIECE], False)
-    parser.Parse(b"", True)
+    try:
+        for offset in range(0, len(content), _PIECE):
+            parser.Parse(content[offset : offset + _PIECE], False)
+        parser.Parse(b"", True)
+    except expat.ExpatError:
+        return False
+    return True
 
 
 def attribute(attributes: Attributes, name: str) -> str:

@@ -43,6 +43,8 @@ def load_xlsx(content: bytes, limits: Limits) -> Extracted:
     workbook = _Workbook(package, main)
     for number, one in enumerate(package.xml(main).iterfind(f"{S}sheets/{S}sheet"), start=1):
         workbook.add(one, number)
+    if not workbook.builder.length:
+        workbook.refuse_damaged()
     workbook.add_names()
     builder = workbook.builder
     return Extracted(
@@ -51,7 +53,10 @@ def load_xlsx(content: bytes, limits: Limits) -> Extracted:
         title=package.title(),
         parts=tuple(builder.parts),
         tables=tuple(builder.tables),
-        warnings=(*workbook.counts.warnings(), *warnings(workbook.left_out, characters=builder.length)),
+        warnings=(
+            *workbook.counts.warnings(),
+            *warnings(workbook.left_out, package.damaged, characters=builder.length),
+        ),
     )
 
 
@@ -75,11 +80,14 @@ class _Workbook:
         package = self._package
         properties, calculation = self._root.find(S + "workbookPr"), self._root.find(S + "calcPr")
         from_1904 = properties is not None and properties.get("date1904") in _ON
-        strings = package.related(self._main, "sharedStrings")
+        strings: list[str] = []
+        for part in package.related(self._main, "sharedStrings")[:1]:
+            strings, complete = shared_strings(package.read(part))
+            package.damaged.update([] if complete else [part])
         looks = package.related(self._main, "styles")
         return Book(
-            strings=shared_strings(package.read(strings[0])) if strings else (),
-            styles=styles(package.xml(looks[0]) if looks else None, from_1904=from_1904),
+            strings=strings,
+            styles=styles(package.beside(looks[0]) if looks else None, from_1904=from_1904),
             from_1904=from_1904,
             recalculated=calculation is not None and calculation.get("fullCalcOnLoad") in _ON,
         )
@@ -101,6 +109,8 @@ class _Workbook:
     def _sheet(self, part: str, kind: str, name: str) -> Iterator[str]:
         if kind == "worksheet":
             sheet = read_sheet(self._package.read(part), self._book, self._budget)
+            if sheet.damaged:
+                self._package.damaged.add(part)
             self._count(sheet, name)
             self._add_links(sheet, part)
             sheet.grid.areas = list(self._areas(part))
@@ -135,13 +145,18 @@ class _Workbook:
     def _areas(self, part: str) -> Iterator[Area]:
         """The tables that the program itself knows."""
         for table in self._package.related(part, "table"):
-            root = self._package.xml(table)
+            root = self._package.beside(table)
             range_ = cell_range(root.get("ref", ""))
             if range_ is not None:
                 name = root.get("displayName") or root.get("name") or ""
                 yield Area(
                     range_, "" if _UNNAMED.fullmatch(name) else name, int(root.get("headerRowCount", "1") in _ON)
                 )
+
+    def refuse_damaged(self) -> None:
+        """Raise what is wrong with a sheet that nothing could be read of."""
+        for part in sorted(self._package.damaged):
+            self._package.xml(part)
 
     def add_names(self) -> None:
         """Add the names that stand for values; those of ranges only say where a value is."""

@@ -23,7 +23,7 @@ def comment_lines(package: Package, part: str, persons: dict[str, str]) -> Itera
     """The notes and discussions of a sheet's cells in order. persons: id -> name of who discusses."""
     discussed: set[str] = set()
     for threads in package.related(part, "threadedComment"):
-        for one in package.xml(threads).iter(TC + "threadedComment"):
+        for one in package.beside(threads).iter(TC + "threadedComment"):
             address = one.get("ref", "")
             word = "Reply" if one.get("parentId") else "Comment"
             discussed.add(address)
@@ -43,7 +43,7 @@ def persons(package: Package, main: str) -> dict[str, str]:
     return {
         one.get("id", ""): one.get("displayName", "")
         for part in package.related(main, "person")
-        for one in package.xml(part).iter(TC + "person")
+        for one in package.beside(part).iter(TC + "person")
     }
 
 

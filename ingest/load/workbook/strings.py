@@ -69,11 +69,11 @@ def unescaped(text: str) -> str:
     return _ESCAPED.sub(lambda match: chr(int(match.group(1), 16)), text) if "_x" in text else text
 
 
-def shared_strings(content: bytes) -> list[str]:
-    """The texts that cells refer to by number."""
+def shared_strings(content: bytes) -> tuple[list[str], bool]:
+    """(the texts that cells refer to by number, whether all of them could be read)."""
     reader = _SharedStrings()
-    read_events(content, reader)
-    return reader.strings
+    complete = read_events(content, reader)
+    return reader.strings, complete
 
 
 class _SharedStrings(RichText):
