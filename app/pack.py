@@ -11,6 +11,7 @@ from app.core.names import labels
 
 _WORD = re.compile(r"\w+", re.UNICODE)
 _NUMBER = re.compile(r"\d+")
+_FORGED = re.compile(r"^(\s*)[\[［【]\s*(\d{1,3})\s*[\]］】]", re.MULTILINE)
 _SHINGLE = 5  # Words. Long enough that two passages about the same subject share few shingles.
 _DUPLICATE_SHARE = 0.8  # A passage is a duplicate when this share of the shorter one's shingles is in the longer one.
 
@@ -179,7 +180,12 @@ def _render(number: int, title: str, heading: str, location: str, source: str, t
         head += f" ({location})"
     if source:
         head += f" — {source}"
-    return f"[{number}] {head}\n{text}"
+    return f"[{number}] {head}\n{_FORGED.sub(_unforged, text)}"
+
+
+def _unforged(mark: re.Match[str]) -> str:
+    """A number in brackets at the beginning of a line in round brackets: only `_render` begins a passage."""
+    return f"{mark[1]}({mark[2]})"
 
 
 def _passage(

@@ -43,8 +43,8 @@ class Rules:
         gitignore: bool = True,
         hidden: bool = False,
     ) -> None:
-        self._include = _spec(include) if include else None
-        self._exclude = _spec(exclude) if exclude else None
+        self._include = spec(include)
+        self._exclude = spec(exclude)
         self._gitignore = gitignore
         self._hidden = hidden
 
@@ -103,7 +103,10 @@ def _relative(path: str, folder: str, *, is_folder: bool) -> str:
     return relative + "/" if is_folder else relative
 
 
-def _spec(patterns: Sequence[str]) -> GitIgnoreSpec:
+def spec(patterns: Sequence[str] | None) -> GitIgnoreSpec | None:
+    """Patterns as in .gitignore; None for none. Raises SettingsError for an invalid one."""
+    if not patterns:
+        return None
     try:
         return GitIgnoreSpec.from_lines(patterns)
     except ValueError as error:

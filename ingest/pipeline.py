@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Protocol
 
 from sqlalchemy import Connection
 
@@ -47,6 +48,16 @@ class Result:
     warnings: tuple[str, ...] = ()
     chunks: int = 0
     timings: dict[str, float] = field(default_factory=dict)  # seconds: load, chunk, embed
+
+
+class RunListener(Protocol):
+    """Receives the progress of a run over files or other items."""
+
+    def progress(self, done: int, total: int, name: str) -> None:
+        """`done` of `total` items are finished; name is one in work."""
+
+    def finished(self, uri: str, result: Result) -> None:
+        """One item is finished."""
 
 
 def load_here(source: Source) -> Parts:

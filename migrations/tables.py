@@ -150,6 +150,16 @@ chunks = Table(
     ),
 )
 
+remote_items = Table(  # what is known of items on other machines, documents or not; a second run reads what changed
+    "remote_items",
+    metadata,
+    Column("collection_id", ForeignKey("collections.id", ondelete="CASCADE"), primary_key=True),
+    Column("uri", Text, primary_key=True),
+    Column("revision", JSONB, nullable=False),  # in the words of its source: a page's ETag, its links
+    Column("sha256", Text),  # of the content read last; null when it is no document
+    Column("checked_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+)
+
 uploads = Table(  # files sent through the page, until the worker has stored their documents
     "uploads",
     metadata,

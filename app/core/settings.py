@@ -133,6 +133,22 @@ class Settings(BaseSettings):
         default=1800, ge=1, description="time for embedding one document, seconds; what is done by then is kept"
     )
 
+    # web addresses as sources
+    web_pages: int = Field(default=1000, ge=1, description="largest number of pages read or checked of one web address")
+    web_seconds: int = Field(default=3600, ge=1, description="time for one web address with all its pages, seconds")
+    web_mib: int = Field(default=1000, ge=1, description="largest amount received from one web address, MiB")
+    web_page_seconds: int = Field(default=60, ge=1, description="time for receiving one page or file, seconds")
+    web_delay_seconds: float = Field(
+        default=0.5,
+        ge=0,
+        le=60,
+        description="pause between two requests to a site, seconds; robots.txt may ask for more",
+    )
+    web_private_networks: str = Field(
+        default="",
+        description="inner networks whose pages may be read, for example 10.1.0.0/16,192.168.0.0/16; all: every one",
+    )
+
     # page
     host: str = Field(default="127.0.0.1", description="address the page binds to")
     port: int = Field(default=7860, ge=0, le=65535, description="port of the page; 0: any free port")

@@ -18,7 +18,9 @@ _WIDTH = 1300  # pixels, unless _MOST_PIXELS makes it smaller
 _MOST_PIXELS = 4_000_000
 _SHORTEST_RUN = 3  # consecutive words that count as a match, so that single common words are not boxed
 _MOST_CHARACTERS = 50_000  # of a page; beyond it the page is shown without boxes
+_MOST_ROUNDS = 8  # of looking for words that stand in another order on the page
 _WORD = re.compile(r"\w+")
+_RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff]")
 # Inside a word: the soft hyphen, and what PDFium returns for a hyphen at the end of a line.
 _JOINED = ("\u00ad", "\u200b", "\ufffe", "\x02")
 
@@ -118,17 +120,30 @@ def _on_image(line: Sequence[float], convert: pypdfium2.PdfPosConv, size: tuple[
 
 
 def _matching(characters: Sequence[str], passage: str) -> list[int]:
-    """Indices of the page's characters that belong to the passage, in reading order.
+    """Indices of the page's characters that belong to the passage, in the page's own order.
 
-    Page and passage are compared word by word: their white space and hyphenation differ.
+    Page and passage are compared word by word: their white space and hyphenation differ. A passage is read column by
+    column and row by row while a page keeps its text in any order, so runs of words may follow each other differently.
     """
     text = "".join(c if len(c) == 1 and c not in _JOINED else "\u2060" for c in characters)
     on_page = [(match.group().casefold(), match.start(), match.end()) for match in re.finditer(r"[\w\u2060]+", text)]
-    page_words = [word.replace("\u2060", "") for word, _, _ in on_page]
-    wanted = [word.casefold() for word in _WORD.findall(passage)]
+    page_words = [_key(word.replace("\u2060", "")) for word, _, _ in on_page]
+    wanted = [_key(word.casefold()) for word in _WORD.findall(passage)]
     shortest = min(_SHORTEST_RUN, len(wanted))
-    indices: list[int] = []
-    for block in SequenceMatcher(None, page_words, wanted, autojunk=False).get_matching_blocks():
-        if block.size and block.size >= shortest:
-            indices += range(on_page[block.a][1], on_page[block.a + block.size - 1][2])
-    return indices
+    indices: set[int] = set()
+    for _ in range(_MOST_ROUNDS):
+        found = False
+        for block in SequenceMatcher(None, page_words, wanted, autojunk=False).get_matching_blocks():
+            if block.size and block.size >= shortest:
+                found = True
+                indices |= set(range(on_page[block.a][1], on_page[block.a + block.size - 1][2]))
+                page_words[block.a : block.a + block.size] = [""] * block.size  # on the page, and found
+                wanted[block.b : block.b + block.size] = [" "] * block.size
+        if not found:
+            break
+    return sorted(indices)
+
+
+def _key(word: str) -> str:
+    """A word for comparison. Of a word that runs to the left PDFium may keep the letters as they look: any order."""
+    return "".join(sorted(word)) if _RIGHT_TO_LEFT.search(word) else word

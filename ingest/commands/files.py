@@ -2,7 +2,6 @@
 
 import json
 import os
-from collections import Counter
 from contextlib import closing
 from pathlib import Path
 from typing import Annotated
@@ -12,15 +11,19 @@ from rich.markup import escape
 
 from app.core.errors import SettingsError
 from app.core.progress import read_progress
-from app.core.settings import Settings, load_settings
-from ingest.bootstrap import build_ingester, open_database
-from ingest.commands.screen import Screen, links_line, out, report, result_line, status_lines, summary
+from app.core.settings import load_settings
+from ingest.bootstrap import Services, build_ingester, open_database
+from ingest.commands.screen import Screen, links_line, out, preview, report, result_line, status_lines, summary
+from ingest.commands.web import read_site
 from ingest.folder.run import FolderRun, RunOptions
 from ingest.folder.sync import Plan
 from ingest.folder.watch import watch
-from ingest.ignore_rules import Rules
+from ingest.ignore_rules import Rules, spec
 from ingest.pipeline import Outcome
 from ingest.queue.worker import Worker
+from ingest.remote.run import RemoteOptions
+from ingest.web.frontier import SiteOptions
+from ingest.web.urls import given_address, is_address
 
 SAMPLE = Path(__file__).resolve().parents[1] / "sample"
 SAMPLE_COLLECTION = "sample"
@@ -30,7 +33,10 @@ Concurrency = Annotated[int, typer.Option(min=1, max=16, help="Files read at the
 
 
 def files(
-    paths: Annotated[list[Path] | None, typer.Argument(help="Files and folders.", show_default=False)] = None,
+    sources: Annotated[
+        list[str] | None,
+        typer.Argument(help="Files, folders and web addresses.", metavar="PATH|URL...", show_default=False),
+    ] = None,
     collection: Annotated[str, typer.Option(help="Collection to ingest into; FOREMOST_COLLECTION by default.")] = "",
     include: Annotated[list[str] | None, typer.Option(help="Only files that match, as in .gitignore; repeat.")] = None,
     exclude: Annotated[list[str] | None, typer.Option(help="Without files and folders that match; repeat.")] = None,
@@ -46,15 +52,25 @@ def files(
     inline: Annotated[bool, typer.Option("--inline", help="One by one in this process, without the queue.")] = False,
     detach: Annotated[bool, typer.Option("--detach", help="Only queue the files; workers ingest them.")] = False,
     concurrency: Concurrency = _CONCURRENCY,
+    depth: Annotated[
+        int | None, typer.Option(min=0, max=20, help="Web: links followed from the given page; 2 by default.")
+    ] = None,
+    any_path: Annotated[bool, typer.Option("--any-path", help="Web: also pages outside the given path.")] = False,
+    allow_private: Annotated[bool, typer.Option("--allow-private", help="Web: also pages of inner networks.")] = False,
     sample: Annotated[bool, typer.Option("--sample", help='Ingest the sample documents into "sample".')] = False,
 ) -> None:
-    """Ingest files and folders; unchanged files are skipped. Running workers help, but none is needed."""
+    """Ingest files, folders and web sites; what is unchanged is skipped. Running workers help, but none is needed."""
     settings = load_settings()
-    if bool(paths) == sample:
+    if bool(sources) == sample:
         raise SettingsError("Either files and folders or --sample must be given.", fix="Run: python -m ingest PATH…")
+    addresses = [given_address(source) for source in sources or () if is_address(source)]
     if sum((inline, detach, dry_run)) > 1 or (watching and (detach or dry_run)) or (force and not prune):
         raise SettingsError("These options contradict one another.", fix="See python -m ingest --help.")
-    roots = [SAMPLE] if sample else paths or []
+    if addresses and (watching or detach):
+        raise SettingsError(
+            "Web addresses are read by this command itself, once.", fix="Leave out --watch and --detach for them."
+        )
+    roots = [SAMPLE] if sample else [Path(source) for source in sources or () if not is_address(source)]
     target = SAMPLE_COLLECTION if sample else collection or settings.collection
     rules = Rules(include=include or (), exclude=exclude or (), gitignore=gitignore, hidden=hidden)
     options = RunOptions(
@@ -67,11 +83,27 @@ def files(
         follow_links=follow_links,
         concurrency=concurrency,
     )
-    _run(settings, roots, rules, options, collection=target, dry_run=dry_run, watching=watching)
+    site_options = SiteOptions(depth=depth, any_path=any_path, include=spec(include), exclude=spec(exclude))
+    with closing(build_ingester(settings, report)) as services:
+        failed = bool(roots) and _run(
+            services, roots, rules, options, collection=target, dry_run=dry_run, watching=watching
+        )
+        for address in addresses:
+            failed |= read_site(
+                services,
+                address,
+                site_options,
+                RemoteOptions(checksum=checksum, retry=retry, prune=prune, force=force),
+                collection=target,
+                dry_run=dry_run,
+                allow_private=allow_private,
+            )
+    if failed:
+        raise typer.Exit(1)
 
 
 def _run(
-    settings: Settings,
+    services: Services,
     roots: list[Path],
     rules: Rules,
     options: RunOptions,
@@ -79,29 +111,32 @@ def _run(
     collection: str,
     dry_run: bool,
     watching: bool,
-) -> None:
+) -> bool:
+    """Ingest files and folders; returns whether any failed."""
     screen = Screen()
-    with closing(build_ingester(settings, report)) as services:
-        run = FolderRun(
-            services.engine,
-            services.ingester,
-            screen,
-            collection=collection,
-            max_bytes=settings.max_file_mib * 2**20,
-            options=options,
-            revive=services.revive,
-        )
-        plan = run.scan(roots, rules)
-        if dry_run:
-            _preview(run, plan, screen)
-            return
-        _execute(run, plan, screen, collection, quiet=watching)
-        if watching:
-            watch(run, roots, rules, lambda changes: _execute(run, changes, screen, collection, quiet=True), report)
+    run = FolderRun(
+        services.engine,
+        services.ingester,
+        screen,
+        collection=collection,
+        max_bytes=services.settings.max_file_mib * 2**20,
+        options=options,
+        revive=services.revive,
+    )
+    plan = run.scan(roots, rules)
+    if dry_run:
+        failed = preview(run.preview(plan), screen)
+        if plan.links:
+            report(links_line(plan.links))
+        return failed
+    failed = _execute(run, plan, screen, collection, quiet=watching)
+    if watching:
+        watch(run, roots, rules, lambda changes: _execute(run, changes, screen, collection, quiet=True), report)
+    return failed and not watching
 
 
-def _execute(run: FolderRun, plan: Plan, screen: Screen, collection: str, *, quiet: bool) -> None:
-    """Carry out a plan and print the summary; quiet: only when something changed."""
+def _execute(run: FolderRun, plan: Plan, screen: Screen, collection: str, *, quiet: bool) -> bool:
+    """Carry out a plan and print the summary; quiet: only when something changed. Returns whether any file failed."""
     if not (plan.stored or plan.to_read or plan.unreadable) and not quiet:
         fix = "Name other files or folders." + (f" {links_line(plan.links)}" if plan.links else "")
         raise SettingsError("There are no files to ingest.", fix=fix)
@@ -110,27 +145,14 @@ def _execute(run: FolderRun, plan: Plan, screen: Screen, collection: str, *, qui
     if quiet:
         del counts[Outcome.UNCHANGED]
         if not counts.total():
-            return
+            return False
     out.print(f"Collection {escape(collection)}: {summary(counts)}.")
     kept = 0 if counts[Outcome.REMOVED] else len(plan.gone)
     if kept:
         report(f"The files of {kept} stored documents are gone; --prune deletes the documents.")
     if plan.links and not quiet:
         report(links_line(plan.links))
-    if counts[Outcome.FAILED] and not quiet:
-        raise typer.Exit(1)
-
-
-def _preview(run: FolderRun, plan: Plan, screen: Screen) -> None:
-    counts: Counter[Outcome] = Counter()
-    for uri, result in run.preview(plan):
-        screen.preview(uri, result)
-        counts[result.outcome] += 1
-    out.print(f"Dry run, nothing written: {summary(counts)}.")
-    if plan.links:
-        report(links_line(plan.links))
-    if counts[Outcome.FAILED]:
-        raise typer.Exit(1)
+    return counts[Outcome.FAILED] > 0
 
 
 def worker(concurrency: Concurrency = _CONCURRENCY) -> None:

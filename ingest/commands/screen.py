@@ -1,7 +1,7 @@
 """Console output of the ingest commands: progress bars, lines about single files, summaries."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from rich.console import Console
@@ -131,3 +131,13 @@ class Screen:
             self.finished(uri, result)
         else:
             out.print(f"{result.outcome} {escape(f'{uri} {result.message}'.rstrip())}")
+
+
+def preview(results: Iterable[tuple[str, Result]], screen: Screen) -> bool:
+    """Print what a run would do, with a summary; returns whether anything would fail."""
+    counts: Counter[Outcome] = Counter()
+    for uri, result in results:
+        screen.preview(uri, result)
+        counts[result.outcome] += 1
+    out.print(f"Dry run, nothing written: {summary(counts)}.")
+    return counts[Outcome.FAILED] > 0

@@ -1,24 +1,13 @@
-"""Progress of a folder run: who receives it, and how far the queue is with the run's jobs."""
+"""Progress of a folder run: how far the queue is with the run's jobs."""
 
 import time
 from collections.abc import Sequence
-from typing import Protocol
 
-from ingest.pipeline import Result
+from ingest.pipeline import RunListener
 from ingest.queue.jobs import Jobs
 
 _POLL_SECONDS = 0.5  # at least this long between two queries for unfinished jobs
 _JOBS_PER_SECOND = 20_000  # many jobs are queried less often: the query takes time too
-
-
-class RunListener(Protocol):
-    """Receives the progress of a folder run."""
-
-    def progress(self, done: int, total: int, name: str) -> None:
-        """`done` of `total` files are finished; name is one in work."""
-
-    def finished(self, uri: str, result: Result) -> None:
-        """One file is finished."""
 
 
 class RemainingJobs:

@@ -10,10 +10,10 @@ from sqlalchemy import Engine
 
 from app.core.errors import DocumentError, SettingsError
 from ingest.discover import FileEntry, discover, read
-from ingest.folder.progress import RemainingJobs, RunListener
+from ingest.folder.progress import RemainingJobs
 from ingest.folder.sync import FileState, Plan, StoredFile, Sync
 from ingest.ignore_rules import Rules
-from ingest.pipeline import Ingester, Outcome, Result
+from ingest.pipeline import Ingester, Outcome, Result, RunListener
 from ingest.queue.files import HOST, BusyError, Files
 from ingest.queue.jobs import FileJob, Jobs
 from ingest.queue.locks import Locks

@@ -22,7 +22,11 @@ _FULL_SCAN_SECONDS = 300  # a full scan this often finds what has no events (net
 
 
 def watch(
-    run: FolderRun, roots: Sequence[Path], rules: Rules, execute: Callable[[Plan], None], report: Callable[[str], None]
+    run: FolderRun,
+    roots: Sequence[Path],
+    rules: Rules,
+    execute: Callable[[Plan], object],
+    report: Callable[[str], None],
 ) -> None:
     """Follow everything at or below the roots; returns on SIGINT or SIGTERM.
 

@@ -25,6 +25,7 @@ from ingest.load.pictures import load_picture
 from ingest.load.slides.load import load_pptx
 from ingest.load.title import title_of
 from ingest.load.tnef import load_tnef
+from ingest.load.web_page import is_web_page, load_web_page
 from ingest.load.word.load import load_docx
 from ingest.load.workbook.load import load_xlsx
 
@@ -36,7 +37,7 @@ _MOST_SPANS = 50_000
 def load(source: Source, limits: Limits = _DEFAULTS) -> Document:
     """The document in a source, its format detected by content; archives are opened by ingest.load.unpack."""
     with damage_as_document_error():
-        extracted = _extract(source.content, source.name, limits)
+        extracted = _extract(source, limits)
     return finished(extracted, source.name, limits)
 
 
@@ -48,7 +49,8 @@ def detect(source: Source) -> str:
     return kind or kinds.text_kind(decode(source.content)[0].replace("\x00", ""), source.name)
 
 
-def _extract(content: bytes, name: str, limits: Limits) -> Extracted:
+def _extract(source: Source, limits: Limits) -> Extracted:
+    content, name = source.content, source.name
     kind = kinds.container_kind(content, name)
     if kind is not None:
         return _from_container(content, kind, limits)
@@ -59,7 +61,7 @@ def _extract(content: bytes, name: str, limits: Limits) -> Extracted:
     if kind in kinds.ARCHIVES:
         raise _archive_error()
     if kind == kinds.HTML:
-        return load_html(content)
+        return load_web_page(content, source.uri) if is_web_page(source.uri) else load_html(content)
     if len(text) > limits.characters:  # the text of the remaining formats is no shorter than the file
         raise too_much_text(limits)
     if kind in (kinds.CALENDAR, kinds.CARD):

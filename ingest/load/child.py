@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO
 
-from app.core.domain import Document
+from app.core.domain import Document, Source
 from app.core.errors import DocumentError
 from ingest.load.frames import (
     Frame,
@@ -24,7 +24,7 @@ from ingest.load.frames import (
     write_frame,
 )
 from ingest.load.limits import MIB, Limits, too_much_memory
-from ingest.load.unpack import unpacked
+from ingest.load.unpack import Item, unpacked
 
 try:
     import resource
@@ -32,23 +32,26 @@ except ImportError:  # Windows: only the parent's checks of memory and time limi
     resource = None  # type: ignore[assignment]
 
 
-def main() -> None:
-    """Serve requests until the parent closes the pipe."""
+Items = Callable[[Source, Limits], Iterator[Item]]
+
+
+def main(items: Items = unpacked) -> None:
+    """Serve requests until the parent closes the pipe. items: what is read of a source."""
     limits = Limits(**json.loads(sys.argv[1]))
     with _private_pipes() as (requests, replies):
         _limit_memory(limits)
         write_frame(replies, Frame(kind="ready"))
         _silence()
         while request := read_frame(requests):
-            _serve(request, replies, limits)
+            _serve(request, replies, limits, items)
 
 
-def _serve(request: Frame, replies: IO[bytes], limits: Limits) -> None:
+def _serve(request: Frame, replies: IO[bytes], limits: Limits, items: Items) -> None:
     """Load everything in a source; the first `skip` documents were loaded by an earlier process and are passed over."""
     source = source_from(request)
     skip = request.header["skip"]
     _limit_processor(limits)
-    for number, (item, load_item) in enumerate(unpacked(source, limits)):
+    for number, (item, load_item) in enumerate(items(source, limits)):
         if number < skip:
             continue
         _limit_processor(limits)

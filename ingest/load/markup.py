@@ -42,12 +42,25 @@ def load_markdown(text: str, warnings: tuple[str, ...]) -> Extracted:
     )
 
 
+def html_markup(content: bytes) -> tuple[str, tuple[str, ...]]:
+    """(markup, warnings) of an HTML page, decoded by its declared or detected encoding."""
+    return decode(content, declared=declared_charset(content))
+
+
+def declared_charset(content: bytes) -> str | None:
+    """The encoding that an HTML page declares in itself."""
+    declared = _META_CHARSET.search(_COMMENT_OR_SCRIPT.sub(b"", content[:16_384]))
+    return declared.group(1).decode("ascii") if declared else None
+
+
 def load_html(content: bytes) -> Extracted:
-    """An HTML page without scripts, decoded by its declared or detected encoding."""
-    head = _COMMENT_OR_SCRIPT.sub(b"", content[:16_384])
-    declared = _META_CHARSET.search(head)
-    text, warnings = decode(content, declared=declared.group(1).decode("ascii") if declared else None)
-    page = html_content(text)
+    """An HTML page without scripts."""
+    return html_extracted(*html_markup(content))
+
+
+def html_extracted(markup: str, warnings: tuple[str, ...]) -> Extracted:
+    """The text of an HTML page that is decoded already."""
+    page = html_content(markup)
     builder = Builder()
     builder.add(page.text)
     return Extracted(

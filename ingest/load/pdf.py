@@ -1,7 +1,7 @@
 """PDF: bytes go in, the text of every page comes out, with the bookmarks as headings."""
 
-import itertools
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -9,21 +9,25 @@ from app.core.domain import Heading, Part
 from app.core.errors import DocumentError
 from ingest.load import kinds
 from ingest.load.divided_words import rejoined, words_of
-from ingest.load.extracted import LONGEST_HEADING, Builder, Extracted, clean, unmarked
+from ingest.load.extracted import Builder, Extracted
 from ingest.load.limits import Limits, too_much_text
 from ingest.load.numbers import pages
-from ingest.load.ocr import DOTS_PER_INCH, MOST_PIXELS, Recognizer
-from ingest.load.pdf_forms import form_values
+from ingest.load.ocr import Recognizer
+from ingest.load.pdf_outline import bookmark_headings
+from ingest.load.pdf_page import PageContent, PageReader
 from ingest.load.pdf_salvage import salvaged
+from ingest.load.pdf_text import marked_pages
+from ingest.load.pdf_xfa import form_lines
 
-_MAX_BOOKMARKS = 5_000
 _DAMAGED = "The PDF is damaged or cut off: it was read as far as it goes."
-_LIGATURES = str.maketrans(
-    {"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st", "\u00ad": ""}
-)
-_SOFT_BREAK = re.compile("(?<=\\w)[\ufffe\x02]\\s*")  # PDFium's mark for a word divided at a line's end
+_FEW_BOOKMARKS = 0.3  # of the number of headings recognised by their look
 _MEANINGLESS_TITLE = re.compile(
-    r"^(?:untitled|title$|microsoft word|slide \d+|(?:document|presentation)\d*$|paper title)|\.\w{2,4}$", re.IGNORECASE
+    r"^\W*(?:anonymous|untitled|untitle|no ?title|ohne titel|sans titre|sin t[ií]tulo|senza titolo|none|null|unknown"
+    r"|title|titel|paper title|print|printing|scan|scanned document|blank page|new document|untitled document"
+    r"|(?:microsoft |ms )?(?:powerpoint|excel|word)(?: \w+)?|powerpoint[- ]\w+|pr[aä]sentation|presentation"
+    r"|document|dokument|documento|slide|folie|book|mappe|sheet|tabelle|layout|page|seite|about:blank)[\W\d]*$"
+    r"|^(?:paper title|microsoft (?:word|excel|powerpoint) -|https?://|file://|[a-z]:\\|/)|\.[a-z0-9]{2,5}$|^[\W\d]*$",
+    re.IGNORECASE,
 )
 
 
@@ -73,70 +77,68 @@ def _read(pdf: Any, failure: type[Exception], limits: Limits) -> Extracted:
         raise DocumentError(f"The PDF has {count} pages.", fix="Split it, or raise FOREMOST_LOAD_PAGES.")
     pdf.init_forms()
     recognizer = Recognizer(limits)
-    texts, failed = _page_texts(pdf, failure, recognizer, limits)
+    reader = PageReader(pdf, limits, recognizer)
+    contents, failed = _pages(reader, count, failure, limits)
     if len(failed) == count:
         raise DocumentError("The PDF is damaged: none of its pages can be read.", fix="Get a fresh copy.")
-    known = words_of(texts)
+    contents[0].notes += form_lines(pdf, sum(content.length for content in contents))
+    marked = marked_pages(contents)
+    known = words_of([page.text for page in marked])
+    goes_on = [page.goes_on for page in marked]
     builder = Builder()
-    for number, text in enumerate(texts, start=1):
-        builder.add_part(rejoined(text, known), kind="page", number=number)
+    for number, (text, separator) in enumerate(_joined([page.text for page in marked], goes_on, known), start=1):
+        start, end = builder.add(text, separator=separator)
+        builder.parts.append(Part(kind="page", number=number, start=start, end=end))
     text = builder.text()
-    warnings = list(recognizer.warnings())
+    warnings = [*recognizer.warnings(), *reader.warnings()]
     if failed:
         warnings.append(f"{pages(failed).capitalize()} could not be read: damaged.")
     return Extracted(
         text=text,
         media_type=kinds.PDF,
         title=_title(pdf),
-        headings=_headings(pdf, text, builder.parts),
+        headings=_headings(bookmark_headings(pdf, text, builder.parts), builder.headings),
         parts=tuple(builder.parts),
+        tables=tuple(builder.tables),
         warnings=tuple(warnings),
         ocr_missing=recognizer.missing,
     )
 
 
-def _page_texts(
-    pdf: Any, failure: type[Exception], recognizer: Recognizer, limits: Limits
-) -> tuple[list[str], list[int]]:
-    """(text of every page, numbers of the pages that could not be read, whose text is empty)."""
-    texts: list[str] = []
+def _joined(texts: list[str], goes_on: list[bool], known: frozenset[str]) -> Iterator[tuple[str, str]]:
+    """(text, what stands before it) of every page; a sentence or a word that a page's end divides is joined."""
+    separator = ""
+    for number, text in enumerate(texts):
+        following = texts[number + 1] if number + 1 < len(texts) and goes_on[number + 1] else None
+        text = rejoined(text, known)
+        after = "\n\n" if following is None else " "
+        if following is not None and text.endswith("-"):
+            last, first = text.rsplit(None, 1)[-1], following.split(None, 1)[0]
+            whole = rejoined(f"{last}\n{first}", known)
+            after = ""
+            text = text if whole.startswith(last) else text[:-1]
+        yield text, separator
+        separator = after
+
+
+def _pages(
+    reader: PageReader, count: int, failure: type[Exception], limits: Limits
+) -> tuple[list[PageContent], list[int]]:
+    """(every page, numbers of the pages that could not be read, which are empty)."""
+    contents: list[PageContent] = []
     failed: list[int] = []
     length = 0
-    for number in range(1, len(pdf) + 1):
+    for number in range(1, count + 1):
         try:
-            texts.append(_page_text(pdf, number, recognizer))
+            content = reader.read(number)
         except failure:
-            texts.append("")
+            content = PageContent(number)
             failed.append(number)
-        length += len(texts[-1])
+        contents.append(content)
+        length += content.length
         if length > limits.characters:
             raise too_much_text(limits)
-    return texts, failed
-
-
-def _page_text(pdf: Any, number: int, recognizer: Recognizer) -> str:
-    page = pdf[number - 1]
-    try:
-        textpage = page.get_textpage()
-        try:
-            text = str(textpage.get_text_range())
-        finally:
-            textpage.close()
-        fields = "\n".join(form_values(pdf, page))
-        if not clean(text + fields).strip() and recognizer.wants(number):
-            text = recognizer.text(_picture(page), number)
-    finally:
-        page.close()
-    text = text.replace("\r\n", "\n").replace("\r", "\n").translate(_LIGATURES)
-    text = _SOFT_BREAK.sub("-\n", text)
-    return unmarked(f"{text}\n\n{fields}" if fields else text)
-
-
-def _picture(page: Any) -> Any:
-    """The page rendered in grey, at a lower resolution when the page is huge."""
-    width, height = page.get_size()
-    scale = min(DOTS_PER_INCH / 72, (MOST_PIXELS / max(width * height, 1)) ** 0.5)
-    return page.render(scale=scale, grayscale=True).to_pil()
+    return contents, failed
 
 
 # ----------------------------------------------------------------------------------------------- titles and headings
@@ -147,22 +149,6 @@ def _title(pdf: Any) -> str:
     return "" if _MEANINGLESS_TITLE.search(title) else title
 
 
-def _headings(pdf: Any, text: str, parts: list[Part]) -> tuple[Heading, ...]:
-    """Bookmarks whose titles occur on the page they point to."""
-    headings: list[Heading] = []
-    position = 0
-    for bookmark in itertools.islice(pdf.get_toc(max_depth=6), _MAX_BOOKMARKS):
-        title, index = " ".join(bookmark.get_title().split())[:LONGEST_HEADING], _page_of(bookmark)
-        if not title or index is None or not 0 <= index < len(parts):
-            continue
-        pattern = r"\s+".join(re.escape(word) for word in title.split()[:40])
-        match = re.compile(pattern).search(text, max(parts[index].start, position), parts[index].end)
-        if match:
-            position = match.end()
-            headings.append(Heading(level=min(bookmark.level + 1, 6), text=title, start=match.start()))
-    return tuple(headings)
-
-
-def _page_of(bookmark: Any) -> int | None:
-    destination = bookmark.get_dest()
-    return None if destination is None else destination.get_index()
+def _headings(bookmarks: tuple[Heading, ...], by_look: list[Heading]) -> tuple[Heading, ...]:
+    """The bookmarks, unless they are few beside the headings recognised by their look."""
+    return bookmarks if len(bookmarks) > _FEW_BOOKMARKS * len(by_look) else tuple(by_look)

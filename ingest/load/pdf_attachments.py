@@ -31,11 +31,6 @@ def pdf_attachments(content: bytes) -> Iterator[tuple[str, bytes]]:
         pdf.close()
 
 
-def attachment_names(pdf: Any, content: bytes) -> list[str]:
-    """Names of the files embedded in an open PDF; `content` is its bytes."""
-    return [_name(file, number) for number, file in enumerate(itertools.islice(_files(pdf, content), _MOST), 1)]
-
-
 def _read(pdf: Any, content: bytes) -> Iterator[tuple[str, bytes]]:
     import pypdfium2  # noqa: PLC0415
 

@@ -249,7 +249,7 @@ def test_stop_ends_the_model_and_keeps_the_text_so_far(visit: Callable[..., "Pag
     exchange = answered(page)
     assert site.services.model.stopped.is_set()
     assert "The boathouse opens at six" in exchange.inner_text()
-    assert "Stopped." in exchange.inner_text()
+    assert "Stopped before the end." in exchange.inner_text()
     with site.engine.connect() as connection:
         assert connection.execute(select(answers.c.outcome)).scalar_one() == Outcome.STOPPED.value
 
@@ -305,7 +305,7 @@ def test_an_answer_without_passages_shows_the_nearest_misses(visit: Callable[...
     page = visit()
     ask(page, "Which minister spoke in parliament yesterday?")
 
-    assert "Not found in your documents" in answered(page).inner_text()
+    assert "Not in your documents" in answered(page).inner_text()
     badges = page.locator("#fm-sources-area .fm-card .fm-badge").all_inner_texts()
     assert badges == ["not used"] * 3
 

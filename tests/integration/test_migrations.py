@@ -46,6 +46,8 @@ FROZEN = {
     "r0007_functions_and_missing_ocr.sql": "f9954ae31a113a102b3db497b4f6e6233a24f292b4339d4d4e0c15825c12b817",
     "r0008_names_and_written_forms.py": "c15f0546e0e11d508975c22fce02078a84a973573e472543cd035e708de53d71",
     "r0008_names_and_written_forms.sql": "d3c41c0d617e055d76da063e4b144441eebbdd683e2419345801ad421e57ec1f",
+    "r0009_remote_items.py": "588f77af9035a4cd598f4d882ba2b65f3f81584ff538a39a727bec3c39bbc803",
+    "r0009_remote_items.sql": "8830aee3a49322564d1b08743fcd6092f89b79fbd3aa93df8f5a231cbe39e2b0",
 }
 
 

@@ -59,5 +59,4 @@ def _after(deed: Callable[[], None] | None, load: Callable[[], Document]) -> Doc
 
 
 if __name__ == "__main__":
-    vars(child)["unpacked"] = misbehaving
-    child.main()
+    child.main(misbehaving)

@@ -1,6 +1,10 @@
-"""A small PDF writer for tests: a page for each list of lines."""
+"""Small PDFs for tests: a page for each list of lines, or pages that are drawn."""
 
-from collections.abc import Sequence
+import io
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from reportlab.pdfgen.canvas import Canvas
 
 
 def make_pdf(pages: Sequence[Sequence[str]], *, rotate: int = 0) -> bytes:
@@ -32,3 +36,21 @@ def make_pdf(pages: Sequence[Sequence[str]], *, rotate: int = 0) -> bytes:
 
 def _escaped(line: str) -> str:
     return line.replace("\\", r"\\").replace("(", r"\(").replace(")", r"\)")
+
+
+def drawn_pdf(*pages: Callable[[Any], None], size: tuple[float, float] = (595, 842)) -> bytes:
+    """A PDF whose pages are drawn by functions of a reportlab canvas; points count from the bottom left."""
+    stream = io.BytesIO()
+    canvas = Canvas(stream, pagesize=size, invariant=1)
+    for draw in pages:
+        draw(canvas)
+        canvas.showPage()
+    canvas.save()
+    return stream.getvalue()
+
+
+def lines_at(canvas: Any, left: float, top: float, lines: Sequence[str], *, size: float = 10, lead: float = 13) -> None:
+    """Draw lines of text, the first one with its baseline `top` points below the page's upper edge."""
+    canvas.setFont("Helvetica", size)
+    for number, line in enumerate(lines):
+        canvas.drawString(left, 842 - top - number * lead, line)

@@ -6,7 +6,7 @@ import io
 import pypdfium2
 import pypdfium2.raw as raw
 
-from ingest.load.pdf_attachments import attachment_names, pdf_attachments
+from ingest.load.pdf_attachments import pdf_attachments
 from tests.support.cases import case_sources
 from tests.support.pdf import make_pdf
 
@@ -52,13 +52,6 @@ def test_no_pdf_has_no_files() -> None:
 def test_a_file_that_is_empty_or_cannot_be_read_is_listed_without_bytes() -> None:
     content = _with_files(embedded={"empty.txt": b"", "lost.txt": None}, pinned={})
     assert sorted(pdf_attachments(content)) == [("empty.txt", b""), ("lost.txt", b"")]
-
-
-def test_names_are_given_without_reading_the_files() -> None:
-    content = _with_files(embedded={"b.csv": b"1,2"}, pinned={"note.txt": b"pinned"})
-    pdf = pypdfium2.PdfDocument(content)
-    assert attachment_names(pdf, content) == ["b.csv", "note.txt"]
-    pdf.close()
 
 
 def test_case_46_the_embedded_table_can_be_read() -> None:

@@ -40,6 +40,13 @@ def test_boxes_follow_a_rotated_page() -> None:
     assert all(0 <= box.left <= 1 and 0 <= box.top <= 1 for box in image.boxes)
 
 
+def test_a_passage_that_is_read_in_another_order_than_the_page_keeps_is_boxed_whole() -> None:
+    page = ("left column first line", "right column first line", "left column second line", "right column second line")
+    passage = "left column first line left column second line right column first line right column second line"
+    (image,) = page_images(make_pdf([page]), [1], passage)
+    assert len(image.boxes) == 4
+
+
 def test_bytes_that_are_not_a_pdf_are_refused_in_one_line() -> None:
     with pytest.raises(DocumentError, match="cannot be opened"):
         page_images(b"no pdf", [1], "x")
