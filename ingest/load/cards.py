@@ -4,7 +4,7 @@ import quopri
 import re
 
 _FOLDED = re.compile(r"\r?\n[ \t]")
-_LINE = re.compile(r"^(?:[\w-]+\.)?([A-Za-z][\w-]*)((?:;[^:\n\"]*(?:\"[^\"\n]*\"[^:\n\"]*)*)*):(.*)$")
+_LINE = re.compile(r"^(?:[\w-]+\.)?([A-Za-z][\w-]*)((?:;[^:;\n\"]*(?:\"[^\"\n]*\"[^:;\n\"]*)*)*):(.*)$")
 _ESCAPE = re.compile(r"\\([\\;,nN])")
 _DATE = re.compile(r"^(\d{4})-?(\d{2})-?(\d{2})(?:T(\d{2}):?(\d{2})(?::?(\d{2}))?(Z?))?$")
 _ZONE = re.compile(r";TZID=\"?([^;:\"]+)", re.IGNORECASE)

@@ -90,14 +90,15 @@ def _read(pdf: Any, failure: type[Exception], limits: Limits) -> Extracted:
         start, end = builder.add(text, separator=separator)
         builder.parts.append(Part(kind="page", number=number, start=start, end=end))
     text = builder.text()
-    warnings = [*recognizer.warnings(), *reader.warnings()]
+    bookmarks, about_bookmarks = bookmark_headings(pdf, text, builder.parts)
+    warnings = [*recognizer.warnings(), *reader.warnings(), *about_bookmarks]
     if failed:
         warnings.append(f"{pages(failed).capitalize()} could not be read: damaged.")
     return Extracted(
         text=text,
         media_type=kinds.PDF,
         title=_title(pdf),
-        headings=_headings(bookmark_headings(pdf, text, builder.parts), builder.headings),
+        headings=_headings(bookmarks, builder.headings),
         parts=tuple(builder.parts),
         tables=tuple(builder.tables),
         warnings=tuple(warnings),

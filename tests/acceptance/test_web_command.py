@@ -41,6 +41,7 @@ def start(database: Engine, data_dir: Path, embedder: Embedder, tmp_path: Path) 
         process = subprocess.Popen(
             [sys.executable, "-m", "ingest", *map(str, words)],
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment, cwd=tmp_path,
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # a shell's background job ignores it
         )  # fmt: skip
         started.append(process)
         return process

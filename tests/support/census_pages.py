@@ -77,7 +77,7 @@ def pdf_file() -> CensusFile:
         14: "<</Type/Annot/Subtype/FileAttachment/Rect[9 120 29 140]/Contents(pinned)/FS 42 0 R>>",
         16: ("/Type/XObject/Subtype/Form/BBox[0 0 200 20]/Resources<</Font<</F1 3 0 R>>>>", appearance.encode()),
         20: "<</First 21 0 R/Last 21 0 R/Count 1>>",
-        21: f"<</Title({mark('bookmark')})/Parent 20 0 R/Dest[4 0 R/Fit]>>",
+        21: f"<</Title({mark('bookmark', 'bookmark')})/Parent 20 0 R/Dest[4 0 R/Fit]>>",
         30: "<</Fields[31 0 R 32 0 R]/DA(/F1 10 Tf 0 g)/DR<</Font<</F1 3 0 R>>>>>>",
         31: f"<</Type/Annot/Subtype/Widget/FT/Tx/T(Name)/Rect[50 500 200 520]/P 4 0 R/V({mark('form field')})>>",
         32: "<</Type/Annot/Subtype/Widget/FT/Ch/Ff 131072/T(List)/Rect[50 460 200 480]/P 4 0 R/Opt[(a)"

@@ -13,20 +13,19 @@ from tests.quality.claims.measure import Figures, measured
 
 
 def main() -> None:
-    """Print a table for each half, and with --list the claims that are judged wrongly."""
+    """Print a table, and with --list the claims that are judged wrongly."""
     console = Console(width=160)
     with tempfile.TemporaryDirectory() as folder:
         support = EmbeddingSupport(build_embedder("all-MiniLM-L6-v2", Path(folder)))
-        for half in ("development", "held_out"):
-            figures = measured(half, support)
-            console.print(_table(half, figures))
-            if "--list" in sys.argv:
-                for line in figures.errors:
-                    console.print(line, markup=False)
+        figures = measured(support)
+        console.print(_table(figures))
+        if "--list" in sys.argv:
+            for line in figures.errors:
+                console.print(line, markup=False)
 
 
-def _table(half: str, figures: Figures) -> Table:
-    table = Table("kind", "claims", "judged wrongly", "share", title=half)
+def _table(figures: Figures) -> Table:
+    table = Table("kind", "claims", "judged wrongly", "share")
     for kind, (wrong, count) in figures.by_kind.items():
         table.add_row(kind, str(count), str(wrong), f"{wrong / count:.1%}")
     for language, (wrong, count) in figures.by_language.items():

@@ -1,4 +1,4 @@
-"""Judges the claims of one half by the citation check, as sentences that the model cited."""
+"""Judges the claims by the citation check, as sentences that the model cited."""
 
 import json
 from collections import Counter
@@ -38,12 +38,12 @@ class Figures:
         return sum(wrong for wrong, _ in kinds) / sum(count for _, count in kinds)
 
 
-def measured(half: str, support: SupportScorer) -> Figures:
-    """The figures of one half: "development", or "held_out", which was not looked at while the check was built."""
+def measured(support: SupportScorer) -> Figures:
+    """The figures of all claims. The check was built with them; a set that was not looked at is still to be made."""
     wrong: Counter[tuple[str, str]] = Counter()
     counts: Counter[tuple[str, str]] = Counter()
     errors: list[str] = []
-    for line in (_FOLDER / f"{half}.jsonl").read_text("utf-8").splitlines():
+    for line in (_FOLDER / "development.jsonl").read_text("utf-8").splitlines():
         group = json.loads(line)
         for kind, claims in group["claims"].items():
             for claim in claims:
