@@ -270,3 +270,11 @@ def test_a_picture_of_what_was_read_is_no_loss_and_one_alone_is_counted() -> Non
     assert open_document("text", "<text:p><draw:frame><draw:image/></draw:frame></text:p>").warnings == (
         "1 picture was left out.",
     )
+
+
+def test_a_heading_style_of_the_program_is_known_by_its_own_name() -> None:
+    automatic = style("P1", "paragraph", parent="Heading_20_2")
+    document = open_document(
+        "text", '<text:p text:style-name="P1">Rules</text:p><text:p>No dogs.</text:p>', automatic=automatic
+    )
+    assert outline(document) == [(2, "Rules")]

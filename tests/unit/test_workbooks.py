@@ -398,7 +398,8 @@ def test_tables_side_by_side_may_have_titles_and_the_same_names() -> None:
         rows(["Sales", None, None, "Costs"], names, ["North", 7, None, "North", 5], ["East", 8, None, "East", 6])
     )
     assert document.text == (
-        "Sales\nRegion: North | 2025: 7\nRegion: East | 2025: 8\n\nCosts\nRegion: North | 2025: 5\nRegion: East | 2025: 6"
+        "Sales\nRegion: North | 2025: 7\nRegion: East | 2025: 8\n\n"
+        "Costs\nRegion: North | 2025: 5\nRegion: East | 2025: 6"
     )
 
 
@@ -422,3 +423,25 @@ def test_labels_that_run_over_empty_columns_keep_their_figures() -> None:
         )
     ).text
     assert "Item: Net income | 2025: 7 | 2026: 9" in text
+
+
+@pytest.mark.parametrize(("source", "count"), [('sheet="One"', 0), ('name="Sales"', 0), ('sheet="Elsewhere"', 1)])
+def test_data_that_a_pivot_table_keeps_of_another_file_is_counted(source: str, count: int) -> None:
+    cache = f'<pivotCacheDefinition xmlns="{_MAIN}"><cacheSource><worksheetSource {source}/></cacheSource>'
+    document = raw(
+        cells('<c r="A1"><v>7</v></c>'),
+        others={"xl/cache.xml": f"{cache}</pivotCacheDefinition>"},
+        relations=f'<Relationship Id="c" Type="{_OFFICE}/pivotCacheDefinition" Target="cache.xml"/>',
+    )
+    assert document.warnings == ("1 pivot table's data from another file was left out.",) * count
+
+
+def test_a_sheet_that_breaks_off_is_read_as_far_as_it_goes() -> None:
+    document = raw(cells('<c r="A1"><v>7</v></c>') + "<broken")
+    assert document.text == "7"
+    assert document.warnings == ("1 damaged part was not read, or only in part: sheet1.xml.",)
+
+
+def test_a_workbook_of_which_nothing_can_be_read_is_damaged() -> None:
+    with pytest.raises(DocumentError, match="damaged"):
+        raw("<broken")

@@ -16,6 +16,7 @@ class Counts:
     merged: int = 0  # merged ranges that were not laid out
     covered: int = 0  # cells with a text that others cover
     macro_sheets: int = 0
+    pivots: int = 0  # pivot tables that keep source data of another file
     hidden: list[str] = field(default_factory=list)  # "name (2 rows, 1 column)"
     too_large: list[str] = field(default_factory=list)  # names of sheets
 
@@ -47,6 +48,7 @@ class Counts:
         for number, one, several, what in (
             (self.merged, "merged range", "merged ranges", "not laid out"),
             (self.covered, "covered cell with text", "covered cells with text", "left out"),
+            (self.pivots, "pivot table's data from another file", "pivot tables' data from other files", "left out"),
             (self.macro_sheets, "sheet of macros or dialogs", "sheets of macros or dialogs", "left out"),
         ):
             if number:

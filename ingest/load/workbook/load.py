@@ -46,6 +46,7 @@ def load_xlsx(content: bytes, limits: Limits) -> Extracted:
     if not workbook.builder.length:
         workbook.refuse_damaged()
     workbook.add_names()
+    workbook.count_pivots()
     builder = workbook.builder
     return Extracted(
         text=builder.text(),
@@ -158,6 +159,14 @@ class _Workbook:
         """Raise what is wrong with a sheet that nothing could be read of."""
         for part in sorted(self._package.damaged):
             self._package.xml(part)
+
+    def count_pivots(self) -> None:
+        """Count the data that pivot tables keep of sources outside of the workbook; those inside are read anyway."""
+        names = {one.get("name") for one in self._root.iterfind(f"{S}sheets/{S}sheet")}
+        for part in self._package.related(self._main, "pivotCacheDefinition"):
+            source = self._package.beside(part).find(f"{S}cacheSource/{S}worksheetSource")
+            inside = source is not None and not source.get(R + "id") and source.get("sheet", "") in (*names, "")
+            self.counts.pivots += not inside
 
     def add_names(self) -> None:
         """Add the names that stand for values; those of ranges only say where a value is."""
