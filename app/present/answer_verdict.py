@@ -74,7 +74,10 @@ def _by_sentences(sentences: Sequence[Sentence]) -> AnswerVerdict:
         return AnswerVerdict(state=State.PARTLY, line=_of(missing, len(claims)))
     matched = sum(sentence.support is Support.ATTRIBUTED for sentence in claims)
     if matched:
-        line = f"Every sentence has a source; {_counted(matched, len(claims))} by the closest passage, not cited."
+        which = (
+            "the closest passage" if matched == len(claims) else f"for {matched} of {len(claims)} the closest passage"
+        )
+        line = f"Every sentence has a source, {which}, which the model did not cite."
         return AnswerVerdict(state=State.SUPPORTED, line=line)
     return AnswerVerdict(state=State.CONFIRMED, line="Every sentence has a source.")
 
@@ -82,9 +85,3 @@ def _by_sentences(sentences: Sequence[Sentence]) -> AnswerVerdict:
 def _of(missing: int, claims: int) -> str:
     verb = "has" if missing == 1 else "have"
     return f"{missing} of {claims} sentences {verb} no source (dotted line)."
-
-
-def _counted(matched: int, claims: int) -> str:
-    if matched == claims:
-        return "all" if claims > 1 else "it is"
-    return f"{matched} of {claims}"

@@ -19,7 +19,8 @@ DOUBTED = _sentence(Support.CITED, "passage 1 does not mention 12")
     ("sentences", "state", "line"),
     [
         ((CITED, CITED, GREETING), State.CONFIRMED, "Every sentence has a source."),
-        ((CITED, NEAR), State.SUPPORTED, "1 of 2 by the closest passage"),
+        ((CITED, NEAR), State.SUPPORTED, "for 1 of 2 the closest passage"),
+        ((NEAR,), State.SUPPORTED, "Every sentence has a source, the closest passage, which the model did not cite."),
         ((CITED, NONE, NONE), State.PARTLY, "2 of 3 sentences have no source"),
         ((NONE, GREETING), State.UNSUPPORTED, "Treat it as a guess"),
         ((DOUBTED, NONE), State.DOUBTED, "Check this: passage 1 does not mention 12."),
