@@ -4,6 +4,7 @@ from collections import Counter
 from contextlib import closing
 from dataclasses import replace
 
+import typer
 from rich.markup import escape
 
 from app.core.errors import SettingsError
@@ -44,13 +45,22 @@ def read_site(
         if dry_run:
             failed = preview(run.preview(), screen)
         else:
-            with screen.shown():
-                counts = run.execute()
+            counts = _executed(run, screen)
             failed = counts[Outcome.FAILED] > 0
             _print_summary(run, counts, address, collection)
         for note in (*site.notes(), *screen.frame_note()):
             report(f"{address}: {note}")
     return failed
+
+
+def _executed(run: RemoteRun, screen: Screen) -> Counter[Outcome]:
+    """The numbers of pages by outcome. The command framework would end an interrupted run without a word."""
+    try:
+        with screen.shown():
+            return run.execute()
+    except KeyboardInterrupt:
+        report("Stopped. What was stored stays; run the same command again to continue.")
+        raise typer.Exit(130) from None
 
 
 def _print_summary(run: RemoteRun, counts: Counter[Outcome], address: str, collection: str) -> None:
