@@ -7,6 +7,7 @@ from app.core.domain import HEADING_SEPARATOR, Answer, Context, Hit, Outcome, Pa
 from app.library import clean_text
 from app.present.instructions import speaks_to_the_model
 from app.present.sources import file_date, file_names
+from app.web.address import address_link
 from app.web.candidates import render_candidates, right_button, trace
 from app.web.highlight import escape, mark_terms, terms
 
@@ -222,8 +223,10 @@ def _where(title: str, heading: str, location: str) -> str:
 
 
 def _file(hit: Hit, name: str) -> str:
-    """The file's name, with its path as a tooltip, and its date."""
+    """The file's name, with its path as a tooltip, or a link to the web page, and the date."""
+    name = "" if (link := address_link(hit.source_uri)) else name
     parts = [
+        link,
         f'<span title="{escape(hit.source_uri)}">{escape(clean_text(name))}</span>' if name else "",
         f'<time datetime="{hit.dated.isoformat()}">{file_date(hit)}</time>' if hit.dated else "",
     ]

@@ -14,6 +14,7 @@ from sqlalchemy import Engine, create_engine, text
 
 import migrations
 from app.core import database as core
+from app.core.domain import CHUNKER_VERSION
 from app.core.errors import DatabaseError
 from app.core.models.embedding import Matrix
 from app.core.postgres_conf import server_settings, this_machine
@@ -24,8 +25,11 @@ from ingest.folder.sync import Sync
 from ingest.ignore_rules import Rules
 from ingest.queue.locks import Locks
 from ingest.store import Store
+from ingest.web.outline import Outlines
 from migrations.tables import metadata
 from tests.support.fake_embedder import FakeEmbedder
+from tests.support.web_reading import no_model, reading
+from tests.support.web_server import WebServer, html
 
 VERSIONS = Path(migrations.__file__).parent / "versions"
 # sha256 of every revision that has been shipped: databases exist that ran them, so they never change again.
@@ -76,6 +80,18 @@ CONTENT_OF_0006 = """
         document_id, collection_id, ordinal, heading, text, start_char, end_char, token_count, text_config, embedding
     )
     SELECT id, 1, 0, title, text, 0, length(text), 9, 'english', CAST(:vector AS halfvec) FROM documents ORDER BY id;
+"""
+
+
+# A web page as revision 0008 stored it.
+CONTENT_OF_0008 = """
+    INSERT INTO documents (
+        collection_id, source_uri, name, title, media_type, language, sha256, chunker_version, status, text, content
+    )
+    VALUES (
+        1, :uri, 'page', 'page', 'text/html', 'en', encode(sha256(CAST(:content AS bytea)), 'hex'), :chunker, 'ready',
+        'The ferry sails at nine.', :content
+    )
 """
 
 
@@ -143,6 +159,35 @@ def test_scanned_pages_known_only_from_a_warning_are_read_again_after_migrating(
         "blank.pdf": True,
         "older.pdf": False,
     }
+
+
+def test_a_web_page_of_revision_0008_is_known_again_after_migrating(
+    server: Engine, web: WebServer, outlines: Outlines
+) -> None:
+    """It was stored by a LangChain loader, for example; nothing was known of it but its content."""
+    web.pages = {"/": html("The ferry sails at nine.")}
+    with server.connect() as connection:
+        connection.execute(text("CREATE DATABASE of_revision_0008"))
+    engine = create_engine(server.url.set(database="of_revision_0008"))
+    try:
+        with engine.connect() as connection:
+            config = core.alembic_config()
+            config.attributes |= {"connection": connection, "embedding_dimension": 384}
+            command.upgrade(config, "0008")
+            connection.execute(text("INSERT INTO collections (name) VALUES ('c')"))
+            params = {"uri": web.url("/"), "content": web.pages["/"].body, "chunker": CHUNKER_VERSION}
+            connection.execute(text(CONTENT_OF_0008), params)
+            connection.commit()
+        core.migrate(engine, embedding_dimension=384)
+        with reading(engine, web, outlines) as read:
+            assert read(make_embedder=no_model).counts == {"unchanged": 1}
+            web.log.clear()
+            assert read(make_embedder=no_model).counts == {"unchanged": 1}
+            assert web.requests(200) == []
+    finally:
+        engine.dispose()
+        with server.connect() as connection:
+            connection.execute(text("DROP DATABASE of_revision_0008 WITH (FORCE)"))
 
 
 def test_functions_of_a_migrated_database_are_those_of_a_new_one(migrated_from_0006: Engine, database: Engine) -> None:

@@ -80,6 +80,18 @@ def test_a_card_shows_whether_its_passage_is_cited() -> None:
     assert "the first 2 reranked" in html
 
 
+def test_a_passage_of_a_web_page_links_to_the_page() -> None:
+    context = make_answer().context
+    address = "https://example.org/boats?a=1&b=2"
+    hits = tuple(replace(hit, source_uri=address) for hit in context.hits)
+    passages = tuple(replace(passage, hits=hits[:1]) for passage in context.passages)
+
+    first = render_sources(make_answer(context=replace(context, passages=passages, hits=hits))).split("<article")[1]
+
+    assert '<a href="https://example.org/boats?a=1&amp;b=2" target="_blank" rel="noopener noreferrer">' in first
+    assert "<a " not in render_sources(make_answer())
+
+
 def test_an_attributed_passage_is_marked_so_unless_the_model_cited_it_too() -> None:
     both = (
         Sentence(text="a", start=0, end=1, support=Support.CITED, passages=(1,)),
