@@ -1,6 +1,7 @@
 """Stage 2, retrieve: a question goes in, its candidates come out, from one hybrid statement on one snapshot."""
 
 import json
+import re
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
@@ -14,7 +15,9 @@ from app.core.domain import NO_FILTERS, ExactRank, Filters, Hit, Retrieval
 from app.core.errors import NotFoundError
 from app.core.language import unread_language
 from app.core.models.embedding import Embedder, require_same_model
+from app.core.quotes import Quoted, quoted
 from app.core.sql import load_queries
+from app.core.typos import variants
 
 _QUERIES = load_queries(__file__)
 # With fewer chunks than this to search, every vector is compared: the result is exact and takes less than 10 ms.
@@ -22,6 +25,7 @@ EXACT_BELOW = 5_000
 # The text leg reads at most TEXT_ROWS rows from the index of a large corpus, and scores TEXT_POOL of them.
 TEXT_ROWS = 10_000
 TEXT_POOL = 300
+_CORRECTED_CHARACTERS = 400  # of a question, in which typing errors are looked for
 _LANGUAGE_OF = 5  # candidates whose language is compared with the question's
 _CUT = (
     "The question is longer than {} tokens: the vector search read only its beginning, the full-text search all of it."
@@ -62,25 +66,51 @@ class HybridRetriever:
     def retrieve(self, query: str, *, collection: str | None = None, filters: Filters = NO_FILTERS) -> Retrieval:
         """The best `candidates` chunks, fused rank 1 first, or fewer when fewer meet the filters.
 
-        Raises NotFoundError for an unknown collection, CorpusError when another model embedded the corpus.
+        A query wholly in quotation marks is a filter: only passages with the quoted words are returned, unless there is
+        none. Words that no passage holds are taken for one a letter away; `searched` and a note say
+        so. Raises NotFoundError for an unknown collection, CorpusError when another model embedded the corpus.
         """
         start = time.perf_counter()
-        question = query.replace("\x00", " ")
+        as_written = query.replace("\x00", " ")
+        quotes = quoted(as_written)
+        with reachable(self._engine) as connection:
+            corrections = self._corrections(connection, as_written, quotes)
+        question = _corrected(as_written, corrections)
+        corrected = time.perf_counter()
         embedding, cut = self._embedder.embed_query(question)
         embedded = time.perf_counter()
         with reachable(self._engine) as connection:
-            rows = self._rows(connection, self._values(question, embedding), collection, filters)
+            rows = self._rows(connection, self._values(question, embedding, quotes), collection, filters)
         notes = [_CUT.format(self._embedder.max_tokens)] if cut else []
+        notes += [f"No passage holds “{word}”: searched for “{meant}”." for word, meant in corrections.items()]
         if not rows and filters != NO_FILTERS:
             notes.append("No passage meets the filters.")
+        if quotes.runs:
+            holding = [row for row in rows if row["holds_quote"]]
+            notes += _quote_note(quotes, bool(holding), bool(rows))
+            rows = holding if holding and quotes.only else rows
         if unread := unread_language(question, [row["text"] for row in rows[:_LANGUAGE_OF]], self._embedder.name):
             notes.append(unread)
         return Retrieval(
             hits=tuple(_hit(row) for row in rows),
-            embed_seconds=embedded - start,
-            sql_seconds=time.perf_counter() - embedded,
+            embed_seconds=embedded - corrected,
+            sql_seconds=time.perf_counter() - embedded + corrected - start,
             notes=tuple(notes),
+            searched=question if corrections else "",
         )
+
+    def _corrections(self, connection: Connection, question: str, quotes: Quoted) -> dict[str, str]:
+        """Words of the question that no passage holds -> the most frequent known word one letter away."""
+        if quotes.only:
+            return {}
+        unknown = connection.scalars(_QUERIES["unknown_words"], {"question": question[:_CORRECTED_CHARACTERS]}).all()
+        corrections = {}
+        for word in unknown:
+            if made := variants(word):
+                known = connection.execute(_QUERIES["known_variants"], {"variants": made}).first()
+                if known is not None:
+                    corrections[word] = known.variant
+        return corrections
 
     def exact_ranks(
         self,
@@ -95,7 +125,7 @@ class HybridRetriever:
         Chunks that were deleted or do not meet the filters are left out. Raises the errors of `retrieve`.
         """
         question = query.replace("\x00", " ")
-        values = self._values(question, self._embedder.embed_query(question)[0])
+        values = self._values(question, self._embedder.embed_query(question)[0], quoted(question))
         with reachable(self._engine) as connection:
             scope = self._scope(connection, collection, filters)
             if scope is None:
@@ -144,11 +174,24 @@ class HybridRetriever:
             "by_row": row["small"] and (narrowed or collection is not None),
         }
 
-    def _values(self, question: str, embedding: npt.NDArray[np.float32]) -> dict[str, object]:
+    def _values(self, question: str, embedding: npt.NDArray[np.float32], quotes: Quoted) -> dict[str, object]:
         return self._fusion | {
             "question": question,
+            "runs": list(quotes.runs),
             "embedding": "[" + ",".join(f"{value:.6g}" for value in embedding) + "]",
         }
+
+
+def _corrected(question: str, corrections: Mapping[str, str]) -> str:
+    for word, meant in corrections.items():
+        question = re.sub(rf"\b{re.escape(word)}\b", meant, question, flags=re.IGNORECASE)
+    return question
+
+
+def _quote_note(quotes: Quoted, holding: bool, any_rows: bool) -> list[str]:
+    if holding:
+        return [f"Only passages with {quotes} were searched."] if quotes.only else []
+    return [f"No passage holds {quotes} as it is written: these are the nearest."] if any_rows else []
 
 
 def _json(filters: Filters, **more: object) -> str:

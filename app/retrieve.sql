@@ -79,6 +79,24 @@ vector_leg AS (
     SELECT id, distance, row_number() OVER (ORDER BY distance, id) AS rank
     FROM nearest
 ),
+-- The passages that hold every quoted run of the question as it is written; none when nothing is quoted.
+quoting AS MATERIALIZED (
+    SELECT matches.id
+    FROM unnest(CAST(:runs AS text[])) AS run
+    CROSS JOIN text_configs
+    CROSS JOIN LATERAL (
+        SELECT id
+        FROM chunks
+        WHERE tsv @@ run_query(text_configs.config, run)
+            AND text_config = text_configs.config
+            AND strpos(run_text(heading || ' ' || text), run_text(run)) > 0
+            AND (CAST(:collection_id AS bigint) IS NULL OR collection_id = CAST(:collection_id AS bigint))
+            AND (NOT CAST(:narrowed AS boolean) OR document_id IN (SELECT wanted.id FROM wanted))
+        LIMIT :text_pool
+    ) AS matches
+    GROUP BY matches.id
+    HAVING count(DISTINCT run) = cardinality(CAST(:runs AS text[]))
+),
 -- The question's lexemes, rarest first. `reached`: how many rows hold the lexeme or a rarer one.
 terms AS MATERIALIZED (
     SELECT config, query, weight, chunk_count, sum(chunk_count) OVER (ORDER BY chunk_count, config, lexeme) AS reached
@@ -135,7 +153,7 @@ pool AS MATERIALIZED (
     WHERE id = ANY(
         CASE
             WHEN CAST(:by_row AS boolean) THEN ARRAY(SELECT id FROM few)
-            ELSE ARRAY(SELECT id FROM opened UNION SELECT id FROM nearest)
+            ELSE ARRAY(SELECT id FROM opened UNION SELECT id FROM nearest UNION SELECT id FROM quoting)
         END
     )
 ),
@@ -159,11 +177,14 @@ candidates AS MATERIALIZED (
         vector_leg.rank AS vector_rank,
         coalesce(vector_leg.distance, chunks.embedding <=> CAST(:embedding AS halfvec)) AS distance,
         text_leg.rank AS text_rank,
-        scored.score
-    FROM vector_leg
-    FULL JOIN text_leg ON text_leg.id = vector_leg.id
-    JOIN chunks ON chunks.id = coalesce(vector_leg.id, text_leg.id)
+        scored.score,
+        quoting.id IS NOT NULL AS holds_quote
+    FROM (SELECT id FROM vector_leg UNION SELECT id FROM text_leg UNION SELECT id FROM quoting) AS brought
+    JOIN chunks ON chunks.id = brought.id
+    LEFT JOIN vector_leg ON vector_leg.id = chunks.id
+    LEFT JOIN text_leg ON text_leg.id = chunks.id
     LEFT JOIN scored ON scored.id = chunks.id
+    LEFT JOIN quoting ON quoting.id = chunks.id
 ),
 -- The score that counts as 1 in each leg: that of its best candidate. For the text leg it is at least 0.04 times the
 -- question's weight, about a fifth of what is possible, so that a poor best passage does not count as a good one.
@@ -183,7 +204,7 @@ fused AS (
         ) / nullif(CAST(:vector_weight AS double precision) + CAST(:text_weight AS double precision), 0), 0) AS fused_score
     FROM candidates
     CROSS JOIN best
-    ORDER BY fused_score DESC, id
+    ORDER BY holds_quote DESC, fused_score DESC, id
     LIMIT :candidates
 )
 SELECT
@@ -208,14 +229,21 @@ SELECT
     fused.distance AS vector_distance,
     fused.text_rank,
     fused.score AS text_score,
-    row_number() OVER (ORDER BY fused.fused_score DESC, fused.id) AS fused_rank,
+    row_number() OVER (ORDER BY fused.holds_quote DESC, fused.fused_score DESC, fused.id) AS fused_rank,
     fused.fused_score,
+    fused.holds_quote,
     (SELECT count(*) FROM nearest) AS vector_found
 FROM fused
 JOIN chunks ON chunks.id = fused.id
 JOIN documents ON documents.id = chunks.document_id
 JOIN collections ON collections.id = documents.collection_id
 ORDER BY fused_rank
+
+-- name: unknown_words
+SELECT word FROM unknown_words(:question)
+
+-- name: known_variants
+SELECT variant FROM known_variants(:variants)
 
 -- name: exact_ranks
 -- The ranks of given chunks in the complete order of each leg: every vector is compared, and every chunk gets the score

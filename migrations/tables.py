@@ -34,10 +34,7 @@ metadata = MetaData(
     }
 )
 
-TSV_EXPRESSION = (
-    "setweight(search_vector(text_config, heading), 'A') "
-    "|| setweight(search_vector(text_config, name_words(name)), 'B') || search_vector(text_config, text)"
-)
+TSV_EXPRESSION = "passage_vector(text_config, heading, name, text)"
 
 
 def _now() -> Column[object]:

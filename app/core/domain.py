@@ -205,6 +205,7 @@ class Hit:
     cited: bool = False
     name: str = ""  # of the document's file
     dated: datetime | None = None  # of the document: the file's date, or of its ingestion if it has none
+    holds_quote: bool = False  # every quoted run of the question stands in it as it is written
     reason: str = ""  # why it stands where it does, for people; empty when only the scores decided
 
     @property
@@ -236,6 +237,7 @@ class Retrieval:
     embed_seconds: float
     sql_seconds: float
     notes: tuple[str, ...] = ()  # degraded modes, for people
+    searched: str = ""  # the query with typing errors corrected; empty when it was searched as it stands
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

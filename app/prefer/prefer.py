@@ -44,7 +44,7 @@ class _Fit:
 
 
 def prefer(question: str, hits: Sequence[Hit], relevance: Callable[[Hit], float]) -> Preferred:
-    """The hits with those that the question names by file, date or version before those that say alike.
+    """The hits with those that the question quotes or names by file, date or version before those that say alike.
 
     hits: in their final order. relevance(hit): 0..1, as the reranker gives it. Each hit whose place was decided here
     says why in its `reason`.
@@ -63,11 +63,23 @@ def prefer(question: str, hits: Sequence[Hit], relevance: Callable[[Hit], float]
         reasons |= {hit.chunk_id: "its file is named in the question" for hit in named}
         if _ids(order) != _ids(before):
             notes = [f"The question names {' and '.join(sorted(files))}: passages of this file come first."]
+    order, quote_notes = _quoting_first(order, reasons)
+    notes += quote_notes
     ranked = enumerate(order, 1)
     return Preferred(
         hits=tuple(replace(hit, final_rank=rank, reason=reasons.get(hit.chunk_id, "")) for rank, hit in ranked),
         notes=tuple(notes),
     )
+
+
+def _quoting_first(order: list[Hit], reasons: dict[int, str]) -> tuple[list[Hit], list[str]]:
+    """The hits with those that hold the quoted words before the others, and a note when that moved any."""
+    holding = [hit for hit in order if hit.holds_quote]
+    if not holding:
+        return order, []
+    reasons |= {hit.chunk_id: "it holds the quoted words" for hit in holding if hit.chunk_id not in reasons}
+    first = [*holding, *(hit for hit in order if not hit.holds_quote)]
+    return first, ["Passages with the quoted words come first."] if _ids(first) != _ids(order) else []
 
 
 def _ids(hits: Sequence[Hit]) -> list[int]:

@@ -8,6 +8,8 @@ from pathlib import Path
 
 from alembic import op
 
+from migrations.functions import create_functions
+
 revision = "0010"
 down_revision = "0009"
 branch_labels = None
@@ -15,5 +17,6 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Run the statements beside this file."""
+    """Create the functions, which the new text index depends on, then run the statements beside this file."""
+    create_functions()
     op.get_bind().connection.cursor().execute(Path(__file__).with_suffix(".sql").read_text("utf-8"))
