@@ -1,7 +1,6 @@
 """Stage 2, retrieve: a question goes in, its candidates come out, from one hybrid statement on one snapshot."""
 
 import json
-import re
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
@@ -67,7 +66,7 @@ class HybridRetriever:
         """The best `candidates` chunks, fused rank 1 first, or fewer when fewer meet the filters.
 
         A query wholly in quotation marks is a filter: only passages with the quoted words are returned, unless there is
-        none. Words that no passage holds are taken for one a letter away; `searched` and a note say
+        none. For words that no passage holds one a letter away is added; `searched` and a note say
         so. Raises NotFoundError for an unknown collection, CorpusError when another model embedded the corpus.
         """
         start = time.perf_counter()
@@ -75,17 +74,17 @@ class HybridRetriever:
         quotes = quoted(as_written)
         with reachable(self._engine) as connection:
             corrections = self._corrections(connection, as_written, quotes)
-        question = _corrected(as_written, corrections)
+        question = " ".join([as_written, *corrections.values()])
         corrected = time.perf_counter()
         embedding, cut = self._embedder.embed_query(question)
         embedded = time.perf_counter()
         with reachable(self._engine) as connection:
             rows = self._rows(connection, self._values(question, embedding, quotes), collection, filters)
         notes = [_CUT.format(self._embedder.max_tokens)] if cut else []
-        notes += [f"No passage holds “{word}”: searched for “{meant}”." for word, meant in corrections.items()]
+        notes += [f"No passage holds “{word}”: also searched for “{meant}”." for word, meant in corrections.items()]
         if not rows and filters != NO_FILTERS:
             notes.append("No passage meets the filters.")
-        if quotes.runs:
+        if quotes.required:
             holding = [row for row in rows if row["holds_quote"]]
             notes += _quote_note(quotes, bool(holding), bool(rows))
             rows = holding if holding and quotes.only else rows
@@ -177,15 +176,9 @@ class HybridRetriever:
     def _values(self, question: str, embedding: npt.NDArray[np.float32], quotes: Quoted) -> dict[str, object]:
         return self._fusion | {
             "question": question,
-            "runs": list(quotes.runs),
+            "runs": list(quotes.required),
             "embedding": "[" + ",".join(f"{value:.6g}" for value in embedding) + "]",
         }
-
-
-def _corrected(question: str, corrections: Mapping[str, str]) -> str:
-    for word, meant in corrections.items():
-        question = re.sub(rf"\b{re.escape(word)}\b", meant, question, flags=re.IGNORECASE)
-    return question
 
 
 def _quote_note(quotes: Quoted, holding: bool, any_rows: bool) -> list[str]:

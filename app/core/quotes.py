@@ -21,6 +21,18 @@ class Quoted:
     runs: tuple[str, ...] = ()
     only: bool = False
 
+    @property
+    def required(self) -> tuple[str, ...]:
+        """The runs that a passage must hold to come first: a single word only where nothing else is asked.
+
+        Within a sentence a word in quotation marks is often just a doubtful one.
+        """
+        return (
+            self.runs
+            if self.only
+            else tuple(run for run in self.runs if " " in run or any("\u3040" <= letter <= "\u9fff" for letter in run))
+        )
+
     def __str__(self) -> str:
         return " and ".join(f"“{run}”" for run in self.runs)
 

@@ -7,7 +7,7 @@ SHORTEST = 5
 # Letters that may have been meant, by the first word of their Unicode names. Accented Latin letters are left out: the
 # search finds words without their accents too.
 _ALPHABETS = {
-    "LATIN": "abcdefghijklmnopqrstuvwxyzäöüß",
+    "LATIN": "abcdefghijklmnopqrstuvwxyz",
     "CYRILLIC": "абвгдежзийклмнопрстуфхцчшщъыьэюяёієїґ",
     "GREEK": "αβγδεζηθικλμνξοπρστυφχψως",
     "ARABIC": "ابتثجحخدذرزسشصضطظعغفقكلمنهويةىأإآؤئء",
@@ -20,7 +20,7 @@ def variants(word: str) -> list[str]:
     """The words with one letter more, one fewer, another one, or two neighbours exchanged; in small letters.
 
     Empty for a word of fewer than 5 or more than 30 letters, with anything but letters, or of another script. About
-    60 times as many as the word has letters.
+    50 times as many as the word has letters.
     """
     word = unicodedata.normalize("NFC", word).lower()
     if not (SHORTEST <= len(word) <= LONGEST and word.isalpha()):

@@ -1,6 +1,6 @@
--- The abbreviations that a question may mean, each as "=pto" like those of short_forms: its words in capitals, its short rare
--- words, and the initials of up to five of its words in a row ("paid time off"). Most are no abbreviations: the caller keeps
--- those that occur in a passage.
+-- The abbreviations that a question may mean, each as "=pto" like those of short_forms: its words in capitals, its short
+-- words that no passage holds, and the initials of its runs of capitalised words ("Paid Time Off"). The caller keeps those
+-- that occur in a passage. Initials of any other words in a row would be noise: nearly all two letters are some initials.
 CREATE OR REPLACE FUNCTION asked_short_forms(question text) RETURNS text[]
 LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE
 AS $$
@@ -25,12 +25,14 @@ BEGIN
                     WHERE listed.lexeme = ANY(tsvector_to_array(to_tsvector(text_configs.config, word)))
                 )
             UNION ALL
-            SELECT unnest(initials(array_to_string(words[first:first + size - 1], ' ')))
-            FROM generate_series(1, least(cardinality(words), 40)) AS first CROSS JOIN generate_series(2, 5) AS size
-            WHERE first + size - 1 <= cardinality(words)
-                AND (size > 2 OR (words[first] ~ '^[[:upper:]]' AND words[first + 1] ~ '^[[:upper:]]'))
+            SELECT unnest(initials(regexp_replace(runs[1], '^(?:The|A|An|Der|Die|Das|Le|La|Les|El|Los|Las|Il|De|Het) ', '')))
+            FROM regexp_matches(
+                normal,
+                '((?:[[:upper:]][[:lower:]]+[ -](?:(?:and|de|der|des|di|du|for|für|in|of|on|the|und|von) ){0,2}){1,5}[[:upper:]][[:lower:]]+)',
+                'g'
+            ) AS matched (runs)
         ) AS forms (form)
-        WHERE length(form) BETWEEN 2 AND 6
+        WHERE length(regexp_replace(form, 's$', '')) BETWEEN 2 AND 6
         LIMIT 200
     );
 END

@@ -77,7 +77,7 @@ BEGIN
             UNION ALL
             SELECT unnest(initials(long)) FROM unnest(long_forms) AS long
         ) AS forms (form)
-        WHERE length(form) BETWEEN 2 AND 6
+        WHERE length(regexp_replace(form, 's$', '')) BETWEEN 2 AND 6
     );
 END
 $$;

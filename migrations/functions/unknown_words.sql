@@ -5,28 +5,31 @@ LANGUAGE sql STABLE STRICT PARALLEL SAFE
 AS $$
     WITH words AS MATERIALIZED (
         SELECT DISTINCT lower(runs[1]) AS word
-        FROM regexp_matches(normal_text(question), '(?<![[:alnum:]_.@/-])([[:alpha:]]{5,30})(?![[:alnum:]_@/-])', 'g') AS matched (runs)
+        FROM regexp_matches(
+            normal_text(question), '(?<![[:alnum:]_.@/-])([[:alpha:]]{5,30})(?![[:alnum:]_@/-])', 'g'
+        ) AS matched (runs)
         LIMIT 40
     ),
-    analysed AS (
-        SELECT words.word, text_configs.config, tsvector_to_array(search_vector(text_configs.config, words.word)) AS lexemes
+    analysed AS MATERIALIZED (
+        SELECT words.word, text_configs.config, tsvector_to_array(to_tsvector(text_configs.config, words.word)) AS lexemes
         FROM words CROSS JOIN text_configs
         WHERE text_configs.chunk_count > 0
+    ),
+    unlisted AS MATERIALIZED (  -- a lexeme of one passage only is not listed either
+        SELECT analysed.word
+        FROM analysed
+        LEFT JOIN lexeme_frequencies AS listed
+            ON listed.config = analysed.config AND listed.lexeme = analysed.lexemes[1]
+        GROUP BY analysed.word
+        HAVING count(listed.lexeme) = 0 AND min(cardinality(analysed.lexemes)) > 0
     )
-    SELECT analysed.word
-    FROM analysed
-    GROUP BY analysed.word
-    HAVING NOT bool_or(
-        cardinality(lexemes) = 0
-        OR EXISTS (
-            SELECT FROM unnest(lexemes) AS own (form)
-            WHERE EXISTS (
-                    SELECT FROM lexeme_frequencies AS listed
-                    WHERE listed.config = analysed.config AND listed.lexeme = own.form
-                )
-                OR EXISTS (SELECT FROM chunks WHERE tsv @@ lexeme_query(own.form))
-        )
+    SELECT unlisted.word
+    FROM unlisted
+    WHERE NOT EXISTS (
+        SELECT FROM analysed
+        WHERE analysed.word = unlisted.word
+            AND EXISTS (SELECT FROM chunks WHERE tsv @@ lexeme_query(analysed.lexemes[1]))
     )
-    ORDER BY analysed.word
+    ORDER BY unlisted.word
     LIMIT 4
 $$;

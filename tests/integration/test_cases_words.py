@@ -251,10 +251,10 @@ def test_odd_marks_break_nothing(database: Engine, embedder: Embedder, searcher:
 @pytest.mark.parametrize(
     ("question", "says"),
     [
-        ("When is the inspecton?", "No passage holds “inspecton”: searched for “inspection”."),
-        ("When is the inspeciton?", "No passage holds “inspeciton”: searched for “inspection”."),
-        ("Wann ist die Abnahne?", "No passage holds “abnahne”: searched for “abnahme”."),
-        ("Когда провека?", "No passage holds “провека”: searched for “проверка”."),
+        ("When is the inspecton?", "No passage holds “inspecton”: also searched for “inspection”."),
+        ("When is the inspeciton?", "No passage holds “inspeciton”: also searched for “inspection”."),
+        ("Wann ist die Abnahne?", "No passage holds “abnahne”: also searched for “abnahme”."),
+        ("Когда провека?", "No passage holds “провека”: also searched for “проверка”."),
     ],
 )
 def test_a_typing_error_is_corrected_and_said(
@@ -274,4 +274,4 @@ def test_words_that_are_known_or_are_no_typing_error_stay(
     database: Engine, embedder: Embedder, searcher: Searcher, question: str
 ) -> None:
     store(database, embedder, "The canteen opens at noon.", "PPR-9087 is a bracket.")
-    assert not [notice for notice in searcher.search(question).notices if "searched for" in notice]
+    assert not [notice for notice in searcher.search(question).notices if "also searched" in notice]
