@@ -11,6 +11,7 @@ from collections import OrderedDict
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -151,7 +152,7 @@ class _Disk:
         return known
 
     def has(self, keys: list[bytes]) -> set[bytes]:
-        return {key for (key,) in self._select("key", keys)}
+        return {row[0] for row in self._select("key", keys)}
 
     def put(self, passages: Mapping[bytes, PassageTokens]) -> None:
         today = _today()
@@ -189,8 +190,8 @@ class _Disk:
     def close(self) -> None:
         self._connection.close()
 
-    def _select(self, columns: str, keys: list[bytes]) -> list[tuple[bytes, int, int, int, bytes, bytes]]:
-        rows: list[tuple[bytes, int, int, int, bytes, bytes]] = []
+    def _select(self, columns: str, keys: list[bytes]) -> list[tuple[Any, ...]]:
+        rows: list[tuple[Any, ...]] = []
         for first in range(0, len(keys), _MANY):
             some = keys[first : first + _MANY]
             marks = ",".join("?" * len(some))

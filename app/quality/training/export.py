@@ -44,11 +44,15 @@ class _Logits(nn.Module):
         return logits
 
 
-class _LogitsAndTokens(_Logits):
-    def forward(  # type: ignore[override]  # three outputs of the graph
+class _LogitsAndTokens(nn.Module):
+    def __init__(self, model: PairReranker) -> None:
+        super().__init__()
+        self.model = model
+
+    def forward(
         self, input_ids: Tensor, attention_mask: Tensor, token_type_ids: Tensor
     ) -> tuple[Tensor, Tensor, Tensor]:
-        return self.model.read(input_ids, attention_mask, token_type_ids)  # type: ignore[no-any-return]
+        return self.model.read(input_ids, attention_mask, token_type_ids)
 
 
 def export_torch(model: PairReranker, tokenizer: Tokenizer, target: Path, *, max_tokens: int) -> None:
@@ -113,7 +117,7 @@ def export_onnx(
     if quantise:
         config["int8"] = FORM
     if isinstance(model, PairReranker):
-        config["match_scale"] = [round(float(scale), 5) for scale in model.match_scale]
+        config["match_scale"] = [round(scale, 5) for scale in model.match_scale.detach().tolist()]
     (target / CONFIG_FILE).write_text(json.dumps(config, indent=1) + "\n", "utf-8")
 
 
@@ -123,8 +127,8 @@ def trace(model: PreTrainedModel, path: Path) -> None:
     That of late interaction also has `token_vectors` [batch, seq, hidden] and `token_weights` [batch, seq], so that the
     product can read each text by itself.
     """
-    apart = isinstance(model, PairReranker)
-    outputs = ["logits", TOKEN_VECTORS, TOKEN_WEIGHTS] if apart else ["logits"]
+    traced: nn.Module = _LogitsAndTokens(model) if isinstance(model, PairReranker) else _Logits(model)
+    outputs = ["logits", TOKEN_VECTORS, TOKEN_WEIGHTS] if isinstance(model, PairReranker) else ["logits"]
     ids = torch.arange(20).view(2, 10) % model.config.vocab_size
     mask = torch.ones_like(ids)
     mask[1, 8:] = 0
@@ -134,7 +138,7 @@ def trace(model: PreTrainedModel, path: Path) -> None:
     with torch.no_grad(), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the tracer warns of every Python number it sees
         torch.onnx.export(
-            (_LogitsAndTokens if apart else _Logits)(model).to(device="cpu", dtype=torch.float32),
+            traced.to(device="cpu", dtype=torch.float32),
             (ids, mask, side * mask),
             str(path),
             input_names=list(INPUTS),
