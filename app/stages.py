@@ -43,12 +43,14 @@ def build_stages(engine: Engine, embedder: Embedder) -> Stages:
     """The real stages over a database and an embedding model. Building a reranker raises ModelError."""
 
     @lru_cache(maxsize=_RERANKERS_KEPT)
-    def reranker(setting: str, data_dir: Path, budget_ms: int) -> Reranker:
-        return build_reranker(setting, embedder, data_dir, budget_ms=budget_ms)
+    def reranker(setting: str, data_dir: Path, budget_ms: int, cache_mib: int) -> Reranker:
+        return build_reranker(setting, embedder, data_dir, budget_ms=budget_ms, cache_mib=cache_mib)
 
     return Stages(
         retriever=partial(build_retriever, engine, embedder),
-        reranker=lambda settings: reranker(settings.reranker, settings.data_dir, settings.rerank_budget_ms),
+        reranker=lambda settings: reranker(
+            settings.reranker, settings.data_dir, settings.rerank_budget_ms, settings.rerank_cache_mib
+        ),
         count_tokens=lambda text: embedder.count_tokens([text])[0],
     )
 

@@ -12,7 +12,7 @@ from typer.core import TyperGroup
 from app.core.errors import AppError
 from ingest.commands.beir import beir
 from ingest.commands.files import files, status, worker
-from ingest.commands.maintenance import rechunk, reembed
+from ingest.commands.maintenance import rechunk, reembed, warm
 from ingest.commands.screen import err, print_error
 
 
@@ -55,4 +55,5 @@ app.command()(worker)
 app.command()(status)
 app.command()(reembed)
 app.command()(rechunk)
+app.command()(warm)
 app.command()(beir)

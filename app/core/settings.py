@@ -71,6 +71,11 @@ class Settings(BaseSettings):
     rerank_budget_ms: Annotated[int, Shapes.ANSWER] = Field(
         default=5000, ge=0, description="time limit of reranking, milliseconds; 0: no limit"
     )
+    rerank_cache_mib: int = Field(
+        default=2048,
+        ge=0,
+        description="disk space for vectors of passages that the built-in reranker has read, MiB; 0: none are kept",
+    )
     relevance_floor: Annotated[Fraction, Shapes.TUNED] = Field(
         default=0.2, description="relevance (0..1) that a passage needs to go into the prompt"
     )

@@ -3,18 +3,35 @@
 from pathlib import Path
 
 from app.core.models.embedding import Embedder
-from app.core.models.find import Report, has_gpu, hub_folder, is_bert_cross_encoder, onnx_folder, silent
-from app.core.models.onnx_runtime import MODEL_FILE
+from app.core.models.find import (
+    SHIPPED,
+    Report,
+    has_gpu,
+    hub_folder,
+    is_bert_cross_encoder,
+    onnx_folder,
+    shipped_reranker,
+    silent,
+)
+from app.core.models.onnx_runtime import MODEL_FILE, read_config
+from app.core.models.token_store import MEMORY_BYTES, TokenStore
 from app.rerank.base import Reranker
 from app.rerank.cross_encoder import OnnxCrossEncoder
 from app.rerank.keep_order import KeepOrder
 from app.rerank.late_interaction import LateInteraction
 from app.rerank.torch_cross_encoder import TorchCrossEncoder
+from app.rerank.trained_late_interaction import TrainedLateInteraction
 
-__all__ = ["KeepOrder", "LateInteraction", "OnnxCrossEncoder", "Reranker", "TorchCrossEncoder", "build_reranker"]
-
-SHIPPED = Path(__file__).resolve().parents[1] / "models_data"
-_SHIPPED_FOLDERS = {"auto": "reranker-*", "cross-encoder": "cross-encoder-*"}  # by setting
+__all__ = [
+    "SHIPPED",
+    "KeepOrder",
+    "LateInteraction",
+    "OnnxCrossEncoder",
+    "Reranker",
+    "TorchCrossEncoder",
+    "TrainedLateInteraction",
+    "build_reranker",
+]
 
 
 def build_reranker(
@@ -23,22 +40,26 @@ def build_reranker(
     data_dir: Path,
     *,
     budget_ms: int,
+    cache_mib: int = 0,
     threads: int | None = None,
     report: Report = silent,
 ) -> Reranker:
     """Reranker for the setting: auto, none, late-interaction, cross-encoder, a folder or a hub id. Raises ModelError.
 
-    auto takes the trained late interaction shipped in app/models_data, else that of the embedder's own tokens.
+    auto takes the trained late interaction shipped in app/models_data, else that of the embedder's own tokens. The
+    trained one keeps up to cache_mib MiB of passages' vectors in data_dir; 0: none, not in memory either.
     cross-encoder takes the one shipped there. Another cross-encoder with BERT's architecture runs as int8 ONNX on the
     CPU. All others, and all on a GPU, run through sentence-transformers.
     """
     if setting == "none":
         return KeepOrder()
-    pattern = _SHIPPED_FOLDERS.get(setting)
-    shipped = sorted(SHIPPED.glob(f"{pattern}/{MODEL_FILE}")) if pattern else []
+    shipped = shipped_reranker(setting, SHIPPED)
     if setting == "late-interaction" or (setting == "auto" and not shipped):
         return LateInteraction(embedder, budget_ms=budget_ms)
-    folder = shipped[0].parent if shipped else _folder(setting, data_dir)
+    folder = shipped or _folder(setting, data_dir)
+    if (folder / MODEL_FILE).is_file() and "match_scale" in read_config(folder):
+        store = TokenStore(data_dir, disk_bytes=cache_mib * 2**20, memory_bytes=MEMORY_BYTES if cache_mib else 0)
+        return TrainedLateInteraction(folder, name=folder.name, budget_ms=budget_ms, store=store, threads=threads)
     if (folder / MODEL_FILE).is_file():
         return OnnxCrossEncoder(folder, name=folder.name, budget_ms=budget_ms, threads=threads)
     name = Path(setting).name if Path(setting).exists() else setting

@@ -5,8 +5,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from app.core.domain import HEADING_SEPARATOR, Hit, Reranking
-from app.core.names import identity
+from app.core.domain import Hit, Reranking
+from app.core.passage_text import passage_text as text_of
 
 GROUP = 8  # Candidates scored between two checks of the time limit.
 LONG_QUESTION = "The question is very long: the reranker may have read only its beginning."
@@ -44,16 +44,7 @@ ScoreGroup = Callable[[Sequence[Hit]], Sequence[Score]]
 
 def passage_text(hit: Hit) -> str:
     """The text that a reranker reads: identity, title and headings on the first line, then the passage."""
-    return HEADING_SEPARATOR.join(
-        (*identity(hit.source_uri, hit.name, hit.title), under_heading(hit.title, hit.heading, hit.text))
-    )
-
-
-def under_heading(title: str, heading: str, text: str) -> str:
-    """A chunk's text with its document's title and its headings on the first line."""
-    if title and not heading.startswith(title):
-        heading = f"{title} › {heading}" if heading else title
-    return f"{heading}\n{text}" if heading else text
+    return text_of(uri=hit.source_uri, name=hit.name, title=hit.title, heading=hit.heading, text=hit.text)
 
 
 def cosine(hit: Hit) -> float:

