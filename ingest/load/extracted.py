@@ -1,6 +1,7 @@
 """The result of a format's loader, and the builder that records offsets while a text is put together."""
 
 import re
+import unicodedata
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -37,13 +38,14 @@ class Extracted:
 
 
 def clean(text: str) -> str:
-    """Text that PostgreSQL can store and people can read: \\n line ends, no NUL, controls or lone surrogates."""
+    """Text that PostgreSQL can store and people can read: \\n line ends, composed letters (NFC), no NUL or controls."""
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     text = _TERMINAL.sub("", text) if "\x1b" in text else text
     text = text.replace("\x0b", "\n").replace("\x0c", "\n\n").replace("\u2028", "\n").replace("\u2029", "\n\n")
     text = _DROPPED.sub("", text)
     # Surrogate pairs are joined, lone surrogates replaced.
     text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    text = text if text.isascii() else unicodedata.normalize("NFC", text)
     text = _TRAILING_SPACE.sub("", text)
     return _BLANK_LINES.sub("\n\n", text).strip("\n")
 

@@ -52,6 +52,8 @@ FROZEN = {
     "r0008_names_and_written_forms.sql": "d3c41c0d617e055d76da063e4b144441eebbdd683e2419345801ad421e57ec1f",
     "r0009_remote_items.py": "588f77af9035a4cd598f4d882ba2b65f3f81584ff538a39a727bec3c39bbc803",
     "r0009_remote_items.sql": "8830aee3a49322564d1b08743fcd6092f89b79fbd3aa93df8f5a231cbe39e2b0",
+    "r0010_written_forms.py": "1172d9fe2a833ce845f6bcdfd26da28f045f2d11f2bf231567e2f39455986085",
+    "r0010_written_forms.sql": "0946332b62124a8bd9a82b68d65c90b9b0c958e47d1f57af6b91daf8c66a63f0",
 }
 
 
@@ -188,6 +190,57 @@ def test_a_web_page_of_revision_0008_is_known_again_after_migrating(
         engine.dispose()
         with server.connect() as connection:
             connection.execute(text("DROP DATABASE of_revision_0008 WITH (FORCE)"))
+
+
+# Passages as revision 0009 stored them: a code, a value and a date, each in one spelling, among others of their kind.
+CONTENT_OF_0009 = """
+    INSERT INTO collections (name) VALUES ('c');
+    INSERT INTO corpus (embedding_model, embedding_dimension, chunker_version) VALUES ('fake', 384, '3');
+    INSERT INTO text_configs (config, chunk_count) VALUES ('english', 3);
+    INSERT INTO documents (
+        collection_id, source_uri, name, title, media_type, language, sha256, chunker_version, status, text, chunk_count
+    )
+    SELECT 1, '/n/' || name, name, name, 'text/plain', 'en', name, '3', 'ready', body, 1
+    FROM (
+        VALUES
+        ('code.txt', 'Bracket PPR-9087 has a torque of 20 Nm.'),
+        ('grant.txt', 'A grant of 8,299,259 crowns, approved on 9 March 2024.'),
+        ('head.txt', 'François Müller leads the foundry under Standard Operating Procedure nine.')
+    ) AS old (name, body);
+    INSERT INTO chunks (
+        document_id, collection_id, ordinal, heading, text, start_char, end_char, token_count, text_config, embedding
+    )
+    SELECT id, 1, 0, title, text, 0, length(text), 9, 'english', CAST(:vector AS halfvec) FROM documents ORDER BY id;
+"""
+
+
+def test_passages_of_revision_0009_are_found_in_every_spelling_after_migrating(server: Engine) -> None:
+    with server.connect() as connection:
+        connection.execute(text("CREATE DATABASE of_revision_0009"))
+    engine = create_engine(server.url.set(database="of_revision_0009"))
+    try:
+        with engine.connect() as connection:
+            config = core.alembic_config()
+            config.attributes |= {"connection": connection, "embedding_dimension": 384}
+            command.upgrade(config, "0009")
+            vector = str(SameEmbedder().embed(["any"])[0].tolist())
+            for statement in CONTENT_OF_0009.split(";\n"):
+                if statement.strip():
+                    connection.execute(text(statement), {"vector": vector})
+            connection.commit()
+        core.migrate(engine, embedding_dimension=384)
+        retriever = HybridRetriever(
+            engine, SameEmbedder(), candidates=3, leg_candidates=3, vector_weight=1, text_weight=1, ef_search=40
+        )
+        for question, name in (
+            ("PPR9087", "code.txt"), ("8299259", "grant.txt"), ("2024-03-09", "grant.txt"),
+            ("Francois Mueller", "head.txt"), ("Which SOP applies?", "head.txt"), ("brackte", "code.txt"),
+        ):  # fmt: skip
+            assert retriever.retrieve(question).hits[0].name == name, question
+    finally:
+        engine.dispose()
+        with server.connect() as connection:
+            connection.execute(text("DROP DATABASE of_revision_0009 WITH (FORCE)"))
 
 
 def test_functions_of_a_migrated_database_are_those_of_a_new_one(migrated_from_0006: Engine, database: Engine) -> None:
