@@ -9,6 +9,7 @@ MEASUREMENTS = {
     "scale": "10k, 100k, 1M chunks: latency of the hybrid statement and its legs, recall, index, memory",
     "load": "rows a second of the store against LangChain's add_embeddings",
     "peers": "hybrid search of langchain-postgres, LlamaIndex and RAGLite on the same rows (make bench-peers first)",
+    "kept": "reranking with passages kept and not kept, bytes a passage",
     "ingestion": "documents a second from file to rows",
 }
 
@@ -19,13 +20,15 @@ def main() -> None:
         case []:
             _measurement("stages")([])
             _measurement("scale")(["10k"])
+            _measurement("kept")([])
         case ["--tiny", "--keep", folder]:
             _measurement("stages")(["--tiny", "--keep", folder])
             _measurement("scale")(["tiny", "--keep", folder])
+            _measurement("kept")(["--passages", "20", "--questions", "1"])
         case [name, *arguments] if name in MEASUREMENTS:
             _measurement(name)(arguments)
         case _:
-            print("python -m tests.bench NAME [ARGUMENTS]; without a name: stages, then scale 10k")
+            print("python -m tests.bench NAME [ARGUMENTS]; without a name: stages, scale 10k, kept")
             print(*(f"  {name:<10} {what}" for name, what in MEASUREMENTS.items()), sep="\n")
 
 
