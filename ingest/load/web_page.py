@@ -76,6 +76,7 @@ class _Filter:
         self.pieces: list[str] = []
         self.left_out: Counter[str] = Counter()
         self.dropped = 0  # characters
+        self.markers = 0  # links that lead to their own heading
         self.kept = 0
         self.main: list[_Span] = []
         self.titles: list[_Span] = []  # the h1 headings
@@ -176,7 +177,9 @@ class _Filter:
         for outer in self._open:
             outer.text -= item.text
             outer.linked -= item.linked
-        if item.kind != "marker":
+        if item.kind == "marker":
+            self.markers += 1
+        else:
             self.dropped += item.text
             self.left_out[item.kind] += 1
         for spans in (self.main, self.titles):
@@ -218,8 +221,10 @@ def main_content(markup: str) -> tuple[str, str]:
         pieces = [*pieces[: page.body], *(piece for span in spans for piece in pieces[span.first : span.last])]
         kept = sum(span.text for span in spans)
     around = page.kept - kept
-    if kept < _LEAST or not (page.dropped or around > 0):
+    if kept < _LEAST or not (page.dropped or page.markers or around > 0):
         return markup, ""
+    if not page.dropped and around <= 0:
+        return "".join(pieces), ""
     return "".join(pieces), LEFT_OUT + _named(page.left_out, page.dropped + max(0, around))
 
 

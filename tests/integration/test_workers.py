@@ -51,7 +51,12 @@ def test_each_job_is_done_exactly_once_by_one_of_several_workers(
         forker.start("worker", f"worker-{number}")
     assert wait_until(lambda: read_progress(database).workers == 3, seconds=60)
     paths = sorted(tmp_path.glob("*.md"))
-    Jobs(database).add([FileJob(path=path, collection="c", host=HOST) for path in paths])
+    # Nobody can store a document until each of the three has a job: on a busy machine one of them might come too late.
+    with database.begin() as holder:
+        holder.execute(text("LOCK TABLE documents IN EXCLUSIVE MODE"))
+        Jobs(database).add([FileJob(path=path, collection="c", host=HOST) for path in paths])
+        busy = "SELECT count(DISTINCT worker_id) FROM procrastinate_jobs WHERE status = 'doing'"
+        assert wait_until(lambda: rows(database, busy) == [(3,)], seconds=60)
     assert wait_until(lambda: idle(database), seconds=120)
     assert rows(database, "SELECT count(*), count(DISTINCT source_uri) FROM documents") == [(FILES, FILES)]
     assert rows(database, "SELECT count(*), count(DISTINCT document_id) FROM witness") == [(FILES, FILES)]
