@@ -6,6 +6,7 @@ import sys
 import typer
 
 from app.commands.ask import ask
+from app.commands.chats import chats
 from app.commands.console import print_problem, quiet_libraries
 from app.commands.dial import dial
 from app.commands.doctor import doctor
@@ -46,6 +47,7 @@ for command in (
 ):
     app.command()(command)
 app.add_typer(golden, name="golden")
+app.add_typer(chats, name="chats")
 
 
 def main() -> None:

@@ -78,6 +78,8 @@ class Ledger:
         """Store an answer and its candidates in one transaction."""
         with transaction(self._engine) as connection:
             connection.execute(_QUERIES["insert_answer"], _answer_row(answer))
+            if answer.chat_id:
+                connection.execute(_QUERIES["touch_chat"], {"chat_id": answer.chat_id})
             rows = [asdict(hit) | {"answer_id": answer.id, "fate": hit.fate.value} for hit in answer.context.hits]
             if rows:
                 connection.execute(_QUERIES["insert_candidate"], rows)
@@ -95,7 +97,7 @@ class Ledger:
         with transaction(self._engine) as connection:
             ids = connection.execute(query, {} if latest else {"prefix": prefix}).scalars().all()
         if not ids or not prefix:
-            hint = "No question has been answered yet." if latest else "The History tab lists the answers."
+            hint = "No question has been answered yet." if latest else "`python -m app chats list` lists the chats."
             raise NotFoundError(f"There is no answer {reference!r}.", fix=hint)
         if len(ids) > 1:
             raise NotFoundError(f"More than one answer begins with {reference!r}.", fix="Write more of its id.")

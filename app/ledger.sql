@@ -9,16 +9,21 @@ INSERT INTO answers (
     CAST(:notices AS jsonb), CAST(:timings AS jsonb), CAST(:settings AS jsonb)
 )
 
+-- name: touch_chat
+UPDATE chats SET updated_at = now() WHERE id = CAST(:chat_id AS uuid)
+
 -- name: insert_candidate
 INSERT INTO candidates (
     answer_id, fused_rank, chunk_id, document_id, collection, title, source_uri, media_type, heading, part_kind,
     part_first, part_last, part_name, ordinal, start_char, end_char, text, vector_rank, vector_distance, text_rank,
-    text_score, fused_score, logit, rerank_score, final_rank, fate, fate_detail, passage_number, cited, name, dated, reason
+    text_score, fused_score, logit, rerank_score, final_rank, fate, fate_detail, passage_number, cited, name, dated, reason,
+    document_sha256
 ) VALUES (
     CAST(:answer_id AS uuid), :fused_rank, :chunk_id, :document_id, :collection, :title, :source_uri, :media_type,
     :heading, :part_kind, :part_first, :part_last, :part_name, :ordinal, :start_char, :end_char, :text, :vector_rank,
     :vector_distance, :text_rank, :text_score, :fused_score, :logit, :rerank_score, :final_rank, :fate, :fate_detail,
-    :passage_number, :cited, :name, :dated, :reason
+    :passage_number, :cited, :name, :dated, :reason,
+    (SELECT sha256 FROM documents WHERE id = :document_id)
 )
 
 -- name: select_answer

@@ -36,6 +36,10 @@ metadata = MetaData(
 
 TSV_EXPRESSION = "passage_vector(text_config, heading, name, text)"
 
+ANSWER_TSV_EXPRESSION = (
+    """search_vector('simple'::regconfig, ((left(question, 20000) || ' '::text) || left(text, 100000)))"""
+)
+
 
 def _now() -> Column[object]:
     return Column("created_at", DateTime(timezone=True), nullable=False, server_default=func.now())
@@ -178,6 +182,9 @@ chats = Table(
     Column("owner", Text, nullable=False, server_default=""),  # login name, empty without login
     Column("title", Text, nullable=False),
     _now(),
+    Column("renamed", Boolean, nullable=False, server_default=text("false")),  # by a person
+    Column("updated_at", DateTime(timezone=True), nullable=False, server_default=func.now()),  # of its latest answer
+    Index("ix_chats_owner", "owner", "updated_at"),
 )
 
 answers = Table(
@@ -206,7 +213,13 @@ answers = Table(
     Column("settings", JSONB, nullable=False),
     Column("feedback", SmallInteger, nullable=False, server_default="0"),
     _now(),
+    Column("version", Integer, nullable=False, server_default="1"),
+    Column("current", Boolean, nullable=False, server_default=text("true")),  # the version that is shown
+    Column("first_version", ForeignKey("answers.id", ondelete="SET NULL")),  # null for a first version
+    Column("tsv", TSVECTOR, Computed(ANSWER_TSV_EXPRESSION, persisted=True), nullable=False),
     CheckConstraint("feedback IN (-1, 0, 1)", name="feedback"),
+    Index("ix_answers_first_version", "first_version"),
+    Index("ix_answers_tsv", "tsv", postgresql_using="gin"),
     Index("ix_answers_chat_id", "chat_id"),
     Index("ix_answers_created_at", "created_at"),
 )
@@ -246,6 +259,8 @@ candidates = Table(  # no foreign keys to chunks or documents: history survives 
     Column("name", Text, nullable=False, server_default=""),  # of the document's file
     Column("dated", DateTime(timezone=True)),  # of the document
     Column("reason", Text, nullable=False, server_default=""),  # why it was moved, for people
+    Column("document_sha256", Text),  # of the document as it was read; null for answers of earlier versions
+    Index("ix_candidates_document_id", "document_id"),
 )
 
 golden_questions = Table(

@@ -8,12 +8,12 @@ from app.core.domain import Answer
 from app.core.errors import AppError
 from app.ledger import AnswerSummary
 from app.present.answer_verdict import verdict_of
-from app.present.filters import filters_view
 from app.present.problem import problem_of
 from app.web.areas import Update, area, listen, owner_of
 from app.web.cards import render_sources
 from app.web.chat_tab import Shared, open_source
 from app.web.conversation import Conversations
+from app.web.details import details_html
 from app.web.highlight import escape
 from app.web.parts import Services
 from app.web.problem import render_problem
@@ -87,7 +87,7 @@ class HistoryTab:
     def _detail(self, answer: Answer) -> str:
         answerer = self._services.answerer
         status = render_status(answerer.info, answerer.reranker_name, answerer.notices, answer)
-        return status + f'<div class="fm-thread">{render_exchange(answer, again=False)}</div>' + render_ledger(answer)
+        return status + f'<div class="fm-thread">{render_exchange(answer, again=False)}</div>' + details_html(answer)
 
 
 def render_history(past: Sequence[AnswerSummary], *, selected: str = "") -> str:
@@ -110,29 +110,4 @@ def _line(summary: AnswerSummary, selected: bool) -> str:
         f'<b dir="auto">{escape(summary.question)}</b><span>{when(summary.created_at)} · '
         f'<span class="fm-outcome {kind}">{escape(verdict.line)}</span>{rated}</span>'
         "</button></li>"
-    )
-
-
-def render_ledger(answer: Answer) -> str:
-    """Further parts of the ledger: the prompt, seconds per stage, the settings that shaped the answer."""
-    timings = "".join(
-        f"<tr><th>{escape(name)}</th><td>{seconds:.3f} s</td></tr>" for name, seconds in answer.timings.items()
-    )
-    filters = {f"filter {name}": value for name, value in filters_view(answer.filters).items()}
-    settings = "".join(
-        f"<tr><th>{escape(name)}</th><td>{escape('' if value is None else value)}</td></tr>"
-        for name, value in {**answer.settings, **filters}.items()
-    )
-    prompt = "".join(
-        f'<h4>{escape(message.role)}</h4><pre dir="auto">{escape(message.content)}</pre>' for message in answer.prompt
-    )
-    tokens = f"{answer.context.tokens:,} of {answer.context.token_budget:,} tokens of passages"
-    return "".join(
-        f'<details class="fm-more"><summary>{title}</summary>{body}</details>'
-        for title, body in (
-            (f"The prompt as it was sent ({tokens})", prompt),
-            ("Seconds per stage", f"<table>{timings}</table>" if timings else ""),
-            ("Settings that shaped it", f"<table>{settings}</table>" if settings else ""),
-        )
-        if body
     )

@@ -54,6 +54,8 @@ FROZEN = {
     "r0009_remote_items.sql": "8830aee3a49322564d1b08743fcd6092f89b79fbd3aa93df8f5a231cbe39e2b0",
     "r0010_written_forms.py": "1172d9fe2a833ce845f6bcdfd26da28f045f2d11f2bf231567e2f39455986085",
     "r0010_written_forms.sql": "0946332b62124a8bd9a82b68d65c90b9b0c958e47d1f57af6b91daf8c66a63f0",
+    "r0011_chats.py": "87596804b024d14ec68d5d68fb8fa51b58b097dddd82735eb5f7735f66062d9f",
+    "r0011_chats.sql": "9d4db46ab43e1f86348c19c5d05cb19bf1cd3aca34ba2bebf4d3934f0452f423",
 }
 
 
