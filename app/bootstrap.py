@@ -7,6 +7,7 @@ from functools import partial
 
 from sqlalchemy import Engine
 
+from app.chats import Chats
 from app.cite.meaning import EmbeddingSupport
 from app.core import database
 from app.core.applied_settings import overridden
@@ -53,6 +54,7 @@ class Services(SearchServices):
 
     answerer: Answerer
     ledger: Ledger
+    chats: Chats
     library: Library
     diagnosis: Diagnosis
     feedback: Feedback
@@ -114,6 +116,7 @@ def open_services(settings: Settings, *, report: Report, migrate: bool = False) 
         given=services.given,
         answerer=_build_answerer(services, model, ledger, notices),
         ledger=ledger,
+        chats=Chats(services.engine),
         library=Library(services.engine, max_file_mib=settings.max_file_mib),
         diagnosis=build_diagnosis(services),
         feedback=Feedback(ledger, Golden(services.engine)),

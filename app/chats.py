@@ -109,7 +109,7 @@ class Chats:
             return _contents(connection, chat_id, owner)
 
     def delete(self, chat_id: str | None = None, *, owner: str = "") -> Contents:
-        """Delete a chat, or all of the owner, with answers and kept passages. Raises NotFoundError for an unknown one."""
+        """Delete a chat, or all of the owner, with answers and kept passages. Raises NotFoundError."""
         with transaction(self._engine) as connection:
             contents = _contents(connection, chat_id, owner)
             key = {"id": _checked(chat_id) if chat_id is not None else None, "owner": owner}

@@ -11,6 +11,7 @@ from app.core.errors import AppError
 from app.present.problem import Problem, problem_of
 from app.web.areas import Update, area, listen, owner_of
 from app.web.cards import render_sources
+from app.web.chat_side import ChatSide
 from app.web.conversation import Conversations, StopFlag, turns
 from app.web.parts import Services
 from app.web.problem import render_problem
@@ -44,12 +45,9 @@ class ChatTab:
         self._chat_id = gr.BrowserState("", storage_key="foremost-chat", secret=_STORAGE_KEY)
         self._stop = gr.State(StopFlag())
         with gr.Row(elem_classes="fm-scope fm-columns"):
+            self._side = ChatSide(services)
+            self._chats = self._side.list
             with gr.Column(elem_classes="fm-left", min_width=280, scale=6):
-                with gr.Row(elem_classes="fm-chats"):
-                    self._chats = gr.Dropdown(
-                        [], label="Chat", show_label=False, container=False, elem_id="fm-chat-list", min_width=120
-                    )
-                    self._new = gr.Button("New chat", size="sm", elem_id="fm-new", min_width=90, scale=0)
                 with gr.Column(elem_classes="fm-pane"):
                     self._welcome = area(name="fm-welcome-area")
                     self._thread = area(name="fm-thread-area")
@@ -94,8 +92,10 @@ class ChatTab:
         listen(self._sources.open, self._open, [], [self._shared.viewer])
         self._why.wire(self._sources)
         listen(page.load, self._restore, [self._chat_id], every)
-        listen(self._chats.input, self._restore, [self._chats], every)
-        listen(self._new.click, self._restore, [], every)
+        listen(self._chats.chat, self._open_chat, [self._side.words], every)
+        listen(self._chats.chatdelete, self._delete, [self._chat_id], every)
+        listen(self._side.new.click, self._restore, [], every)
+        self._side.wire(self._chat_id)
 
     # ------------------------------------------------------------------------------------------------- asking
 
@@ -218,19 +218,30 @@ class ChatTab:
             self._chat_id: chat,
             self._chats: self._chat_choices(chat, owner),
             self._welcome: "" if last else render_welcome(self._services.library.counts(), self._examples),
-            self._thread: render_thread(answers),
+            self._thread: render_thread(answers, self._services.chats.changes(chat) if chat else {}),
             self._live: "",
             self._sources: render_sources(last) if last else render_no_sources(),
             self._why.area: render_why(last.id) if last else "",
             self._shared.status: self._status(last.id if last else "", owner),
         }
 
-    def _chat_choices(self, chat: str, owner: str) -> Any:
-        chats = self._services.ledger.chats(owner=owner)
-        choices = [("New chat", ""), *((summary.title or "Untitled", summary.id) for summary in chats)]
-        if chat and chat not in {identifier for _, identifier in choices}:
-            choices.append(("This chat", chat))
-        return gr.update(choices=choices, value=chat)
+    def _chat_choices(self, chat: str, owner: str) -> str:
+        return self._side.html(owner, chat)
+
+    def _open_chat(self, words: str, request: gr.Request, event: gr.EventData) -> Update:
+        """A chat of the list; the search stays, and a hit's sources are shown."""
+        owner, chat = owner_of(request), str(event.chat)
+        update = self._chat(chat, owner) | {self._chats: self._side.html(owner, chat, words=words)}
+        hit = event._data.get("hit")
+        if hit:
+            answer = self._conversations.answer(str(hit), owner)
+            update |= {self._sources: render_sources(answer), self._why.area: render_why(answer.id)}
+        return update
+
+    def _delete(self, open_id: str, request: gr.Request, event: gr.EventData) -> Update:
+        """Delete a chat, or all; the open one stays unless it is among them."""
+        self._side.delete(str(event.chat), owner_of(request))
+        return self._chat(open_id, owner_of(request))
 
     def _status(self, answer_id: str, owner: str) -> str:
         answerer = self._services.answerer

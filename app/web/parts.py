@@ -3,6 +3,7 @@
 from collections.abc import Generator, Mapping, Sequence
 from typing import Protocol
 
+from app.chats import Chats
 from app.core.domain import NO_FILTERS, Answer, Event, Filters, ModelInfo, Question, Retrieved
 from app.core.progress import Progress
 from app.ledger import AnswerSummary, ChatSummary
@@ -85,6 +86,9 @@ class Services(Protocol):
 
     @property
     def ledger(self) -> History: ...
+
+    @property
+    def chats(self) -> Chats: ...
 
     @property
     def library(self) -> Documents: ...

@@ -1,6 +1,7 @@
 // Runs once for each HTML area of the page. `element` is the area, `trigger` sends an event to Python, `props.value`
 // is the area's HTML and `watch` calls back when it changes. A control names its action in data-act; the HTML has no
 // handlers of its own. Events: 'pick' 'show' 'open' 'retry' 'rate' 'example' 'remove' 'recall' 'right' 'why' 'golden'
+// Events of the list of chats: 'chat' 'chatname' 'chatexport' 'chatask' 'chatkeep' 'chatmore' 'chatdelete'
 const shared = (window.foremost ??= { returnTo: null, writing: false });
 const calm = () => window.matchMedia('(prefers-reduced-motion: reduce)').matches;
 const scope = () => element.closest('.fm-scope') ?? document;
@@ -77,6 +78,30 @@ const act = {
     row.querySelector('[data-act="confirm"]').focus();
   },
   remove: (control) => trigger('remove', { id: Number(control.dataset.id), upload: control.dataset.upload === '1' }),
+  // the list of chats
+  flip: (control) => {
+    const flipped = control.closest('.fm-side').classList.toggle('flipped');
+    control.setAttribute('aria-expanded', String(flipped === window.matchMedia('(max-width: 900px)').matches));
+  },
+  chat: (control) => {
+    shared.opening = control.dataset.hit || 'end';
+    element.closest('.fm-side')?.classList.toggle('flipped', false);
+    trigger('chat', { chat: control.dataset.chat, hit: control.dataset.hit });
+  },
+  chatname: (control) => {
+    const form = control.closest('li').querySelector('.fm-rename');
+    control.closest('details').open = false;
+    form.hidden = false;
+    form.elements.title.select();
+  },
+  chatexport: (control) => {
+    control.closest('details').open = false;
+    trigger('chatexport', { chat: control.dataset.chat });
+  },
+  chatask: (control) => trigger('chatask', { chat: control.dataset.chat }),
+  chatkeep: () => trigger('chatkeep', {}),
+  chatmore: () => trigger('chatmore', {}),
+  chatdelete: (control) => trigger('chatdelete', { chat: control.dataset.chat }),
   close: closeViewer,
   sort: (control) => sortCandidates(control),
   golden: (control) => trigger('golden', { answer: control.dataset.answer, expect: control.dataset.expect }),
@@ -108,6 +133,13 @@ const sortCandidates = (control) => {
   });
   table.tBodies[0].append(...rows);
 };
+
+element.addEventListener('submit', (event) => { // the name of a chat
+  const form = event.target.closest('.fm-rename');
+  if (!form) return;
+  event.preventDefault();
+  trigger('chatname', { chat: form.dataset.chat, title: form.elements.title.value });
+});
 
 element.addEventListener('submit', (event) => { // the form of the panel that explains a lost passage
   const form = event.target.closest('.fm-why-form');
@@ -153,6 +185,21 @@ const nameComposer = () => {
 nameComposer();
 
 watch('value', () => {
+  const file = element.querySelector('.fm-file');
+  if (file) {
+    const link = document.createElement('a');
+    link.href = URL.createObjectURL(new Blob([file.textContent], { type: 'text/markdown' }));
+    link.download = file.dataset.name;
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 10000);
+    props.value = ''; // so that the same chat can be exported again
+  }
+  element.querySelector('.fm-sure .fm-danger')?.focus();
+  if (shared.opening && element.closest('#fm-thread-area')) { // a chat opens at the hit, or at its end
+    const exchanges = [...element.querySelectorAll('.fm-exchange')];
+    (exchanges.find((one) => one.dataset.answer === shared.opening) ?? exchanges.at(-1))?.scrollIntoView({ block: 'start' });
+    shared.opening = null;
+  }
   nameComposer();
   const live = element.querySelector('.fm-exchange.live');
   if (live && (shared.following || !shared.writing)) follow();

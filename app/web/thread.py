@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 
+from app.chats import Change
 from app.core.domain import Answer, Context, Query
 from app.present.answer_verdict import State, verdict_of
 from app.present.problem import Problem
@@ -21,20 +23,23 @@ STAGES: Mapping[str, str] = {
 }
 
 
-def render_thread(answers: Sequence[Answer]) -> str:
-    """All finished exchanges of a chat, oldest first; script.js marks the one whose sources are shown."""
+def render_thread(answers: Sequence[Answer], changes: Mapping[str, Sequence[Change]] = MappingProxyType({})) -> str:
+    """All finished exchanges of a chat, oldest first; script.js marks the one whose sources are shown.
+
+    changes: id of an answer -> its documents that are gone or have changed since.
+    """
     if not answers:
         return ""
-    body = "".join(render_exchange(answer) for answer in answers)
+    body = "".join(render_exchange(answer, changes=changes.get(answer.id, ())) for answer in answers)
     return f'<div class="fm-thread" role="log" aria-label="Conversation">{body}</div>'
 
 
-def render_exchange(answer: Answer, *, again: bool = True) -> str:
+def render_exchange(answer: Answer, *, again: bool = True, changes: Sequence[Change] = ()) -> str:
     """A question with its answer; again: offer a button that repeats the question."""
     return (
         f'<article class="fm-exchange" data-answer="{escape(answer.id)}">'
         f"{_question(answer.question)}{_searched_for(answer.query)}"
-        f'<div class="fm-answer" dir="auto">{_body(answer)}</div>{_facts(answer)}'
+        f'<div class="fm-answer" dir="auto">{_body(answer)}</div>{_facts(answer)}{_changes(changes)}'
         f"{_actions(answer, again=again)}</article>"
     )
 
@@ -95,6 +100,11 @@ def _facts(answer: Answer) -> str:
         return ""
     markers = "1 marker" if answer.removed_markers == 1 else f"{answer.removed_markers} markers"
     return f'<p class="fm-facts">{markers} without a passage removed</p>'
+
+
+def _changes(changes: Sequence[Change]) -> str:
+    """A line for each document that is gone or has changed since."""
+    return "".join(f'<p class="fm-facts fm-changed">{escape(change.line)}</p>' for change in changes)
 
 
 def _actions(answer: Answer, *, again: bool) -> str:

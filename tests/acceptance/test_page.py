@@ -122,7 +122,7 @@ def test_the_ledger_sorts_by_a_column_and_shows_the_whole_text(visit: Callable[.
     ask(page, OPENING)
     answered(page)
     page.get_by_role("tab", name="History").click()
-    page.locator(".fm-list button", has_text=OPENING).click()
+    page.locator("#fm-history-list .fm-list button", has_text=OPENING).click()
     table = page.locator("#fm-history-sources .fm-candidates table")
     table.wait_for()
 
@@ -178,7 +178,7 @@ def test_the_right_passage_is_picked_in_history_and_a_thumb_counts(visit: Callab
     with site.engine.connect() as connection:
         assert connection.execute(text("SELECT source FROM golden_questions")).scalar_one() == "thumbs"
     page.get_by_role("tab", name="History").click()
-    page.locator(".fm-list button", has_text=OPENING).click()
+    page.locator("#fm-history-list .fm-list button", has_text=OPENING).click()
     row = page.locator("#fm-history-sources .fm-candidates tr", has_text="Rinse every boat")
     row.get_by_role("button", name="This was the right passage").click()
 
@@ -275,7 +275,7 @@ def test_a_reload_brings_the_chat_back_and_history_keeps_it(visit: Callable[...,
     assert "Swans are fed" in answered(page).inner_text()
     assert page.locator("#fm-sources-area .fm-card").count() >= 1
     page.get_by_role("tab", name="History").click()
-    page.locator(".fm-list button", has_text=OPENING).click()
+    page.locator("#fm-history-list .fm-list button", has_text=OPENING).click()
     page.locator("#fm-history-sources .fm-card").first.wait_for()
     assert "Swans are fed" in page.locator("#fm-history-answer").inner_text()
     page.get_by_text("The prompt as it was sent").click()
@@ -396,7 +396,7 @@ def test_a_hostile_document_and_answer_run_and_load_nothing(visit: Callable[...,
     page.locator(".fm-viewer .fm-document").wait_for()
     page.keyboard.press("Escape")
     page.get_by_role("tab", name="History").click()
-    page.locator(".fm-list button").first.click()
+    page.locator("#fm-history-list .fm-list button").first.click()
     page.locator("#fm-history-sources .fm-card").first.wait_for()
 
     assert "<script>window.hacked" in exchange.inner_text()  # shown as the text that it is
@@ -416,7 +416,9 @@ def test_a_narrow_screen_needs_no_sideways_scrolling(visit: Callable[..., "Page"
     assert page.evaluate("document.body.classList.contains('dark')") is (scheme == "dark")
     for tab in ("Ask", "Documents", "History"):
         page.get_by_role("tab", name=tab).click()
-        page.locator({"Ask": ".fm-card", "Documents": ".fm-table", "History": ".fm-list"}[tab]).first.wait_for()
+        page.locator(
+            {"Ask": ".fm-card", "Documents": ".fm-table", "History": "#fm-history-list .fm-list"}[tab]
+        ).first.wait_for()
         assert page.evaluate("document.documentElement.scrollWidth") == 390
 
 
@@ -435,8 +437,8 @@ def test_a_login_keeps_strangers_out_and_chats_apart(
         page.wait_for_selector(".fm-example")
         ask(page, OPENING)
         answered(page)
-        page.get_by_label("Chat", exact=True).click()
-        titles = page.get_by_role("option").all_inner_texts()
+        titles = page.locator("#fm-chats-area .fm-list").all_inner_texts()
+        assert titles
         page.context.close()
 
         assert [chat.title for chat in site.services.ledger.chats(owner="ada")] == [OPENING]

@@ -10,6 +10,7 @@ import numpy as np
 from sqlalchemy import Engine
 from typing_extensions import override
 
+from app.chats import Chats
 from app.core.chat import ChatModel
 from app.core.domain import (
     NO_FILTERS,
@@ -199,6 +200,7 @@ class FakeServices:
 
     answerer: Answerer
     ledger: Ledger
+    chats: Chats
     library: Library
     diagnosis: Diagnosis
     feedback: Feedback
@@ -232,6 +234,7 @@ def make_services(
     return FakeServices(
         answerer=answerer,
         ledger=ledger,
+        chats=Chats(engine),
         library=Library(engine),
         diagnosis=Diagnosis(locator=Locator(engine), trials=Trials(stages, settings)),
         feedback=Feedback(ledger, Golden(engine)),

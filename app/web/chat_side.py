@@ -1,0 +1,79 @@
+"""The left side of the Ask tab: New chat, the search over chats, the list and what its menus do."""
+
+import gradio as gr
+
+from app.core.errors import NotFoundError
+from app.present.export import as_markdown, file_name
+from app.web.areas import Update, area, listen, owner_of
+from app.web.chat_list import PAGE, render_chats
+from app.web.highlight import escape
+from app.web.parts import Services
+
+_HEAD = '<button type="button" class="fm-link fm-flip" data-act="flip" aria-expanded="true">Chats</button>'
+
+
+class ChatSide:
+    """The components and those of their handlers that leave the open chat as it is."""
+
+    def __init__(self, services: Services) -> None:
+        self._chats = services.chats
+        with gr.Column(elem_classes="fm-side", min_width=200, scale=2):
+            area(_HEAD, name="fm-chats-head")
+            self.new = gr.Button("New chat", size="sm", elem_id="fm-new", min_width=90)
+            self.words = gr.Textbox(
+                placeholder="Search chats", label="Search chats", show_label=False, container=False,
+                max_lines=1, max_length=200, elem_id="fm-chat-search",
+            )  # fmt: skip
+            self.list = area(name="fm-chats-area")
+            self._file = area(name="fm-chat-file")
+        self._limit = gr.State(PAGE)
+
+    def wire(self, chat_id: gr.BrowserState) -> None:
+        """Connect events to handlers; called inside the page once all its components exist."""
+        inputs = [self.words, self._limit, chat_id]
+        listen(self.words.change, self._find, [self.words, chat_id], [self.list, self._limit])
+        listen(self.list.chatmore, self._more, inputs, [self.list, self._limit])
+        listen(self.list.chatname, self._rename, inputs, [self.list])
+        listen(self.list.chatask, self._ask, inputs, [self.list])
+        listen(self.list.chatkeep, self._keep, inputs, [self.list])
+        listen(self.list.chatexport, self._export, [], [self._file])
+
+    def html(self, owner: str, chat: str, *, words: str = "", limit: int = PAGE, confirm: str = "") -> str:
+        """The list as it is now. confirm: as of render_chats."""
+        rows = self._chats.page(owner=owner, words=words, limit=limit + 1)
+        contents = self._chats.contents(None if confirm == "all" else confirm, owner=owner) if confirm else None
+        return render_chats(
+            rows[:limit], chat=chat, words=words, more=len(rows) > limit, confirm=confirm, contents=contents
+        )
+
+    def _find(self, words: str, chat: str, request: gr.Request) -> Update:
+        return {self.list: self.html(owner_of(request), chat, words=words), self._limit: PAGE}
+
+    def _more(self, words: str, limit: int, chat: str, request: gr.Request) -> Update:
+        longer = limit + PAGE
+        return {self.list: self.html(owner_of(request), chat, words=words, limit=longer), self._limit: longer}
+
+    def _rename(self, words: str, limit: int, chat: str, request: gr.Request, event: gr.EventData) -> str:
+        owner, title = owner_of(request), str(event.title)
+        if title.strip():
+            self._chats.rename(str(event.chat), title, owner=owner)
+        return self.html(owner, chat, words=words, limit=limit)
+
+    def _ask(self, words: str, limit: int, chat: str, request: gr.Request, event: gr.EventData) -> str:
+        return self.html(owner_of(request), chat, words=words, limit=limit, confirm=str(event.chat))
+
+    def _keep(self, words: str, limit: int, chat: str, request: gr.Request) -> str:
+        return self.html(owner_of(request), chat, words=words, limit=limit)
+
+    def _export(self, request: gr.Request, event: gr.EventData) -> str:
+        """The file for script.js, which hands it to the browser."""
+        row, answers = self._chats.load(str(event.chat), owner=owner_of(request))
+        text = escape(as_markdown(row.title, answers))
+        return f'<pre hidden class="fm-file" data-name="{escape(file_name(row.title))}">{text}</pre>'
+
+    def delete(self, chat: str, owner: str) -> None:
+        """Delete a chat, or all for an empty id; one that is gone already is no problem."""
+        try:
+            self._chats.delete(chat or None, owner=owner)
+        except NotFoundError:
+            return
