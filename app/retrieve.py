@@ -76,7 +76,7 @@ class HybridRetriever:
             corrections = self._corrections(connection, as_written, quotes)
         question = " ".join([as_written, *corrections.values()])
         corrected = time.perf_counter()
-        embedding, cut = self._embedder.embed_query(question)
+        embedding, cut = self._embedder.embed_query(as_written)  # which is robust against a wrong letter
         embedded = time.perf_counter()
         with reachable(self._engine) as connection:
             rows = self._rows(connection, self._values(question, embedding, quotes), collection, filters)
@@ -88,7 +88,7 @@ class HybridRetriever:
             holding = [row for row in rows if row["holds_quote"]]
             notes += _quote_note(quotes, bool(holding), bool(rows))
             rows = holding if holding and quotes.only else rows
-        if unread := unread_language(question, [row["text"] for row in rows[:_LANGUAGE_OF]], self._embedder.name):
+        if unread := unread_language(as_written, [row["text"] for row in rows[:_LANGUAGE_OF]], self._embedder.name):
             notes.append(unread)
         return Retrieval(
             hits=tuple(_hit(row) for row in rows),
