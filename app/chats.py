@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, RowMapping
 
 from app.core.database import transaction
 from app.core.domain import Answer
@@ -146,7 +146,7 @@ class Chats:
         return len(answers)
 
 
-def _blank(connection: Connection, answer: Mapping[str, Any], document_id: int) -> None:
+def _blank(connection: Connection, answer: RowMapping, document_id: int) -> None:
     """Blank a document's passages in an answer and in its prompt."""
     key = {"answer_id": answer["id"], "document_id": document_id}
     words = connection.execute(_QUERIES["select_words_of"], key).all()

@@ -69,7 +69,7 @@ class ChatSide:
         """The file for script.js, which hands it to the browser."""
         row, answers = self._chats.load(str(event.chat), owner=owner_of(request))
         text = escape(as_markdown(row.title, answers))
-        return f'<pre hidden class="fm-file" data-name="{escape(file_name(row.title))}">{text}</pre>'
+        return f'<pre hidden class="fm-export-file" data-name="{escape(file_name(row.title))}">{text}</pre>'
 
     def delete(self, chat: str, owner: str) -> None:
         """Delete a chat, or all for an empty id; one that is gone already is no problem."""

@@ -185,7 +185,7 @@ const nameComposer = () => {
 nameComposer();
 
 watch('value', () => {
-  const file = element.querySelector('.fm-file');
+  const file = element.querySelector('.fm-export-file');
   if (file) {
     const link = document.createElement('a');
     link.href = URL.createObjectURL(new Blob([file.textContent], { type: 'text/markdown' }));

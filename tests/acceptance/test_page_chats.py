@@ -49,7 +49,7 @@ def _menu(page: "Page", title: str, item: str) -> None:
 
 
 def test_a_search_opens_the_chat_at_its_hit(page: "Page") -> None:
-    page.get_by_label("Search chats").fill("boathouse op")
+    page.get_by_label("Search chats").fill("when does the boath")
     page.wait_for_function("document.querySelectorAll('#fm-chats-area li').length === 1")
     page.locator("#fm-chats-area li", has_text=OPENING).locator("[data-act=chat]").click()
     page.locator("#fm-thread-area .fm-exchange.selected", has_text=OPENING).wait_for()
