@@ -190,7 +190,10 @@ def _is_inline_picture(part: EmailMessage) -> bool:
 
 def _attached_mail(part: EmailMessage) -> bytes:
     inner = part.get_payload()
-    return inner[0].as_bytes() if isinstance(inner, list) and inner else b""  # type: ignore[union-attr]
+    if not (isinstance(inner, list) and inner and isinstance(inner[0], EmailMessage)):
+        return b""
+    # Headers as they came: the library folds some damaged parameters for ever.
+    return inner[0].as_bytes(policy=inner[0].policy.clone(refold_source="none"))
 
 
 def _items(group: object) -> list[tuple[str, str]]:

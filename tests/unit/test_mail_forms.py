@@ -2,6 +2,9 @@
 
 import email.message
 import email.policy
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 
@@ -279,3 +282,33 @@ def test_an_outlook_message_names_its_people() -> None:
     assert "From: Jörg Rask <joerg@example.org>" in text
     assert "To: Ann; Ben" in text
     assert "Cc: Cleo" in text
+
+
+@contextmanager
+def ending(seconds: int) -> Iterator[None]:
+    """Interrupts what would never end."""
+
+    def interrupt(*_: object) -> None:
+        raise TimeoutError
+
+    signal.signal(signal.SIGALRM, interrupt)
+    signal.alarm(seconds)
+    try:
+        yield
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, signal.SIG_DFL)
+
+
+def test_a_damaged_header_of_an_attached_mail_is_not_folded_for_ever() -> None:
+    """The email package tries to fold a parameter whose name is longer than a line, without end."""
+    inner = f"From: c@example.org\nSubject: Inner\nContent-Type: text/plain; char{'--b' * 90}set=utf-8\n\n{LONG}\n"
+    outer = (
+        "From: a@example.org\nSubject: Outer\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=cut\n\n"
+        f"--cut\nContent-Type: text/plain\n\nSee below.\n--cut\nContent-Type: message/rfc822\n\n{inner}\n--cut--\n"
+    )
+    with ending(20):
+        documents = opened(outer.encode())
+    (attached,) = (document for path, document in documents.items() if path)
+    assert isinstance(attached, Document)
+    assert LONG in attached.text
