@@ -27,7 +27,7 @@ from app.quality.training import (
     train_reranker,
 )
 from app.quality.training.base import load_base, pair_template
-from app.quality.training.export import INPUTS, export_onnx
+from app.quality.training.export import INPUTS, export_onnx, export_torch
 from app.rerank import OnnxCrossEncoder
 from tests.support.saturation import integer_products, saturating
 
@@ -143,6 +143,19 @@ def test_a_folder_with_a_checkpoint_is_never_trained_over(base: Path, data: Path
     train_reranker(data, base, out, settings, report=lambda _: None)
     with pytest.raises(TrainingError, match="Resume it"):
         train_reranker(data, base, out, settings)
+
+
+def test_a_reranker_trained_on_keeps_its_weights_of_words(base: Path, data: Path, tmp_path: Path) -> None:
+    settings = TrainingSettings(max_steps=2, batch_queries=16)
+    first = train_reranker(data, base, tmp_path / "first", settings, report=lambda _: None)
+    model, tokenizer = load_base(first.folder)
+    marked = tokenizer.token_to_id("lamp")
+    with torch.no_grad():
+        model.token_log_weight[marked] = -3.0  # no frequency gives so little
+    export_torch(model, tokenizer, tmp_path / "marked", max_tokens=64)
+    second = train_reranker(data, tmp_path / "marked", tmp_path / "second", settings, report=lambda _: None)
+    trained, _ = load_base(second.folder)
+    assert trained.token_log_weight[marked].item() == pytest.approx(-3.0, abs=0.5)
 
 
 def test_a_base_of_another_kind_is_refused(data: Path, tmp_path: Path) -> None:

@@ -81,6 +81,15 @@ def test_rare_words_count_more_than_common_ones(model: PairReranker, tokenizer: 
     assert weight[WORDS.index("pump")] > weight[WORDS.index("the")]
 
 
+def test_trained_weights_of_words_stay_on_other_passages(model: PairReranker, tokenizer: Tokenizer) -> None:
+    set_token_weights(model, tokenizer, ["the pump", "the valve", "the motor", "the spring"])
+    with torch.no_grad():
+        model.token_log_weight.add_(0.25)
+    trained = model.token_log_weight.detach().clone()
+    set_token_weights(model, tokenizer, ["pump pump", "a pump", "the pump"])
+    assert torch.equal(model.token_log_weight, trained)
+
+
 def test_vectors_are_unit_rows_in_the_order_given(model: PairReranker, tokenizer: Tokenizer) -> None:
     texts = ["the pump opens by a spring", "who", "the valve"]
     vectors = embed(model, tokenizer, texts, tokens=16, half=False)

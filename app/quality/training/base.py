@@ -56,7 +56,12 @@ def pair_template(tokenizer: Tokenizer) -> TemplateProcessing:
 
 
 def set_token_weights(model: PairReranker, tokenizer: Tokenizer, passages: Sequence[str]) -> None:
-    """Initialise the weight of every query token to its inverse document frequency (Lucene's) in the passages."""
+    """Initialise the weight of every query token to its inverse document frequency (Lucene's) in the passages.
+
+    A model that has weights, an earlier pair reranker, keeps them: they were trained.
+    """
+    if bool(model.token_log_weight.any()):
+        return
     frequencies: Counter[int] = Counter()
     for ids in _ids(tokenizer, passages):
         frequencies.update(set(ids))
