@@ -193,7 +193,7 @@ def _attached_mail(part: EmailMessage) -> bytes:
     if not (isinstance(inner, list) and inner and isinstance(inner[0], EmailMessage)):
         return b""
     # Headers as they came: the library folds some damaged parameters for ever.
-    return inner[0].as_bytes(policy=policy.default.clone(refold_source="none"))
+    return inner[0].as_bytes(policy=email.policy.default.clone(refold_source="none"))
 
 
 def _items(group: object) -> list[tuple[str, str]]:
