@@ -9,7 +9,7 @@ from app.web.chat_list import PAGE, render_chats
 from app.web.highlight import escape
 from app.web.parts import Services
 
-_HEAD = '<button type="button" class="fm-link fm-flip" data-act="flip" aria-expanded="true">Chats</button>'
+_HEAD = '<button type="button" class="fm-link fm-flip" data-act="flip" aria-label="Chats: show or hide the list">Chats</button>'
 
 
 class ChatSide:
@@ -17,7 +17,7 @@ class ChatSide:
 
     def __init__(self, services: Services) -> None:
         self._chats = services.chats
-        with gr.Column(elem_classes="fm-side", min_width=200, scale=2):
+        with gr.Column(elem_classes="fm-chat-side", min_width=200, scale=2):
             area(_HEAD, name="fm-chats-head")
             self.new = gr.Button("New chat", size="sm", elem_id="fm-new", min_width=90)
             self.words = gr.Textbox(

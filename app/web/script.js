@@ -80,12 +80,12 @@ const act = {
   remove: (control) => trigger('remove', { id: Number(control.dataset.id), upload: control.dataset.upload === '1' }),
   // the list of chats
   flip: (control) => {
-    const flipped = control.closest('.fm-side').classList.toggle('flipped');
+    const flipped = control.closest('.fm-chat-side').classList.toggle('flipped');
     control.setAttribute('aria-expanded', String(flipped === window.matchMedia('(max-width: 900px)').matches));
   },
   chat: (control) => {
     shared.opening = control.dataset.hit || 'end';
-    element.closest('.fm-side')?.classList.toggle('flipped', false);
+    element.closest('.fm-chat-side')?.classList.toggle('flipped', false);
     trigger('chat', { chat: control.dataset.chat, hit: control.dataset.hit });
   },
   chatname: (control) => {
@@ -183,6 +183,20 @@ const nameComposer = () => {
   composer?.querySelector('.stop-button')?.setAttribute('aria-label', 'Stop');
 };
 nameComposer();
+
+// The list of chats begins open on a wide page and closed on a narrow one; its menus close by Escape and by a click beside.
+const flip = element.querySelector('[data-act="flip"]');
+flip?.setAttribute('aria-expanded', String(!window.matchMedia('(max-width: 900px)').matches));
+if (!shared.menus) {
+  shared.menus = true;
+  const closeMenus = (but) => document.querySelectorAll('.fm-menu[open]').forEach((menu) => { if (menu !== but) menu.open = false; });
+  document.addEventListener('click', (event) => closeMenus(event.target.closest('.fm-menu')));
+  document.addEventListener('keydown', (event) => {
+    const menu = event.key === 'Escape' && event.target.closest('.fm-menu[open]');
+    if (menu) menu.querySelector('summary').focus();
+    if (event.key === 'Escape') closeMenus(null);
+  });
+}
 
 watch('value', () => {
   const file = element.querySelector('.fm-export-file');
