@@ -114,6 +114,8 @@ def test_case_36_quoted_words_come_before_the_same_words_apart(
         ("how is reimbursment done", "Reimbursement of travel expenses"),
         ("company pensoin", "Company pension"),
         ("defibrilator", "First aid"),
+        ("Which room is not step-free?", "Room Birch"),
+        ("room without step-free access", "Room Birch"),
     ],
 )
 def test_case_43_abbreviations_and_typing_errors_are_understood(
