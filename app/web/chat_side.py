@@ -9,7 +9,10 @@ from app.web.chat_list import PAGE, render_chats
 from app.web.highlight import escape
 from app.web.parts import Services
 
-_HEAD = '<button type="button" class="fm-link fm-flip" data-act="flip" aria-label="Chats: show or hide the list">Chats</button>'
+_HEAD = (
+    '<button type="button" class="fm-link fm-flip" data-act="flip" '
+    'aria-label="Chats: show or hide the list">Chats</button>'
+)
 
 
 class ChatSide:
@@ -26,13 +29,13 @@ class ChatSide:
             )  # fmt: skip
             self.list = area(name="fm-chats-area")
             self._file = area(name="fm-chat-file")
-        self._limit = gr.State(PAGE)
+        self.limit = gr.State(PAGE)
 
     def wire(self, chat_id: gr.BrowserState) -> None:
         """Connect events to handlers; called inside the page once all its components exist."""
-        inputs = [self.words, self._limit, chat_id]
-        listen(self.words.change, self._find, [self.words, chat_id], [self.list, self._limit])
-        listen(self.list.chatmore, self._more, inputs, [self.list, self._limit])
+        inputs = [self.words, self.limit, chat_id]
+        listen(self.words.change, self._find, [self.words, chat_id], [self.list, self.limit])
+        listen(self.list.chatmore, self._more, inputs, [self.list, self.limit])
         listen(self.list.chatname, self._rename, inputs, [self.list])
         listen(self.list.chatask, self._ask, inputs, [self.list])
         listen(self.list.chatkeep, self._keep, inputs, [self.list])
@@ -47,11 +50,11 @@ class ChatSide:
         )
 
     def _find(self, words: str, chat: str, request: gr.Request) -> Update:
-        return {self.list: self.html(owner_of(request), chat, words=words), self._limit: PAGE}
+        return {self.list: self.html(owner_of(request), chat, words=words), self.limit: PAGE}
 
     def _more(self, words: str, limit: int, chat: str, request: gr.Request) -> Update:
         longer = limit + PAGE
-        return {self.list: self.html(owner_of(request), chat, words=words, limit=longer), self._limit: longer}
+        return {self.list: self.html(owner_of(request), chat, words=words, limit=longer), self.limit: longer}
 
     def _rename(self, words: str, limit: int, chat: str, request: gr.Request, event: gr.EventData) -> str:
         owner, title = owner_of(request), str(event.title)

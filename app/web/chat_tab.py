@@ -93,7 +93,7 @@ class ChatTab:
         self._why.wire(self._sources)
         listen(page.load, self._restore, [self._chat_id], every)
         listen(self._chats.chat, self._open_chat, [self._side.words], every)
-        listen(self._chats.chatdelete, self._delete, [self._chat_id], every)
+        listen(self._chats.chatdelete, self._delete, [self._chat_id, self._side.words, self._side.limit], every)
         listen(self._side.new.click, self._restore, [], every)
         self._side.wire(self._chat_id)
 
@@ -238,10 +238,13 @@ class ChatTab:
             update |= {self._sources: render_sources(answer), self._why.area: render_why(answer.id)}
         return update
 
-    def _delete(self, open_id: str, request: gr.Request, event: gr.EventData) -> Update:
-        """Delete a chat, or all; the open one stays unless it is among them."""
-        self._side.delete(str(event.chat), owner_of(request))
-        return self._chat(open_id, owner_of(request))
+    def _delete(self, open_id: str, words: str, limit: int, request: gr.Request, event: gr.EventData) -> Update:
+        """Delete a chat, or all; the open one stays unless it is among them, and the search stays too."""
+        owner = owner_of(request)
+        self._side.delete(str(event.chat), owner)
+        update = self._chat(open_id, owner)
+        chat = str(update[self._chat_id])
+        return update | {self._chats: self._side.html(owner, chat, words=words, limit=limit)}
 
     def _status(self, answer_id: str, owner: str) -> str:
         answerer = self._services.answerer
