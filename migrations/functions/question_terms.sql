@@ -13,10 +13,11 @@ AS $$
         CROSS JOIN LATERAL unnest(coalesce(word.positions, ARRAY[0::smallint])) AS place
         UNION ALL
         SELECT text_configs.config, short_form, 0
-        FROM text_configs CROSS JOIN unnest(asked_short_forms(question)) AS short_form
-        WHERE text_configs.chunk_count > 0 AND EXISTS (
-            SELECT FROM chunks WHERE tsv @@ lexeme_query(short_form)
-        )
+        FROM text_configs
+        CROSS JOIN (
+            SELECT form FROM unnest(asked_short_forms(question)) AS asked (form) WHERE is_indexed(form) OFFSET 0
+        ) AS known (short_form)
+        WHERE text_configs.chunk_count > 0
     ),
     own AS (
         SELECT words.config FROM words GROUP BY words.config ORDER BY count(DISTINCT place), words.config LIMIT 1

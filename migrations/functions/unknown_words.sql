@@ -1,5 +1,5 @@
 -- The words of at least five letters in a question that no passage holds and that no language that occurs leaves out as a
--- stop word; at most four. In small letters.
+-- stop word; at most two. In small letters.
 CREATE OR REPLACE FUNCTION unknown_words(question text) RETURNS TABLE (word text)
 LANGUAGE sql STABLE STRICT PARALLEL SAFE
 AS $$
@@ -28,8 +28,8 @@ AS $$
     WHERE NOT EXISTS (
         SELECT FROM analysed
         WHERE analysed.word = unlisted.word
-            AND EXISTS (SELECT FROM chunks WHERE tsv @@ lexeme_query(analysed.lexemes[1]))
+            AND is_indexed(analysed.lexemes[1])
     )
     ORDER BY unlisted.word
-    LIMIT 4
+    LIMIT 2
 $$;
