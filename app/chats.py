@@ -84,14 +84,25 @@ class Chats:
         with transaction(self._engine) as connection:
             return tuple(ChatRow(**row) for row in connection.execute(query, params).mappings())
 
+    def has(self, chat_id: str, *, owner: str = "") -> bool:
+        """Whether the owner has this chat; no text that is no id is one."""
+        try:
+            self._row(chat_id, owner)
+        except NotFoundError:
+            return False
+        return True
+
     def load(self, chat_id: str, *, owner: str = "") -> tuple[ChatRow, tuple[Answer, ...]]:
         """A chat with its answers, oldest first. Raises NotFoundError."""
+        return self._row(chat_id, owner), self._ledger.chat_answers(chat_id)
+
+    def _row(self, chat_id: str, owner: str) -> ChatRow:
         key = {"id": _checked(chat_id), "owner": owner}
         with transaction(self._engine) as connection:
             row = connection.execute(_QUERIES["select_chat"], key).mappings().one_or_none()
         if row is None:
             raise _unknown(chat_id)
-        return ChatRow(**row), self._ledger.chat_answers(chat_id)
+        return ChatRow(**row)
 
     def rename(self, chat_id: str, title: str, *, owner: str = "") -> None:
         """Give a chat a name. Raises NotFoundError for an unknown chat, ValueError for an empty name."""

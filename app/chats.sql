@@ -13,8 +13,7 @@ WITH words AS (
 ),
 places AS (
     SELECT place, string_agg(
-        '''' || replace(replace(lexeme, '\', '\\'), '''', '''''') || ''''
-            || CASE WHEN place = (SELECT max(place) FROM words) THEN ':*' ELSE '' END,
+        CAST(lexeme_query(lexeme) AS text) || CASE WHEN place = (SELECT max(place) FROM words) THEN ':*' ELSE '' END,
         ' | '
     ) AS spellings
     FROM words GROUP BY place

@@ -59,15 +59,6 @@ class AnswerSummary:
     created_at: datetime
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ChatSummary:
-    """A row of the list of chats."""
-
-    id: str
-    title: str
-    created_at: datetime
-
-
 class Ledger:
     """Stores answers as snapshots, so that history outlives re-ingestion and deletion of documents."""
 
@@ -75,11 +66,14 @@ class Ledger:
         self._engine = engine
 
     def store(self, answer: Answer) -> None:
-        """Store an answer and its candidates in one transaction."""
+        """Store an answer and its candidates in one transaction.
+
+        Nothing is kept when its chat was deleted while it was written. Until the end no one can delete the chat.
+        """
         with transaction(self._engine) as connection:
+            if answer.chat_id and connection.execute(_QUERIES["touch_chat"], {"chat_id": answer.chat_id}).rowcount == 0:
+                return
             connection.execute(_QUERIES["insert_answer"], _answer_row(answer))
-            if answer.chat_id:
-                connection.execute(_QUERIES["touch_chat"], {"chat_id": answer.chat_id})
             rows = [asdict(hit) | {"answer_id": answer.id, "fate": hit.fate.value} for hit in answer.context.hits]
             if rows:
                 connection.execute(_QUERIES["insert_candidate"], rows)
@@ -116,25 +110,12 @@ class Ledger:
             connection.execute(_QUERIES["insert_chat"], {"id": chat_id, "owner": owner, "title": title[:200]})
         return chat_id
 
-    def chats(self, *, owner: str = "", limit: int = 50) -> tuple[ChatSummary, ...]:
-        """The latest chats of one owner, newest first."""
-        with transaction(self._engine) as connection:
-            rows = connection.execute(_QUERIES["select_chats"], {"owner": owner, "limit": limit}).mappings()
-            return tuple(ChatSummary(**row) for row in rows)
-
     def chat_answers(self, chat_id: str) -> tuple[Answer, ...]:
         """All answers of a chat, oldest first; empty for a chat that does not exist."""
         key = {"chat_id": _checked(chat_id, "chat")}
         with transaction(self._engine) as connection:
             ids = connection.execute(_QUERIES["select_chat_answers"], key).scalars().all()
             return tuple(_load(connection, answer_id) for answer_id in ids)
-
-    def delete_chat(self, chat_id: str, owner: str = "") -> None:
-        """Delete a chat with its answers. Raises NotFoundError when the owner has no such chat."""
-        key = {"id": _checked(chat_id, "chat"), "owner": owner}
-        with transaction(self._engine) as connection:
-            if connection.execute(_QUERIES["delete_chat"], key).rowcount == 0:
-                raise NotFoundError(f"There is no chat {chat_id}.")
 
     def give_feedback(self, answer_id: str, value: int) -> None:
         """Set -1, 0 or 1 on an answer. Raises NotFoundError."""

@@ -64,13 +64,6 @@ LIMIT :limit
 -- name: insert_chat
 INSERT INTO chats (id, owner, title) VALUES (CAST(:id AS uuid), :owner, :title)
 
--- name: select_chats
-SELECT id::text AS id, title, created_at
-FROM chats
-WHERE owner = :owner
-ORDER BY created_at DESC, id
-LIMIT :limit
-
 -- name: select_chat_answers
 SELECT id::text AS id
 FROM answers
@@ -80,5 +73,3 @@ ORDER BY created_at, id
 -- name: update_feedback
 UPDATE answers SET feedback = :value WHERE id = CAST(:id AS uuid)
 
--- name: delete_chat
-DELETE FROM chats WHERE id = CAST(:id AS uuid) AND owner = :owner

@@ -2,8 +2,10 @@
 
 import json
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict
+from types import MappingProxyType
 
 import numpy as np
 import numpy.typing as npt
@@ -25,6 +27,7 @@ EXACT_BELOW = 5_000
 TEXT_ROWS = 10_000
 TEXT_POOL = 300
 _CORRECTED_CHARACTERS = 400  # of a question, in which typing errors are looked for
+NO_QUOTES, NO_CORRECTIONS = Quoted(), MappingProxyType[str, str]({})
 _LANGUAGE_OF = 5  # candidates whose language is compared with the question's
 _CUT = (
     "The question is longer than {} tokens: the vector search read only its beginning, the full-text search all of it."
@@ -66,20 +69,17 @@ class HybridRetriever:
         """The best `candidates` chunks, fused rank 1 first, or fewer when fewer meet the filters.
 
         A query wholly in quotation marks is a filter: only passages with the quoted words are returned, unless there is
-        none. For words that no passage holds one a letter away is added; `searched` and a note say
-        so. Raises NotFoundError for an unknown collection, CorpusError when another model embedded the corpus.
+        none. For a word that no passage holds, full text also searches one that is a letter away; a note says so.
+        Raises NotFoundError for an unknown collection, CorpusError when another model embedded the corpus.
         """
         start = time.perf_counter()
         as_written = query.replace("\x00", " ")
         quotes = quoted(as_written)
-        with reachable(self._engine) as connection:
-            corrections = self._corrections(connection, as_written, quotes)
-        question = " ".join([as_written, *corrections.values()])
-        corrected = time.perf_counter()
         embedding, cut = self._embedder.embed_query(as_written)  # which is robust against a wrong letter
         embedded = time.perf_counter()
-        with reachable(self._engine) as connection:
-            rows = self._rows(connection, self._values(question, embedding, quotes), collection, filters)
+        with self._snapshot() as connection:
+            corrections = _corrections(connection, as_written, quotes)
+            rows = self._rows(connection, self._values(as_written, embedding, quotes, corrections), collection, filters)
         notes = [_CUT.format(self._embedder.max_tokens)] if cut else []
         notes += [f"No passage holds “{word}”: also searched for “{meant}”." for word, meant in corrections.items()]
         if not rows and filters != NO_FILTERS:
@@ -92,24 +92,10 @@ class HybridRetriever:
             notes.append(unread)
         return Retrieval(
             hits=tuple(_hit(row) for row in rows),
-            embed_seconds=embedded - corrected,
-            sql_seconds=time.perf_counter() - embedded + corrected - start,
+            embed_seconds=embedded - start,
+            sql_seconds=time.perf_counter() - embedded,
             notes=tuple(notes),
-            searched=question if corrections else "",
         )
-
-    def _corrections(self, connection: Connection, question: str, quotes: Quoted) -> dict[str, str]:
-        """Words of the question that no passage holds -> the most frequent known word one letter away."""
-        if quotes.only:
-            return {}
-        unknown = connection.scalars(_QUERIES["unknown_words"], {"question": question[:_CORRECTED_CHARACTERS]}).all()
-        corrections = {}
-        for word in unknown:
-            if made := variants(word):
-                known = connection.execute(_QUERIES["known_variants"], {"variants": made}).first()
-                if known is not None:
-                    corrections[word] = known.variant
-        return corrections
 
     def exact_ranks(
         self,
@@ -124,13 +110,22 @@ class HybridRetriever:
         Chunks that were deleted or do not meet the filters are left out. Raises the errors of `retrieve`.
         """
         question = query.replace("\x00", " ")
-        values = self._values(question, self._embedder.embed_query(question)[0], quoted(question))
-        with reachable(self._engine) as connection:
+        quotes, embedding = quoted(question), self._embedder.embed_query(question)[0]
+        with self._snapshot() as connection:
+            values = self._values(question, embedding, quotes, _corrections(connection, question, quotes))
             scope = self._scope(connection, collection, filters)
             if scope is None:
                 return {}
             rows = connection.execute(_QUERIES["exact_ranks"], values | scope | {"chunk_ids": list(chunk_ids)})
             return {row["chunk_id"]: _exact_rank(row) for row in rows.mappings()}
+
+    @contextmanager
+    def _snapshot(self) -> Iterator[Connection]:
+        """A connection whose statements all see the same rows (repeatable read)."""
+        with reachable(self._engine) as connection:
+            reading = connection.execution_options(isolation_level="REPEATABLE READ")
+            reading.execute(_QUERIES["hold_chunks"])
+            yield reading
 
     def _rows(
         self, connection: Connection, values: dict[str, object], collection: str | None, filters: Filters
@@ -148,9 +143,6 @@ class HybridRetriever:
 
     def _scope(self, connection: Connection, collection: str | None, filters: Filters) -> dict[str, object] | None:
         """Parameters of the statements that limit the search; None in an empty database."""
-        # Repeatable read, so that this look-up and the statements after it see the same rows.
-        connection = connection.execution_options(isolation_level="REPEATABLE READ")
-        connection.execute(_QUERIES["hold_chunks"])
         narrowed = filters != NO_FILTERS
         params = {
             "collection": collection,
@@ -173,12 +165,32 @@ class HybridRetriever:
             "by_row": row["small"] and (narrowed or collection is not None),
         }
 
-    def _values(self, question: str, embedding: npt.NDArray[np.float32], quotes: Quoted) -> dict[str, object]:
+    def _values(
+        self,
+        question: str,
+        embedding: npt.NDArray[np.float32],
+        quotes: Quoted = NO_QUOTES,
+        corrections: Mapping[str, str] = NO_CORRECTIONS,
+    ) -> dict[str, object]:
         return self._fusion | {
             "question": question,
+            "added": " ".join(corrections.values()) or None,
             "runs": list(quotes.required),
             "embedding": "[" + ",".join(f"{value:.6g}" for value in embedding) + "]",
         }
+
+
+def _corrections(connection: Connection, question: str, quotes: Quoted) -> dict[str, str]:
+    """Words of the question that no passage holds -> the most frequent known word one letter away."""
+    if quotes.only:
+        return {}
+    corrections = {}
+    for word in connection.scalars(_QUERIES["unknown_words"], {"question": question[:_CORRECTED_CHARACTERS]}).all():
+        made = variants(word)
+        known = connection.scalar(_QUERIES["known_variants"], {"variants": made}) if made else None
+        if known is not None:
+            corrections[word] = known
+    return corrections
 
 
 def _quote_note(quotes: Quoted, holding: bool, any_rows: bool) -> list[str]:

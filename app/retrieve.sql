@@ -97,10 +97,15 @@ quoting AS MATERIALIZED (
     GROUP BY matches.id
     HAVING count(DISTINCT run) = cardinality(CAST(:runs AS text[]))
 ),
--- The question's lexemes, rarest first. `reached`: how many rows hold the lexeme or a rarer one.
+-- The question's lexemes, rarest first; a word that was added for a mistyped one has half the weight. `reached`: how many
+-- rows hold the lexeme or a rarer one.
 terms AS MATERIALIZED (
     SELECT config, query, weight, chunk_count, sum(chunk_count) OVER (ORDER BY chunk_count, config, lexeme) AS reached
-    FROM question_terms(:question)
+    FROM (
+        SELECT * FROM question_terms(:question)
+        UNION ALL
+        SELECT * FROM added_terms(CAST(:added AS text))
+    ) AS searched
 ),
 -- The index is searched for the rarest lexemes, as long as they match few enough rows in all. The other lexemes only
 -- score those rows. When the rows are too few, the rarest of the other lexemes are searched for too, combined by AND: as
@@ -240,7 +245,7 @@ JOIN collections ON collections.id = documents.collection_id
 ORDER BY fused_rank
 
 -- name: unknown_words
-SELECT word FROM unknown_words(:question)
+SELECT word FROM unknown_words(:question) AS word
 
 -- name: known_variants
 SELECT variant FROM known_variants(:variants)
@@ -258,6 +263,8 @@ vector_order AS (
 ),
 terms AS MATERIALIZED (
     SELECT config, query, weight FROM question_terms(:question)
+    UNION ALL
+    SELECT config, query, weight FROM added_terms(CAST(:added AS text))
 ),
 matches AS (
     SELECT searched.id, sum(lexeme_score(searched.tsv, terms.query, terms.weight)) AS score

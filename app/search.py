@@ -43,7 +43,6 @@ class Searcher:
 
     def _reranked(self, query: str, retrieval: Retrieval) -> Retrieved:
         start = time.perf_counter()
-        query = retrieval.searched or query
         reranking = self.reranker.rerank(query, retrieval.hits)
         reranked = time.perf_counter()
         preferred = prefer(query, reranking.hits, self.reranker.relevance)

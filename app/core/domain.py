@@ -237,7 +237,6 @@ class Retrieval:
     embed_seconds: float
     sql_seconds: float
     notes: tuple[str, ...] = ()  # degraded modes, for people
-    searched: str = ""  # the query with corrected words added; empty when it was searched as it stands
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -12,6 +12,7 @@ _QUOTED = re.compile(
     r'(?:"([^"\n]+)"|“([^”“\n]+)[”“]|„([^“”"\n]+)[“”"]|«\s*([^»\n]+?)\s*»|»([^«\n]+)«|「([^」\n]+)」|『([^』\n]+)』)'
     r"(?=$|[\s)\]},;:.!?])|「([^」\n]+)」|『([^』\n]+)』"
 )
+_UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3041-\u9fff]")  # scripts without spaces between words
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -27,11 +28,7 @@ class Quoted:
 
         Within a sentence a word in quotation marks is often just a doubtful one.
         """
-        return (
-            self.runs
-            if self.only
-            else tuple(run for run in self.runs if " " in run or any("\u3040" <= letter <= "\u9fff" for letter in run))
-        )
+        return self.runs if self.only else tuple(run for run in self.runs if " " in run or _UNSPACED.search(run))
 
     def __str__(self) -> str:
         return " and ".join(f"“{run}”" for run in self.runs)

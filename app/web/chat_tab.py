@@ -161,18 +161,10 @@ class ChatTab:
         }
 
     def _finished(self, chat: str, owner: str) -> Update:
-        """The stored conversation with its last answer selected."""
-        answers = self._conversations.answers(chat, owner)
-        last = answers[-1]
-        return {
-            self._thread: render_thread(answers),
-            self._live: "",
-            self._welcome: "",
-            self._sources: render_sources(last),
-            self._why.area: render_why(last.id),
-            self._shared.status: self._status(last.id, owner),
-            self._question: gr.update(submit_btn=True, stop_btn=False),
-        }
+        """The stored conversation with its last answer selected; a new chat when it was deleted meanwhile."""
+        update = self._chat(chat, owner) | {self._question: gr.update(submit_btn=True, stop_btn=False)}
+        del update[self._chats]  # the list shows the chat already, perhaps among others that were searched for
+        return update
 
     @staticmethod
     def _request_stop(stop: StopFlag) -> Any:

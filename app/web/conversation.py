@@ -26,7 +26,6 @@ from app.web.thread import render_live
 _SHORTEST_PAUSE = 0.04  # seconds between two updates of the page; a model may write faster than a browser draws
 _LONGEST_PAUSE = 0.5  # seconds; only at an update can Gradio end a handler whose browser has gone away
 _TITLE = 80  # characters of a chat's title
-_MOST_CHATS = 1000
 
 
 class StopFlag:
@@ -68,8 +67,7 @@ class Conversations:
 
     def owned(self, chat_id: str | None, owner: str) -> str:
         """The chat's id if it exists and belongs to the owner, else empty: a browser may remember a deleted chat."""
-        known = {chat.id for chat in self._services.ledger.chats(owner=owner, limit=_MOST_CHATS)}
-        return chat_id if chat_id in known and chat_id is not None else ""
+        return chat_id if chat_id and self._services.chats.has(chat_id, owner=owner) else ""
 
     def answers(self, chat_id: str, owner: str) -> tuple[Answer, ...]:
         """All answers of an owner's chat, oldest first."""

@@ -6,7 +6,7 @@ from typing import Protocol
 from app.chats import Chats
 from app.core.domain import NO_FILTERS, Answer, Event, Filters, ModelInfo, Question, Retrieved
 from app.core.progress import Progress
-from app.ledger import AnswerSummary, ChatSummary
+from app.ledger import AnswerSummary
 from app.library import DocumentRow
 from app.quality.diagnosis import Verdict
 from app.quality.expected.feedback import Feedback
@@ -39,11 +39,7 @@ class History(Protocol):
 
     def start_chat(self, title: str, owner: str = "") -> str: ...
 
-    def chats(self, *, owner: str = "", limit: int = 50) -> tuple[ChatSummary, ...]: ...
-
     def chat_answers(self, chat_id: str) -> tuple[Answer, ...]: ...
-
-    def delete_chat(self, chat_id: str, owner: str = "") -> None: ...
 
     def give_feedback(self, answer_id: str, value: int) -> None: ...
 

@@ -44,6 +44,13 @@ const closeViewer = () => {
   shared.returnTo = null;
 };
 
+const narrow = () => window.matchMedia('(max-width: 900px)').matches;
+// "flipped" is the other state than the one that the list of chats begins in.
+const flipChats = (side, to) => {
+  const flipped = side.classList.toggle('flipped', to);
+  side.querySelector('[data-act="flip"]').setAttribute('aria-expanded', String(flipped === narrow()));
+};
+
 const act = {
   pick: (control) => {
     const panel = scope().querySelector('.fm-sources');
@@ -79,13 +86,10 @@ const act = {
   },
   remove: (control) => trigger('remove', { id: Number(control.dataset.id), upload: control.dataset.upload === '1' }),
   // the list of chats
-  flip: (control) => {
-    const flipped = control.closest('.fm-chat-side').classList.toggle('flipped');
-    control.setAttribute('aria-expanded', String(flipped === window.matchMedia('(max-width: 900px)').matches));
-  },
+  flip: (control) => flipChats(control.closest('.fm-chat-side')),
   chat: (control) => {
     shared.opening = control.dataset.hit || 'end';
-    element.closest('.fm-chat-side')?.classList.toggle('flipped', false);
+    if (narrow()) flipChats(control.closest('.fm-chat-side'), false); // the chat stands below the list
     trigger('chat', { chat: control.dataset.chat, hit: control.dataset.hit });
   },
   chatname: (control) => {
@@ -185,8 +189,7 @@ const nameComposer = () => {
 nameComposer();
 
 // The list of chats begins open on a wide page and closed on a narrow one; its menus close by Escape and by a click beside.
-const flip = element.querySelector('[data-act="flip"]');
-flip?.setAttribute('aria-expanded', String(!window.matchMedia('(max-width: 900px)').matches));
+element.querySelector('[data-act="flip"]')?.setAttribute('aria-expanded', String(!narrow()));
 if (!shared.menus) {
   shared.menus = true;
   const closeMenus = (but) => document.querySelectorAll('.fm-menu[open]').forEach((menu) => { if (menu !== but) menu.open = false; });
@@ -221,7 +224,7 @@ watch('value', () => {
   const panel = element.querySelector('.fm-sources');
   if (panel?.dataset.focus) focusCard(panel, panel.dataset.focus);
   markShown();
-  if (window.matchMedia('(max-width: 900px)').matches) { // fifty candidates as cards would push everything below out of sight
+  if (narrow()) { // fifty candidates as cards would push everything below out of sight
     element.querySelector('.fm-candidates[open]')?.removeAttribute('open');
   }
   const why = element.querySelector('.fm-why');

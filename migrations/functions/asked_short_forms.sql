@@ -6,24 +6,23 @@ LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE
 AS $$
 DECLARE
     normal CONSTANT text := left(normal_text(question), 400);
-    words CONSTANT text[] := regexp_split_to_array(btrim(regexp_replace(normal, '[^[:alpha:]'']+', ' ', 'g')), ' ');
+    words CONSTANT text[] := ARRAY(SELECT runs[1] FROM regexp_matches(normal, '\m([[:alpha:]]{2,6})\M', 'g') AS matched (runs));
     mixed CONSTANT boolean := normal ~ '[[:lower:]]';
 BEGIN
     RETURN ARRAY(
         SELECT DISTINCT '=' || lower(folded_text(regexp_replace(form, 's$', '')))
         FROM (
-            SELECT word FROM unnest(words) AS word WHERE mixed AND word ~ '^[[:upper:]]{2,6}s?$'
+            SELECT word FROM unnest(words) AS word WHERE mixed AND word ~ '^[[:upper:]]{2,}s?$'
             UNION ALL
             -- in small letters only what no language takes for a usual word
-            SELECT word
-            FROM unnest(words) AS word
-            WHERE word ~ '^[[:alpha:]]{2,6}$'
-                AND to_tsvector('english', word) <> ''
-                AND NOT EXISTS (
-                    SELECT FROM lexeme_frequencies AS listed
-                    JOIN text_configs ON text_configs.config = listed.config
-                    WHERE listed.lexeme = ANY(tsvector_to_array(to_tsvector(text_configs.config, word)))
-                )
+            SELECT analysed.word
+            FROM (
+                SELECT word, text_configs.config, tsvector_to_array(to_tsvector(text_configs.config, word)) AS lexemes
+                FROM unnest(words) AS word CROSS JOIN text_configs
+                WHERE text_configs.chunk_count > 0
+            ) AS analysed
+            GROUP BY analysed.word
+            HAVING count(listed_chunks(config, lexemes[1])) = 0 AND min(cardinality(lexemes)) > 0
             UNION ALL
             SELECT unnest(initials(regexp_replace(runs[1], '^(?:The|A|An|Der|Die|Das|Le|La|Les|El|Los|Las|Il|De|Het) ', '')))
             FROM regexp_matches(

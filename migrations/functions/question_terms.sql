@@ -6,17 +6,17 @@ CREATE OR REPLACE FUNCTION question_terms(question text)
 RETURNS TABLE (config regconfig, lexeme text, query tsquery, weight double precision, chunk_count double precision)
 LANGUAGE sql STABLE PARALLEL SAFE
 AS $$
-    WITH words AS MATERIALIZED (
+    WITH short_forms AS MATERIALIZED (
+        SELECT form FROM unnest(asked_short_forms(question)) AS asked (form) WHERE is_indexed(form)
+    ),
+    words AS MATERIALIZED (
         SELECT text_configs.config, word.lexeme, place
         FROM text_configs
         CROSS JOIN LATERAL unnest(search_vector(text_configs.config, question)) AS word
         CROSS JOIN LATERAL unnest(coalesce(word.positions, ARRAY[0::smallint])) AS place
         UNION ALL
-        SELECT text_configs.config, short_form, 0
-        FROM text_configs
-        CROSS JOIN (
-            SELECT form FROM unnest(asked_short_forms(question)) AS asked (form) WHERE is_indexed(form) OFFSET 0
-        ) AS known (short_form)
+        SELECT text_configs.config, short_forms.form, 0
+        FROM short_forms CROSS JOIN text_configs
         WHERE text_configs.chunk_count > 0
     ),
     own AS (

@@ -1,8 +1,11 @@
 -- The words of at least five letters in a question that no passage holds and that no language that occurs leaves out as a
 -- stop word; at most two. In small letters.
-CREATE OR REPLACE FUNCTION unknown_words(question text) RETURNS TABLE (word text)
-LANGUAGE sql STABLE STRICT PARALLEL SAFE
+-- plpgsql, so that a connection plans it once.
+CREATE OR REPLACE FUNCTION unknown_words(question text) RETURNS SETOF text
+LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE
 AS $$
+BEGIN
+    RETURN QUERY
     WITH words AS MATERIALIZED (
         SELECT DISTINCT lower(runs[1]) AS word
         FROM regexp_matches(
@@ -18,10 +21,8 @@ AS $$
     unlisted AS MATERIALIZED (  -- a lexeme of one passage only is not listed either
         SELECT analysed.word
         FROM analysed
-        LEFT JOIN lexeme_frequencies AS listed
-            ON listed.config = analysed.config AND listed.lexeme = analysed.lexemes[1]
         GROUP BY analysed.word
-        HAVING count(listed.lexeme) = 0 AND min(cardinality(analysed.lexemes)) > 0
+        HAVING count(listed_chunks(analysed.config, analysed.lexemes[1])) = 0 AND min(cardinality(analysed.lexemes)) > 0
     )
     SELECT unlisted.word
     FROM unlisted
@@ -31,5 +32,6 @@ AS $$
             AND is_indexed(analysed.lexemes[1])
     )
     ORDER BY unlisted.word
-    LIMIT 2
+    LIMIT 2;
+END
 $$;

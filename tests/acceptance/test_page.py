@@ -441,6 +441,6 @@ def test_a_login_keeps_strangers_out_and_chats_apart(
         assert titles
         page.context.close()
 
-        assert [chat.title for chat in site.services.ledger.chats(owner="ada")] == [OPENING]
+        assert [chat.title for chat in site.services.chats.page(owner="ada")] == [OPENING]
         assert not any("another owner" in title for title in titles)
-        assert foreign not in {chat.id for chat in site.services.ledger.chats(owner="ada")}
+        assert foreign not in {chat.id for chat in site.services.chats.page(owner="ada")}

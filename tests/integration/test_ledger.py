@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import Engine, text
 
+from app.chats import Chats
 from app.core.domain import (
     NO_FILTERS,
     Answer,
@@ -138,7 +139,7 @@ def test_history_belongs_to_its_owner_and_starts_with_the_newest(database: Engin
         ledger.store(answer)
     assert [line.question for line in ledger.history(owner="me")] == ["Second?", "First?"]
     assert [answer.id for answer in ledger.chat_answers(mine)] == [first.id, second.id]
-    assert [chat.title for chat in ledger.chats(owner="her")] == ["Hers"]
+    assert [chat.title for chat in Chats(database).page(owner="her")] == ["Hers"]
     assert ledger.history(owner="") == ()
 
 
@@ -147,8 +148,8 @@ def test_only_the_owner_deletes_a_chat(database: Engine) -> None:
     chat = ledger.start_chat("Mine", owner="me")
     ledger.store(_answer(chat_id=chat))
     with pytest.raises(NotFoundError):
-        ledger.delete_chat(chat, owner="her")
-    ledger.delete_chat(chat, owner="me")
+        Chats(database).delete(chat, owner="her")
+    Chats(database).delete(chat, owner="me")
     assert ledger.chat_answers(chat) == ()
 
 
@@ -211,7 +212,7 @@ def test_the_views_go_with_their_answer(database: Engine) -> None:
     ledger = Ledger(database)
     chat = ledger.start_chat("Mine")
     ledger.store(_answer(chat_id=chat))
-    ledger.delete_chat(chat)
+    Chats(database).delete(chat)
     with database.connect() as connection:
         left = connection.execute(
             text("SELECT (SELECT count(*) FROM ledger_answers), (SELECT count(*) FROM ledger_candidates), "

@@ -11,7 +11,6 @@ from sqlalchemy import Engine, text
 from app.core.domain import Filters
 from app.core.errors import CorpusError, NotFoundError
 from app.core.models.embedding import Embedder
-from app.core.quotes import Quoted
 from app.retrieve import _QUERIES, HybridRetriever
 from tests.support.corpus import store
 
@@ -176,7 +175,7 @@ def _many(database: Engine, embedder: Embedder, count: int, *, collection: str) 
 def test_both_legs_can_use_their_indexes(make: Make, database: Engine, embedder: Embedder) -> None:
     _many(database, embedder, 500, collection="large")
     question = "word7 common"
-    values = make()._values(question, embedder.embed_query(question)[0], Quoted())
+    values = make()._values(question, embedder.embed_query(question)[0])
     values |= {"collection_id": None, "narrowed": False, "filters": "{}", "exact": False, "by_row": False}
     with database.connect() as connection:
         # On so few rows reading them all is cheaper; what must hold is that the statement's form allows the indexes.

@@ -10,7 +10,6 @@ from sqlalchemy import Engine, text
 
 from app.core.domain import Hit
 from app.core.models.embedding import Embedder
-from app.core.quotes import Quoted
 from app.retrieve import _QUERIES, HybridRetriever
 from tests.support.corpus import store
 from tests.support.fake_embedder import FakeEmbedder
@@ -163,7 +162,7 @@ def _rows_read(database: Engine, question: str) -> int:
     retriever = HybridRetriever(
         database, FakeEmbedder(), candidates=10, leg_candidates=10, vector_weight=1, text_weight=1, ef_search=40
     )
-    values = retriever._values(question, FakeEmbedder().embed_query(question)[0], Quoted())
+    values = retriever._values(question, FakeEmbedder().embed_query(question)[0])
     values |= {"collection_id": None, "narrowed": False, "filters": "{}", "exact": False, "by_row": False}
     with database.connect() as connection:
         connection.execute(text("SET plan_cache_mode = force_custom_plan"))

@@ -103,8 +103,7 @@ class PairReranker(PreTrainedModel):  # type: ignore[no-untyped-call]  # transfo
 
     def token_weights(self, input_ids: Tensor, hidden: Tensor, mask: Tensor) -> Tensor:
         """How much each query token counts, summing to one for each query: [batch, seq] float32."""
-        weight = self._counts(input_ids, hidden) * mask
-        return weight / weight.sum(-1, keepdim=True).clamp_min(1e-6)
+        return _shares(self._counts(input_ids, hidden), mask)
 
     def _counts(self, input_ids: Tensor, hidden: Tensor) -> Tensor:
         raw = self.token_log_weight[input_ids] + self.context_weight(hidden).squeeze(-1).float()
@@ -129,8 +128,7 @@ class PairReranker(PreTrainedModel):  # type: ignore[no-untyped-call]  # transfo
         hidden = self.encode(input_ids, attention_mask, side).float()
         asks, tells = (attention_mask - side).to(hidden.dtype), side.to(hidden.dtype)
         counts = self._counts(input_ids, hidden)
-        weights = counts * asks
-        weights = weights / weights.sum(-1, keepdim=True).clamp_min(1e-6)
+        weights = _shares(counts, asks)
         unit = nn.functional.normalize(hidden, dim=-1)
         longest: Any = asks.sum(1).max().to(torch.int64)  # stays a tensor, so that a traced graph takes any length
         rows = torch.arange(longest, device=unit.device)  # the query comes first
@@ -158,6 +156,12 @@ class PairReranker(PreTrainedModel):  # type: ignore[no-untyped-call]  # transfo
         ordered = torch.maximum(((seen + after) / 2).amax(-1), best - 1.0)
         found.append((ordered * weights).sum(-1))
         return torch.stack(found, -1)
+
+
+def _shares(counts: Tensor, mask: Tensor) -> Tensor:
+    """The counts under `mask` as shares of their sum: [batch, seq]."""
+    weight = counts * mask
+    return weight / weight.sum(-1, keepdim=True).clamp_min(1e-6)
 
 
 def pool(hidden: Tensor, mask: Tensor) -> Tensor:
