@@ -10,6 +10,11 @@ from typing import Any
 
 import pytest
 
+from app.bootstrap import open_database
+from app.core.settings import Settings
+from app.ledger import Ledger
+from tests.support.builders import make_answer
+
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
 HANDBOOK = """# Operations handbook
@@ -125,6 +130,27 @@ def test_a_question_the_documents_do_not_answer_is_not_answered(run: Run) -> Non
 
 
 @pytest.mark.usefixtures("handbook")
+def test_kept_chats_are_listed_written_to_a_file_and_deleted(run: Run, data_dir: Path, tmp_path: Path) -> None:
+    with open_database(Settings(data_dir=data_dir), report=print) as engine:
+        ledger = Ledger(engine)
+        chat = ledger.start_chat("Parking permits")
+        ledger.store(make_answer(chat_id=chat, question="What does a permit cost?", text="12 euros a week."))
+    listed = json.loads(run("app", "chats", "list", "permit", "--json").stdout)
+    assert [(row["id"], row["title"]) for row in listed] == [(chat, "Parking permits")]
+    target = tmp_path / "chat.md"
+    written = run("app", "chats", "export", chat, "--to", str(target))
+    assert written.returncode == 0, written.stderr
+    assert target.read_text("utf-8") == run("app", "chats", "show", chat).stdout
+    assert "12 euros a week." in target.read_text("utf-8")
+    again = run("app", "chats", "export", chat, "--to", str(target))
+    assert again.returncode == 1
+    assert "cannot be written" in again.stderr
+    assert run("app", "chats", "delete").returncode == 2
+    deleted = run("app", "chats", "delete", chat, "--yes")
+    assert deleted.stdout.startswith("Deleted: 1 chat, 1 answer")
+    assert run("app", "chats", "show", chat).returncode == 1
+
+
 def test_search_shows_every_rank_and_uses_no_chat_model(run: Run) -> None:
     done = run("app", "search", "who tests the restores", "--json", FOREMOST_CHAT_BACKEND="ollama")
     best = json.loads(done.stdout)["candidates"][0]

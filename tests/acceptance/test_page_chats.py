@@ -95,3 +95,15 @@ def test_a_deletion_says_what_goes_and_asks_first(page: "Page", site: Site) -> N
     page.get_by_text("No chats yet.").wait_for()
     assert site.services.chats.page() == ()
     assert page.locator("#fm-thread-area .fm-exchange").count() == 0
+
+
+def test_a_deletion_keeps_the_search_over_the_list(page: "Page", site: Site) -> None:
+    page.get_by_label("Search chats").fill("when does the boathouse")
+    page.wait_for_function("document.querySelectorAll('#fm-chats-area li').length === 1")
+    _menu(page, OPENING, "Delete")
+    page.locator(".fm-sure").get_by_role("button", name="Delete").click()
+    page.get_by_text("No chat has these words.").wait_for()
+    assert page.get_by_label("Search chats").input_value() == "when does the boathouse"
+    page.get_by_label("Search chats").fill("")
+    page.locator("#fm-chats-area li", has_text=EXAMPLES[1]).wait_for()
+    assert [row.title for row in site.services.chats.page()] == [EXAMPLES[1]]

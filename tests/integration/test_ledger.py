@@ -153,6 +153,18 @@ def test_only_the_owner_deletes_a_chat(database: Engine) -> None:
     assert ledger.chat_answers(chat) == ()
 
 
+def test_an_answer_that_ends_after_its_chat_was_deleted_is_not_kept(database: Engine) -> None:
+    ledger = Ledger(database)
+    chat = ledger.start_chat("Mine")
+    late = _answer(chat_id=chat)
+    Chats(database).delete(chat)
+    ledger.store(late)
+    with pytest.raises(NotFoundError):
+        ledger.load(late.id)
+    with database.connect() as connection:
+        assert connection.scalar(text("SELECT count(*) FROM candidates")) == 0
+
+
 def test_feedback_is_kept(database: Engine) -> None:
     ledger, answer = Ledger(database), _answer()
     ledger.store(answer)

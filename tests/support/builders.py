@@ -1,8 +1,9 @@
 """Values for tests: a hit or passage with everything filled in, so that a test names only what it is about."""
 
+import uuid
 from typing import Any
 
-from app.core.domain import Hit, Passage
+from app.core.domain import Answer, Context, Fate, Hit, Message, Outcome, Passage, Query
 
 
 def make_hit(rank: int = 1, text: str | None = None, **changes: Any) -> Hit:
@@ -47,3 +48,31 @@ def make_passage(number: int, text: str, **changes: Any) -> Passage:
         "tokens": len(text.split()),
     }
     return Passage(**(values | changes))
+
+
+def make_answer(**changes: Any) -> Answer:
+    """An answer from one passage, without a model."""
+    question = changes.get("question", "What does the pump hold?")
+    text = "The pump holds nine litres."
+    hit = make_hit(1, text, fate=Fate.IN_PROMPT, passage_number=1, cited=True, name="pump.md")
+    values: dict[str, Any] = {
+        "id": str(uuid.uuid4()),
+        "chat_id": None,
+        "question": question,
+        "query": Query(text=question, changed=False, reason=""),
+        "collection": None,
+        "text": "Nine litres [1].",
+        "outcome": Outcome.ANSWERED,
+        "sentences": (),
+        "removed_markers": 0,
+        "context": Context(passages=(make_passage(1, text, hits=(hit,)),), hits=(hit,), tokens=9, token_budget=90),
+        "prompt": (Message(role="user", content=f"[1] {text}\n{question}"),),
+        "model": None,
+        "usage": None,
+        "reranker": "none",
+        "scored": 1,
+        "notices": (),
+        "timings": {},
+        "settings": {},
+    }
+    return Answer(**(values | changes))

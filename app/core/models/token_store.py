@@ -3,6 +3,7 @@
 It is a cache: losing it costs time only. A damaged file is made again; one that is locked or read-only is left alone.
 """
 
+import json
 import logging
 import sqlite3
 import threading
@@ -16,21 +17,16 @@ from typing import Any
 import numpy as np
 
 from app.core.models.token_encoder import PassageTokens
+from app.core.sql import load_queries
 
 FILE_NAME = "passage_vectors.sqlite3"
 MEMORY_BYTES = 128 * 2**20  # about 1,700 passages of 200 tokens
 _DAY = 86_400
 _WAIT_SECONDS = 2.0  # for another process that writes
 _ROOM = 0.9  # what is filled again after passages were dropped
-_MANY = 500  # parameters of one statement; SQLite allows 999 in old builds
 _log = logging.getLogger(__name__)
 
-_SCHEMA = """
-    CREATE TABLE IF NOT EXISTS passages (key BLOB PRIMARY KEY, used INTEGER NOT NULL, cut INTEGER NOT NULL,
-        tokens INTEGER NOT NULL, steps BLOB NOT NULL, vectors BLOB NOT NULL);
-    CREATE INDEX IF NOT EXISTS passages_used ON passages (used);
-"""
-_OLDEST = "SELECT rowid FROM passages ORDER BY used, rowid LIMIT ?"
+_QUERIES = {name: query.text for name, query in load_queries(__file__).items()}
 
 
 class TokenStore:
@@ -141,28 +137,37 @@ class _Disk:
         known: dict[bytes, PassageTokens] = {}
         stale = []
         today = _today()
-        for key, used, cut, tokens, steps, vectors in self._select("key, used, cut, tokens, steps, vectors", keys):
+        for key, used, cut, tokens, steps, vectors in self._select("read", keys):
             values = np.frombuffer(vectors, np.int8).reshape(tokens, -1)
-            known[key] = PassageTokens(values=values, steps=np.frombuffer(steps, np.float16), cut=bool(cut))
+            known[bytes.fromhex(key)] = PassageTokens(
+                values=values, steps=np.frombuffer(steps, np.float16), cut=bool(cut)
+            )
             if used < today:  # noted once a day, so that reading seldom writes
-                stale.append((today, key))
+                stale.append(key)
         if stale:
             with suppress(sqlite3.Error):
-                self._connection.executemany("UPDATE passages SET used = ? WHERE key = ?", stale)
+                self._connection.execute(_QUERIES["mark_used"], {"today": today, "keys": json.dumps(stale)})
         return known
 
     def has(self, keys: list[bytes]) -> set[bytes]:
-        return {row[0] for row in self._select("key", keys)}
+        return {bytes.fromhex(key) for (key,) in self._select("present", keys)}
 
     def put(self, passages: Mapping[bytes, PassageTokens]) -> None:
         today = _today()
         rows = [
-            (key, today, int(item.cut), len(item.values), item.steps.tobytes(), item.values.tobytes())
+            {
+                "key": key.hex(),
+                "used": today,
+                "cut": int(item.cut),
+                "tokens": len(item.values),
+                "steps": item.steps.tobytes(),
+                "vectors": item.values.tobytes(),
+            }
             for key, item in passages.items()
         ]
         try:
             self._connection.execute("BEGIN IMMEDIATE")
-            self._connection.executemany("INSERT OR REPLACE INTO passages VALUES (?, ?, ?, ?, ?, ?)", rows)
+            self._connection.executemany(_QUERIES["write"], rows)
             self._make_room()
             self._connection.execute("COMMIT")
         except sqlite3.Error as error:
@@ -172,7 +177,7 @@ class _Disk:
 
     def clear(self) -> None:
         """Raises sqlite3.Error when the passages could not be removed."""
-        self._connection.execute("DELETE FROM passages")
+        self._connection.execute(_QUERIES["clear"])
         self._connection.execute("VACUUM")
         self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # the log still holds what was removed
 
@@ -190,24 +195,20 @@ class _Disk:
     def close(self) -> None:
         self._connection.close()
 
-    def _select(self, columns: str, keys: list[bytes]) -> list[tuple[Any, ...]]:
-        rows: list[tuple[Any, ...]] = []
-        for first in range(0, len(keys), _MANY):
-            some = keys[first : first + _MANY]
-            marks = ",".join("?" * len(some))
-            with suppress(sqlite3.Error):  # locked or damaged: these passages are encoded once more
-                query = f"SELECT {columns} FROM passages WHERE key IN ({marks})"  # noqa: S608  # our own column names
-                rows += self._connection.execute(query, some).fetchall()
-        return rows
+    def _select(self, query: str, keys: list[bytes]) -> list[tuple[Any, ...]]:
+        wanted = {"keys": json.dumps([key.hex() for key in keys])}
+        with suppress(sqlite3.Error):  # locked or damaged: these passages are encoded once more
+            return self._connection.execute(_QUERIES[query], wanted).fetchall()
+        return []
 
     def _make_room(self) -> None:
         """Drop the passages unused for longest, of equal ones those stored first, until a tenth is free."""
         used = self.used()
         if used <= self.limit:
             return
-        (count,) = self._connection.execute("SELECT count(*) FROM passages").fetchone()
+        (count,) = self._connection.execute(_QUERIES["count"]).fetchone()
         many = max(1, int(count * (1 - _ROOM * self.limit / used)))
-        self._connection.execute(f"DELETE FROM passages WHERE rowid IN ({_OLDEST})", (many,))  # noqa: S608
+        self._connection.execute(_QUERIES["drop_oldest"], {"count": many})
 
 
 def _connected(path: Path) -> sqlite3.Connection:
@@ -215,7 +216,8 @@ def _connected(path: Path) -> sqlite3.Connection:
     try:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = NORMAL")
-        connection.executescript(_SCHEMA)
+        connection.execute(_QUERIES["create_passages"])
+        connection.execute(_QUERIES["create_passages_used"])
     except BaseException:
         connection.close()
         raise
