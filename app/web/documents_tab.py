@@ -49,7 +49,11 @@ class DocumentsTab:
             self._message_area = area(name="fm-upload-message")
             self._work = area(name="fm-work")
             self._name = gr.Textbox(
-                placeholder="Part of a name or path", show_label=False, elem_id="fm-document-name", max_lines=1
+                placeholder="Part of a name or path",
+                label="Find documents by name",
+                show_label=False,
+                elem_id="fm-document-name",
+                max_lines=1,
             )
             self._list = area(name="fm-document-list")
             self._timer = gr.Timer(_REFRESH_SECONDS, active=False)

@@ -33,7 +33,7 @@ def build_page(
     page = gr.Blocks(title="Foremost", analytics_enabled=False, fill_width=True)
     with page:
         with gr.Row(elem_classes="fm-top"):
-            area(f'<div class="fm-brand">{_MARK}<span>Foremost</span></div>', name="fm-brand-area")
+            area(f'<h1 class="fm-brand">{_MARK}<span>Foremost</span></h1>', name="fm-brand-area")
             collection = gr.Dropdown(
                 collection_choices(services.library.counts()),
                 value="",
