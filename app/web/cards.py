@@ -134,6 +134,11 @@ _BADGE_TITLES = {
 _SPEAKS = "This passage has text that gives instructions to a language model. They are not followed on purpose."
 
 
+_CLOSE = (  # shown where a card is a sheet of its own, on a narrow screen
+    '<button type="button" class="fm-action fm-card-close" data-act="cardclose" aria-label="Close">✕</button>'
+)
+
+
 def _passage_card(
     passage: Passage, names: Mapping[int, str], stems: frozenset[str], scale: _Scale, key: str, badge: str
 ) -> str:
@@ -209,7 +214,7 @@ def _card(
         f'<article class="fm-card {badge.replace(" ", "-")}" {attributes} tabindex="-1">'
         f'<header><span class="fm-number">{number}</span><div class="fm-title"><h3>{escape(title)}</h3>'
         f"<p>{where}</p>{_file(hit, file_name)}</div>"
-        f'<span class="fm-badge" title="{_BADGE_TITLES[badge]}">{badge}</span></header>{warning}'
+        f'<span class="fm-badge" title="{_BADGE_TITLES[badge]}">{badge}</span>{_CLOSE}</header>{warning}'
         f'<blockquote dir="auto">{mark_terms(_flowing(text, hit.media_type), stems)}</blockquote>'
         f'<footer><div class="fm-how"><p class="fm-trace">{how}</p>{meter}{right}</div>{opener}</footer></article>'
     )

@@ -11,6 +11,7 @@ const focusCard = (panel, number) => {
   if (!card) return;
   panel.querySelectorAll('.fm-card.chosen').forEach((other) => other.classList.remove('chosen'));
   card.classList.add('chosen');
+  if (narrow()) { openCard(card); return; } // side.js
   card.scrollIntoView({ block: 'nearest', behavior: calm() ? 'auto' : 'smooth' });
   card.focus({ preventScroll: true });
 };
@@ -241,11 +242,7 @@ watch('value', () => {
 });
 
 element.addEventListener('keydown', (event) => {
-  if (event.key === 'Escape' && event.target.closest('.fm-card')) {
-    const { answer } = event.target.closest('.fm-sources').dataset;
-    const number = event.target.closest('.fm-card').dataset.n;
-    scope().querySelector(`.fm-mark[data-answer="${CSS.escape(answer)}"][data-n="${Number(number)}"]`)?.focus();
-  }
+  if (event.key === 'Escape' && event.target.closest('.fm-card')) closeCard(event.target.closest('.fm-card'));
   const sheet = element.querySelector('.fm-viewer');
   if (!sheet) return;
   if (event.key === 'Escape') closeViewer();

@@ -164,3 +164,77 @@ def test_a_deleted_row_hands_the_focus_to_its_neighbour(visit: Callable[..., "Pa
     page.keyboard.press("Enter")  # the second button, which the first one showed
     page.locator("tr", has_text="boats.md").wait_for(state="detached")
     page.wait_for_function("document.activeElement.closest('#fm-document-list') !== null")
+
+
+SMALL = """() => [...document.querySelectorAll('button, summary, input, textarea, [role=tab], select')]
+  .filter(one => one.checkVisibility({opacityProperty: true, visibilityProperty: true}) && one.type !== 'file')
+  .map(one => [one, one.getBoundingClientRect()])
+  .filter(([one, box]) => box.width > 2 && box.height > 2 && one.closest('.fm-mark') === null && Math.min(box.width, box.height) < 43.5)
+  .map(([one, box]) => `${Math.round(box.width)} x ${Math.round(box.height)}: ${one.outerHTML.slice(0, 140)}`)"""
+
+
+def test_every_target_on_a_phone_has_44_pixels(visit: Callable[..., "Page"]) -> None:
+    page = visit(viewport={"width": 390, "height": 844}, has_touch=True)
+    small = list(page.evaluate(SMALL))
+    ask(page, OPENING)
+    small += page.evaluate(SMALL)
+    marker = page.locator(".fm-mark").first.bounding_box()
+    assert marker is not None
+    assert min(marker["width"], marker["height"]) >= 28  # it stands in a sentence
+    for tab, area in (
+        ("Documents", ".fm-table"),
+        ("History", "#fm-history-list .fm-list"),
+        ("Dial", "#fm-dial-chart svg"),
+    ):
+        page.get_by_role("tab", name=tab).click()
+        page.locator(area).wait_for()
+        small += page.evaluate(SMALL)
+    assert small == [], "\n".join(small)
+
+
+def test_a_passage_opens_over_the_conversation_on_a_phone(visit: Callable[..., "Page"]) -> None:
+    page = visit(viewport={"width": 390, "height": 844}, has_touch=True)
+    ask(page, OPENING)
+    marker = page.locator(".fm-mark").first
+    marker.scroll_into_view_if_needed()
+    before = page.evaluate("scrollY")
+    marker.tap()
+
+    sheet = page.locator(".fm-card.sheet")
+    sheet.wait_for()
+    box = sheet.bounding_box()
+    assert box is not None
+    assert box["y"] + box["height"] == pytest.approx(844, abs=1)
+    assert box["height"] <= 0.73 * 844
+    assert page.evaluate("scrollY") == before
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+    sheet.get_by_role("button", name="Close").tap()
+    sheet.wait_for(state="detached")
+    assert page.evaluate("scrollY") == before
+    assert focus(page).endswith("pick")
+
+
+def test_chats_are_a_drawer_on_a_phone(visit: Callable[..., "Page"]) -> None:
+    page = visit(viewport={"width": 390, "height": 844}, has_touch=True)
+    ask(page, OPENING)
+    page.evaluate("scrollTo(0, 0)")
+    place = page.locator("#fm-thread-area").bounding_box()
+    button = page.get_by_role("button", name="Chats")
+    button.tap()
+    drawer = page.locator(".fm-chat-side")
+    box = drawer.bounding_box()
+    assert box is not None
+    assert (box["x"], box["y"]) == (0, 0)
+    assert box["width"] < 390
+    assert page.locator("#fm-thread-area").bounding_box() == place  # nothing moved behind it
+    assert violations(page) == []
+    page.touchscreen.tap(380, 600)
+    page.get_by_label("Search chats").wait_for(state="hidden")
+    button.tap()
+    page.locator(".fm-chat-list [data-act='chat']").first.tap()
+    page.get_by_label("Search chats").wait_for(state="hidden")
+    button.focus()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Escape")
+    page.get_by_label("Search chats").wait_for(state="hidden")
+    assert focus(page).endswith("flip")
