@@ -15,10 +15,10 @@ from app.web.chat_side import ChatSide
 from app.web.conversation import Conversations, StopFlag, turns
 from app.web.parts import Services
 from app.web.problem import render_problem
+from app.web.source_panel import SourcePanel
 from app.web.status import render_status
 from app.web.thread import render_failed_question, render_thread
 from app.web.verdict import render_why
-from app.web.viewer import render_source
 from app.web.welcome import render_no_sources, render_welcome
 from app.web.why_panel import WhyPanel
 
@@ -31,7 +31,7 @@ class Shared:
 
     collection: gr.Dropdown
     status: gr.HTML
-    viewer: gr.HTML
+    viewer: SourcePanel
 
 
 class ChatTab:
@@ -89,7 +89,7 @@ class ChatTab:
         for event in (self._thread.pick, self._thread.show):
             listen(event, self._show, [], [self._sources, self._why.area, self._shared.status])
         listen(self._thread.rate, self._rate, [self._chat_id], [self._thread])
-        listen(self._sources.open, self._open, [], [self._shared.viewer])
+        self._shared.viewer.listen_to(self._sources)
         self._why.wire(self._sources)
         listen(page.load, self._restore, [self._chat_id], every)
         listen(self._chats.chat, self._open_chat, [self._side.words], every)
@@ -184,9 +184,6 @@ class ChatTab:
             self._shared.status: self._status(answer.id, owner_of(request)),
         }
 
-    def _open(self, request: gr.Request, event: gr.EventData) -> str:
-        return open_source(self._services, str(event.answer), event.rank, owner_of(request))
-
     def _rate(self, chat_id: str, request: gr.Request, event: gr.EventData) -> str:
         owner = owner_of(request)
         answer = self._conversations.answer(str(event.answer), owner)
@@ -242,9 +239,3 @@ class ChatTab:
         answerer = self._services.answerer
         answer = self._conversations.answer(answer_id, owner) if answer_id else None
         return render_status(answerer.info, answerer.reranker_name, answerer.notices, answer)
-
-
-def open_source(services: Services, answer_id: str, rank: object, owner: str) -> str:
-    """Viewer of a candidate of an owner's answer. Raises AppError."""
-    answer = Conversations(services).answer(answer_id, owner)
-    return render_source(answer, rank if isinstance(rank, int) else 0, services.library)

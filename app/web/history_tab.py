@@ -11,7 +11,7 @@ from app.present.answer_verdict import verdict_of
 from app.present.problem import problem_of
 from app.web.areas import Update, area, listen, owner_of
 from app.web.cards import render_sources
-from app.web.chat_tab import Shared, open_source
+from app.web.chat_tab import Shared
 from app.web.conversation import Conversations
 from app.web.details import details_html
 from app.web.highlight import escape
@@ -45,7 +45,7 @@ class HistoryTab:
         listen(self._answer.rate, self._rate, [], [self._list, self._answer])
         listen(self._answer.show, self._show, [], [self._sources])
         listen(self._answer.pick, self._show, [], [self._sources])
-        listen(self._sources.open, self._open, [], [self._shared.viewer])
+        self._shared.viewer.listen_to(self._sources)
         self._why.wire(self._sources)
 
     def _refresh(self, request: gr.Request) -> str:
@@ -77,9 +77,6 @@ class HistoryTab:
         number = event._data.get("n")
         focus = number if isinstance(number, int) else None
         return render_sources(self._load(event, request), focus=focus, whole_ledger=True)
-
-    def _open(self, request: gr.Request, event: gr.EventData) -> str:
-        return open_source(self._services, str(event.answer), event.rank, owner_of(request))
 
     def _load(self, event: gr.EventData, request: gr.Request) -> Answer:
         return self._conversations.answer(str(event.answer), owner_of(request))

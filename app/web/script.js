@@ -65,10 +65,10 @@ const act = {
     }
   },
   open: (control) => {
-    shared.returnTo = control;
+    if (!control.closest('.fm-viewer')) shared.returnTo = control;
     control.classList.add('busy');
     setTimeout(() => control.classList.remove('busy'), 1500);
-    trigger('open', { answer: control.dataset.answer, rank: Number(control.dataset.rank) });
+    trigger('open', { answer: control.dataset.answer, rank: Number(control.dataset.rank), quote: quoteFor(control) });
   },
   copy,
   retry: (control) => trigger('retry', { answer: control.dataset.answer }),
@@ -236,8 +236,8 @@ watch('value', () => {
   const viewer = element.querySelector('.fm-viewer');
   if (viewer) {
     document.body.classList.add('fm-modal');
-    viewer.querySelector('[data-act="close"]').focus();
-    (viewer.querySelector('.fm-page i') ?? viewer.querySelector('.fm-passage'))?.scrollIntoView({ block: 'center' });
+    if (!viewer.contains(document.activeElement)) viewer.querySelector('[data-act="close"]').focus();
+    showViewer(viewer); // side.js
   }
 });
 
@@ -246,9 +246,10 @@ element.addEventListener('keydown', (event) => {
   const sheet = element.querySelector('.fm-viewer');
   if (!sheet) return;
   if (event.key === 'Escape') closeViewer();
-  if (event.key === 'Tab') { // two stops in the dialog: the close button and the scrolling body
-    const stops = [sheet.querySelector('[data-act="close"]'), sheet.querySelector('.fm-view-body')];
+  if (event.key === 'Tab') { // the focus stays in the dialog
+    const stops = controlsOf(sheet);
+    const at = stops.indexOf(document.activeElement) + (event.shiftKey ? -1 : 1);
     event.preventDefault();
-    (document.activeElement === stops[0] ? stops[1] : stops[0]).focus();
+    stops.at(at % stops.length).focus();
   }
 });

@@ -131,7 +131,7 @@ def test_the_page_is_used_with_keys_alone(visit: Callable[..., "Page"]) -> None:
     tab_to(page, ".fm-card [data-act='open']")
     page.keyboard.press("Enter")
     page.locator(".fm-viewer").wait_for()
-    for _ in range(12):  # nothing behind the dialog is reached
+    for _ in range(14):  # nothing behind the dialog is reached
         page.keyboard.press("Tab")
         assert page.evaluate("document.activeElement.closest('.fm-viewer') !== null")
     page.keyboard.press("Escape")
@@ -169,7 +169,8 @@ def test_a_deleted_row_hands_the_focus_to_its_neighbour(visit: Callable[..., "Pa
 SMALL = """() => [...document.querySelectorAll('button, summary, input, textarea, [role=tab], select')]
   .filter(one => one.checkVisibility({opacityProperty: true, visibilityProperty: true}) && one.type !== 'file')
   .map(one => [one, one.getBoundingClientRect()])
-  .filter(([one, box]) => box.width > 2 && box.height > 2 && one.closest('.fm-mark') === null && Math.min(box.width, box.height) < 43.5)
+  .filter(([one, box]) => box.width > 2 && box.height > 2 && !one.closest('.fm-mark'))
+  .filter(([one, box]) => Math.min(box.width, box.height) < 43.5)
   .map(([one, box]) => `${Math.round(box.width)} x ${Math.round(box.height)}: ${one.outerHTML.slice(0, 140)}`)"""
 
 

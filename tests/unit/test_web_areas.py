@@ -29,6 +29,7 @@ from app.web.conversation import turns
 from app.web.documents_tab import DocumentsTab
 from app.web.documents_table import render_documents, render_progress
 from app.web.parts import Documents
+from app.web.pdf_pages import PdfPages
 from app.web.problem import Message
 from app.web.status import render_status
 from app.web.thread import plain_text, render_live, render_thread
@@ -326,7 +327,7 @@ def test_a_passage_is_shown_in_its_document_or_as_it_was_kept(text: str | None, 
     hit = make_hit(1, "Boats are blue.", start_char=0, end_char=15, passage_number=1)
     context = Context(passages=(make_passage(1, hit.text, hits=(hit,)),), hits=(hit,), tokens=3, token_budget=9)
 
-    html = render_source(make_answer(context=context), 1, Shelf(text))
+    html = render_source(make_answer(context=context), 1, Shelf(text), PdfPages())
 
     assert shown in html
     assert "Boats are blue." in html
@@ -334,4 +335,4 @@ def test_a_passage_is_shown_in_its_document_or_as_it_was_kept(text: str | None, 
 
 def test_a_candidate_that_the_answer_does_not_have_is_an_error() -> None:
     with pytest.raises(NotFoundError, match="no candidate 99"):
-        render_source(make_answer(), 99, Shelf(""))
+        render_source(make_answer(), 99, Shelf(""), PdfPages())
