@@ -6,7 +6,7 @@ from typing import Any
 
 import gradio as gr
 
-from app.core.domain import Question
+from app.core.domain import Answer, Question
 from app.core.errors import AppError
 from app.present.problem import Problem, problem_of
 from app.web.areas import Update, area, listen, owner_of
@@ -15,6 +15,7 @@ from app.web.chat_side import ChatSide
 from app.web.conversation import Conversations, StopFlag, turns
 from app.web.parts import Services
 from app.web.problem import render_problem
+from app.web.relevance import scale_of
 from app.web.source_panel import SourcePanel
 from app.web.status import render_status
 from app.web.thread import render_failed_question, render_thread
@@ -179,7 +180,7 @@ class ChatTab:
         number = event._data.get("n")
         focus = number if isinstance(number, int) else None
         return {
-            self._sources: render_sources(answer, focus=focus),
+            self._sources: self._sources_of(answer, focus=focus),
             self._why.area: render_why(answer.id),
             self._shared.status: self._status(answer.id, owner_of(request)),
         }
@@ -209,7 +210,7 @@ class ChatTab:
             self._welcome: "" if last else render_welcome(self._services.library.counts(), self._examples),
             self._thread: render_thread(answers, self._services.chats.changes(chat) if chat else {}),
             self._live: "",
-            self._sources: render_sources(last) if last else render_no_sources(),
+            self._sources: self._sources_of(last) if last else render_no_sources(),
             self._why.area: render_why(last.id) if last else "",
             self._shared.status: self._status(last.id if last else "", owner),
         }
@@ -224,7 +225,10 @@ class ChatTab:
         hit = event._data.get("hit")
         if hit:
             answer = self._conversations.answer(str(hit), owner)
-            update |= {self._sources: render_sources(answer), self._why.area: render_why(answer.id)}
+            update |= {
+                self._sources: self._sources_of(answer),
+                self._why.area: render_why(answer.id),
+            }
         return update
 
     def _delete(self, open_id: str, words: str, limit: int, request: gr.Request, event: gr.EventData) -> Update:
@@ -234,6 +238,9 @@ class ChatTab:
         update = self._chat(open_id, owner)
         chat = str(update[self._chat_id])
         return update | {self._chats: self._side.html(owner, chat, words=words, limit=limit)}
+
+    def _sources_of(self, answer: Answer, *, focus: int | None = None) -> str:
+        return render_sources(answer, scale_of(self._services.answerer, answer), focus=focus)
 
     def _status(self, answer_id: str, owner: str) -> str:
         answerer = self._services.answerer

@@ -13,10 +13,10 @@ from app.web.areas import Update, area, listen, owner_of
 from app.web.cards import render_sources
 from app.web.chat_tab import Shared
 from app.web.conversation import Conversations
-from app.web.details import details_html
 from app.web.highlight import escape
 from app.web.parts import Services
 from app.web.problem import render_problem
+from app.web.relevance import scale_of
 from app.web.status import render_status
 from app.web.thread import render_exchange, when
 from app.web.verdict import render_why
@@ -60,7 +60,7 @@ class HistoryTab:
         return {
             self._list: render_history(past, selected=answer.id),
             self._answer: self._detail(answer),
-            self._sources: render_sources(answer, whole_ledger=True),
+            self._sources: render_sources(answer, scale_of(self._services.answerer, answer), whole_ledger=True),
             self._why.area: render_why(answer.id),
         }
 
@@ -76,7 +76,8 @@ class HistoryTab:
     def _show(self, request: gr.Request, event: gr.EventData) -> str:
         number = event._data.get("n")
         focus = number if isinstance(number, int) else None
-        return render_sources(self._load(event, request), focus=focus, whole_ledger=True)
+        answer = self._load(event, request)
+        return render_sources(answer, scale_of(self._services.answerer, answer), focus=focus, whole_ledger=True)
 
     def _load(self, event: gr.EventData, request: gr.Request) -> Answer:
         return self._conversations.answer(str(event.answer), owner_of(request))
@@ -84,7 +85,7 @@ class HistoryTab:
     def _detail(self, answer: Answer) -> str:
         answerer = self._services.answerer
         status = render_status(answerer.info, answerer.reranker_name, answerer.notices, answer)
-        return status + f'<div class="fm-thread">{render_exchange(answer, again=False)}</div>' + details_html(answer)
+        return status + f'<div class="fm-thread">{render_exchange(answer, again=False)}</div>'
 
 
 def render_history(past: Sequence[AnswerSummary], *, selected: str = "") -> str:

@@ -4,7 +4,7 @@ from collections.abc import Generator, Mapping, Sequence
 from typing import Protocol
 
 from app.chats import Chats
-from app.core.domain import NO_FILTERS, Answer, Event, Filters, ModelInfo, Question, Retrieved
+from app.core.domain import NO_FILTERS, Answer, Event, Filters, Hit, ModelInfo, Question, Retrieved
 from app.core.progress import Progress
 from app.ledger import AnswerSummary
 from app.library import DocumentRow
@@ -24,6 +24,11 @@ class Answers(Protocol):
 
     @property
     def notices(self) -> Sequence[str]: ...
+
+    @property
+    def relevance_floor(self) -> float: ...
+
+    def relevance(self, hit: Hit) -> float: ...
 
     def answer(self, question: Question) -> Generator[Event, None, None]: ...
 

@@ -9,6 +9,7 @@ const scope = () => element.closest('.fm-scope') ?? document;
 const focusCard = (panel, number) => {
   const card = panel?.querySelector(`.fm-card[data-n="${Number(number)}"]`);
   if (!card) return;
+  openSide(panel, 'sources'); // side.js
   panel.querySelectorAll('.fm-card.chosen').forEach((other) => other.classList.remove('chosen'));
   card.classList.add('chosen');
   if (narrow()) { openCard(card); return; } // side.js
@@ -225,9 +226,6 @@ watch('value', () => {
   const panel = element.querySelector('.fm-sources');
   if (panel?.dataset.focus) focusCard(panel, panel.dataset.focus);
   markShown();
-  if (narrow()) { // fifty candidates as cards would push everything below out of sight
-    element.querySelector('.fm-candidates[open]')?.removeAttribute('open');
-  }
   const why = element.querySelector('.fm-why');
   if (why && shared.judged) {
     shared.judged = false;

@@ -73,3 +73,92 @@ watch('value', () => {
   setTimeout(() => URL.revokeObjectURL(link.href), 10000);
   props.value = ''; // so that the same file can be downloaded again
 });
+
+// Tabs inside the right side: Sources, All, Details. Arrow keys change between them.
+const openSide = (panel, name) => {
+  panel.querySelectorAll('[role="tab"]').forEach((tab) => {
+    const chosen = tab.dataset.tab === name;
+    tab.setAttribute('aria-selected', String(chosen));
+    tab.tabIndex = chosen ? 0 : -1;
+  });
+  panel.querySelectorAll('[role="tabpanel"]').forEach((part) => { part.hidden = part.dataset.tab !== name; });
+};
+act.side = (control) => openSide(control.closest('.fm-sources'), control.dataset.tab);
+element.addEventListener('keydown', (event) => {
+  const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+  const tab = step && event.target.closest('.fm-side-tabs [role="tab"]');
+  if (!tab) return;
+  event.preventDefault();
+  const tabs = [...tab.parentElement.children];
+  const next = tabs.at((tabs.indexOf(tab) + step) % tabs.length);
+  openSide(next.closest('.fm-sources'), next.dataset.tab);
+  next.focus();
+});
+
+// A marker shows the sentence that it points to, beside itself and inside its card. Letters and digits are compared:
+// the card shows Markdown without its signs and tables without their bars.
+const PLAIN = /[\p{L}\p{N}]/u;
+const rangeOf = (part, quote) => {
+  const walker = document.createTreeWalker(part, NodeFilter.SHOW_TEXT);
+  const places = [];
+  let text = '';
+  while (walker.nextNode()) {
+    [...walker.currentNode.data].reduce((offset, letter) => {
+      if (PLAIN.test(letter)) { text += letter; for (let at = 0; at < letter.length; at += 1) places.push([walker.currentNode, offset + at]); }
+      return offset + letter.length;
+    }, 0);
+  }
+  const wanted = [...quote].filter((letter) => PLAIN.test(letter)).join('');
+  const start = wanted ? text.indexOf(wanted) : -1;
+  if (start < 0) return null;
+  const range = new Range();
+  range.setStart(...places[start]);
+  const [node, offset] = places[start + wanted.length - 1];
+  range.setEnd(node, offset + 1);
+  return range;
+};
+const markQuote = () => {
+  CSS.highlights?.delete('fm-quote');
+  const { answer, n, text } = shared.quoted ?? {};
+  const panels = [...document.querySelectorAll('.fm-sources')].filter((panel) => panel.dataset.answer === answer);
+  const ranges = panels.map((panel) => panel.querySelector(`.fm-card[data-n="${Number(n)}"] blockquote`))
+    .filter(Boolean).map((part) => rangeOf(part, text)).filter(Boolean);
+  if (ranges.length && CSS.highlights) CSS.highlights.set('fm-quote', new Highlight(...ranges));
+  return ranges;
+};
+const tip = () => {
+  let box = document.getElementById('fm-quote');
+  if (!box) {
+    box = Object.assign(document.createElement('div'), { id: 'fm-quote', role: 'tooltip', hidden: true, dir: 'auto' });
+    document.querySelector('.gradio-container').append(box);
+  }
+  return box;
+};
+const showQuote = (marker) => {
+  const { quote, answer, n } = marker.dataset;
+  if (!quote) return;
+  shared.quoted = { answer, n, text: quote };
+  markQuote();
+  const box = tip();
+  box.textContent = quote;
+  box.hidden = false;
+  marker.setAttribute('aria-describedby', 'fm-quote');
+  const place = marker.getBoundingClientRect();
+  box.style.left = `${Math.min(Math.max(8, place.left - 20), innerWidth - box.offsetWidth - 8)}px`;
+  const below = place.bottom + 8;
+  box.style.top = `${below + box.offsetHeight < innerHeight ? below : place.top - box.offsetHeight - 8}px`;
+};
+const hideQuote = () => { tip().hidden = true; };
+const marked = (event) => event.target.closest?.('.fm-mark[data-quote]');
+element.addEventListener('mouseover', (event) => { const marker = marked(event); if (marker) showQuote(marker); });
+element.addEventListener('mouseout', (event) => { if (marked(event)) hideQuote(); });
+element.addEventListener('focusin', (event) => { const marker = marked(event); if (marker?.matches(':focus-visible')) showQuote(marker); });
+element.addEventListener('focusout', (event) => { if (marked(event)) hideQuote(); });
+element.addEventListener('keydown', (event) => { if (event.key === 'Escape') hideQuote(); });
+element.addEventListener('click', (event) => { // the card that it opens has the sentence
+  const marker = marked(event);
+  if (!marker) return;
+  showQuote(marker);
+  hideQuote();
+}, true);
+watch('value', () => { if (element.querySelector('.fm-sources') && shared.quoted) markQuote(); });

@@ -69,8 +69,9 @@ def test_no_state_of_the_page_has_a_grave_violation(visit: Callable[..., "Page"]
     check("welcome")
     ask(page, OPENING)
     check("answer")
-    page.locator("#fm-sources-area .fm-candidates > summary").click()
-    check("candidates")
+    for tab in ("All 7", "Details", "Sources"):
+        page.locator("#fm-sources-area").get_by_role("tab", name=tab).click()
+        check(tab)
     page.locator("#fm-sources-area .fm-card").first.get_by_role("button", name="Open").click()
     page.locator(".fm-viewer .fm-view-body").wait_for()
     check("viewer")

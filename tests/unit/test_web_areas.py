@@ -117,7 +117,7 @@ def test_the_nearest_misses_are_cards_when_nothing_was_used() -> None:
 
 
 def test_every_candidate_is_in_the_table_with_its_fate() -> None:
-    table = render_sources(make_answer()).split("<details")[1]
+    table = render_sources(make_answer()).split('class="fm-candidates"')[1]
 
     assert table.count('<tr class="kept">') == 2
     assert table.count('<tr class="dropped">') == 1
