@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
 
 from app.core.domain import HEADING_SEPARATOR, Answer, Context, Hit, Outcome, Passage, Sentence, Support
 from app.library import clean_text
@@ -12,12 +11,11 @@ from app.web.address import address_link
 from app.web.candidates import render_candidates, right_button
 from app.web.details import details_html
 from app.web.highlight import escape, terms
-from app.web.passage import render_passage
+from app.web.passage import flowing, render_passage
 from app.web.relevance import NO_SCALE, Scale, render_relevance
 from app.web.side_tabs import SideTab, render_tabs
 
 _NEAREST_MISSES = 3
-_PRINTED_LINE = 40  # characters; a shorter line of a PDF is a heading, a list item or the end of a paragraph
 
 
 def render_sources(
@@ -200,7 +198,7 @@ def _card(card: _Card, shown: _Shown) -> str:
         right = right_button(key, hit.fused_rank)
     warning = f'<p class="fm-speaks">{_SPEAKS}</p>' if speaks_to_the_model(card.text) else ""
     ranks = render_relevance(hit, shown.scale, more=card.more)
-    body = render_passage(_flowing(card.text, hit.media_type), hit.media_type, shown.stems)
+    body = render_passage(flowing(card.text, hit.media_type), hit.media_type, shown.stems)
     return (
         f'<article class="fm-card {card.badge.replace(" ", "-")}" {card.attributes} tabindex="-1">'
         f'<header><span class="fm-number">{card.number}</span><div class="fm-title"><h3>{escape(card.title)}</h3>'
@@ -229,16 +227,3 @@ def _file(hit: Hit, name: str) -> str:
     ]
     line = " · ".join(filter(None, parts))
     return f'<p class="fm-file">{line}</p>' if line else ""
-
-
-def _flowing(text: str, media_type: str) -> str:
-    """The text with the printed lines of a PDF joined to paragraphs, which read better at the width of a card."""
-    if media_type != "application/pdf":
-        return text
-    lines = text.split("\n")
-    joined = lines[0]
-    for before, line in pairwise(lines):
-        full = len(before) >= _PRINTED_LINE
-        goes_on = full and line[:1].isalnum() and (line[:1].islower() or before.rstrip()[-1:] not in ".:!?")
-        joined += (" " if goes_on else "\n") + line
-    return joined

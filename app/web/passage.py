@@ -7,7 +7,7 @@ their words: nothing in a passage leads away or loads anything.
 import re
 from collections.abc import Iterator, Mapping, MutableMapping, Sequence
 from functools import lru_cache
-from itertools import groupby
+from itertools import groupby, pairwise
 from typing import Any
 
 from markdown_it import MarkdownIt
@@ -21,6 +21,7 @@ _NAMED = re.compile(r"([^:|]{1,60}): (.*)", re.DOTALL)
 _LONGEST_MARKDOWN = 20_000  # characters; a longer passage is shown as it stands
 _MOST_CELLS = 60  # of a row
 _STEMS = "stems"
+_PRINTED_LINE = 40  # characters; a shorter line of a PDF is a heading, a list item or the end of a paragraph
 
 
 def render_passage(text: str, media_type: str, stems: frozenset[str]) -> str:
@@ -35,6 +36,19 @@ def render_passage(text: str, media_type: str, stems: frozenset[str]) -> str:
         elif body := "\n".join(lines).strip("\n"):
             parts.append(f'<p class="fm-plain-text">{mark_terms(body, stems)}</p>')
     return "".join(parts)
+
+
+def flowing(text: str, media_type: str) -> str:
+    """The text with the printed lines of a PDF joined to paragraphs, which read better at the width of a card."""
+    if media_type != "application/pdf":
+        return text
+    lines = text.split("\n")
+    joined = lines[0]
+    for before, line in pairwise(lines):
+        full = len(before) >= _PRINTED_LINE
+        goes_on = full and line[:1].isalnum() and (line[:1].islower() or before.rstrip()[-1:] not in ".:!?")
+        joined += (" " if goes_on else "\n") + line
+    return joined
 
 
 def _lines(text: str) -> list[str]:

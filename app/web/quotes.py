@@ -5,6 +5,7 @@ from functools import lru_cache
 
 from app.cite.facts import nearest_sentence
 from app.core.domain import Answer, Support
+from app.web.passage import flowing
 
 Quotes = Mapping[tuple[int, int], str]  # (index of the sentence, number of the passage) -> sentence of the passage
 _MARKED = (Support.CITED, Support.ATTRIBUTED)
@@ -12,7 +13,7 @@ _MARKED = (Support.CITED, Support.ATTRIBUTED)
 
 def quotes_of(answer: Answer) -> Quotes:
     """For each sentence with a passage, the sentence of the passage that shares most words with it."""
-    texts = {passage.number: passage.text for passage in answer.context.passages}
+    texts = {p.number: flowing(p.text, p.hits[0].media_type) for p in answer.context.passages if p.hits}
     return {
         (index, number): nearest(sentence.text, texts[number])
         for index, sentence in enumerate(answer.sentences)

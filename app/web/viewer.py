@@ -1,6 +1,7 @@
 """A passage in its document: page images for a PDF, the surrounding text for everything else."""
 
 import base64
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -160,8 +161,12 @@ def _section(hits: Sequence[Hit], text: str, quote: str) -> str:
 
 def _quoted(passage: str, quote: str) -> str:
     """A passage with the sentence that is quoted from it."""
-    before, found, after = passage.partition(quote) if quote else (passage, "", "")
-    return f'{escape(before)}<b class="fm-quoted">{escape(found)}</b>{escape(after)}' if found else escape(passage)
+    words = quote.split()
+    match = re.search(r"\s+".join(map(re.escape, words)), passage) if words else None
+    if match is None:
+        return escape(passage)
+    before, after = passage[: match.start()], passage[match.end() :]
+    return f'{escape(before)}<b class="fm-quoted">{escape(match.group())}</b>{escape(after)}'
 
 
 def _line_start(text: str, position: int, limit: int) -> int:
