@@ -11,6 +11,7 @@ from app.library import DocumentRow
 from app.quality.diagnosis import Verdict
 from app.quality.expected.feedback import Feedback
 from app.quality.expected.golden import Expected
+from app.quality.expected.located import StoredChunk, StoredDocument
 
 
 class Answers(Protocol):
@@ -75,6 +76,8 @@ class Diagnoses(Protocol):
     """Finds the stage that lost a passage."""
 
     def of_answer(self, answer: Answer, expected: str) -> Verdict: ...
+
+    def exact(self, words: str, *, limit: int) -> tuple[tuple[StoredDocument, StoredChunk], ...]: ...
 
     def golden_passage(self, expected: str, answer: Answer | None = None) -> Expected: ...
 

@@ -162,3 +162,23 @@ element.addEventListener('click', (event) => { // the card that it opens has the
   hideQuote();
 }, true);
 watch('value', () => { if (element.querySelector('.fm-sources') && shared.quoted) markQuote(); });
+
+// "Missing something?": what the corpus has of the words, a moment after the last key.
+element.addEventListener('input', (event) => {
+  const form = event.target.closest('.fm-why-form');
+  if (!form) return;
+  clearTimeout(shared.looking);
+  const text = event.target.value;
+  shared.looking = setTimeout(() => trigger('look', { answer: form.dataset.answer, text }), 300);
+});
+act.expect = (control) => {
+  const panel = control.closest('.column')?.querySelector('.fm-why-form');
+  if (panel) panel.elements.expect.value = control.dataset.expect;
+  control.classList.add('busy');
+  trigger('why', { answer: control.dataset.answer, expect: control.dataset.expect });
+};
+watch('value', () => { // a result of earlier words that comes late is not shown
+  const found = element.querySelector('.fm-look');
+  const field = element.closest('.column')?.querySelector('.fm-why-form input');
+  if (found && field) found.hidden = field.value.trim() !== found.dataset.text.trim();
+});

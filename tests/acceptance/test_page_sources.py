@@ -81,3 +81,30 @@ def test_the_viewer_marks_the_quoted_sentence(page: "Page") -> None:
     quoted = page.locator(".fm-viewer .fm-page i.fm-quoted")
     quoted.first.wait_for()
     assert quoted.count() == 2  # the sentence stands on two lines
+
+
+def test_passages_and_documents_are_found_while_somebody_types(page: "Page") -> None:
+    panel = page.locator("#fm-why-area")
+    field = panel.get_by_label("What should have been found")
+    field.press_sequentially("oars hang by the blade", delay=5)
+    found = page.locator("#fm-why-area-found .fm-look li")
+    found.first.wait_for()
+    assert "near" in found.first.inner_text()
+    assert "Winter" in found.first.inner_text()
+    assert page.evaluate("document.activeElement.name") == "expect"  # typing goes on
+
+    field.fill("boats.md")
+    document = found.filter(has_text="document").filter(has_text="boats.md")
+    document.wait_for()
+    field.fill("oars hang by the blade")
+    found.filter(has_text="Winter").locator("button").click()
+    panel.locator(".fm-verdict").wait_for()
+    assert "Looking after boats › Winter" in panel.locator(".fm-standings .expected").inner_text()
+    assert page.locator(".fm-look").count() == 0
+
+
+def test_words_that_are_nowhere_are_not_ingested(page: "Page") -> None:
+    panel = page.locator("#fm-why-area")
+    panel.get_by_label("What should have been found").fill("zeppelins over the glacier")
+    page.keyboard.press("Enter")
+    panel.locator(".fm-verdict h3", has_text="Not ingested").wait_for()
