@@ -63,6 +63,7 @@ def build_page(
         viewer.wire()
         chat.wire(page)
         documents.wire(page, documents_tab)
+        viewer.listen_to(documents.list)
         history.wire(history_tab)
         add_api(services)
     return page

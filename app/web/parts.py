@@ -57,9 +57,22 @@ class Documents(Protocol):
 
     def progress(self) -> Progress: ...
 
+    @property
+    def max_file_mib(self) -> int: ...
+
     def documents(
-        self, collection: str | None = None, *, name: str = "", limit: int | None = None
+        self,
+        collection: str | None = None,
+        *,
+        name: str = "",
+        limit: int | None = None,
+        sort: str = "",
+        descending: bool = False,
     ) -> tuple[DocumentRow, ...]: ...
+
+    def retry_upload(self, upload_id: int) -> None: ...
+
+    def move(self, document_ids: Sequence[int], collection: str) -> tuple[str, ...]: ...
 
     def delete(self, document_id: int) -> None: ...
 

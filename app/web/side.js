@@ -50,8 +50,8 @@ const showViewer = (viewer) => {
   else body.scrollTop = 0;
 };
 const ofViewer = (control) => {
-  const { answer, rank, quote } = control.closest('.fm-viewer').dataset;
-  return { answer, rank: Number(rank), quote };
+  const { answer, rank, quote, document: id } = control.closest('.fm-viewer').dataset;
+  return id ? { document: Number(id) } : { answer, rank: Number(rank), quote };
 };
 act.page = (control) => {
   if (control.getAttribute('aria-disabled') !== 'true') trigger('open', { ...ofViewer(control), page: Number(control.dataset.value) });
@@ -181,4 +181,64 @@ watch('value', () => { // a result of earlier words that comes late is not shown
   const found = element.querySelector('.fm-look');
   const field = element.closest('.column')?.querySelector('.fm-why-form input');
   if (found && field) found.hidden = field.value.trim() !== found.dataset.text.trim();
+});
+
+// The list of documents. What is selected survives a redraw while jobs run.
+const listed = () => [...element.querySelectorAll('tr[data-row]')];
+const selectedRows = () => listed().filter((row) => row.querySelector('[data-act="pickdoc"]').checked);
+const showSelected = () => {
+  const form = element.querySelector('.fm-bulk');
+  if (!form) return;
+  const count = selectedRows().length;
+  shared.rows = new Set(selectedRows().map((row) => row.dataset.row));
+  form.hidden = count === 0;
+  form.querySelector('b span').textContent = count;
+  element.querySelector('[data-act="pickall"]').checked = count === listed().length;
+};
+const ofRows = () => {
+  const keys = selectedRows().map((row) => row.dataset.row);
+  const ids = (kind) => keys.filter((key) => key[0] === kind).map((key) => Number(key.slice(1)));
+  return { documents: ids('d'), uploads: ids('u') };
+};
+const unselect = () => { shared.rows = new Set(); };
+act.pickdoc = showSelected;
+act.pickall = (control) => {
+  listed().forEach((row) => { row.querySelector('[data-act="pickdoc"]').checked = control.checked; });
+  showSelected();
+};
+act.docsort = (control) => trigger('docsort', { column: control.dataset.column });
+act.retrydoc = (control) => trigger('retrydoc', { id: Number(control.dataset.id) });
+act.opendoc = (control) => {
+  shared.returnTo = control;
+  trigger('open', { document: Number(control.dataset.id) });
+};
+act.askdoc = (control) => {
+  document.querySelector('#fm-tab-ask-button')?.click();
+  const box = document.querySelector('#fm-question textarea');
+  box.value = `About ${control.dataset.name}: `;
+  box.dispatchEvent(new Event('input', { bubbles: true }));
+  setTimeout(() => box.focus(), 50); // the tab is shown by then
+};
+act.bulkask = (control) => {
+  control.closest('form').classList.add('confirming');
+  control.closest('form').querySelector('[data-act="bulkdelete"]').focus();
+};
+act.bulkkeep = (control) => {
+  control.closest('form').classList.remove('confirming');
+  control.closest('form').querySelector('[data-act="bulkask"]').focus();
+};
+act.bulkdelete = () => { trigger('deletedocs', ofRows()); unselect(); };
+element.addEventListener('submit', (event) => {
+  const form = event.target.closest('.fm-bulk');
+  if (!form) return;
+  event.preventDefault();
+  trigger('movedocs', { ...ofRows(), to: form.elements.to.value });
+  unselect();
+});
+act.adddocs = () => document.querySelector('#fm-tab-documents-button')?.click();
+watch('value', () => {
+  if (!element.querySelector('.fm-bulk')) return;
+  element.querySelector('.fm-bulk').classList.remove('confirming');
+  listed().forEach((row) => { row.querySelector('[data-act="pickdoc"]').checked = shared.rows?.has(row.dataset.row) ?? false; });
+  showSelected();
 });

@@ -7,6 +7,7 @@ import gradio as gr
 from app.library import clean_name
 from app.web.areas import area, listen, owner_of
 from app.web.conversation import Conversations
+from app.web.document_view import render_document
 from app.web.highlight import escape
 from app.web.parts import Services
 from app.web.pdf_pages import PdfPages
@@ -35,6 +36,11 @@ class SourcePanel:
         listen(sources.open, self._open, [], [self._area])
 
     def _open(self, request: gr.Request, event: gr.EventData) -> str:
+        document = event._data.get("document")
+        if isinstance(document, int):  # of the list of documents, which everybody with a login sees
+            page = event._data.get("page")
+            shown = page if isinstance(page, int) else None
+            return render_document(document, self._services.library, self._pages, shown)
         answer = self._conversations.answer(str(event.answer), owner_of(request))
         page, quote = event._data.get("page"), event._data.get("quote")
         view = View(
@@ -45,8 +51,11 @@ class SourcePanel:
 
     def _original(self, request: gr.Request, event: gr.EventData) -> str:
         """The file for side.js, which hands it to the browser as a download: a document never runs in the page."""
-        answer = self._conversations.answer(str(event.answer), owner_of(request))
-        name, _, content = self._services.library.original(candidate(answer, _rank(event)).document_id)
+        document = event._data.get("document")
+        if not isinstance(document, int):
+            answer = self._conversations.answer(str(event.answer), owner_of(request))
+            document = candidate(answer, _rank(event)).document_id
+        name, _, content = self._services.library.original(document)
         data = base64.b64encode(content).decode("ascii")
         return f'<pre hidden class="fm-original" data-name="{escape(clean_name(name))}">{data}</pre>'
 

@@ -42,17 +42,22 @@ def render_source(answer: Answer, fused_rank: int, library: Documents, pages: Pd
     location = passage.location if passage else hit.location
     file_name = "" if hit.name == hit.title else clean_text(hit.name)
     where = " · ".join(escape(part) for part in (hit.heading, location, file_name, f"in {hit.collection}") if part)
-    turning = ""
+    buttons = ""
     try:
-        turning, body = _body(hits, passage, library, pages, view)
+        buttons, body = _body(hits, passage, library, pages, view)
     except AppError as error:
         body = render_problem(problem_of(error), css_class="fm-note") + _kept(hits, passage)
+    data = f'data-answer="{escape(answer.id)}" data-rank="{fused_rank}" data-quote="{escape(view.quote)}"'
+    return sheet(title=hit.title, where=where, data=data, tools=buttons + _marked(answer, hit), body=body)
+
+
+def sheet(*, title: str, where: str, data: str, tools: str, body: str) -> str:
+    """The viewer's sheet. where, data (attributes), tools, body: HTML."""
     return (
-        f'<div class="fm-viewer" role="dialog" aria-modal="true" aria-label="Source: {escape(hit.title)}" '
-        f'data-answer="{escape(answer.id)}" data-rank="{fused_rank}" data-quote="{escape(view.quote)}">'
-        f'<div class="fm-sheet"><header><div class="fm-title"><h2>{escape(hit.title)}</h2><p>{where}</p></div>'
+        f'<div class="fm-viewer" role="dialog" aria-modal="true" aria-label="Source: {escape(title)}" {data}>'
+        f'<div class="fm-sheet"><header><div class="fm-title"><h2>{escape(title)}</h2><p>{where}</p></div>'
         '<button type="button" class="fm-action" data-act="close" aria-label="Close" title="Close (Esc)">✕</button>'
-        f'</header><div class="fm-view-tools" role="toolbar" aria-label="Source">{turning}{_marked(answer, hit)}'
+        f'</header><div class="fm-view-tools" role="toolbar" aria-label="Source">{tools}'
         '<button type="button" class="fm-link" data-act="original">Download original</button></div>'
         f'<div class="fm-view-body" tabindex="0" role="region" aria-label="Text of the source">{body}</div></div></div>'
     )
@@ -96,12 +101,13 @@ def _body(
         wanted = numbers if view.page is None else (view.page,)
         drawn = pages.pages(content, wanted, passage.text if passage else first.text, view.quote)
         if drawn.images:
-            figures = "".join(_page(image, expected=image.number in numbers) for image in drawn.images)
-            return _turning(drawn), figures
+            figures = "".join(page_figure(image, expected=image.number in numbers) for image in drawn.images)
+            return turning(drawn), figures
     return "", _section(hits, library.text(first.document_id), view.quote)
 
 
-def _turning(drawn: DrawnPages) -> str:
+def turning(drawn: DrawnPages) -> str:
+    """Buttons that turn and enlarge pages."""
     first, last = drawn.images[0].number, drawn.images[-1].number
     shown = f"{first}" if first == last else f"{first}–{last}"
 
@@ -121,7 +127,7 @@ def _turning(drawn: DrawnPages) -> str:
     )
 
 
-def _page(image: PageImage, *, expected: bool) -> str:
+def page_figure(image: PageImage, *, expected: bool) -> str:
     """A page as a figure. expected: the passage should stand on it."""
     data = base64.b64encode(image.png).decode("ascii")
     boxes = _boxes(image.boxes, "") + _boxes(image.quoted, ' class="fm-quoted"')

@@ -10,8 +10,8 @@ def render_welcome(counts: Mapping[str, int], examples: Sequence[str]) -> str:
     total = sum(counts.values())
     if total == 0:
         lead = (
-            "<p>There are no documents yet. Add some under <b>Documents</b>, or run "
-            "<code>python -m ingest PATH</code>.</p>"
+            '<p>There are no documents yet.</p><p><button type="button" class="fm-link" data-act="adddocs">Add '
+            "documents</button> or run <code>python -m ingest PATH</code>.</p>"
         )
         return f'<div class="fm-welcome"><h2>Ask your own documents.</h2>{lead}</div>'
     filled = [name for name, count in counts.items() if count]

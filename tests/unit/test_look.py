@@ -20,7 +20,7 @@ class _Corpus:
 
     def documents(self, *, name: str, limit: int) -> Any:
         row = DocumentRow(
-            id=1, upload=False, collection="c", name=f"{name}.md", title="", media_type="", byte_count=1,
+            id=1, upload=False, collection="c", name=f"{name}.md", uri="", title="", media_type="", byte_count=1,
             part_kind=None, part_count=None, chunk_count=1, status="ready", error="", warnings=(),
             changed_at=datetime(2026, 1, 1, tzinfo=UTC),
         )  # fmt: skip

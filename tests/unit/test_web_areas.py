@@ -27,7 +27,7 @@ from app.web.candidates import trace
 from app.web.cards import render_sources
 from app.web.conversation import turns
 from app.web.documents_tab import DocumentsTab
-from app.web.documents_table import render_documents, render_progress
+from app.web.documents_table import Listing, render_documents, render_progress
 from app.web.parts import Documents
 from app.web.pdf_pages import PdfPages
 from app.web.problem import Message
@@ -197,6 +197,8 @@ PROGRESS: dict[str, Any] = {
 class EmptyLibrary:
     """A library without documents, with so many jobs that wait."""
 
+    max_file_mib = 100
+
     def __init__(self, queued: int) -> None:
         self._queued = queued
 
@@ -225,7 +227,7 @@ def test_only_problems_of_an_upload_stay_shown_once_no_job_waits(
     with gr.Blocks():
         tab = DocumentsTab(cast(Documents, EmptyLibrary(queued)), gr.Dropdown(), "default")
 
-    assert (Message() in tab._refresh("", message).values()) is disappears
+    assert (Message() in tab._refresh("", ("", False), message).values()) is disappears
 
 
 def test_feedback_given_is_pressed_and_pressing_it_again_takes_it_back() -> None:
@@ -266,8 +268,9 @@ def test_the_first_screen_counts_documents_or_explains_how_to_add_some() -> None
 
 def test_a_failed_document_shows_its_error_and_deleting_takes_two_steps() -> None:
     row = DocumentRow(
-        id=7, upload=False, collection="club", name="a<b>\u202e.pdf", title="", media_type="", byte_count=2048,
-        part_kind=None, part_count=None, chunk_count=0, status="failed", error="It is <locked>.", warnings=("w",),
+        id=7, upload=False, collection="club", name="a<b>\u202e.pdf", uri="/a.pdf", title="", media_type="",
+        byte_count=2048, part_kind=None, part_count=None, chunk_count=0, status="failed",
+        error="It is <locked>.", warnings=("w",),
         changed_at=datetime(2026, 11, 24, tzinfo=UTC),
     )  # fmt: skip
 
@@ -285,15 +288,32 @@ def test_the_queue_is_shown_while_jobs_wait() -> None:
     assert render_progress(Progress(**(PROGRESS | {"queued": 0, "running": 0}))) == ""
 
 
+def test_equal_names_show_their_paths_and_states_are_counted() -> None:
+    def row(identifier: int, uri: str, status: str) -> DocumentRow:
+        return DocumentRow(
+            id=identifier, upload=False, collection="club", name=uri.rsplit("/", 1)[1], uri=uri, title="",
+            media_type="", byte_count=1, part_kind=None, part_count=None, chunk_count=1, status=status,
+            error="", warnings=(),
+            changed_at=datetime(2026, 11, 24, tzinfo=UTC),
+        )  # fmt: skip
+
+    html = render_documents([row(1, "/x/a.md", "ready"), row(2, "/y/a.md", "failed"), row(3, "/y/<b>.md", "ready")])
+    assert "/x/a.md</span>" in html
+    assert "/y/a.md</span>" in html
+    assert "/y/&lt;b&gt;" not in html
+    assert "3 documents: 2 ready, 1 failed" in html
+
+
 def test_a_cut_list_explains_how_to_find_the_rest() -> None:
     row = DocumentRow(
-        id=1, upload=False, collection="club", name="a.md", title="", media_type="", byte_count=1, part_kind=None,
-        part_count=None, chunk_count=1, status="ready", error="", warnings=(),
+        id=1, upload=False, collection="club", name="a.md", uri="/x/a.md", title="", media_type="", byte_count=1,
+        part_kind=None, part_count=None, chunk_count=1, status="ready", error="", warnings=(),
         changed_at=datetime(2026, 11, 24, tzinfo=UTC), timings={"load": 0.5, "embed": 1.25},
     )  # fmt: skip
-    assert "1 listed of 20,000; type part of a name" in render_documents([row], total=20_000)
+    html = render_documents([row], Listing(total=20_000))
+    assert "1 of 20,000 documents listed (1 ready); type part of a name" in html
     assert 'title="load 0.50 s, embed 1.25 s"' in render_documents([row])
-    assert "No document has “&lt;x&gt;”" in render_documents([], name="<x>")
+    assert "No document has “&lt;x&gt;”" in render_documents([], Listing(name="<x>"))
 
 
 class Shelf:
