@@ -61,7 +61,7 @@ def render_documents(rows: Sequence[DocumentRow], listing: Listing = _PLAIN) -> 
     everywhere = Counter(row.name for row in rows)
     head = "".join(_header(label, column, listing) for label, column in _COLUMNS)
     body = "".join(_row(row, path=everywhere[row.name] > 1) for row in rows)
-    choose = '<input type="checkbox" data-act="pickall" aria-label="Select all listed documents">'
+    choose = _tick("pickall", "Select all listed documents")
     return (
         f'<p class="fm-count">{_counts(rows, listing.total)}</p>{_bulk(listing.collections)}'
         f'<table class="fm-table"><thead><tr><th class="fm-pick">{choose}</th>{head}'
@@ -122,8 +122,7 @@ def _row(row: DocumentRow, *, path: bool) -> str:
             f'aria-label="Open {name}">{shown}</button>'
         )
     return (
-        f'<tr data-row="{key}"><td class="fm-pick"><input type="checkbox" data-act="pickdoc" '
-        f'aria-label="Select {name}"></td><td class="fm-name">{shown}'
+        f'<tr data-row="{key}"><td class="fm-pick">{_tick("pickdoc", f"Select {name}")}</td><td class="fm-name">{shown}'
         f"{where}{f'<span>{title}</span>' if title else ''}{error}{detail}</td>"
         f'<td data-label="Collection">{escape(clean_text(row.collection))}</td>'
         f'<td data-label="State"><span class="fm-state {row.status}">{_STATES[row.status]}</span></td>'
@@ -131,6 +130,11 @@ def _row(row: DocumentRow, *, path: bool) -> str:
         f'<td data-label="Changed"{_spent(row.timings)}>{when(row.changed_at)}</td>'
         f'<td class="fm-do">{_more(row, name)}{_delete(row, name)}</td></tr>'
     )
+
+
+def _tick(act: str, label: str) -> str:
+    """A check box; its label is as large as a finger. label: HTML."""
+    return f'<label class="fm-tick"><input type="checkbox" data-act="{act}" aria-label="{label}"></label>'
 
 
 def _more(row: DocumentRow, name: str) -> str:

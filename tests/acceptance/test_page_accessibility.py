@@ -169,7 +169,7 @@ def test_a_deleted_row_hands_the_focus_to_its_neighbour(visit: Callable[..., "Pa
 
 SMALL = """() => [...document.querySelectorAll('button, summary, input, textarea, [role=tab], select')]
   .filter(one => one.checkVisibility({opacityProperty: true, visibilityProperty: true}) && one.type !== 'file')
-  .map(one => [one, one.getBoundingClientRect()])
+  .map(one => [one, (one.closest('.fm-tick') ?? one).getBoundingClientRect()])
   .filter(([one, box]) => box.width > 2 && box.height > 2 && !one.closest('.fm-mark'))
   .filter(([one, box]) => Math.min(box.width, box.height) < 43.5)
   .map(([one, box]) => `${Math.round(box.width)} x ${Math.round(box.height)}: ${one.outerHTML.slice(0, 140)}`)"""
