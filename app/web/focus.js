@@ -17,6 +17,14 @@ if (!shared.focusWatched) {
   document.addEventListener('keydown', (event) => { // Gradio opens a list again after every key, also the one that leaves
     if (event.key === 'Tab' && event.target.matches?.('[role="combobox"]')) event.stopPropagation();
   }, true);
+  document.addEventListener('focusout', (event) => { // … and a key before it may open the list only after the focus left
+    const field = event.target;
+    if (!field.matches?.('[role="combobox"]')) return;
+    setTimeout(() => {
+      const open = field.getAttribute('aria-expanded') === 'true' && document.activeElement !== field;
+      if (open) field.dispatchEvent(new FocusEvent('blur'));
+    }, 150);
+  });
   document.addEventListener('focusout', (event) => { // no list stays open behind somebody who tabs on
     const menu = event.target.closest?.('.fm-menu[open]');
     if (menu && event.relatedTarget && !menu.contains(event.relatedTarget)) menu.open = false;
