@@ -1,7 +1,7 @@
 """The documents list of the page: lists, uploads for the worker, deletion, original bytes and text."""
 
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -14,6 +14,7 @@ from app.core.progress import Progress, read_progress
 from app.core.sql import load_queries
 
 _QUERIES = load_queries(__file__)
+SORTS = ("name", "collection", "state", "size", "changed")  # columns that the list can be sorted by
 _JOINERS = "\u200c\u200d"  # Invisible, but part of ordinary words in Persian, Hindi and other languages.
 _LONGEST_NAME = 200  # Characters. File systems allow 255 bytes.
 _DELETED = "The document is no longer in the library; the passage was kept with the answer."
@@ -27,6 +28,7 @@ class DocumentRow:
     upload: bool
     collection: str
     name: str
+    uri: str  # absolute path or address of its file; upload:NAME for one sent through the page
     title: str
     media_type: str
     byte_count: int
@@ -52,6 +54,11 @@ class Library:
         self._engine = engine
         self._max_file_mib = max_file_mib
 
+    @property
+    def max_file_mib(self) -> int:
+        """The largest upload, in MiB."""
+        return self._max_file_mib
+
     def collections(self) -> tuple[str, ...]:
         """Names of all collections, in order."""
         with transaction(self._engine) as connection:
@@ -67,13 +74,20 @@ class Library:
         return read_progress(self._engine)
 
     def documents(
-        self, collection: str | None = None, *, name: str = "", limit: int | None = None
+        self,
+        collection: str | None = None,
+        *,
+        name: str = "",
+        limit: int | None = None,
+        sort: str = "",
+        descending: bool = False,
     ) -> tuple[DocumentRow, ...]:
         """Uploads in progress first, then failed documents, then the others by name; None lists all collections.
 
-        name: only documents with these characters in their name or path, ignoring case.
+        name: only documents with these characters in their name or path, ignoring case. sort: one of SORTS instead.
         """
         params = {"collection": collection, "name": name.lower(), "limit": limit}
+        params |= {"sort": sort if sort in SORTS else "", "descending": descending}
         with transaction(self._engine) as connection:
             rows = connection.execute(_QUERIES["select_documents"], params).mappings()
             return tuple(DocumentRow(**(dict(row) | {"warnings": tuple(row["warnings"])})) for row in rows)
@@ -103,9 +117,7 @@ class Library:
                 f"{clean_name(name)} has {len(content) / 2**20:.0f} MiB, the limit is {self._max_file_mib} MiB.",
                 fix="FOREMOST_MAX_FILE_MIB raises it.",
             )
-        target = clean_text(collection).strip()[:_LONGEST_NAME]
-        if not target:
-            raise NotFoundError("The collection has no name.", fix="Choose one, or write a new name.")
+        target = _collection_name(collection)
         stored_name = clean_name(name)
         row: dict[str, Any] = {"collection": target, "name": stored_name, "content": content}
         with transaction(self._engine) as connection:
@@ -114,6 +126,29 @@ class Library:
             lock = f"upload:{target}:{stored_name}"
             connection.execute(_QUERIES["defer_upload"], {"upload_id": upload_id, "lock": lock})
         return upload_id
+
+    def retry_upload(self, upload_id: int) -> None:
+        """Queue a failed upload again. Raises NotFoundError when it is gone or has not failed."""
+        with transaction(self._engine) as connection:
+            row = connection.execute(_QUERIES["retry_upload"], {"id": upload_id}).one_or_none()
+            if row is None:
+                raise NotFoundError(f"There is no failed upload {upload_id}.", fix="Reload the list.")
+            lock = f"upload:{row.collection}:{row.name}"
+            connection.execute(_QUERIES["defer_upload"], {"upload_id": upload_id, "lock": lock})
+
+    def move(self, document_ids: Sequence[int], collection: str) -> tuple[str, ...]:
+        """Move documents to a collection, which is made when it is new; returns the addresses of those that moved.
+
+        Members of an archive move with it, not alone. A document stays when the collection has its address already.
+        Raises NotFoundError when the collection has no name.
+        """
+        target = _collection_name(collection)
+        with transaction(self._engine) as connection:
+            connection.execute(_QUERIES["insert_collection"], {"name": target})
+            params = {"ids": list(document_ids), "collection": target}
+            moved = connection.execute(_QUERIES["move_documents"], params).all()
+            connection.execute(_QUERIES["move_chunks"], {"ids": [row.id for row in moved], "collection": target})
+        return tuple(row.source_uri for row in moved)
 
     def original(self, document_id: int) -> tuple[str, str, bytes]:
         """Name, media type and original bytes of a document. Raises NotFoundError."""
@@ -130,6 +165,13 @@ class Library:
         if text is None:
             raise NotFoundError(_DELETED)
         return str(text)
+
+
+def _collection_name(collection: str) -> str:
+    target = clean_text(collection).strip()[:_LONGEST_NAME]
+    if not target:
+        raise NotFoundError("The collection has no name.", fix="Choose one, or write a new name.")
+    return target
 
 
 def clean_text(text: str) -> str:

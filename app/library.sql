@@ -5,8 +5,9 @@ SELECT name FROM collections ORDER BY name
 INSERT INTO collections (name) VALUES (:name) ON CONFLICT (name) DO NOTHING
 
 -- name: select_documents
+-- In the order of a column, or uploads first, then failures, then by collection and name.
 SELECT * FROM (
-    SELECT d.id, FALSE AS upload, c.name AS collection, d.name, d.title, d.media_type, d.byte_count, d.part_kind,
+    SELECT d.id, FALSE AS upload, c.name AS collection, d.name, d.source_uri AS uri, d.title, d.media_type, d.byte_count, d.part_kind,
         d.part_count, d.chunk_count, d.status, d.error, d.warnings, coalesce(d.ingested_at, d.created_at) AS changed_at,
         d.timings
     FROM documents AS d
@@ -14,13 +15,21 @@ SELECT * FROM (
     WHERE (CAST(:collection AS text) IS NULL OR c.name = :collection)
       AND (:name = '' OR strpos(lower(d.source_uri || ' ' || d.name), :name) > 0)
     UNION ALL
-    SELECT u.id, TRUE, c.name, u.name, '', '', octet_length(u.content), NULL, NULL, 0, u.status, u.error, '[]', u.created_at,
+    SELECT u.id, TRUE, c.name, u.name, 'upload:' || u.name, '', '', octet_length(u.content), NULL, NULL, 0, u.status, u.error, '[]', u.created_at,
         '{}'
     FROM uploads AS u
     JOIN collections AS c ON c.id = u.collection_id
     WHERE (CAST(:collection AS text) IS NULL OR c.name = :collection) AND (:name = '' OR strpos(lower(u.name), :name) > 0)
 ) AS rows
-ORDER BY upload DESC, error <> '' AND status <> 'empty' DESC, collection, name, id
+ORDER BY
+    CASE WHEN :sort = '' THEN upload END DESC,
+    CASE WHEN :sort = '' THEN error <> '' AND status <> 'empty' END DESC,
+    CASE WHEN :sort = '' THEN collection END,
+    CASE WHEN NOT :descending THEN CASE :sort WHEN 'size' THEN byte_count WHEN 'changed' THEN extract(epoch FROM changed_at) END END,
+    CASE WHEN :descending THEN CASE :sort WHEN 'size' THEN byte_count WHEN 'changed' THEN extract(epoch FROM changed_at) END END DESC,
+    CASE WHEN NOT :descending THEN CASE :sort WHEN 'name' THEN lower(name) WHEN 'collection' THEN lower(collection) WHEN 'state' THEN status END END,
+    CASE WHEN :descending THEN CASE :sort WHEN 'name' THEN lower(name) WHEN 'collection' THEN lower(collection) WHEN 'state' THEN status END END DESC,
+    name, id
 LIMIT CAST(:limit AS bigint)
 
 -- name: count_documents
@@ -53,3 +62,30 @@ SELECT name, media_type, content FROM documents WHERE id = :id
 
 -- name: select_text
 SELECT text FROM documents WHERE id = :id
+
+-- name: retry_upload
+UPDATE uploads AS u SET status = 'queued', error = ''
+FROM collections AS c
+WHERE u.id = :id AND u.status = 'failed' AND c.id = u.collection_id
+RETURNING u.name, c.name AS collection
+
+-- name: move_documents
+-- Documents with the members of their archives. Members alone stay, as does what the other collection has already.
+WITH RECURSIVE moving AS (
+    SELECT d.id FROM documents AS d
+    WHERE d.id = ANY(CAST(:ids AS bigint[])) AND d.container_id IS NULL
+        AND NOT EXISTS (
+            SELECT 1 FROM documents AS other
+            JOIN collections AS c ON c.id = other.collection_id
+            WHERE c.name = :collection AND other.source_uri = d.source_uri
+        )
+    UNION
+    SELECT d.id FROM documents AS d JOIN moving ON d.container_id = moving.id
+)
+UPDATE documents SET collection_id = (SELECT id FROM collections WHERE name = :collection)
+WHERE id IN (SELECT id FROM moving)
+RETURNING id, source_uri
+
+-- name: move_chunks
+UPDATE chunks SET collection_id = (SELECT id FROM collections WHERE name = :collection)
+WHERE document_id = ANY(CAST(:ids AS bigint[]))

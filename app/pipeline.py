@@ -16,6 +16,7 @@ from app.core.domain import (
     Event,
     Filters,
     Finished,
+    Hit,
     Message,
     ModelInfo,
     Notice,
@@ -90,6 +91,7 @@ class Answerer:
         notices: Sequence[str] = (),
     ) -> None:
         self.reranker_name = searcher.reranker.name
+        self.relevance_floor = relevance_floor
         self.notices = tuple(notices)
         self._rewriter = rewriter
         self._searcher = searcher
@@ -101,9 +103,12 @@ class Answerer:
         self._passages = passages
         self._passages_tokens = passages_tokens
         self._answer_tokens = answer_tokens
-        self._relevance_floor = relevance_floor
         self._support_floor = support_floor
         self._settings = settings
+
+    def relevance(self, hit: Hit) -> float:
+        """Relevance (0..1) of a candidate that this reranker scored; compared with the floor."""
+        return self._searcher.reranker.relevance(hit)
 
     @property
     def info(self) -> ModelInfo:
@@ -178,7 +183,7 @@ class Answerer:
                 draft.context.hits,
                 limit=self._passages,
                 token_budget=budget,
-                floor=self._relevance_floor,
+                floor=self.relevance_floor,
                 relevance=self._searcher.reranker.relevance,
                 count_tokens=count,
                 scored=draft.scored > 0,

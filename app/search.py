@@ -24,12 +24,12 @@ class Searcher:
 
     def __init__(self, *, retriever: Retriever, reranker: Reranker) -> None:
         self.reranker = reranker
-        self._retriever = retriever
+        self.retriever = retriever
 
     def search(self, text: str, *, collection: str | None = None, filters: Filters = NO_FILTERS) -> Retrieved:
         """The ranked candidates, fates undecided. Raises QuestionError, NotFoundError or CorpusError."""
         question = checked(Question(text=text, collection=collection, filters=filters))
-        retrieval = self._retriever.retrieve(question.text, collection=collection, filters=filters)
+        retrieval = self.retriever.retrieve(question.text, collection=collection, filters=filters)
         return self._reranked(question.text, retrieval)
 
     def stages(
@@ -37,7 +37,7 @@ class Searcher:
     ) -> Generator[Started, None, Retrieved]:
         """The same for a checked query, with an event as each stage begins."""
         yield Started(stage="retrieve")
-        retrieval = self._retriever.retrieve(query, collection=collection, filters=filters)
+        retrieval = self.retriever.retrieve(query, collection=collection, filters=filters)
         yield Started(stage="rerank")
         return self._reranked(query, retrieval)
 

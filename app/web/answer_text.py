@@ -4,9 +4,11 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from types import MappingProxyType
 
 from app.core.domain import Sentence, Support
 from app.web.highlight import escape
+from app.web.quotes import Quotes
 
 _MARKER = re.compile(r"\[(\d{1,3})\]")
 _INLINE = re.compile(r"\*\*(?=\S)(?P<bold>.+?)(?<=\S)\*\*|`(?P<code>[^`\n]+)`")
@@ -27,6 +29,20 @@ class _Block:
 
 
 @dataclass(frozen=True, slots=True)
+class _Marks:
+    """What markers of an answer lead to."""
+
+    answer_id: str
+    numbers: frozenset[int]
+    quotes: Quotes
+
+    def button(self, number: int, sentence: int, *, attributed: bool = False) -> str:
+        """The marker of a passage in a sentence, -1 outside all sentences."""
+        quote = self.quotes.get((sentence, number), "")
+        return marker(number, answer_id=self.answer_id, attributed=attributed, quote=quote)
+
+
+@dataclass(frozen=True, slots=True)
 class _Piece:
     """A run of characters of one style within one sentence, or a marker."""
 
@@ -36,15 +52,25 @@ class _Piece:
     marker: int = 0
 
 
-def render_answer(text: str, *, answer_id: str, numbers: frozenset[int], sentences: Sequence[Sentence] = ()) -> str:
+def render_answer(
+    text: str,
+    *,
+    answer_id: str,
+    numbers: frozenset[int],
+    sentences: Sequence[Sentence] = (),
+    quotes: Quotes = MappingProxyType({}),
+) -> str:
     """HTML of an answer. numbers: the passages that exist; a marker with another number stays plain text.
+
+    quotes: what each marker points to; a marker shows it under the pointer or the focus.
 
     Cited sentences keep the model's markers, attributed ones get lighter markers at their end, unsupported ones are
     underlined with dots and explained by a tooltip and to screen readers.
     """
+    marks = _Marks(answer_id, numbers, quotes)
     parts: list[str] = []
     for kind, group in groupby(_blocks(text), key=lambda block: block.kind):
-        rendered = [(block, _block_html(text, block, answer_id, numbers, sentences)) for block in group]
+        rendered = [(block, _block_html(text, block, marks, sentences)) for block in group]
         if kind == "ul":
             parts.append("<ul>" + "".join(f"<li>{body}</li>" for _, body in rendered) + "</ul>")
         elif kind == "ol":
@@ -55,14 +81,15 @@ def render_answer(text: str, *, answer_id: str, numbers: frozenset[int], sentenc
     return "".join(parts)
 
 
-def marker(number: int, *, answer_id: str, attributed: bool = False) -> str:
-    """A button that selects the card of a passage."""
+def marker(number: int, *, answer_id: str, attributed: bool = False, quote: str = "") -> str:
+    """A button that selects the card of a passage. quote: the sentence of the passage that it points to."""
     kind, label = "cited", f"Source {number}"
     if attributed:
         kind, label = "attributed", f"Closest passage: {number}, not cited by the model"
+    quoted = f' data-quote="{escape(quote)}"' if quote else f' title="{label}"'
     return (
         f'<button type="button" class="fm-mark {kind}" data-act="pick" data-answer="{escape(answer_id)}" '
-        f'data-n="{number}" title="{label}" aria-label="{label}">{number}</button>'
+        f'data-n="{number}" aria-label="{label}"{quoted}>{number}</button>'
     )
 
 
@@ -110,16 +137,14 @@ def _special(line: str, start: int, end: int) -> _Block | None:
     return None
 
 
-def _block_html(
-    text: str, block: _Block, answer_id: str, numbers: frozenset[int], sentences: Sequence[Sentence]
-) -> str:
+def _block_html(text: str, block: _Block, marks: _Marks, sentences: Sequence[Sentence]) -> str:
     if block.kind == "pre":
         return escape(text[block.start : block.end].rstrip("\n"))
-    pieces = _pieces(text, block, numbers, sentences)
+    pieces = _pieces(text, block, marks.numbers, sentences)
     html: list[str] = []
     for index, group in groupby(pieces, key=lambda piece: piece.sentence):
-        body = "".join(_piece_html(piece, answer_id) for piece in group)
-        html.append(_sentence_html(body, sentences[index], answer_id, numbers, block) if index >= 0 else body)
+        body = "".join(_piece_html(piece, marks) for piece in group)
+        html.append(_sentence_html(body, index, sentences[index], marks, block) if index >= 0 else body)
     return "".join(html).strip()
 
 
@@ -156,20 +181,20 @@ def _pieces(text: str, block: _Block, numbers: frozenset[int], sentences: Sequen
         at = end
 
 
-def _piece_html(piece: _Piece, answer_id: str) -> str:
+def _piece_html(piece: _Piece, marks: _Marks) -> str:
     if piece.marker:
-        return marker(piece.marker, answer_id=answer_id)
+        return marks.button(piece.marker, piece.sentence)
     body = escape(piece.text).replace("\n", "<br>") if piece.style != "code" else escape(piece.text)
     return f"<{piece.style}>{body}</{piece.style}>" if piece.style else body
 
 
-def _sentence_html(body: str, sentence: Sentence, answer_id: str, numbers: frozenset[int], block: _Block) -> str:
+def _sentence_html(body: str, index: int, sentence: Sentence, marks: _Marks, block: _Block) -> str:
     if sentence.support is Support.UNSUPPORTED:
         note = "No passage supports this sentence"
         hidden = f'<span class="fm-hidden"> ({note})</span>'
         return f'<span class="fm-sentence unsupported" title="{note}">{body}{hidden}</span>'
     if sentence.support is Support.ATTRIBUTED and sentence.end <= block.end:
-        extra = "".join(marker(n, answer_id=answer_id, attributed=True) for n in sentence.passages if n in numbers)
+        extra = "".join(marks.button(n, index, attributed=True) for n in sentence.passages if n in marks.numbers)
         stripped = body.rstrip()
         return f'<span class="fm-sentence attributed">{stripped}{extra}</span>{body[len(stripped) :]}'
     if sentence.support is Support.CITED and sentence.doubt:

@@ -24,7 +24,7 @@ def _legs(hit: Hit) -> tuple[tuple[str, int | None], ...]:
     return (("vector", hit.vector_rank), ("text", hit.text_rank))
 
 
-def render_candidates(hits: Sequence[Hit], key: str, *, opened: bool = False) -> str:
+def render_candidates(hits: Sequence[Hit], key: str) -> str:
     """Every candidate in final order, with its ranks, scores, fate and, when opened, its whole text.
 
     key: id of the answer, empty while it is being written. script.js sorts by the column whose header is pressed.
@@ -35,11 +35,10 @@ def render_candidates(hits: Sequence[Hit], key: str, *, opened: bool = False) ->
     rows = "".join(_row(hit, key, names[hit.document_id]) for hit in hits)
     head = "".join(_header(column, sorted_now=column.name == "final") for column in COLUMNS)
     return (
-        f'<details class="fm-candidates"{" open" if opened else ""}>'
-        f"<summary>All {len(hits)} candidates, and why each was kept or dropped</summary>"
+        '<div class="fm-candidates"><p class="fm-count">Every candidate, and why it was kept or dropped</p>'
         f'<div class="fm-sorts" role="group" aria-label="Sort candidates by">{_sorts()}</div>'
         f'<div class="fm-scroll" tabindex="0"><table><thead><tr>{head}<th scope="col">result</th>'
-        f'<th scope="col">passage</th></tr></thead><tbody>{rows}</tbody></table></div></details>'
+        f'<th scope="col">passage</th></tr></thead><tbody>{rows}</tbody></table></div></div>'
     )
 
 

@@ -1,97 +1,95 @@
-"""The sources of one answer as HTML: a card for each passage, or for the nearest misses, then all candidates."""
+"""The right side of one answer as HTML: cards of its passages or nearest misses, all candidates, its details."""
 
 from collections.abc import Mapping, Sequence
-from itertools import pairwise
+from dataclasses import dataclass, field
 
 from app.core.domain import HEADING_SEPARATOR, Answer, Context, Hit, Outcome, Passage, Sentence, Support
 from app.library import clean_text
 from app.present.instructions import speaks_to_the_model
 from app.present.sources import file_date, file_names
 from app.web.address import address_link
-from app.web.candidates import render_candidates, right_button, trace
-from app.web.highlight import escape, mark_terms, terms
+from app.web.candidates import render_candidates, right_button
+from app.web.details import details_html
+from app.web.highlight import escape, terms
+from app.web.passage import flowing, render_passage
+from app.web.relevance import NO_SCALE, Scale, render_relevance
+from app.web.side_tabs import SideTab, render_tabs
 
 _NEAREST_MISSES = 3
-_PRINTED_LINE = 40  # characters; a shorter line of a PDF is a heading, a list item or the end of a paragraph
 
 
-def render_sources(answer: Answer, *, focus: int | None = None, whole_ledger: bool = False) -> str:
-    """Panel of a finished answer. focus: passage number to select. whole_ledger: open the table of candidates."""
+def render_sources(
+    answer: Answer, scale: Scale = NO_SCALE, *, focus: int | None = None, whole_ledger: bool = False
+) -> str:
+    """Panel of a finished answer. focus: passage number to select. whole_ledger: open the table of all candidates."""
     return _panel(
         answer.context,
-        question=answer.query.text,
-        key=answer.id,
-        sentences=answer.sentences,
-        finished=True,
-        not_found=answer.outcome is Outcome.NOT_FOUND,
-        listed=answer.outcome is Outcome.ANSWERED and not answer.context.hits,
-        scored=answer.scored,
+        _Shown(
+            question=answer.query.text,
+            key=answer.id,
+            scale=scale,
+            badges=_badges(answer.sentences),
+            not_found=answer.outcome is Outcome.NOT_FOUND,
+            listed=answer.outcome is Outcome.ANSWERED and not answer.context.hits,
+            scored=answer.scored,
+        ),
+        details=details_html(answer),
         focus=focus,
         whole_ledger=whole_ledger,
     )
 
 
-def render_pending_sources(context: Context, question: str, scored: int) -> str:
+def render_pending_sources(context: Context, question: str, scored: int, scale: Scale = NO_SCALE) -> str:
     """Panel while the answer is being written, when nothing can be cited yet."""
-    return _panel(
-        context, question=question, key="", sentences=(), finished=False, not_found=not context.passages, scored=scored
-    )
+    shown = _Shown(question=question, key="", scale=scale, not_found=not context.passages, scored=scored)
+    return _panel(context, shown)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Shown:
+    """What the cards of one answer share."""
+
+    question: str
+    key: str  # id of the answer; empty while it is being written
+    scale: Scale
+    badges: Mapping[int, str] = field(default_factory=dict)  # passage number -> how the answer uses it
+    not_found: bool
+    scored: int
+    listed: bool = False  # the answer is a list of documents
+
+    @property
+    def stems(self) -> frozenset[str]:
+        """Of the question's words."""
+        return terms(self.question)
 
 
 def _panel(
-    context: Context,
-    *,
-    question: str,
-    key: str,
-    sentences: Sequence[Sentence],
-    finished: bool,
-    not_found: bool,
-    scored: int,
-    listed: bool = False,  # the answer is a list of documents
-    focus: int | None = None,
-    whole_ledger: bool = False,
+    context: Context, shown: _Shown, *, details: str = "", focus: int | None = None, whole_ledger: bool = False
 ) -> str:
-    stems = terms(question)
-    scale, names = _Scale(context.hits), file_names(context.hits)
-    head = f"<h2>Sources</h2><p class='fm-count'>{_count(context, scored)}</p>"
-    if context.passages:
-        badges = _badges(sentences) if finished else {}
-        cards = "".join(
-            _passage_card(
-                passage, names, stems, scale, key, badges.get(passage.number, "not cited") if finished else "read"
-            )
-            for passage in context.passages
-        )
-    else:
-        cards = ""
-    misses = [hit for hit in context.hits if hit.passage_number is None][:_NEAREST_MISSES] if not_found else []
+    names = file_names(context.hits)
+    cards = "".join(_passage_card(passage, names, shown) for passage in context.passages)
+    misses = [hit for hit in context.hits if hit.passage_number is None][:_NEAREST_MISSES] if shown.not_found else []
     if not context.passages and misses:
         cards += "<p class='fm-note'>Nothing was close enough to be used. These came nearest:</p>"
-        cards += "".join(_miss_card(hit, names, stems, scale, key) for hit in misses)
+        cards += "".join(_miss_card(hit, names, shown) for hit in misses)
     if not context.hits:
-        cards = f"<p class='fm-note'>{'Nothing was searched.' if listed else 'The search found no passages.'}</p>"
-    chosen = f' data-focus="{focus}"' if focus is not None else ""
-    return (
-        f'<section class="fm-sources" data-answer="{escape(key)}"{chosen} aria-label="Sources">'
-        f'<header class="fm-panel-head">{head}</header><div class="fm-cards">{cards}</div>'
-        f"{render_candidates(context.hits, key, opened=whole_ledger)}</section>"
+        cards = f"<p class='fm-note'>{'Nothing was searched.' if shown.listed else 'The search found no passages.'}</p>"
+    count = f"<p class='fm-count'>{_count(context, shown.scored)}</p>"
+    tabs = (
+        SideTab("sources", "Sources", f'{count}<div class="fm-cards">{cards}</div>'),
+        SideTab("all", f"All {len(context.hits)}", render_candidates(context.hits, shown.key)),
+        SideTab("details", "Details", details),
     )
-
-
-class _Scale:
-    """The scores of one answer's candidates scaled to 0..1, from the weakest to the strongest."""
-
-    def __init__(self, hits: Sequence[Hit]) -> None:
-        scores = [hit.rerank_score for hit in hits if hit.rerank_score is not None]
-        self._low, self._high = (min(scores), max(scores)) if scores else (0.0, 0.0)
-
-    def of(self, hit: Hit) -> float | None:
-        """None when the candidate was not scored."""
-        if hit.rerank_score is None:
-            return None
-        if self._high == self._low:
-            return 1.0
-        return (hit.rerank_score - self._low) / (self._high - self._low)
+    chosen = f' data-focus="{focus}"' if focus is not None else ""
+    selected = "all" if whole_ledger and focus is None and context.hits else "sources"
+    prefix = (
+        f"fm-{'past' if whole_ledger else 'now'}-{shown.key}"  # the same answer may be open in two tabs of the page
+    )
+    return (
+        f'<section class="fm-sources" data-answer="{escape(shown.key)}"{chosen} aria-label="Sources">'
+        f'<h2 class="fm-hidden">Sources</h2>{render_tabs(tabs, prefix=prefix, selected=selected, label="Sources")}'
+        "</section>"
+    )
 
 
 def _count(context: Context, scored: int) -> str:
@@ -134,84 +132,81 @@ _BADGE_TITLES = {
 _SPEAKS = "This passage has text that gives instructions to a language model. They are not followed on purpose."
 
 
-def _passage_card(
-    passage: Passage, names: Mapping[int, str], stems: frozenset[str], scale: _Scale, key: str, badge: str
-) -> str:
+_CLOSE = (  # shown where a card is a sheet of its own, on a narrow screen
+    '<button type="button" class="fm-action fm-card-close" data-act="cardclose" aria-label="Close">✕</button>'
+)
+
+
+def _passage_card(passage: Passage, names: Mapping[int, str], shown: _Shown) -> str:
     best = min(passage.hits, key=lambda hit: (hit.final_rank or 10**9, hit.fused_rank))
     joined = f" · {len(passage.hits)} neighbouring chunks joined" if len(passage.hits) > 1 else ""
-    return _card(
+    card = _Card(
         number=str(passage.number),
         attributes=f'data-n="{passage.number}"',
         title=passage.title,
         where=_where(passage.title, passage.heading, passage.location),
         file_name=names[passage.hits[0].document_id],
-        badge=badge,
-        how=trace(best) + joined,
-        bar=scale.of(best),
+        badge=shown.badges.get(passage.number, "not cited") if shown.key else "read",
+        more=joined,
         hit=best,
         text=passage.text,
-        stems=stems,
         open_label=f"Open {passage.location.split(' ')[0]}" if passage.location else "Open",
-        key=key,
     )
+    return _card(card, shown)
 
 
-def _miss_card(hit: Hit, names: Mapping[int, str], stems: frozenset[str], scale: _Scale, key: str) -> str:
-    return _card(
+def _miss_card(hit: Hit, names: Mapping[int, str], shown: _Shown) -> str:
+    card = _Card(
         number="–",
         attributes=f'data-rank="{hit.fused_rank}"',
         title=hit.title,
         where=_where(hit.title, hit.heading, hit.location),
         file_name=names[hit.document_id],
         badge="not used",
-        how=trace(hit) + f" · {escape(hit.fate_detail or hit.fate.value)}",
-        bar=scale.of(hit),
+        more=f" · {escape(hit.fate_detail or hit.fate.value)}",
         hit=hit,
         text=hit.text,
-        stems=stems,
         open_label="Open",
-        key=key,
     )
+    return _card(card, shown)
 
 
-def _card(
-    *,
-    number: str,
-    attributes: str,
-    title: str,
-    where: str,
-    file_name: str,
-    badge: str,
-    how: str,
-    bar: float | None,
-    hit: Hit,
-    text: str,
-    stems: frozenset[str],
-    open_label: str,
-    key: str,
-) -> str:
-    meter = ""
-    if bar is not None:
-        meter = (
-            f'<div class="fm-bar" role="img" aria-label="Relevance {bar:.0%} of the best candidate’s" '
-            f'title="Between the weakest and the strongest candidate of this question">'
-            f'<i style="width:{max(bar, 0.02):.0%}"></i></div>'
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Card:
+    """One passage or near miss."""
+
+    number: str
+    attributes: str  # HTML
+    title: str
+    where: str  # HTML
+    file_name: str
+    badge: str
+    more: str  # HTML behind the ranks
+    hit: Hit
+    text: str
+    open_label: str
+
+
+def _card(card: _Card, shown: _Shown) -> str:
+    hit, key = card.hit, shown.key
+    opener = right = ""
+    if key:
+        opener = (
+            f'<button type="button" class="fm-link" data-act="open" data-answer="{escape(key)}" '
+            f'data-rank="{hit.fused_rank}">{escape(card.open_label)}</button>'
         )
-    opener = (
-        f'<button type="button" class="fm-link" data-act="open" data-answer="{escape(key)}" '
-        f'data-rank="{hit.fused_rank}">{escape(open_label)}</button>'
-        if key
-        else ""
-    )
-    right = right_button(key, hit.fused_rank) if key else ""
-    warning = f'<p class="fm-speaks">{_SPEAKS}</p>' if speaks_to_the_model(text) else ""
+        right = right_button(key, hit.fused_rank)
+    warning = f'<p class="fm-speaks">{_SPEAKS}</p>' if speaks_to_the_model(card.text) else ""
+    ranks = render_relevance(hit, shown.scale, more=card.more)
+    body = render_passage(flowing(card.text, hit.media_type), hit.media_type, shown.stems)
     return (
-        f'<article class="fm-card {badge.replace(" ", "-")}" {attributes} tabindex="-1">'
-        f'<header><span class="fm-number">{number}</span><div class="fm-title"><h3>{escape(title)}</h3>'
-        f"<p>{where}</p>{_file(hit, file_name)}</div>"
-        f'<span class="fm-badge" title="{_BADGE_TITLES[badge]}">{badge}</span></header>{warning}'
-        f'<blockquote dir="auto">{mark_terms(_flowing(text, hit.media_type), stems)}</blockquote>'
-        f'<footer><div class="fm-how"><p class="fm-trace">{how}</p>{meter}{right}</div>{opener}</footer></article>'
+        f'<article class="fm-card {card.badge.replace(" ", "-")}" {card.attributes} tabindex="-1">'
+        f'<header><span class="fm-number">{card.number}</span><div class="fm-title"><h3>{escape(card.title)}</h3>'
+        f"<p>{card.where}</p>{_file(hit, card.file_name)}</div>"
+        f'<span class="fm-badge" title="{_BADGE_TITLES[card.badge]}">{card.badge}</span>{_CLOSE}</header>{warning}'
+        f'<blockquote dir="auto" tabindex="0">{body}</blockquote>'
+        f'<footer><div class="fm-how">{ranks}{right}</div>{opener}</footer>'
+        "</article>"
     )
 
 
@@ -232,16 +227,3 @@ def _file(hit: Hit, name: str) -> str:
     ]
     line = " · ".join(filter(None, parts))
     return f'<p class="fm-file">{line}</p>' if line else ""
-
-
-def _flowing(text: str, media_type: str) -> str:
-    """The text with the printed lines of a PDF joined to paragraphs, which read better at the width of a card."""
-    if media_type != "application/pdf":
-        return text
-    lines = text.split("\n")
-    joined = lines[0]
-    for before, line in pairwise(lines):
-        full = len(before) >= _PRINTED_LINE
-        goes_on = full and line[:1].isalnum() and (line[:1].islower() or before.rstrip()[-1:] not in ".:!?")
-        joined += (" " if goes_on else "\n") + line
-    return joined

@@ -6,7 +6,7 @@ from typing import Any
 
 import gradio as gr
 
-from app.core.domain import Question
+from app.core.domain import Answer, Question
 from app.core.errors import AppError
 from app.present.problem import Problem, problem_of
 from app.web.areas import Update, area, listen, owner_of
@@ -15,10 +15,11 @@ from app.web.chat_side import ChatSide
 from app.web.conversation import Conversations, StopFlag, turns
 from app.web.parts import Services
 from app.web.problem import render_problem
+from app.web.relevance import scale_of
+from app.web.source_panel import SourcePanel
 from app.web.status import render_status
 from app.web.thread import render_failed_question, render_thread
 from app.web.verdict import render_why
-from app.web.viewer import render_source
 from app.web.welcome import render_no_sources, render_welcome
 from app.web.why_panel import WhyPanel
 
@@ -31,7 +32,7 @@ class Shared:
 
     collection: gr.Dropdown
     status: gr.HTML
-    viewer: gr.HTML
+    viewer: SourcePanel
 
 
 class ChatTab:
@@ -89,7 +90,7 @@ class ChatTab:
         for event in (self._thread.pick, self._thread.show):
             listen(event, self._show, [], [self._sources, self._why.area, self._shared.status])
         listen(self._thread.rate, self._rate, [self._chat_id], [self._thread])
-        listen(self._sources.open, self._open, [], [self._shared.viewer])
+        self._shared.viewer.listen_to(self._sources)
         self._why.wire(self._sources)
         listen(page.load, self._restore, [self._chat_id], every)
         listen(self._chats.chat, self._open_chat, [self._side.words], every)
@@ -179,13 +180,10 @@ class ChatTab:
         number = event._data.get("n")
         focus = number if isinstance(number, int) else None
         return {
-            self._sources: render_sources(answer, focus=focus),
+            self._sources: self._sources_of(answer, focus=focus),
             self._why.area: render_why(answer.id),
             self._shared.status: self._status(answer.id, owner_of(request)),
         }
-
-    def _open(self, request: gr.Request, event: gr.EventData) -> str:
-        return open_source(self._services, str(event.answer), event.rank, owner_of(request))
 
     def _rate(self, chat_id: str, request: gr.Request, event: gr.EventData) -> str:
         owner = owner_of(request)
@@ -212,7 +210,7 @@ class ChatTab:
             self._welcome: "" if last else render_welcome(self._services.library.counts(), self._examples),
             self._thread: render_thread(answers, self._services.chats.changes(chat) if chat else {}),
             self._live: "",
-            self._sources: render_sources(last) if last else render_no_sources(),
+            self._sources: self._sources_of(last) if last else render_no_sources(),
             self._why.area: render_why(last.id) if last else "",
             self._shared.status: self._status(last.id if last else "", owner),
         }
@@ -227,7 +225,10 @@ class ChatTab:
         hit = event._data.get("hit")
         if hit:
             answer = self._conversations.answer(str(hit), owner)
-            update |= {self._sources: render_sources(answer), self._why.area: render_why(answer.id)}
+            update |= {
+                self._sources: self._sources_of(answer),
+                self._why.area: render_why(answer.id),
+            }
         return update
 
     def _delete(self, open_id: str, words: str, limit: int, request: gr.Request, event: gr.EventData) -> Update:
@@ -238,13 +239,10 @@ class ChatTab:
         chat = str(update[self._chat_id])
         return update | {self._chats: self._side.html(owner, chat, words=words, limit=limit)}
 
+    def _sources_of(self, answer: Answer, *, focus: int | None = None) -> str:
+        return render_sources(answer, scale_of(self._services.answerer, answer), focus=focus)
+
     def _status(self, answer_id: str, owner: str) -> str:
         answerer = self._services.answerer
         answer = self._conversations.answer(answer_id, owner) if answer_id else None
         return render_status(answerer.info, answerer.reranker_name, answerer.notices, answer)
-
-
-def open_source(services: Services, answer_id: str, rank: object, owner: str) -> str:
-    """Viewer of a candidate of an owner's answer. Raises AppError."""
-    answer = Conversations(services).answer(answer_id, owner)
-    return render_source(answer, rank if isinstance(rank, int) else 0, services.library)

@@ -21,6 +21,7 @@ from app.core.domain import (
 from app.core.errors import NotFoundError
 from app.web.cards import render_pending_sources
 from app.web.parts import Services
+from app.web.relevance import Scale, scale_of
 from app.web.thread import render_live
 
 _SHORTEST_PAUSE = 0.04  # seconds between two updates of the page; a model may write faster than a browser draws
@@ -95,18 +96,19 @@ class Conversations:
         """
         progress = Progress(question=question.text)
         stop.requested = False
+        scale = scale_of(self._services.answerer)
         with closing(self._services.answerer.answer(question)) as events:
             yield progress
             for event in events:
                 if stop.requested:
                     return
-                if _take(progress, event):
+                if _take(progress, event, scale):
                     progress.drawn, progress.undrawn = time.monotonic(), False
                     yield progress
                     progress.sources = None
 
 
-def _take(progress: Progress, event: object) -> bool:
+def _take(progress: Progress, event: object, scale: Scale) -> bool:
     """Add an event to the progress; True when the page should be updated now."""
     match event:
         case Started(stage=stage):
@@ -116,7 +118,7 @@ def _take(progress: Progress, event: object) -> bool:
         case Retrieved(context=context, scored=scored):
             progress.context = context
             question = progress.query.text if progress.query else progress.question
-            progress.sources = render_pending_sources(context, question, scored)
+            progress.sources = render_pending_sources(context, question, scored, scale)
         case Token(text=text):
             progress.text += text
             progress.undrawn = True

@@ -62,21 +62,19 @@ def render_floor_chart(curve: FloorCurve) -> str:
 
 def _sweep_axes(points: Sequence[Point]) -> tuple[_Axes, str]:
     times = [max(1000 * point.p50, 0.1) for point in points]
-    low = min(min(100 * (p.quality.mean - p.gain.mean + p.gain.low), 100 * p.quality.mean) for p in points)
     high = max(max(100 * (p.quality.mean - p.gain.mean + p.gain.high), 100 * p.quality.mean) for p in points)
-    step = next(size for size in (0.5, 1, 2, 5, 10, 20) if (high - low) / size <= 6 or size == 20)
-    bottom, top = math.floor(low / step) * step, math.ceil(high / step) * step
-    top = top if top > bottom else bottom + step
+    step = 20 if high > 50 else 10 if high > 20 else 5
+    top = max(step, math.ceil(high / step) * step)  # from 0: a cut axis makes a small gain look large
     first, last = min(times) / 1.3, max(times) * 1.45
     x = _linear(math.log(first), math.log(last), _LEFT, _WIDTH - _RIGHT)
-    axes = _Axes(lambda ms: x(math.log(max(ms, 0.1))), _linear(bottom, top, _HEIGHT - _BOTTOM, _TOP))
+    axes = _Axes(lambda ms: x(math.log(max(ms, 0.1))), _linear(0, top, _HEIGHT - _BOTTOM, _TOP))
     ticks = [
         (base * 10**power, f"{base * 10**power:,.0f}")
         for power in range(5)
         for base in (1, 2, 5)
         if first <= base * 10**power <= last
     ]
-    rows = [bottom + step * index for index in range(round((top - bottom) / step) + 1)]
+    rows = range(0, top + 1, step)
     return axes, _grid(axes, ticks, rows, "milliseconds from the question to the final order, half of the questions")
 
 

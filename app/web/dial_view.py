@@ -1,5 +1,8 @@
 """The Dial tab as HTML: the golden set, the sweep, the recommended setting, the relevance floor."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from app.present.problem import Problem
 from app.quality.dial.measure import Step
 from app.quality.dial.sweep import NO_RERANKER, PASSAGES, Point, Recommendation, Sweep
@@ -12,7 +15,9 @@ from app.web.highlight import escape
 from app.web.problem import render_problem
 from app.web.thread import when
 
+FEWEST = 30  # test questions; with fewer the best setting is chance
 _STAGES = {
+    "drafting": "Drafting questions",
     "searching": "Searching",
     "timing": "Timing every stage",
     "reranking": "Reranking",
@@ -20,20 +25,31 @@ _STAGES = {
 }
 
 
+def missing_questions(count: int) -> int:
+    """How many test questions are missing for a recommendation."""
+    return max(FEWEST - count, 0)
+
+
 def render_intro(state: State) -> str:
     """The size of the golden set and the settings in effect."""
     if not state.questions:
         return (
             '<div class="fm-empty"><h2>No golden questions yet</h2><p>The dial measures on questions whose passages '
-            "are known. Mark “this was the right passage” beside a source, or add some in a terminal: "
+            f"are known; {FEWEST} are needed. Let the chat model draft them from your documents, "
+            "mark “this was the right passage” beside a source, or add some in a terminal: "
             "<code>python -m app golden import FILE</code>, "
             f"<code>python -m app golden draft --count 50</code>.{_drafts(state)}</p></div>"
         )
     now = " · ".join(f"{escape(name.replace('_', ' '))} {escape(value)}" for name, value in state.in_effect.items())
     return (
         f'<p class="fm-note"><b>{state.questions:,}</b> golden questions, {state.unanswerable:,} of them unanswerable.'
-        f'{_drafts(state)}<br><span class="fm-count">Now: {now}</span></p>'
+        f'{_missing(state)}{_drafts(state)}<br><span class="fm-count">Now: {now}</span></p>'
     )
+
+
+def _missing(state: State) -> str:
+    missing = missing_questions(state.questions)
+    return f" <b>{missing}</b> more are needed before a setting is recommended." if missing else ""
 
 
 def _drafts(state: State) -> str:
@@ -105,8 +121,13 @@ def _row(point: Point, chosen: Recommendation | None) -> str:
     return f'<tr class="{kind}"><th scope="row">{escape(point.name)}</th>{cells}</tr>'
 
 
-def render_choice(chosen: Recommendation | None, problem: Problem | None = None) -> str:
-    """The recommended setting, or why there is none."""
+def render_choice(
+    chosen: Recommendation | None,
+    problem: Problem | None = None,
+    *,
+    in_effect: Mapping[str, str] = MappingProxyType({}),
+) -> str:
+    """The recommended setting with what it changes, or why there is none. in_effect: values by field name."""
     if problem is not None:
         return render_problem(problem)
     if chosen is None:
@@ -121,8 +142,23 @@ def render_choice(chosen: Recommendation | None, problem: Problem | None = None)
     return (
         f'<div class="fm-message fm-choice" role="status"><b>{escape(point.name)}, {chosen.passages} '
         f"passage{'' if chosen.passages == 1 else 's'}</b><p>nDCG@10 {100 * point.quality.mean:.1f}; half of the "
-        f"questions within {1000 * point.p50:,.0f} ms, 95 % within {1000 * point.p95:,.0f} ms.</p>{better}</div>"
+        f"questions within {1000 * point.p50:,.0f} ms, 95 % within {1000 * point.p95:,.0f} ms.</p>"
+        f"{better}{_changes(chosen, in_effect)}</div>"
     )
+
+
+def _changes(chosen: Recommendation, in_effect: Mapping[str, str]) -> str:
+    """Each value that Apply would change, before and after, and whom it concerns."""
+    changed = [
+        f"{escape(name)} <b>{escape(in_effect[name])} → {escape(value)}</b>"
+        for name, value in chosen.values.items()
+        if name in in_effect and in_effect[name] != value
+    ]
+    if not in_effect:
+        return ""
+    if not changed:
+        return "<p>These are the values in effect.</p>"
+    return f"<p>Apply changes {', '.join(changed)} for everybody who asks here, from the next question on.</p>"
 
 
 def render_floor(run: EvaluationRun | None, curve: FloorCurve | None) -> str:
@@ -141,6 +177,9 @@ def render_floor(run: EvaluationRun | None, curve: FloorCurve | None) -> str:
     if curve is None:
         return split_table
     chosen = curve.recommended
+    if missing := missing_questions(curve.answerable + curve.unanswerable):
+        note = f'<p class="fm-note">No floor is recommended: {missing} more test questions are needed.</p>'
+        return f"{split_table}<h3>The relevance floor</h3>{note}"
     return (
         f"{split_table}<h3>The relevance floor</h3>"
         f'<figure class="fm-figure">{render_floor_chart(curve)}<ul class="fm-legend"><li class="full"><i></i>'

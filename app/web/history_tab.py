@@ -11,12 +11,12 @@ from app.present.answer_verdict import verdict_of
 from app.present.problem import problem_of
 from app.web.areas import Update, area, listen, owner_of
 from app.web.cards import render_sources
-from app.web.chat_tab import Shared, open_source
+from app.web.chat_tab import Shared
 from app.web.conversation import Conversations
-from app.web.details import details_html
 from app.web.highlight import escape
 from app.web.parts import Services
 from app.web.problem import render_problem
+from app.web.relevance import scale_of
 from app.web.status import render_status
 from app.web.thread import render_exchange, when
 from app.web.verdict import render_why
@@ -45,7 +45,7 @@ class HistoryTab:
         listen(self._answer.rate, self._rate, [], [self._list, self._answer])
         listen(self._answer.show, self._show, [], [self._sources])
         listen(self._answer.pick, self._show, [], [self._sources])
-        listen(self._sources.open, self._open, [], [self._shared.viewer])
+        self._shared.viewer.listen_to(self._sources)
         self._why.wire(self._sources)
 
     def _refresh(self, request: gr.Request) -> str:
@@ -60,7 +60,7 @@ class HistoryTab:
         return {
             self._list: render_history(past, selected=answer.id),
             self._answer: self._detail(answer),
-            self._sources: render_sources(answer, whole_ledger=True),
+            self._sources: render_sources(answer, scale_of(self._services.answerer, answer), whole_ledger=True),
             self._why.area: render_why(answer.id),
         }
 
@@ -76,10 +76,8 @@ class HistoryTab:
     def _show(self, request: gr.Request, event: gr.EventData) -> str:
         number = event._data.get("n")
         focus = number if isinstance(number, int) else None
-        return render_sources(self._load(event, request), focus=focus, whole_ledger=True)
-
-    def _open(self, request: gr.Request, event: gr.EventData) -> str:
-        return open_source(self._services, str(event.answer), event.rank, owner_of(request))
+        answer = self._load(event, request)
+        return render_sources(answer, scale_of(self._services.answerer, answer), focus=focus, whole_ledger=True)
 
     def _load(self, event: gr.EventData, request: gr.Request) -> Answer:
         return self._conversations.answer(str(event.answer), owner_of(request))
@@ -87,7 +85,7 @@ class HistoryTab:
     def _detail(self, answer: Answer) -> str:
         answerer = self._services.answerer
         status = render_status(answerer.info, answerer.reranker_name, answerer.notices, answer)
-        return status + f'<div class="fm-thread">{render_exchange(answer, again=False)}</div>' + details_html(answer)
+        return status + f'<div class="fm-thread">{render_exchange(answer, again=False)}</div>'
 
 
 def render_history(past: Sequence[AnswerSummary], *, selected: str = "") -> str:

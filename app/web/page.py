@@ -12,6 +12,8 @@ from app.web.documents_tab import DocumentsTab
 from app.web.documents_table import collection_choices
 from app.web.history_tab import HistoryTab
 from app.web.parts import Services
+from app.web.pdf_pages import PdfPages
+from app.web.source_panel import SourcePanel
 
 _MARK = (
     '<svg viewBox="0 0 32 32" width="26" height="26" aria-hidden="true"><rect width="32" height="32" rx="8"/>'
@@ -33,7 +35,7 @@ def build_page(
     page = gr.Blocks(title="Foremost", analytics_enabled=False, fill_width=True)
     with page:
         with gr.Row(elem_classes="fm-top"):
-            area(f'<div class="fm-brand">{_MARK}<span>Foremost</span></div>', name="fm-brand-area")
+            area(f'<h1 class="fm-brand">{_MARK}<span>Foremost</span></h1>', name="fm-brand-area")
             collection = gr.Dropdown(
                 collection_choices(services.library.counts()),
                 value="",
@@ -44,7 +46,7 @@ def build_page(
                 scale=0,
                 min_width=220,
             )
-        viewer = area(name="fm-viewer-area")
+        viewer = SourcePanel(services, PdfPages())
         with gr.Tabs(elem_classes="fm-tabs"):
             with gr.Tab("Ask", elem_id="fm-tab-ask"):
                 status = area(name="fm-status-area")
@@ -58,8 +60,10 @@ def build_page(
                 with gr.Tab("Dial", elem_id="fm-tab-dial") as dial_tab:
                     dial = DialTab(tuning)
                 dial.wire(dial_tab)
+        viewer.wire()
         chat.wire(page)
         documents.wire(page, documents_tab)
+        viewer.listen_to(documents.list)
         history.wire(history_tab)
         add_api(services)
     return page

@@ -4,13 +4,14 @@ from collections.abc import Generator, Mapping, Sequence
 from typing import Protocol
 
 from app.chats import Chats
-from app.core.domain import NO_FILTERS, Answer, Event, Filters, ModelInfo, Question, Retrieved
+from app.core.domain import NO_FILTERS, Answer, Event, Filters, Hit, ModelInfo, Question, Retrieved
 from app.core.progress import Progress
 from app.ledger import AnswerSummary
 from app.library import DocumentRow
 from app.quality.diagnosis import Verdict
 from app.quality.expected.feedback import Feedback
 from app.quality.expected.golden import Expected
+from app.quality.expected.located import StoredChunk, StoredDocument
 
 
 class Answers(Protocol):
@@ -24,6 +25,11 @@ class Answers(Protocol):
 
     @property
     def notices(self) -> Sequence[str]: ...
+
+    @property
+    def relevance_floor(self) -> float: ...
+
+    def relevance(self, hit: Hit) -> float: ...
 
     def answer(self, question: Question) -> Generator[Event, None, None]: ...
 
@@ -51,9 +57,22 @@ class Documents(Protocol):
 
     def progress(self) -> Progress: ...
 
+    @property
+    def max_file_mib(self) -> int: ...
+
     def documents(
-        self, collection: str | None = None, *, name: str = "", limit: int | None = None
+        self,
+        collection: str | None = None,
+        *,
+        name: str = "",
+        limit: int | None = None,
+        sort: str = "",
+        descending: bool = False,
     ) -> tuple[DocumentRow, ...]: ...
+
+    def retry_upload(self, upload_id: int) -> None: ...
+
+    def move(self, document_ids: Sequence[int], collection: str) -> tuple[str, ...]: ...
 
     def delete(self, document_id: int) -> None: ...
 
@@ -70,6 +89,8 @@ class Diagnoses(Protocol):
     """Finds the stage that lost a passage."""
 
     def of_answer(self, answer: Answer, expected: str) -> Verdict: ...
+
+    def exact(self, words: str, *, limit: int) -> tuple[tuple[StoredDocument, StoredChunk], ...]: ...
 
     def golden_passage(self, expected: str, answer: Answer | None = None) -> Expected: ...
 

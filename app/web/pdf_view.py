@@ -1,9 +1,8 @@
-"""A PDF page as an image, with the boxes of the lines that hold a passage."""
+"""Draws pages of a PDF, with the boxes of the lines that hold a passage. Runs in the child process only."""
 
 import ctypes
 import io
 import re
-import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
@@ -12,8 +11,8 @@ import pypdfium2
 import pypdfium2.raw as pdfium
 
 from app.core.errors import DocumentError
+from app.web.pdf_image import Box, PageImage
 
-_LOCK = threading.Lock()  # PDFium keeps process-wide state and is not thread-safe
 _WIDTH = 1300  # pixels, unless _MOST_PIXELS makes it smaller
 _MOST_PIXELS = 4_000_000
 _SHORTEST_RUN = 3  # consecutive words that count as a match, so that single common words are not boxed
@@ -26,55 +25,45 @@ _JOINED = ("\u00ad", "\u200b", "\ufffe", "\x02")
 
 
 @dataclass(frozen=True, slots=True)
-class Box:
-    """A rectangle on a page image, in fractions 0..1 of its width and height from the top left."""
+class Wanted:
+    """What is to be seen of a document."""
 
-    left: float
-    top: float
-    width: float
-    height: float
-
-
-@dataclass(frozen=True, slots=True)
-class PageImage:
-    """A rendered page."""
-
-    number: int  # from 1
-    png: bytes
-    width: int  # pixels
-    height: int
-    boxes: tuple[Box, ...]  # one for each line of the passage
+    pages: tuple[int, ...]  # from 1
+    passage: str
+    quote: str = ""  # a sentence of the passage
 
 
-def page_images(content: bytes, pages: Sequence[int], passage: str) -> tuple[PageImage, ...]:
-    """Images of pages with boxes around the lines of the passage. Pages are numbered from 1; missing ones are skipped.
+def page_images(content: bytes, wanted: Wanted) -> tuple[int, tuple[PageImage, ...]]:
+    """The number of pages, and images of the wanted ones with boxes around the lines of the passage.
 
-    Raises DocumentError when the bytes cannot be read as a PDF.
+    Pages that the document does not have are left out. Raises DocumentError when the bytes cannot be read as a PDF.
     """
-    with _LOCK:
-        try:
-            document = pypdfium2.PdfDocument(content)
-        except pypdfium2.PdfiumError as error:
-            raise DocumentError("The PDF cannot be opened to show its page; the passage's text is shown.") from error
-        try:
-            return tuple(_render(document, number, passage) for number in pages if 1 <= number <= len(document))
-        except pypdfium2.PdfiumError as error:
-            raise DocumentError("The PDF's page cannot be drawn; the passage's text is shown.") from error
-        finally:
-            document.close()
+    try:
+        document = pypdfium2.PdfDocument(content)
+    except pypdfium2.PdfiumError as error:
+        raise DocumentError("The PDF cannot be opened to show its page; the passage's text is shown.") from error
+    try:
+        count = len(document)
+        return count, tuple(_render(document, number, wanted) for number in wanted.pages if 1 <= number <= count)
+    except pypdfium2.PdfiumError as error:
+        raise DocumentError("The PDF's page cannot be drawn; the passage's text is shown.") from error
+    finally:
+        document.close()
 
 
-def _render(document: pypdfium2.PdfDocument, number: int, passage: str) -> PageImage:
+def _render(document: pypdfium2.PdfDocument, number: int, wanted: Wanted) -> PageImage:
     page = document[number - 1]
     width, height = page.get_size()  # points, rotation applied
     scale = min(_WIDTH / max(width, 1), (_MOST_PIXELS / max(width * height, 1)) ** 0.5)
     bitmap = page.render(scale=scale)
     text_page = page.get_textpage()
-    boxes = _boxes(text_page, bitmap.get_posconv(page), (bitmap.width, bitmap.height), passage)
+    place = bitmap.get_posconv(page), (bitmap.width, bitmap.height)
+    boxes = _boxes(text_page, *place, wanted.passage)
+    quoted = _boxes(text_page, *place, wanted.quote) if boxes and wanted.quote else ()
     image = bitmap.to_pil().convert("RGB")
     stream = io.BytesIO()
     image.save(stream, "PNG")
-    rendered = PageImage(number, stream.getvalue(), image.width, image.height, boxes)
+    rendered = PageImage(number, stream.getvalue(), image.width, image.height, boxes, quoted)
     text_page.close()
     page.close()
     return rendered

@@ -9,8 +9,10 @@ const scope = () => element.closest('.fm-scope') ?? document;
 const focusCard = (panel, number) => {
   const card = panel?.querySelector(`.fm-card[data-n="${Number(number)}"]`);
   if (!card) return;
+  openSide(panel, 'sources'); // side.js
   panel.querySelectorAll('.fm-card.chosen').forEach((other) => other.classList.remove('chosen'));
   card.classList.add('chosen');
+  if (narrow()) { openCard(card); return; } // side.js
   card.scrollIntoView({ block: 'nearest', behavior: calm() ? 'auto' : 'smooth' });
   card.focus({ preventScroll: true });
 };
@@ -64,10 +66,10 @@ const act = {
     }
   },
   open: (control) => {
-    shared.returnTo = control;
+    if (!control.closest('.fm-viewer')) shared.returnTo = control;
     control.classList.add('busy');
     setTimeout(() => control.classList.remove('busy'), 1500);
-    trigger('open', { answer: control.dataset.answer, rank: Number(control.dataset.rank) });
+    trigger('open', { answer: control.dataset.answer, rank: Number(control.dataset.rank), quote: quoteFor(control) });
   },
   copy,
   retry: (control) => trigger('retry', { answer: control.dataset.answer }),
@@ -224,9 +226,6 @@ watch('value', () => {
   const panel = element.querySelector('.fm-sources');
   if (panel?.dataset.focus) focusCard(panel, panel.dataset.focus);
   markShown();
-  if (narrow()) { // fifty candidates as cards would push everything below out of sight
-    element.querySelector('.fm-candidates[open]')?.removeAttribute('open');
-  }
   const why = element.querySelector('.fm-why');
   if (why && shared.judged) {
     shared.judged = false;
@@ -235,23 +234,20 @@ watch('value', () => {
   const viewer = element.querySelector('.fm-viewer');
   if (viewer) {
     document.body.classList.add('fm-modal');
-    viewer.querySelector('[data-act="close"]').focus();
-    (viewer.querySelector('.fm-page i') ?? viewer.querySelector('.fm-passage'))?.scrollIntoView({ block: 'center' });
+    if (!viewer.contains(document.activeElement)) viewer.querySelector('[data-act="close"]').focus();
+    showViewer(viewer); // side.js
   }
 });
 
 element.addEventListener('keydown', (event) => {
-  if (event.key === 'Escape' && event.target.closest('.fm-card')) {
-    const { answer } = event.target.closest('.fm-sources').dataset;
-    const number = event.target.closest('.fm-card').dataset.n;
-    scope().querySelector(`.fm-mark[data-answer="${CSS.escape(answer)}"][data-n="${Number(number)}"]`)?.focus();
-  }
+  if (event.key === 'Escape' && event.target.closest('.fm-card')) closeCard(event.target.closest('.fm-card'));
   const sheet = element.querySelector('.fm-viewer');
   if (!sheet) return;
   if (event.key === 'Escape') closeViewer();
-  if (event.key === 'Tab') { // two stops in the dialog: the close button and the scrolling body
-    const stops = [sheet.querySelector('[data-act="close"]'), sheet.querySelector('.fm-view-body')];
+  if (event.key === 'Tab') { // the focus stays in the dialog
+    const stops = controlsOf(sheet);
+    const at = stops.indexOf(document.activeElement) + (event.shiftKey ? -1 : 1);
     event.preventDefault();
-    (document.activeElement === stops[0] ? stops[1] : stops[0]).focus();
+    stops.at(at % stops.length).focus();
   }
 });

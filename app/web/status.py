@@ -22,7 +22,7 @@ def render_status(info: ModelInfo, reranker: str, notices: Sequence[str], answer
     if answer and answer.timings:
         items.append(_item("Time", _timings(answer)))
     warnings = "".join(f"<li>{escape(text)}</li>" for text in shown)
-    listed = f'<ul class="fm-notices" role="status" aria-label="Notices">{warnings}</ul>' if warnings else ""
+    listed = f'<div role="status" aria-label="Notices"><ul class="fm-notices">{warnings}</ul></div>' if warnings else ""
     return f'<div class="fm-status"><dl>{"".join(items)}</dl>{listed}</div>'
 
 

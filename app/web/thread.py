@@ -12,6 +12,7 @@ from app.web.answer_text import render_answer
 from app.web.highlight import escape
 from app.web.icons import ICONS
 from app.web.problem import render_problem
+from app.web.quotes import quotes_of
 
 STAGES: Mapping[str, str] = {
     "rewrite": "Reading the question",
@@ -84,7 +85,9 @@ def _searched_for(query: Query) -> str:
 def _body(answer: Answer) -> str:
     """The verdict, then the text; a text that nothing supports is folded."""
     numbers = frozenset(passage.number for passage in answer.context.passages)
-    text = render_answer(answer.text, answer_id=answer.id, numbers=numbers, sentences=answer.sentences)
+    text = render_answer(
+        answer.text, answer_id=answer.id, numbers=numbers, sentences=answer.sentences, quotes=quotes_of(answer)
+    )
     verdict = verdict_of(answer.outcome, answer.sentences, searched=len(answer.context.hits))
     if verdict.state is State.FAILED:
         return text + render_problem(Problem(answer.error or verdict.line))

@@ -13,7 +13,7 @@ from app.web.problem import render_problem
 # The stages as people see them, each with the losses that happen there.
 _ROAD: tuple[tuple[str, frozenset[Loss]], ...] = (
     ("ingested", frozenset({Loss.NOT_INGESTED, Loss.NOT_IN_TEXT})),
-    ("whole in a chunk", frozenset({Loss.SPLIT})),
+    ("whole in a chunk", frozenset({Loss.NOT_AS_QUOTED, Loss.SPLIT})),
     ("found by a leg", frozenset({Loss.OUT_OF_SCOPE, Loss.NOT_RETRIEVED})),
     ("fused", frozenset({Loss.FUSED_OUT})),
     ("reranked", frozenset({Loss.NOT_SCORED, Loss.RERANKED_DOWN, Loss.BEYOND_LIMIT})),
@@ -43,13 +43,13 @@ def render_why(
         results += _keep_button(answer_id, expected) if expected else ""
     field, forms = f"fm-expect-{escape(answer_id)}", escape(FORMS)
     return (
-        f'<section class="fm-why" data-answer="{escape(answer_id)}" aria-label="It should have found this">'
-        "<h2>It should have found this</h2>"
+        f'<section class="fm-why" data-answer="{escape(answer_id)}" aria-label="Missing something?">'
+        "<h2>Missing something?</h2>"
         f'<form class="fm-why-form" data-answer="{escape(answer_id)}"><label class="fm-hidden" for="{field}">'
         f'What should have been found: {forms}</label><input id="{field}" name="expect" type="text" dir="auto" '
-        f'autocomplete="off" maxlength="2000" placeholder="{_sentence(forms)}" value="{escape(expected)}">'
+        f'autocomplete="off" maxlength="2000" placeholder="Words, or a document’s name" value="{escape(expected)}">'
         '<button type="submit" class="fm-link">Why was it lost?</button></form>'
-        f'<div role="status">{results}</div></section>'
+        f'<div class="fm-why-results" role="status">{results}</div></section>'
     )
 
 

@@ -10,10 +10,10 @@ def render_welcome(counts: Mapping[str, int], examples: Sequence[str]) -> str:
     total = sum(counts.values())
     if total == 0:
         lead = (
-            "<p>There are no documents yet. Add some under <b>Documents</b>, or run "
-            "<code>python -m ingest PATH</code>.</p>"
+            '<p>There are no documents yet.</p><p><button type="button" class="fm-link" data-act="adddocs">Add '
+            "documents</button> or run <code>python -m ingest PATH</code>.</p>"
         )
-        return f'<div class="fm-welcome"><h1>Ask your own documents.</h1>{lead}</div>'
+        return f'<div class="fm-welcome"><h2>Ask your own documents.</h2>{lead}</div>'
     filled = [name for name, count in counts.items() if count]
     names = ", ".join(f"<b>{escape(name)}</b>" for name in filled[:5]) + (" and more" if len(filled) > 5 else "")
     documents = "1 document" if total == 1 else f"{total:,} documents"
@@ -25,7 +25,7 @@ def render_welcome(counts: Mapping[str, int], examples: Sequence[str]) -> str:
     )
     listed = f'<ul class="fm-examples" aria-label="Example questions">{buttons}</ul>' if buttons else ""
     return (
-        '<div class="fm-welcome"><h1>Ask your own documents.</h1>'
+        '<div class="fm-welcome"><h2>Ask your own documents.</h2>'
         f"<p>{documents} {where}. Every answer shows the passages it is based on and how each was ranked.</p>"
         f"{listed}</div>"
     )

@@ -7,10 +7,13 @@ import gradio as gr
 from app.core.domain import Answer
 from app.core.errors import AppError
 from app.present.problem import problem_of
-from app.web.areas import area, listen, owner_of
+from app.web.areas import Update, area, listen, owner_of
 from app.web.conversation import Conversations
+from app.web.look import look, render_found
 from app.web.parts import Services
 from app.web.verdict import render_why
+
+_LONGEST = 400  # characters that are looked for
 
 
 class WhyPanel:
@@ -20,15 +23,25 @@ class WhyPanel:
         self._services = services
         self._conversations = Conversations(services)
         self.area = area(name=name)
+        self._found = area(name=f"{name}-found")
 
     def wire(self, sources: gr.HTML) -> None:
         """Connect the form, and the buttons of the tab's sources; called inside the page."""
-        listen(self.area.why, self._why, [], [self.area])
+        listen(self.area.why, self._why, [], [self.area, self._found])
+        listen(self.area.look, self._look, [], [self._found])
+        listen(self._found.why, self._why, [], [self.area, self._found])
         listen(self.area.golden, self._keep, [], [self.area])
         listen(sources.right, self._right, [], [self.area])
 
-    def _why(self, request: gr.Request, event: gr.EventData) -> str:
-        return self._rendered(request, event, lambda answer: self._explained(answer, str(event.expect)))
+    def _why(self, request: gr.Request, event: gr.EventData) -> Update:
+        html = self._rendered(request, event, lambda answer: self._explained(answer, str(event.expect)))
+        return {self.area: html, self._found: ""}
+
+    def _look(self, request: gr.Request, event: gr.EventData) -> str:
+        """Hits while the owner of the answer types."""
+        answer = self._conversations.answer(str(event.answer), owner_of(request))
+        text = str(event.text)[:_LONGEST]
+        return render_found(look(self._services, text), answer.id, text)
 
     def _explained(self, answer: Answer, expected: str) -> str:
         verdict = self._services.diagnosis.of_answer(answer, expected)

@@ -1,56 +1,18 @@
-"""Messages between the loading process and its parent: frames of a JSON header and bytes.
+"""Sources, documents and errors as frames between the loading process and its parent.
 
-JSON and not pickle, because the process that reads hostile files must not be able to run code in its parent.
+Kinds: load (a request) · ready · begin · document · problem · end.
 """
 
-import json
-import struct
 from collections.abc import Mapping
-from dataclasses import astuple, dataclass, field, fields
+from dataclasses import astuple, fields
 from datetime import datetime
-from typing import IO, Any
+from typing import Any
 
 from app.core.domain import Document, Heading, Part, Rows, Source
 from app.core.errors import DocumentError
+from app.core.frames import Frame
 
-_SIZES = struct.Struct(">QQ")
 _SPANS: Mapping[str, Any] = {"headings": Heading, "parts": Part, "tables": Rows}
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Frame:
-    """One message."""
-
-    kind: str  # load (a request) · ready · begin · document · problem · end
-    header: Mapping[str, Any] = field(default_factory=dict)
-    content: bytes = b""
-
-
-def write_frame(stream: IO[bytes], frame: Frame) -> None:
-    """Send a frame. Raises OSError when the pipe is closed, MemoryError before anything is sent."""
-    header = json.dumps({"kind": frame.kind, **frame.header}).encode()
-    sizes = _SIZES.pack(len(header), len(frame.content))
-    for piece in (sizes, header, frame.content):
-        stream.write(piece)
-    stream.flush()
-
-
-def read_frame(stream: IO[bytes]) -> Frame | None:
-    """The next frame, None at the end of the stream."""
-    sizes = _read(stream, _SIZES.size)
-    if sizes is None:
-        return None
-    header_size, content_size = _SIZES.unpack(sizes)
-    raw, content = _read(stream, header_size), _read(stream, content_size)
-    if raw is None or content is None:
-        return None
-    header = json.loads(raw)
-    return Frame(kind=header.pop("kind"), header=header, content=content)
-
-
-def _read(stream: IO[bytes], size: int) -> bytes | None:
-    content = stream.read(size) if size else b""
-    return content if len(content) == size else None
 
 
 def source_header(source: Source) -> dict[str, Any]:

@@ -6,35 +6,18 @@ is replaced and loading continues with the next document.
 
 import contextlib
 import json
-import os
-import queue
 import signal
-import subprocess
-import sys
-import threading
-import time
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from pathlib import Path
-from typing import IO
-
-import psutil
 
 from app.core.domain import Document, Source
-from app.core.errors import AppError, DocumentError
-from ingest.load.frames import Frame, document_from, error_from, read_frame, source_from, source_header, write_frame
+from app.core.errors import DocumentError
+from app.core.frames import Frame
+from app.core.limited_process import LimitedProcess, ProcessEndedError, Why
+from ingest.load.frames import document_from, error_from, source_from, source_header
 from ingest.load.limits import MIB, Limits, too_much_memory
 
-_ROOT = Path(__file__).resolve().parents[2]
-_WATCH_SECONDS = 0.1  # between two checks of the memory of a process that is loading
-_START_SECONDS = 60  # from the start of a process to its "ready" frame
 _MOST_DEATHS = 5  # processes lost to one archive; after that the rest of it is skipped
-# Environment variables a parser may need. The database's address and keys are not passed on.
-_KEPT_VARIABLES = frozenset(
-    "PATH HOME LANG LANGUAGE LC_ALL LC_CTYPE TMPDIR TEMP TMP SYSTEMROOT TESSDATA_PREFIX LD_LIBRARY_PATH "
-    "DYLD_LIBRARY_PATH VIRTUAL_ENV COVERAGE_PROCESS_START".split()
-)
-_ONE_THREAD = {"OMP_THREAD_LIMIT": "1", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "2"}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -118,47 +101,26 @@ class _ChildDiedError(Exception):
 
 
 class _Child:
-    """One loading process, with a thread that reads its frames."""
+    """One loading process."""
 
     def __init__(self, limits: Limits, module: str) -> None:
         self._limits = limits
         self.peak_mib = 0
-        environment = {name: value for name, value in os.environ.items() if name.upper() in _KEPT_VARIABLES}
-        path = os.pathsep.join(filter(None, (str(_ROOT), os.environ.get("PYTHONPATH"))))
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", module, json.dumps(asdict(limits))],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            env=environment | _ONE_THREAD | {"PYTHONPATH": path},
-            start_new_session=True,  # Ctrl-C reaches only the parent, and the child's own children end with it
-        )
-        self._frames: queue.SimpleQueue[Frame | None] = queue.SimpleQueue()
-        threading.Thread(target=self._listen, args=(self._process.stdout,), daemon=True).start()
-        try:
-            ready = self._frames.get(timeout=_START_SECONDS)
-        except queue.Empty:
-            ready = None
-        if ready is None:
-            self.end()
-            raise AppError("The process that reads files does not start.", fix="The lines above say why.")
-        self._watched = psutil.Process(self._process.pid)
-        self._idle = self._memory()
+        self._process = LimitedProcess(module, json.dumps(asdict(limits)), memory_mib=limits.memory_mib)
 
     @property
     def alive(self) -> bool:
-        return self._process.poll() is None
+        return self._process.alive
 
     @property
     def grown(self) -> int:
         """Bytes of memory beyond what the process used when it was new."""
-        return self._memory() - self._idle
+        return self._process.grown
 
     def load(self, source: Source, *, skip: int) -> Iterator[tuple[Source, Document | DocumentError]]:
         """Documents in the order they are loaded. Raises _ChildDiedError when the process died on one."""
-        assert self._process.stdin is not None  # noqa: S101  # made with a pipe
         request = Frame(kind="load", header=source_header(source) | {"skip": skip}, content=source.content)
-        with contextlib.suppress(OSError):  # it has died: waiting for its next frame reports why
-            write_frame(self._process.stdin, request)
+        self._process.send(request)
         current: Source | None = None
         while (frame := self._next(current)).kind != "end":
             if frame.kind == "begin":
@@ -177,49 +139,23 @@ class _Child:
 
     def end(self) -> None:
         """End the process and everything it started."""
-        with contextlib.suppress(OSError):
-            if hasattr(os, "killpg"):
-                os.killpg(self._process.pid, signal.SIGKILL)
-            else:
-                self._process.kill()
-        self._process.wait()
-        if self._process.stdin is not None:
-            with contextlib.suppress(OSError):
-                self._process.stdin.close()
-
-    def _listen(self, stream: IO[bytes]) -> None:
-        with stream:
-            while frame := read_frame(stream):
-                self._frames.put(frame)
-        self._frames.put(None)
+        self._process.end()
 
     def _next(self, current: Source | None) -> Frame:
         """The next frame. Raises _ChildDiedError when a limit is exceeded or the process has ended."""
         limits = self._limits
-        deadline = time.monotonic() + limits.longest
-        while True:
-            try:
-                frame = self._frames.get(timeout=_WATCH_SECONDS)
-            except queue.Empty:
-                if self.grown > limits.memory_mib * MIB:
-                    raise self._ended(too_much_memory(limits), current) from None
-                if time.monotonic() > deadline:
-                    raise self._ended(_too_long(limits), current) from None
-                continue
-            if frame is None:
-                self._process.wait()
-                raise _ChildDiedError(_cause(self._process.returncode, limits), current)
-            return frame
+        try:
+            return self._process.next_frame(limits.longest)
+        except ProcessEndedError as ended:
+            if ended.why is Why.MEMORY:
+                error = too_much_memory(limits)
+            else:
+                error = _too_long(limits) if ended.why is Why.TIME else _cause(ended.returncode, limits)
+            raise _ChildDiedError(error, current) from None
 
     def _ended(self, error: DocumentError, current: Source | None) -> _ChildDiedError:
         self.end()
         return _ChildDiedError(error, current)
-
-    def _memory(self) -> int:
-        try:
-            return int(self._watched.memory_info().rss)
-        except psutil.Error:
-            return 0  # it has ended
 
 
 def _cause(returncode: int, limits: Limits) -> DocumentError:

@@ -100,3 +100,30 @@ def test_on_a_phone_nothing_is_wider_than_the_screen(open_dial: Callable[..., "P
     page = open_dial(viewport={"width": 390, "height": 800})
     page.wait_for_selector("#fm-dial-curve svg")
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_few_questions_give_no_recommendation_but_drafts(open_dial: Callable[..., "Page"], tuning: FakeTuning) -> None:
+    tuning.shrink(12)
+    tuning.finish()
+    page = open_dial()
+    assert "18 more are needed before a setting is recommended" in page.locator("#fm-dial-intro").inner_text()
+    assert "12 of 30 test questions were measured, 18 are missing" in page.locator("#fm-dial-choice").inner_text()
+    assert page.locator("#fm-dial-apply").is_disabled()
+    page.get_by_role("button", name="Draft 30 from your documents").click()
+    page.get_by_role("button", name="Accept the drafts").click()
+    page.locator("#fm-dial-message", has_text="30 drafts count now.").wait_for()
+    assert "42 golden questions" in page.locator("#fm-dial-intro").inner_text()
+
+
+def test_apply_tells_before_and_after_and_whom_it_concerns(
+    open_dial: Callable[..., "Page"], tuning: FakeTuning
+) -> None:
+    tuning.finish()
+    page = open_dial()
+    choice = page.locator("#fm-dial-choice")
+    choice.get_by_text("Apply changes").wait_for()
+    assert "candidates 50 → 20" in choice.inner_text()
+    assert "for everybody who asks here" in choice.inner_text()
+    assert page.locator("#fm-dial-chart .fm-grid text").first.text_content() == "0"  # the axis begins at nothing
+    page.locator("#fm-dial-apply").click()
+    page.locator("#fm-dial-message", has_text="FOREMOST_CANDIDATES 50 → 20").wait_for()

@@ -97,7 +97,9 @@ def test_an_answer_streams_and_ends_with_its_sources(visit: Callable[..., "Page"
     assert "Swans" in exchange.locator(".fm-sentence.unsupported").first.inner_text()
     card = page.locator("#fm-sources-area .fm-card").first
     assert card.locator(".fm-badge").inner_text() == "cited"
+    card.locator(".fm-ranks summary").click()
     assert "vector 1 · text 1 · fused 1 → reranked 1 · logit" in card.locator(".fm-trace").inner_text()
+    assert card.locator(".fm-relevance").get_attribute("title") == "Relevance 0.50 of 1; the floor is 0.30"
     assert card.locator(".fm-file").inner_text() == "handbook.pdf · 2026-02-01"
     assert card.locator(".fm-file span").get_attribute("title") == "/shelf/handbook.pdf"
     assert "boathouse" in card.locator("mark").all_inner_texts()
@@ -109,7 +111,7 @@ def test_the_table_shows_the_fate_of_every_candidate(visit: Callable[..., "Page"
     ask(page, OPENING)
     answered(page)
 
-    page.locator("#fm-sources-area .fm-candidates > summary").click()
+    page.locator("#fm-sources-area").get_by_role("tab", name="All 7").click()
 
     rows = page.locator("#fm-sources-area .fm-candidates tbody tr")
     assert rows.count() == len(site.shelf.hits)
@@ -276,10 +278,12 @@ def test_a_reload_brings_the_chat_back_and_history_keeps_it(visit: Callable[...,
     assert page.locator("#fm-sources-area .fm-card").count() >= 1
     page.get_by_role("tab", name="History").click()
     page.locator("#fm-history-list .fm-list button", has_text=OPENING).click()
-    page.locator("#fm-history-sources .fm-card").first.wait_for()
+    page.locator("#fm-history-sources .fm-candidates").wait_for()
     assert "Swans are fed" in page.locator("#fm-history-answer").inner_text()
-    page.get_by_text("The prompt as it was sent").click()
-    assert OPENING in page.locator("#fm-history-answer pre").last.inner_text()
+    past = page.locator("#fm-history-sources")
+    past.get_by_role("tab", name="Details").click()
+    past.get_by_text("The prompt as it was sent").click()
+    assert OPENING in past.locator("pre").last.inner_text()
     page.get_by_role("tab", name="Ask").click()
     page.get_by_role("button", name="New chat").click()
     page.locator(".fm-welcome").wait_for()
@@ -391,13 +395,14 @@ def test_a_hostile_document_and_answer_run_and_load_nothing(visit: Callable[...,
 
     ask(page, "Where is the kayak rack behind the boathouse?")
     exchange = answered(page)
-    page.locator("#fm-sources-area .fm-candidates > summary").click()
+    page.locator("#fm-sources-area").get_by_role("tab", name="All 7").click()
+    page.locator("#fm-sources-area").get_by_role("tab", name="Sources").click()
     page.locator("#fm-sources-area .fm-card").first.get_by_role("button", name="Open").click()
     page.locator(".fm-viewer .fm-document").wait_for()
     page.keyboard.press("Escape")
     page.get_by_role("tab", name="History").click()
     page.locator("#fm-history-list .fm-list button").first.click()
-    page.locator("#fm-history-sources .fm-card").first.wait_for()
+    page.locator("#fm-history-sources .fm-candidates").wait_for()
 
     assert "<script>window.hacked" in exchange.inner_text()  # shown as the text that it is
     assert page.locator("#fm-sources-area h3", has_text="Notes <b>on</b> kayaks").count() >= 1

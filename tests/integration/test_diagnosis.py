@@ -238,3 +238,34 @@ def test_a_picked_passage_stays_when_the_thumb_is_taken_back(database: Engine) -
     assert (kept.source, [passage.source_uri for passage in kept.expected]) == ("picked", ["/docs/2.md"])
     with pytest.raises(NotFoundError):
         feedback.candidate(answer, 3)
+
+
+@pytest.mark.parametrize(
+    ("words", "loss", "evidence"),
+    [
+        (
+            "at noon the quay sells diesel in the west",
+            Loss.NOT_AS_QUOTED,
+            "in some passage: noon, quay, diesel, west",
+        ),
+        ("the tenant of berth 12 sells diesel", Loss.NOT_AS_QUOTED, "diesel"),
+        ("zeppelins anchor beside the glacier", Loss.NOT_INGESTED, ""),
+        ("the berth of a zeppelin", Loss.NOT_INGESTED, ""),  # only a word that every passage has
+        ("Zeppeline ankern am Gletscher", Loss.NOT_INGESTED, ""),
+        ("湖畔の飛行船", Loss.NOT_INGESTED, ""),
+    ],
+)
+def test_words_are_not_ingested_only_when_the_rare_ones_are_nowhere(
+    workplace: Workplace, words: str, loss: Loss, evidence: str
+) -> None:
+    verdict = diagnosis_of(workplace).of_question("When is diesel sold?", f'"{words}"')
+    assert verdict.loss is loss
+    assert evidence in "\n".join(verdict.evidence)
+
+
+def test_an_exact_run_is_found_while_it_is_typed(workplace: Workplace) -> None:
+    ((document, chunk),) = Locator(workplace.engine).exact("SOLD at the West quay", limit=5)
+    assert document.name == "harbour.md"
+    assert "Diesel is sold" in chunk.text
+    assert Locator(workplace.engine).exact("quay west the at", limit=5) == ()
+    assert len(Locator(workplace.engine).exact("is let by the year", limit=3)) == 3

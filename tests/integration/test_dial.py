@@ -204,6 +204,25 @@ def test_the_page_measures_in_the_background_and_answers_by_what_was_applied(
         assert services.ledger.load(finished.answer.id).settings["reranker"] == "none"
 
 
+def test_the_page_drafts_questions_and_accepts_them(
+    corpus: Engine, embedder: Embedder, make_settings: Callable[..., Settings], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    long = " ".join(f"The ferry to island {number} leaves at {number} o'clock in summer." for number in range(1, 12))
+    ingest_text(corpus, embedder, "/docs/ferries.txt", long)
+    model = ScriptedModel(lambda _: ["When does the ferry leave for island 3?"])
+    monkeypatch.setattr(bootstrap, "open_chat_model", lambda *_, **__: (model, ()))
+    settings = make_settings(database_url=corpus.url.render_as_string(hide_password=False))
+    with closing(bootstrap.open_services(settings, report=lambda _line: None)) as services:
+        tuning = Tuning(services)
+        tuning.start_drafts(2)
+        tuning.join()
+        before = tuning.state()
+        assert (before.problem, before.questions) == ("", 0)
+        assert before.drafts > 0
+        assert tuning.accept_drafts() == before.drafts
+        assert (tuning.state().questions, tuning.state().drafts) == (before.drafts, 0)
+
+
 @pytest.mark.usefixtures("server")
 def test_a_search_goes_by_what_was_applied(
     database: Engine, embedder: Embedder, make_settings: Callable[..., Settings]

@@ -122,3 +122,76 @@ def test_original_bytes_and_text_come_back_as_stored(database: Engine, shelf: Sh
     assert HANDBOOK[1][1] in library.text(shelf.ids["handbook.pdf"])
     with pytest.raises(NotFoundError):
         library.original(shelf.ids["locked.pdf"])
+
+
+def test_the_list_is_sorted_by_a_column_in_either_direction(database: Engine, shelf: Shelf) -> None:
+    library = Library(database)
+    assert len(shelf.ids) == 4
+
+    def names(sort: str, *, descending: bool = False) -> list[str]:
+        return [row.name for row in library.documents(sort=sort, descending=descending)]
+
+    assert names("name") == ["boats.md", "handbook.pdf", "kayaks.txt", "locked.pdf"]
+    assert names("name", descending=True) == names("name")[::-1]
+    sizes = [row.byte_count for row in library.documents(sort="size")]
+    assert sizes == sorted(sizes)
+    assert [row.byte_count for row in library.documents(sort="size", descending=True)] == sizes[::-1]
+    assert names("state", descending=True)[-1] == "locked.pdf"
+    assert names("; DROP TABLE documents") == names("")
+
+
+def test_documents_move_with_their_passages_and_stay_where_the_address_is_taken(database: Engine, shelf: Shelf) -> None:
+    library = Library(database)
+    with database.begin() as connection:
+        connection.execute(
+            text(
+                "INSERT INTO documents (collection_id, source_uri, name, status, container_id) "
+                "SELECT collection_id, source_uri || '!/in.txt', 'in.txt', 'ready', id FROM documents WHERE id = :id"
+            ),
+            {"id": shelf.ids["boats.md"]},
+        )
+        connection.execute(
+            text(
+                "INSERT INTO chunks (document_id, collection_id, ordinal, text, start_char, end_char, token_count, "
+                "text_config, embedding) SELECT id, collection_id, 0, 'x', 0, 1, 1, 'simple', "
+                "CAST(array_fill(0.1, ARRAY[384]) AS halfvec) FROM documents WHERE id = :id"
+            ),
+            {"id": shelf.ids["boats.md"]},
+        )
+    member = next(row for row in library.documents() if row.name == "in.txt")
+    assert library.move([member.id], "attic") == ()  # it moves with its archive only
+
+    assert set(library.move([shelf.ids["boats.md"]], " new\u202e one ")) == {
+        "/shelf/boats.md",
+        "/shelf/boats.md!/in.txt",
+    }
+    assert {row.name for row in library.documents("new one")} == {"boats.md", "in.txt"}
+    with database.connect() as connection:
+        same = connection.execute(
+            text(
+                "SELECT c.collection_id = d.collection_id FROM chunks AS c JOIN documents AS d ON d.id = c.document_id"
+            )
+        ).scalars()
+        assert set(same) == {True}
+    assert library.move([shelf.ids["boats.md"]], "new one") == ()
+    with pytest.raises(NotFoundError, match="no name"):
+        library.move([shelf.ids["kayaks.txt"]], " \u202e ")
+
+
+@pytest.mark.usefixtures("shelf")
+def test_a_failed_upload_is_queued_again_with_a_job(database: Engine) -> None:
+    library = Library(database)
+    upload_id = library.upload("new.txt", b"x", collection="club")
+    with pytest.raises(NotFoundError, match="no failed upload"):
+        library.retry_upload(upload_id)
+    with database.begin() as connection:
+        connection.execute(uploads.update().values(status="failed", error="broken"))
+        connection.execute(text("DELETE FROM procrastinate_jobs"))
+
+    library.retry_upload(upload_id)
+
+    row = next(row for row in library.documents() if row.upload)
+    assert (row.status, row.error) == ("queued", "")
+    with database.connect() as connection:
+        jobs = connection.execute(text("SELECT task_name, lock, args FROM procrastinate_jobs")).all()
+    assert [tuple(job) for job in jobs] == [("ingest.upload", "upload:club:new.txt", {"upload_id": upload_id})]

@@ -57,10 +57,14 @@ class FakeTuning(TuningService):
         self.covered: tuple[str, ...] = ()
         self._state = State(
             questions=questions,
-            unanswerable=40 if questions else 0,
+            unanswerable=40 if questions > 40 else 0,
             drafts=0,
             in_effect={"reranker": "auto", "candidates": "50", "passages": "5", "relevance_floor": "0.2"},
         )
+
+    def shrink(self, questions: int) -> None:
+        """Have only so many golden questions, all answerable."""
+        self._state = replace(self._state, questions=questions, unanswerable=0)
 
     def state(self) -> State:
         """The current state."""
@@ -81,9 +85,22 @@ class FakeTuning(TuningService):
         run = replace(run_of([]), questions=tuple(questions))
         self._state = replace(self._state, run=run, curve=floor_curve(run, current=0.2))
 
+    @override
+    def start_drafts(self, count: int) -> None:
+        """Draft at once."""
+        self._state = replace(self._state, drafts=count)
+
+    @override
+    def accept_drafts(self) -> int:
+        """Accept them."""
+        count = self._state.drafts
+        self._state = replace(self._state, drafts=0, questions=self._state.questions + count)
+        return count
+
     def finish(self) -> None:
         """End the sweep with the made one."""
-        self._state = replace(self._state, running="", step=None, sweep=made_sweep())
+        questions = self._state.questions - self._state.unanswerable
+        self._state = replace(self._state, running="", step=None, sweep=replace(made_sweep(), questions=questions))
 
     def stop(self) -> None:
         """End the sweep without a result."""

@@ -228,7 +228,7 @@ def make_services(
         answer_tokens=300,
         relevance_floor=0.3,
         support_floor=0.55,
-        settings={"candidates": 50, "passages": 4, "temperature": 0.0},
+        settings={"candidates": 50, "passages": 4, "temperature": 0.0, "relevance_floor": 0.3},
         notices=notices,
     )
     return FakeServices(

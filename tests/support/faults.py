@@ -291,7 +291,7 @@ def _budget(setting: str, value: int, right: Loss) -> Fault:
 
 def faults_of(workplace: Workplace, question: FileQuestion) -> dict[str, Callable[[], Fault]]:
     """Every variant of every fault for a question; built on demand, as some search the corpus."""
-    missing = frozenset({Loss.NOT_INGESTED})
+    missing = frozenset({Loss.NOT_INGESTED, Loss.NOT_AS_QUOTED})  # other documents may have the same rare words
     return {
         "missing/deleted": lambda: Fault(name="missing", variant="deleted", right=missing),
         "missing/unreadable": lambda: Fault(

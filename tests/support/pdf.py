@@ -54,3 +54,23 @@ def lines_at(canvas: Any, left: float, top: float, lines: Sequence[str], *, size
     canvas.setFont("Helvetica", size)
     for number, line in enumerate(lines):
         canvas.drawString(left, 842 - top - number * lead, line)
+
+
+def nested_forms(levels: int = 12) -> bytes:
+    """A hostile PDF of two pages and two kilobytes: a page draws a form ten times, which draws another ten times, …"""
+    draw = b"/F Do " * 10
+    page = b"/Type /Page /Parent 2 0 R /MediaBox [0 0 99 99] /Contents 4 0 R"
+    bodies = [
+        b"<< /Type /Catalog /Pages 2 0 R >>",
+        b"<< /Type /Pages /Count 2 /Kids [3 0 R 3 0 R] >>",
+        b"<< %s /Resources << /XObject << /F 5 0 R >> >> >>" % page,
+        b"<< /Length %d >> stream\n%s\nendstream" % (len(draw), draw),
+    ]
+    for level in range(levels):
+        inner = draw if level < levels - 1 else b"0 0 9 9 re f"
+        kind = b"/Type /XObject /Subtype /Form /BBox [0 0 99 99] /Resources << /XObject << /F %d 0 R >> >>" % (
+            6 + level
+        )
+        bodies.append(b"<< %s /Length %d >> stream\n%s\nendstream" % (kind, len(inner), inner))
+    objects = b"".join(b"%d 0 obj\n%s\nendobj\n" % (number, body) for number, body in enumerate(bodies, 1))
+    return b"%PDF-1.4\n" + objects + b"trailer << /Root 1 0 R /Size 99 >>"

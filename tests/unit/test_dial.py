@@ -124,7 +124,7 @@ def test_the_tab_shows_the_sweep_with_its_choice_and_escapes_names() -> None:
 
 def test_the_tab_says_how_far_it_is_and_why_it_ended() -> None:
     state = State(questions=12, unanswerable=2, drafts=3, in_effect={"passages": "5"})
-    assert "<b>12</b> golden questions, 2 of them unanswerable. 3 drafts wait" in render_intro(state)
+    assert "<b>12</b> golden questions, 2 of them unanswerable. <b>18</b> more are needed" in render_intro(state)
     assert "golden import" in render_intro(State(questions=0, unanswerable=0, drafts=0, in_effect={}))
     running = State(
         questions=1, unanswerable=0, drafts=0, in_effect={}, running="sweep",

@@ -27,8 +27,9 @@ from app.web.candidates import trace
 from app.web.cards import render_sources
 from app.web.conversation import turns
 from app.web.documents_tab import DocumentsTab
-from app.web.documents_table import render_documents, render_progress
+from app.web.documents_table import Listing, render_documents, render_progress
 from app.web.parts import Documents
+from app.web.pdf_pages import PdfPages
 from app.web.problem import Message
 from app.web.status import render_status
 from app.web.thread import plain_text, render_live, render_thread
@@ -116,7 +117,7 @@ def test_the_nearest_misses_are_cards_when_nothing_was_used() -> None:
 
 
 def test_every_candidate_is_in_the_table_with_its_fate() -> None:
-    table = render_sources(make_answer()).split("<details")[1]
+    table = render_sources(make_answer()).split('class="fm-candidates"')[1]
 
     assert table.count('<tr class="kept">') == 2
     assert table.count('<tr class="dropped">') == 1
@@ -196,6 +197,8 @@ PROGRESS: dict[str, Any] = {
 class EmptyLibrary:
     """A library without documents, with so many jobs that wait."""
 
+    max_file_mib = 100
+
     def __init__(self, queued: int) -> None:
         self._queued = queued
 
@@ -224,7 +227,7 @@ def test_only_problems_of_an_upload_stay_shown_once_no_job_waits(
     with gr.Blocks():
         tab = DocumentsTab(cast(Documents, EmptyLibrary(queued)), gr.Dropdown(), "default")
 
-    assert (Message() in tab._refresh("", message).values()) is disappears
+    assert (Message() in tab._refresh("", ("", False), message).values()) is disappears
 
 
 def test_feedback_given_is_pressed_and_pressing_it_again_takes_it_back() -> None:
@@ -265,8 +268,9 @@ def test_the_first_screen_counts_documents_or_explains_how_to_add_some() -> None
 
 def test_a_failed_document_shows_its_error_and_deleting_takes_two_steps() -> None:
     row = DocumentRow(
-        id=7, upload=False, collection="club", name="a<b>\u202e.pdf", title="", media_type="", byte_count=2048,
-        part_kind=None, part_count=None, chunk_count=0, status="failed", error="It is <locked>.", warnings=("w",),
+        id=7, upload=False, collection="club", name="a<b>\u202e.pdf", uri="/a.pdf", title="", media_type="",
+        byte_count=2048, part_kind=None, part_count=None, chunk_count=0, status="failed",
+        error="It is <locked>.", warnings=("w",),
         changed_at=datetime(2026, 11, 24, tzinfo=UTC),
     )  # fmt: skip
 
@@ -284,15 +288,32 @@ def test_the_queue_is_shown_while_jobs_wait() -> None:
     assert render_progress(Progress(**(PROGRESS | {"queued": 0, "running": 0}))) == ""
 
 
+def test_equal_names_show_their_paths_and_states_are_counted() -> None:
+    def row(identifier: int, uri: str, status: str) -> DocumentRow:
+        return DocumentRow(
+            id=identifier, upload=False, collection="club", name=uri.rsplit("/", 1)[1], uri=uri, title="",
+            media_type="", byte_count=1, part_kind=None, part_count=None, chunk_count=1, status=status,
+            error="", warnings=(),
+            changed_at=datetime(2026, 11, 24, tzinfo=UTC),
+        )  # fmt: skip
+
+    html = render_documents([row(1, "/x/a.md", "ready"), row(2, "/y/a.md", "failed"), row(3, "/y/<b>.md", "ready")])
+    assert "/x/a.md</span>" in html
+    assert "/y/a.md</span>" in html
+    assert "/y/&lt;b&gt;" not in html
+    assert "3 documents: 2 ready, 1 failed" in html
+
+
 def test_a_cut_list_explains_how_to_find_the_rest() -> None:
     row = DocumentRow(
-        id=1, upload=False, collection="club", name="a.md", title="", media_type="", byte_count=1, part_kind=None,
-        part_count=None, chunk_count=1, status="ready", error="", warnings=(),
+        id=1, upload=False, collection="club", name="a.md", uri="/x/a.md", title="", media_type="", byte_count=1,
+        part_kind=None, part_count=None, chunk_count=1, status="ready", error="", warnings=(),
         changed_at=datetime(2026, 11, 24, tzinfo=UTC), timings={"load": 0.5, "embed": 1.25},
     )  # fmt: skip
-    assert "1 listed of 20,000; type part of a name" in render_documents([row], total=20_000)
+    html = render_documents([row], Listing(total=20_000))
+    assert "1 of 20,000 documents listed (1 ready); type part of a name" in html
     assert 'title="load 0.50 s, embed 1.25 s"' in render_documents([row])
-    assert "No document has “&lt;x&gt;”" in render_documents([], name="<x>")
+    assert "No document has “&lt;x&gt;”" in render_documents([], Listing(name="<x>"))
 
 
 class Shelf:
@@ -326,7 +347,7 @@ def test_a_passage_is_shown_in_its_document_or_as_it_was_kept(text: str | None, 
     hit = make_hit(1, "Boats are blue.", start_char=0, end_char=15, passage_number=1)
     context = Context(passages=(make_passage(1, hit.text, hits=(hit,)),), hits=(hit,), tokens=3, token_budget=9)
 
-    html = render_source(make_answer(context=context), 1, Shelf(text))
+    html = render_source(make_answer(context=context), 1, Shelf(text), PdfPages())
 
     assert shown in html
     assert "Boats are blue." in html
@@ -334,4 +355,4 @@ def test_a_passage_is_shown_in_its_document_or_as_it_was_kept(text: str | None, 
 
 def test_a_candidate_that_the_answer_does_not_have_is_an_error() -> None:
     with pytest.raises(NotFoundError, match="no candidate 99"):
-        render_source(make_answer(), 99, Shelf(""))
+        render_source(make_answer(), 99, Shelf(""), PdfPages())

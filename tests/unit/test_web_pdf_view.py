@@ -6,7 +6,7 @@ import pytest
 from PIL import Image
 
 from app.core.errors import DocumentError
-from app.web.pdf_view import page_images
+from app.web.pdf_view import Wanted, page_images
 from tests.support.pdf import make_pdf
 
 PAGES = (
@@ -16,7 +16,7 @@ PAGES = (
 
 
 def test_the_lines_of_a_passage_are_boxed_where_they_are_printed() -> None:
-    (image,) = page_images(make_pdf(PAGES), [2], "The boathouse opens at six in the morning, on all days.")
+    _, (image,) = page_images(make_pdf(PAGES), Wanted((2,), "The boathouse opens at six in the morning, on all days."))
 
     first, second = image.boxes
     assert Image.open(io.BytesIO(image.png)).size == (image.width, image.height)
@@ -27,13 +27,22 @@ def test_the_lines_of_a_passage_are_boxed_where_they_are_printed() -> None:
 
 
 def test_a_page_without_the_passage_has_no_boxes_and_a_missing_page_no_image() -> None:
-    images = page_images(make_pdf(PAGES), [1, 7], "The boathouse opens at six in the morning.")
+    count, images = page_images(make_pdf(PAGES), Wanted((1, 7), "The boathouse opens at six in the morning."))
 
+    assert count == 2
     assert [(image.number, image.boxes) for image in images] == [(1, ())]
 
 
+def test_the_quoted_sentence_has_boxes_of_its_own() -> None:
+    passage = "The boathouse opens at six in the morning, on all days. End."
+    _, (image,) = page_images(make_pdf(PAGES), Wanted((2,), passage, "morning, on all days."))
+
+    assert len(image.boxes) == 3
+    assert [box.top for box in image.quoted] == [image.boxes[1].top]
+
+
 def test_boxes_follow_a_rotated_page() -> None:
-    (image,) = page_images(make_pdf(PAGES, rotate=90), [2], "The boathouse opens at six")
+    _, (image,) = page_images(make_pdf(PAGES, rotate=90), Wanted((2,), "The boathouse opens at six"))
 
     assert image.width > image.height
     assert all(box.height > box.width for box in image.boxes)
@@ -43,10 +52,10 @@ def test_boxes_follow_a_rotated_page() -> None:
 def test_a_passage_that_is_read_in_another_order_than_the_page_keeps_is_boxed_whole() -> None:
     page = ("left column first line", "right column first line", "left column second line", "right column second line")
     passage = "left column first line left column second line right column first line right column second line"
-    (image,) = page_images(make_pdf([page]), [1], passage)
+    _, (image,) = page_images(make_pdf([page]), Wanted((1,), passage))
     assert len(image.boxes) == 4
 
 
 def test_bytes_that_are_not_a_pdf_are_refused_in_one_line() -> None:
     with pytest.raises(DocumentError, match="cannot be opened"):
-        page_images(b"no pdf", [1], "x")
+        page_images(b"no pdf", Wanted((1,), "x"))

@@ -15,7 +15,7 @@ from app.quality.expected.expectation import Expectation, meets, parse
 from app.quality.expected.feedback import as_golden
 from app.quality.expected.golden import Expected
 from app.quality.expected.locate import Locator
-from app.quality.expected.located import Located
+from app.quality.expected.located import Located, StoredChunk, StoredDocument
 from app.quality.expected.loss import Loss
 
 _MAX_RANKED = 2000  # chunks of a whole document whose exact ranks are computed
@@ -49,6 +49,10 @@ class Diagnosis:
         search = self._trials.fresh(question, collection=collection)
         located = self._locator.locate(expectation)
         return self._verdict(Case(search=search, expectation=expectation, located=located, trials=self._trials))
+
+    def exact(self, words: str, *, limit: int) -> tuple[tuple[StoredDocument, StoredChunk], ...]:
+        """Passages with these words as they are written."""
+        return self._locator.exact(words, limit=limit)
 
     def golden_passage(self, expected: str, answer: Answer | None = None, *, collection: str | None = None) -> Expected:
         """The expectation as a passage of the golden set. Raises QuestionError or NotFoundError."""
@@ -89,6 +93,8 @@ def _of_unlocated(case: Case, loss: Loss) -> Verdict:
         return _made(case, loss, summary.of_split(split, case.search), remedies)
     if loss is Loss.NOT_IN_TEXT:
         remedies = recall.for_not_in_text(case.located)
+    elif loss is Loss.NOT_AS_QUOTED:
+        remedies = recall.for_not_as_quoted()
     else:
         remedies = recall.for_not_ingested(case.located)
     return _made(case, loss, summary.of_missing(loss, case.expectation, case.located), remedies)

@@ -25,6 +25,11 @@ def for_not_ingested(located: Located) -> list[Remedy]:
     return [Remedy(text="Ingest the document: `python -m ingest PATH`; with `--dry-run` it says what it would do.")]
 
 
+def for_not_as_quoted() -> list[Remedy]:
+    """Another quote."""
+    return [Remedy(text="Choose the passage that you mean among the nearest ones, or quote it as it is written there.")]
+
+
 def for_not_in_text(located: Located) -> list[Remedy]:
     """Remedies for a document whose extracted text lacks the words."""
     if any(document.status == "empty" for document in located.documents):

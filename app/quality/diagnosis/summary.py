@@ -21,6 +21,12 @@ def of_missing(loss: Loss, expectation: Expectation, located: Located) -> Summar
         missing = f"the words “{expectation.quote}”" if expectation.quote else f"any passage of {expectation}"
         evidence += [warning for document in located.documents for warning in document.warnings]
         return f"The document is ingested, but its text does not hold {missing}.", evidence
+    if loss is Loss.NOT_AS_QUOTED:
+        known = ", ".join(word.word for word in located.words if word.held)
+        unknown = ", ".join(word.word for word in located.words if not word.held)
+        evidence.append(f"in some passage: {known}")
+        evidence += [f"in no passage: {unknown}"] if unknown else []
+        return "Words of this are in the corpus, but no passage has them as they are written here.", evidence
     if located.uploads:
         return f"{expectation.document} was uploaded, but is not stored.", evidence
     if any(document.status == "failed" for document in located.documents):

@@ -8,6 +8,7 @@ from typing import Protocol
 from sqlalchemy import Engine
 
 from app.core.applied_settings import apply
+from app.core.chat import ChatModel
 from app.core.errors import AppError
 from app.core.models.embedding import Embedder
 from app.core.settings import Settings, Shapes, shaping_values
@@ -19,8 +20,10 @@ from app.quality.evaluation.floor import FloorCurve, floor_curve
 from app.quality.evaluation.questions import of_golden
 from app.quality.evaluation.run import EvaluationRun
 from app.quality.evaluation.session import Bench, evaluate
+from app.quality.expected.drafting import Drafter
 from app.quality.expected.golden import Golden
 from app.rerank import build_reranker
+from app.search import Searcher
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -31,7 +34,7 @@ class State:
     unanswerable: int  # of the accepted questions
     drafts: int
     in_effect: Mapping[str, str]  # current values of the settings that the dial changes, by field name
-    running: str = ""  # "sweep" or "floor"
+    running: str = ""  # "sweep", "floor" or "drafts"
     step: Step | None = None
     problem: str = ""  # why the last measurement ended early
     sweep: Sweep | None = None
@@ -47,6 +50,12 @@ class Services(Protocol):
 
     @property
     def embedder(self) -> Embedder: ...
+
+    @property
+    def searcher(self) -> Searcher: ...
+
+    @property
+    def model(self) -> ChatModel: ...
 
     @property
     def settings(self) -> Settings: ...
@@ -106,6 +115,21 @@ class Tuning:
             self._keep(run=run, curve=floor_curve(run, current=settings.relevance_floor))
 
         self._start("floor", work)
+
+    def start_drafts(self, count: int) -> None:
+        """Let the chat model draft questions from passages of the corpus, unless a measurement is running."""
+        drafter = Drafter(self._services.engine, self._golden, self._services.model, self._services.searcher.retriever)
+
+        def work(listener: Listener) -> None:
+            listener.step("drafting", 0, count)
+            for done, _ in enumerate(drafter.draft(count), 1):
+                listener.step("drafting", done, count)
+
+        self._start("drafts", work)
+
+    def accept_drafts(self) -> int:
+        """Let all drafts count as golden questions; returns how many."""
+        return self._golden.accept_drafts()
 
     def stop(self) -> None:
         """Stop the running measurement; the scores of a sweep are kept."""

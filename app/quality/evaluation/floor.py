@@ -22,6 +22,16 @@ class FloorCurve:
     keep: float
     warning: str = ""  # when the set is too small to choose by
 
+    @property
+    def answerable(self) -> int:
+        """Number of answerable questions."""
+        return self.current.answerable
+
+    @property
+    def unanswerable(self) -> int:
+        """Number of unanswerable questions."""
+        return self.current.unanswerable
+
 
 def floor_curve(run: EvaluationRun, *, current: float, keep: float = KEEP) -> FloorCurve:
     """The curve, and the lowest floor that refuses the most unanswerable questions while it keeps enough.

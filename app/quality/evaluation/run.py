@@ -11,7 +11,7 @@ from pydantic import BeforeValidator, TypeAdapter
 from app.quality.expected.loss import Loss
 
 RANKING = (Loss.RERANKED_DOWN, Loss.BEYOND_LIMIT, Loss.BELOW_FLOOR)
-MISSING = (Loss.SPLIT, Loss.NOT_IN_TEXT, Loss.NOT_INGESTED)
+MISSING = (Loss.SPLIT, Loss.NOT_AS_QUOTED, Loss.NOT_IN_TEXT, Loss.NOT_INGESTED)
 RECALL = (Loss.FUSED_OUT, Loss.NOT_RETRIEVED, *MISSING)
 
 # Runs saved by earlier versions name a loss by one of these sentences.

@@ -1,5 +1,6 @@
 """Finds expected passages in today's corpus: the one finder for diagnosis, golden set, evaluation and training."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
@@ -9,13 +10,14 @@ from app.core.database import transaction
 from app.core.sql import load_queries
 from app.quality.expected.expectation import Expectation, covers, shortened
 from app.quality.expected.golden import Expected
-from app.quality.expected.located import Located, Occurrence, StoredChunk, StoredDocument
+from app.quality.expected.located import Located, Occurrence, QuotedWord, StoredChunk, StoredDocument
 from app.quality.expected.words import fold, holds, spans_of
 
 _QUERIES = load_queries(__file__)
 _MAX_DOCUMENTS = 500  # that the text index names for a quote
 _MAX_OCCURRENCES = 100
 _MAX_FAILURES = 5
+_MAX_WORDS = 40  # of a quote that are looked up one by one
 # Texts are read from end to end for words that the index does not know as they are written (hyphens at line ends).
 _MAX_BYTES_READ = 200 * 2**20
 
@@ -36,6 +38,19 @@ class Locator:
         with transaction(self._engine) as connection:
             rows = connection.execute(_QUERIES["addresses"]).all()
         return frozenset(name for row in rows for name in (row.source_uri, row.name))
+
+    def exact(self, words: str, *, limit: int) -> tuple[tuple[StoredDocument, StoredChunk], ...]:
+        """Passages with these words as they are written, by the text index alone: fast enough while somebody types."""
+        with transaction(self._engine) as connection:
+            params = {"quote": words, "collection": None, "limit": 10 * limit}
+            ids = list(connection.execute(_QUERIES["documents_with_words"], params).scalars()) if fold(words) else []
+            found: dict[int, tuple[StoredDocument, StoredChunk]] = {}
+            for occurrence in _occurrences_in(_texts(connection, ids=ids), connection, words) if ids else ():
+                for chunk in (occurrence.whole or occurrence.pieces)[:1]:
+                    found.setdefault(chunk.id, (occurrence.document, chunk))
+                if len(found) >= limit:
+                    break
+        return tuple(found.values())
 
     def locate(self, expected: Expectation | Expected, *, collection: str | None = None) -> Located:
         """Every occurrence of the passage, in one collection or in all.
@@ -143,9 +158,18 @@ def _anywhere(connection: Connection, quote: str, collection: str | None) -> Loc
     failed = [] if occurrences else connection.execute(_QUERIES["failures"], {"limit": _MAX_FAILURES}).all()
     return Located(
         occurrences=tuple(occurrences),
+        words=() if occurrences else _words(connection, quote),
         failures=tuple((row.name, row.error) for row in failed),
         complete=complete,
     )
+
+
+def _words(connection: Connection, quote: str) -> tuple[QuotedWord, ...]:
+    """The quote's words that say something, in its order."""
+    words = list(dict.fromkeys(re.findall(r"\w+", quote)))[:_MAX_WORDS]
+    rows = {row.word: row for row in connection.execute(_QUERIES["quoted_words"], {"words": words})}
+    found = [rows[word] for word in words if word in rows]
+    return tuple(QuotedWord(word=row.word, held=row.held, common=row.held and row.common) for row in found)
 
 
 def _occurrences_in(texts: Iterable[tuple[int, str]], connection: Connection, quote: str) -> Iterator[Occurrence]:

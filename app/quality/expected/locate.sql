@@ -78,6 +78,17 @@ WHERE CAST(:collection AS text) IS NULL OR c.name = :collection
 ORDER BY id
 LIMIT :limit
 
+-- name: quoted_words
+-- Words of a quote that say something in the language that they are taken for: whether half of a word's lexemes or more
+-- stand in some passage, and whether in more than one of a hundred.
+SELECT
+    word,
+    avg(CAST(EXISTS (SELECT 1 FROM chunks WHERE text_config = term.config AND tsv @@ term.query) AS integer)) >= 0.5 AS held,
+    min(term.chunk_count) > greatest(5, 0.01 * (SELECT sum(chunk_count) FROM text_configs)) AS common
+FROM unnest(CAST(:words AS text[])) AS word
+CROSS JOIN LATERAL question_terms(word) AS term
+GROUP BY word
+
 -- name: size
 -- Bytes of all texts, in one collection or in all.
 SELECT coalesce(sum(octet_length(d.text)), 0)

@@ -78,6 +78,15 @@ class Occurrence:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class QuotedWord:
+    """A word of a quote that says something."""
+
+    word: str
+    held: bool  # some passage has it
+    common: bool  # so many passages have it that it tells nothing about this one
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Located:
     """What the corpus holds of an expected passage."""
 
@@ -85,6 +94,7 @@ class Located:
     occurrences: tuple[Occurrence, ...] = ()
     uploads: tuple[tuple[str, str, str], ...] = ()  # name, status and error of files that were sent but are not stored
     failures: tuple[tuple[str, str], ...] = ()  # name and error of documents that could not be read
+    words: tuple[QuotedWord, ...] = ()  # of a quote that no text holds
     complete: bool = True  # False: the corpus is so large that only its text index was searched for the words
 
     @property
@@ -106,4 +116,8 @@ class Located:
             return Loss.SPLIT
         if any(document.status != "failed" for document in self.documents):
             return Loss.NOT_IN_TEXT
+        if any(word.held and not word.common for word in self.words):
+            return Loss.NOT_AS_QUOTED
+        if self.words and all(word.held for word in self.words):
+            return Loss.NOT_AS_QUOTED
         return Loss.NOT_INGESTED

@@ -23,6 +23,7 @@ class Loss(StrEnum):
 
     NOT_INGESTED = auto()
     NOT_IN_TEXT = auto()
+    NOT_AS_QUOTED = auto()
     SPLIT = auto()
     OUT_OF_SCOPE = auto()
     NOT_RETRIEVED = auto()
@@ -52,6 +53,7 @@ _DESCRIPTIONS: Mapping[Loss, tuple[Side, str]] = MappingProxyType(
     {
         Loss.NOT_INGESTED: (Side.DOCUMENTS, "not ingested"),
         Loss.NOT_IN_TEXT: (Side.DOCUMENTS, "ingested, but the words are not in its text"),
+        Loss.NOT_AS_QUOTED: (Side.DOCUMENTS, "ingested words, but no passage has them in this order"),
         Loss.SPLIT: (Side.DOCUMENTS, "ingested, but the words span two chunks"),
         Loss.OUT_OF_SCOPE: (Side.RECALL, "outside what was searched"),
         Loss.NOT_RETRIEVED: (Side.RECALL, "in neither leg's candidates"),
