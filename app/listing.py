@@ -3,7 +3,6 @@
 import json
 import re
 from collections.abc import Sequence
-from dataclasses import asdict
 from itertools import groupby
 
 from sqlalchemy import Engine, Row
@@ -77,7 +76,7 @@ class Listing:
         """Names by collection, with their number and where all of them are listed; empty for any other question."""
         if not asks_for_list(question.text):
             return ""
-        filters = json.dumps(asdict(question.filters), default=str)
+        filters = json.dumps(question.filters.criteria())
         params = {"collection": question.collection, "filters": filters, "most": _MOST}
         with reachable(self._engine) as connection:
             rows = connection.execute(_QUERIES["documents"], params).all()

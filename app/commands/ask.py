@@ -24,7 +24,7 @@ _NEAREST = 3  # candidates named when nothing was close enough to answer from
 @filtered
 def ask(question: str, filters: FilterOptions, as_json: JsonOption = False) -> None:
     """Answer one question, with its sources."""
-    parsed = Question(text=question, collection=filters.collection or None, filters=filters.parse())
+    parsed = Question(text=question, collection=filters.only_collection, filters=filters.parse())
     with closing(open_services(load_settings(), report=report)) as services:
         answer = finished_answer(services, parsed, quiet=as_json)
         if as_json:

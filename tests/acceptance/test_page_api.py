@@ -34,7 +34,7 @@ def test_programs_can_ask_and_search_and_nothing_else(site: Site) -> None:
     found = client.predict("hole in the hull", "", api_name="/search")
 
     assert sorted(endpoints) == ["/ask", "/search"]
-    filters = ["collection", "document", "path", "media_type", "language", "since", "until"]
+    filters = ["collection", "document", "path", "media_type", "language", "since", "until", "tag"]
     for name, first in (("/ask", "question"), ("/search", "query")):
         assert [parameter["parameter_name"] for parameter in endpoints[name]["parameters"]] == [first, *filters]
     assert answer["outcome"] == "answered"
