@@ -19,7 +19,7 @@ Result = TypeVar("Result")
 
 def _plain_type(_help: str, several: bool) -> Any:
     """The type of an option for programs: a list, or a text with one value on each line; else a text."""
-    return list[str] | str if several else str
+    return list[str] | str | None if several else str
 
 
 def _option(help_text: str, *, several: bool = False) -> Any:
@@ -93,7 +93,9 @@ def with_filter_options(
     for parameter in signature.parameters.values():
         if parameter.name == "filters":
             parameters += [
-                parameter.replace(name=name, default="", annotation=annotation(text, several[name]))
+                parameter.replace(
+                    name=name, default=None if several[name] else "", annotation=annotation(text, several[name])
+                )
                 for name, text in options.items()
             ]
         else:
