@@ -2,15 +2,17 @@
 
 import time
 from collections.abc import Callable, Generator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from app.answer_draft import AnswerDraft
 from app.cite.cite import SupportScorer, cite
 from app.core.chat import ChatModel
 from app.core.domain import (
+    AS_CONFIGURED,
     NO_FILTERS,
     Answer,
+    Choice,
     Citations,
     Context,
     Event,
@@ -88,7 +90,9 @@ class Answerer:
         support_floor: float,
         settings: Mapping[str, str | int | float | bool | None],
         notices: Sequence[str] = (),
+        as_chosen: "Callable[[Choice], Answerer] | None" = None,
     ) -> None:
+        """as_chosen: builds the answerer for a chat that chose its own; None: every question is answered here."""
         self.reranker_name = searcher.reranker.name
         self.notices = tuple(notices)
         self._rewriter = rewriter
@@ -104,6 +108,7 @@ class Answerer:
         self._relevance_floor = relevance_floor
         self._support_floor = support_floor
         self._settings = settings
+        self._as_chosen = as_chosen
 
     @property
     def info(self) -> ModelInfo:
@@ -117,6 +122,10 @@ class Answerer:
         Finished answer with outcome FAILED and the error's line.
         """
         question = checked(question)
+        if question.choice != AS_CONFIGURED and self._as_chosen is not None:
+            chosen = self._as_chosen(question.choice)
+            yield from chosen.answer(replace(question, choice=AS_CONFIGURED))
+            return
         query = Query(text=question.text, changed=False, reason="")
         draft = AnswerDraft(question=question, query=query, notices=list(self.notices))
         try:

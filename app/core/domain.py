@@ -149,6 +149,19 @@ NO_FILTERS = Filters()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Choice:
+    """What a chat chose for its answers; empty or None: as configured."""
+
+    model: str = ""  # name, as its server lists it
+    passages: int | None = None  # largest number in the prompt
+    candidates: int | None = None  # that the first stage returns
+    rerank: bool = True  # False: the first stage's order stays
+
+
+AS_CONFIGURED = Choice()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Question:
     """A question with the earlier exchanges of its chat."""
 
@@ -157,6 +170,7 @@ class Question:
     filters: Filters = NO_FILTERS
     history: tuple[Turn, ...] = ()  # oldest first
     chat_id: str | None = None
+    choice: Choice = AS_CONFIGURED
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
