@@ -64,6 +64,9 @@ class FilterOptions:
         )
 
 
+EVERYTHING = FilterOptions(collection=(), document=(), tag=())
+
+
 def filters_view(filters: Filters) -> dict[str, Any]:
     """The filters that are set, as plain JSON values; dates in ISO 8601."""
     view = {name: value for name, value in filters.criteria().items() if not name.startswith("document_")}

@@ -9,7 +9,7 @@ import gradio as gr
 from app.core.errors import AppError
 from app.present.problem import problem_of
 from app.web.areas import Update, area, listen
-from app.web.documents_table import collection_choices, render_documents, render_progress
+from app.web.documents_table import render_documents, render_progress
 from app.web.parts import Documents
 from app.web.problem import Message, render_problem
 
@@ -20,9 +20,8 @@ _REFRESH_SECONDS = 1.5  # while jobs wait or run
 class DocumentsTab:
     """The tab's components and their event handlers."""
 
-    def __init__(self, library: Documents, collection: gr.Dropdown, upload_collection: str) -> None:
+    def __init__(self, library: Documents, upload_collection: str) -> None:
         self._library = library
-        self._collection = collection
         self._default = upload_collection
         with gr.Column(elem_classes="fm-scope fm-documents"):
             with gr.Row(elem_classes="fm-upload"):
@@ -56,7 +55,7 @@ class DocumentsTab:
 
     def wire(self, page: gr.Blocks, tab: gr.Tab) -> None:
         """Connect events to handlers; called inside the page once all its components exist."""
-        shown = [self._work, self._list, self._timer, self._collection, self._target]
+        shown = [self._work, self._list, self._timer, self._target]
         message = [self._message, self._message_area]
         listen(
             self._files.upload, self._upload, [self._files, self._target, self._name], [self._files, *message, *shown]
@@ -114,6 +113,5 @@ class DocumentsTab:
             self._work: render_progress(progress),
             self._list: render_documents(rows, total=total, name=part),
             self._timer: gr.Timer(active=progress.pending > 0 or any(row.pending for row in rows)),
-            self._collection: gr.update(choices=collection_choices(counts)),
             self._target: gr.update(choices=sorted({self._default, *counts})),
         }

@@ -4,6 +4,7 @@ from collections.abc import Generator, Mapping, Sequence
 from typing import Protocol
 
 from app.chats import Chats
+from app.composer import Composer
 from app.core.domain import NO_FILTERS, Answer, Event, Filters, ModelInfo, Question, Retrieved
 from app.core.progress import Progress
 from app.ledger import AnswerSummary
@@ -74,8 +75,20 @@ class Diagnoses(Protocol):
     def golden_passage(self, expected: str, answer: Answer | None = None) -> Expected: ...
 
 
+class Models(Protocol):
+    """The chat models that a chat can choose."""
+
+    def names(self) -> Sequence[str]: ...
+
+
 class Services(Protocol):
     """All services of the page."""
+
+    @property
+    def composer(self) -> Composer: ...
+
+    @property
+    def models(self) -> Models: ...
 
     @property
     def answerer(self) -> Answers: ...

@@ -25,7 +25,7 @@ SAMPLE_QUESTIONS = (  # about the documents in ingest/sample
     "How early do crew report for duty on a Monday, and why?",
     "Who may give the order to abandon ship, and what is the signal?",
 )
-_STYLE = Path(__file__).with_name("style.css")
+_STYLES = [Path(__file__).with_name(name) for name in ("style.css", "composer.css")]
 _ICON = Path(__file__).with_name("favicon.svg")
 _POLICY = (  # Gradio needs inline scripts and eval. No document can make the browser load anything from elsewhere.
     "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
@@ -84,7 +84,7 @@ def _launch(page: gr.Blocks, settings: Settings) -> str:
         app_kwargs={"middleware": _middleware(settings)},
         theme=build_theme(),
         favicon_path=_ICON,
-        css_paths=_STYLE,
+        css_paths=_STYLES,
         footer_links=[],
         run_history=False,  # would keep questions and answers in the browser, outside the ledger
         enable_monitoring=False,

@@ -8,6 +8,7 @@ from app.chats import Change
 from app.core.domain import Answer, Context, Query
 from app.present.answer_verdict import State, verdict_of
 from app.present.problem import Problem
+from app.web.answer_foot import render_foot
 from app.web.answer_text import render_answer
 from app.web.highlight import escape
 from app.web.icons import ICONS
@@ -40,7 +41,7 @@ def render_exchange(answer: Answer, *, again: bool = True, changes: Sequence[Cha
         f'<article class="fm-exchange" data-answer="{escape(answer.id)}">'
         f"{_question(answer.question)}{_searched_for(answer.query)}"
         f'<div class="fm-answer" dir="auto">{_body(answer)}</div>{_facts(answer)}{_changes(changes)}'
-        f"{_actions(answer, again=again)}</article>"
+        f"{render_foot(answer)}{_actions(answer, again=again)}</article>"
     )
 
 
