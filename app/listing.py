@@ -8,7 +8,8 @@ from itertools import groupby
 from sqlalchemy import Engine, Row
 
 from app.core.database import reachable
-from app.core.domain import Question
+from app.core.domain import NO_FILTERS, Question
+from app.core.scope import nothing_in
 from app.core.sql import load_queries
 
 _QUERIES = load_queries(__file__)
@@ -80,6 +81,8 @@ class Listing:
         params = {"collection": question.collection, "filters": filters, "most": _MOST}
         with reachable(self._engine) as connection:
             rows = connection.execute(_QUERIES["documents"], params).all()
+        if not rows and (question.collection is not None or question.filters != NO_FILTERS):
+            return nothing_in(question.collection, question.filters)
         if not rows:
             return "There are no documents yet. The Documents tab takes files, and so does: python -m ingest PATH"
         lines = [_line(name, list(group)) for name, group in groupby(rows, key=lambda row: str(row.collection))]

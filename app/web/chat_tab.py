@@ -145,6 +145,7 @@ class ChatTab:
             self._why.area: "",
         }
         if chat != chat_id:
+            self._composer.keep(options, chat, owner)
             begun |= {self._chats: self._chat_choices(chat, owner), self._thread: "", self._welcome: ""}
         yield begun
         for progress in self._conversations.run(question, stop):

@@ -6,8 +6,8 @@ const panel = () => document.querySelector('#fm-panel-area .fm-panel');
 const shut = (back = true) => {
   if (!panel()) return;
   shared.emptyPanel?.();
-  document.querySelectorAll('.fm-bar [data-act="panel"]').forEach((opener) => opener.setAttribute('aria-expanded', 'false'));
-  if (back) document.querySelector(`.fm-bar [data-panel="${shared.panelOf}"]`)?.focus();
+  document.querySelectorAll('.fm-chips [data-act="panel"]').forEach((opener) => opener.setAttribute('aria-expanded', 'false'));
+  if (back) document.querySelector(`.fm-chips [data-panel="${shared.panelOf}"]`)?.focus();
 };
 
 const chosen = () => {
@@ -17,6 +17,11 @@ const chosen = () => {
     values[name] = [...form.querySelectorAll(`input[name="${name}"]:checked`)].map((box) => box.value);
   }
   return values;
+};
+
+const numbers = () => {
+  const { passages, candidates, rerank } = panel().querySelector('.fm-numbers-form').elements;
+  return { passages: passages.value, candidates: candidates.value, rerank: rerank.checked };
 };
 
 const act = {
@@ -62,11 +67,7 @@ element.addEventListener('submit', (event) => event.preventDefault());
 element.addEventListener('change', (event) => {
   if (event.target.closest('.fm-find')) return;
   if (event.target.closest('.fm-scope-form')) trigger('scope', chosen());
-  const numbers = event.target.closest('.fm-numbers-form');
-  if (numbers) {
-    const { passages, candidates, rerank } = numbers.elements;
-    trigger('numbers', { passages: passages.value, candidates: candidates.value, rerank: rerank.checked });
-  }
+  if (event.target.closest('.fm-numbers-form')) trigger('numbers', numbers());
 });
 
 element.addEventListener('input', (event) => {
@@ -75,11 +76,18 @@ element.addEventListener('input', (event) => {
   shared.typing = setTimeout(() => trigger('suggest', { part: event.target.value }), 150);
 });
 
+if (element.closest('#fm-bar-area')) { // the question stays above the bar, however many lines it has
+  const row = element.closest('.fm-composer');
+  new ResizeObserver(() => {
+    document.documentElement.style.setProperty('--fm-composer', `${row.offsetHeight}px`);
+  }).observe(row);
+}
+
 if (element.closest('#fm-panel-area')) {
   shared.emptyPanel = () => { props.value = ''; };
   document.addEventListener('keydown', (event) => { if (event.key === 'Escape' && panel()) { event.stopPropagation(); shut(); } });
   document.addEventListener('click', (event) => { // a click beside the panel closes it, one on a chip is the chip's own
-    if (panel() && !event.target.closest('.fm-panel, .fm-bar') && event.target.isConnected) shut(false);
+    if (panel() && !event.target.closest('.fm-panel, .fm-chips') && event.target.isConnected) shut(false);
   });
 }
 
@@ -91,6 +99,6 @@ watch('value', () => {
   }
   if (element.closest('#fm-panel-area')) panel()?.querySelector('input, select, [data-act="model"][aria-pressed="true"]')?.focus();
   if (element.closest('#fm-bar-area') && panel()) {
-    document.querySelector(`.fm-bar [data-panel="${shared.panelOf}"]`)?.setAttribute('aria-expanded', 'true');
+    document.querySelector(`.fm-chips [data-panel="${shared.panelOf}"]`)?.setAttribute('aria-expanded', 'true');
   }
 });

@@ -60,16 +60,20 @@ class ComposerBar:
             listen(event, self._load, session, [*kept, self._panel])
         listen(self._bar.panel, self._open, [self.state], [self._panel])
         listen(self._bar.drop, self._drop, session, [*kept, self._panel])
-        listen(self._panel.scope, self._narrow, session, kept)
+        listen(self._panel.scope, self._narrow, session, kept, trigger_mode="multiple")
         listen(self._panel.everything, self._widen, session, [*kept, self._panel])
         listen(self._panel.model, self._choose_model, session, [*kept, self._panel])
-        listen(self._panel.numbers, self._choose_numbers, session, kept)
-        listen(self._panel.suggest, self._suggest, [], [self._suggestions])
+        listen(self._panel.numbers, self._choose_numbers, session, kept, trigger_mode="multiple")
+        listen(self._panel.suggest, self._suggest, [], [self._suggestions], trigger_mode="multiple")
         added = [self._added, self._uploads, self._timer]
         listen(self._file.upload, self._upload, [self._file, *session, self._added], [*kept, *added, self._panel])
         listen(self._timer.tick, self._tick, [self._added], added)
 
     # ------------------------------------------------------------------------------------------- what is chosen
+
+    def keep(self, state: object, chat_id: str, owner: str) -> None:
+        """Keep what is chosen with a chat that was just begun, before the page opens it."""
+        self._kept(read_options(state), chat_id, owner)
 
     def _load(self, state: object, chat_id: str, request: gr.Request) -> Update:
         """What the open chat chose; a chat without answers takes over what the browser has."""

