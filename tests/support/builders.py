@@ -1,8 +1,11 @@
 """Values for tests: a hit or passage with everything filled in, so that a test names only what it is about."""
 
+import uuid
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
-from app.core.domain import Hit, Passage
+from app.core.domain import Answer, Context, Hit, Outcome, Passage, Query
 
 
 def make_hit(rank: int = 1, text: str | None = None, **changes: Any) -> Hit:
@@ -47,3 +50,28 @@ def make_passage(number: int, text: str, **changes: Any) -> Passage:
         "tokens": len(text.split()),
     }
     return Passage(**(values | changes))
+
+
+def make_answer(*, hits: Sequence[Hit] = (), **changes: object) -> Answer:
+    """An answer without a model's prompt; keyword arguments override."""
+    answer = Answer(
+        id=str(uuid.uuid4()),
+        chat_id=None,
+        question="What is it?",
+        query=Query(text="What is it?", changed=False, reason=""),
+        collection=None,
+        text="It is this.",
+        outcome=Outcome.ANSWERED,
+        sentences=(),
+        removed_markers=0,
+        context=Context(passages=(), hits=tuple(hits), tokens=0, token_budget=0),
+        prompt=(),
+        model=None,
+        usage=None,
+        reranker="none",
+        scored=0,
+        notices=(),
+        timings={},
+        settings={},
+    )
+    return replace(answer, **changes)  # type: ignore[arg-type]  # fields of Answer
