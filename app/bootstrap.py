@@ -13,6 +13,7 @@ from app.composer import Composer
 from app.core import database
 from app.core.applied_settings import overridden
 from app.core.chat import ChatModel
+from app.core.document_tags import DocumentTags
 from app.core.domain import Choice
 from app.core.models.embedding import Embedder
 from app.core.models.find import build_embedder
@@ -61,6 +62,7 @@ class Services(SearchServices):
     diagnosis: Diagnosis
     feedback: Feedback
     composer: Composer
+    tags: DocumentTags
     model: ChatModel = field(repr=False)
     models: OfferedModels = field(repr=False)
 
@@ -126,6 +128,7 @@ def open_services(settings: Settings, *, report: Report, migrate: bool = False) 
         diagnosis=build_diagnosis(services),
         feedback=Feedback(ledger, Golden(services.engine)),
         composer=Composer(services.engine),
+        tags=DocumentTags(services.engine),
         model=model,
         models=models,
     )

@@ -21,6 +21,7 @@ class TaggedDocument:
 
     id: int
     name: str
+    collection: str
     tags: Mapping[str, str]  # tag -> origin: file, folder or hand
 
 
@@ -34,6 +35,12 @@ class DocumentTags:
         """Tag -> documents that have it, by tag."""
         with reachable(self._engine) as connection:
             return {row.tag: row.documents for row in connection.execute(_QUERIES["count_tags"])}
+
+    def named(self, part: str, *, limit: int = 20) -> tuple[TaggedDocument, ...]:
+        """Documents with these characters in their name or path, whatever their case; without any the tagged ones."""
+        params = {"part": part.strip().lower(), "limit": limit}
+        with reachable(self._engine) as connection:
+            return tuple(TaggedDocument(**row) for row in connection.execute(_QUERIES["named"], params).mappings())
 
     def find(self, reference: str, *, collection: str | None = None) -> tuple[TaggedDocument, ...]:
         """The documents with this number, path, address or file name. Raises NotFoundError when there is none."""

@@ -12,6 +12,7 @@ from app.web.documents_tab import DocumentsTab
 from app.web.hints import HINTS_SCRIPT, render_hints
 from app.web.history_tab import HistoryTab
 from app.web.parts import Services
+from app.web.tag_editor import TagEditor
 
 _MARK = (
     '<svg viewBox="0 0 32 32" width="26" height="26" aria-hidden="true"><rect width="32" height="32" rx="8"/>'
@@ -42,6 +43,7 @@ def build_page(
                 shared = Shared(viewer=viewer)
                 chat = ChatTab(services, shared, examples, upload_collection)
             with gr.Tab("Documents", elem_id="fm-tab-documents") as documents_tab:
+                tags = TagEditor(services.tags)
                 documents = DocumentsTab(services.library, upload_collection)
             with gr.Tab("History", elem_id="fm-tab-history") as history_tab:
                 history = HistoryTab(services, shared)
@@ -51,6 +53,7 @@ def build_page(
                 dial.wire(dial_tab)
         chat.wire(page)
         documents.wire(page, documents_tab)
+        tags.wire(documents_tab)
         history.wire(history_tab)
         add_api(services)
     return page

@@ -5,6 +5,7 @@ from typing import Protocol
 
 from app.chats import Chats
 from app.composer import Composer
+from app.core.document_tags import DocumentTags
 from app.core.domain import NO_FILTERS, Answer, Event, Filters, ModelInfo, Question, Retrieved
 from app.core.progress import Progress
 from app.ledger import AnswerSummary
@@ -89,6 +90,9 @@ class Services(Protocol):
 
     @property
     def models(self) -> Models: ...
+
+    @property
+    def tags(self) -> DocumentTags: ...
 
     @property
     def answerer(self) -> Answers: ...

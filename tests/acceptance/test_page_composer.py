@@ -205,3 +205,26 @@ def test_a_hint_about_the_setup_is_shown_until_it_is_dismissed(page: "Page") -> 
     page.reload()
     page.wait_for_selector(".fm-chips")
     assert page.locator(".fm-hint:visible").count() == 0
+
+
+def test_tags_are_given_and_taken_on_the_documents_tab(page: "Page", site: Site) -> None:
+    page.get_by_role("tab", name="Documents").click()
+    page.locator(".fm-tags summary").click()
+    rows = page.locator(".fm-tagged li")
+    rows.first.wait_for()
+    assert [name.strip() for name in rows.locator("b").all_inner_texts()] == ["boats.md", "handbook.pdf"]
+    assert rows.first.get_by_title("From front matter").inner_text() == "care"  # and without a button
+
+    page.get_by_label("Find documents to tag").fill("kayak")
+    page.keyboard.press("Enter")
+    page.get_by_label("Add a tag to kayaks.txt").fill("#Winter, Öl <b>")
+    page.keyboard.press("Enter")
+    page.get_by_label("Take the tag öl <b>").wait_for()
+    page.get_by_label("Take the tag winter").click()
+    page.get_by_label("Take the tag winter").wait_for(state="detached")
+    with site.engine.connect() as connection:
+        kept = connection.execute(select(documents.c.tags).where(documents.c.name == "kayaks.txt")).scalar_one()
+    assert kept == {"öl <b>": "hand"}
+    page.get_by_role("tab", name="Ask").click()
+    scope_panel(page).get_by_label("öl <b> (1)").check()
+    narrowed(page, "tag öl <b>")

@@ -13,6 +13,7 @@ from typing_extensions import override
 from app.chats import Chats
 from app.composer import Composer
 from app.core.chat import ChatModel
+from app.core.document_tags import DocumentTags
 from app.core.domain import (
     AS_CONFIGURED,
     NO_FILTERS,
@@ -210,6 +211,7 @@ class FakeServices:
     diagnosis: Diagnosis
     feedback: Feedback
     composer: Composer
+    tags: DocumentTags
     models: OfferedModels
     offered: list[str]  # names of the models that the server offers beside the configured one
     model: ScriptedModel
@@ -259,6 +261,7 @@ def make_services(
         diagnosis=Diagnosis(locator=Locator(engine), trials=Trials(stages, settings)),
         feedback=Feedback(ledger, Golden(engine)),
         composer=Composer(engine),
+        tags=DocumentTags(engine),
         models=models,
         offered=offered,
         model=model,
