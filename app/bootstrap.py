@@ -9,13 +9,16 @@ from sqlalchemy import Engine
 
 from app.chats import Chats
 from app.cite.meaning import EmbeddingSupport
+from app.composer import Composer
 from app.core import database
 from app.core.applied_settings import overridden
 from app.core.chat import ChatModel
+from app.core.document_tags import DocumentTags
+from app.core.domain import Choice
 from app.core.models.embedding import Embedder
 from app.core.models.find import build_embedder
 from app.core.settings import Settings, Shapes, shaping_values
-from app.generate import build_chat_model
+from app.generate import CallOptions, OfferedModels, build_chat_model, offered_models
 from app.ledger import Ledger
 from app.library import Library
 from app.listing import Listing
@@ -58,18 +61,22 @@ class Services(SearchServices):
     library: Library
     diagnosis: Diagnosis
     feedback: Feedback
+    composer: Composer
+    tags: DocumentTags
     model: ChatModel = field(repr=False)
+    models: OfferedModels = field(repr=False)
 
     def retune(self) -> None:
         """Reload the applied settings and use them from the next question on. Raises AppError."""
         self.settings = overridden(self.given, self.engine)
         self.stages = build_stages(self.engine, self.embedder)
         self.searcher = self.stages.searcher(self.settings)
-        self.answerer = _build_answerer(self, self.model, self.ledger, self.answerer.notices)
+        self.answerer = _build_answerer(self, self.models, self.ledger, self.answerer.notices)
         self.diagnosis = build_diagnosis(self)
 
     def close(self) -> None:
-        """Stop the model, then release the database."""
+        """Stop the models, then release the database."""
+        self.models.close()
         self.model.close()
         super().close()
 
@@ -106,7 +113,7 @@ def open_services(settings: Settings, *, report: Report, migrate: bool = False) 
     except BaseException:
         services.close()
         raise
-    ledger = Ledger(services.engine)
+    ledger, models = Ledger(services.engine), _offered(settings, model)
     return Services(
         engine=services.engine,
         embedder=services.embedder,
@@ -114,21 +121,54 @@ def open_services(settings: Settings, *, report: Report, migrate: bool = False) 
         searcher=services.searcher,
         settings=services.settings,
         given=services.given,
-        answerer=_build_answerer(services, model, ledger, notices),
+        answerer=_build_answerer(services, models, ledger, notices),
         ledger=ledger,
         chats=Chats(services.engine),
         library=Library(services.engine, max_file_mib=settings.max_file_mib),
         diagnosis=build_diagnosis(services),
         feedback=Feedback(ledger, Golden(services.engine)),
+        composer=Composer(services.engine),
+        tags=DocumentTags(services.engine),
         model=model,
+        models=models,
     )
 
 
-def _build_answerer(services: SearchServices, model: ChatModel, ledger: Ledger, notices: Sequence[str]) -> Answerer:
-    settings = services.settings
+def _build_answerer(
+    services: SearchServices, models: OfferedModels, ledger: Ledger, notices: Sequence[str]
+) -> Answerer:
+    """The answerer as configured, which builds those that chats choose: they share models, stages and database."""
+
+    def as_chosen(choice: Choice) -> Answerer:
+        chosen = models.choose(choice.model)
+        changes = {
+            "passages": choice.passages,
+            "candidates": choice.candidates,
+            "reranker": None if choice.rerank else "none",
+        }
+        settings = services.settings.model_copy(
+            update={name: value for name, value in changes.items() if value is not None}
+        )
+        more = notices if chosen.model is models.configured else ()  # those of the configured model
+        return _answerer(services, settings, chosen.model, ledger, (*more, *chosen.notices))
+
+    configured = models.configured
+    return _answerer(services, services.settings, configured, ledger, notices, as_chosen=as_chosen)
+
+
+def _answerer(
+    services: SearchServices,
+    settings: Settings,
+    model: ChatModel,
+    ledger: Ledger,
+    notices: Sequence[str],
+    *,
+    as_chosen: Callable[[Choice], Answerer] | None = None,
+) -> Answerer:
+    searcher = services.searcher if settings == services.settings else services.stages.searcher(settings)
     return Answerer(
         rewriter=Rewriter(model),
-        searcher=services.searcher,
+        searcher=searcher,
         model=model,
         support=EmbeddingSupport(services.embedder),
         ledger=ledger,
@@ -141,6 +181,24 @@ def _build_answerer(services: SearchServices, model: ChatModel, ledger: Ledger, 
         support_floor=settings.support_floor,
         settings=shaping_values(settings, Shapes.ANSWER),
         notices=notices,
+        as_chosen=as_chosen,
+    )
+
+
+def _offered(settings: Settings, model: ChatModel) -> OfferedModels:
+    options = CallOptions(
+        context_tokens=settings.context_tokens,
+        answer_tokens=settings.answer_tokens,
+        temperature=settings.temperature,
+        seed=settings.seed,
+        timeout_seconds=settings.timeout_seconds,
+    )
+    return offered_models(
+        model,
+        ollama_url=settings.ollama_url,
+        openai_url=settings.openai_url,
+        openai_api_key=settings.openai_api_key.get_secret_value(),
+        options=options,
     )
 
 

@@ -43,6 +43,8 @@ _STORED_OF_PASSAGE = ("number", "text", "title", "heading", "tokens", "source")
 _FILTERS_KEY = "filters"
 # Answers of earlier versions have a setting for each criterion instead, with this prefix.
 _EARLIER_PREFIX = "filter_"
+# Answers of earlier versions name one document, by one of these.
+_EARLIER_DOCUMENT = ("document_id", "document_name")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -142,7 +144,7 @@ def _checked(identifier: str, what: str) -> str:
 def _answer_row(answer: Answer) -> dict[str, Any]:
     settings = dict(answer.settings)
     if answer.filters != NO_FILTERS:
-        settings[_FILTERS_KEY] = _FILTERS.dump_python(answer.filters, mode="json", exclude_none=True)
+        settings[_FILTERS_KEY] = _FILTERS.dump_python(answer.filters, mode="json", exclude_defaults=True)
     return {
         "id": answer.id,
         "chat_id": answer.chat_id,
@@ -237,4 +239,7 @@ def _settings_and_filters(stored: Mapping[str, Any]) -> tuple[dict[str, Any], Fi
     for name in stored:
         if name.startswith(_EARLIER_PREFIX):
             criteria[name.removeprefix(_EARLIER_PREFIX)] = settings.pop(name)
+    earlier = [criteria.pop(name) for name in _EARLIER_DOCUMENT if name in criteria]
+    if earlier:
+        criteria["documents"] = earlier
     return settings, _FILTERS.validate_python(criteria)

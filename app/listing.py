@@ -3,13 +3,13 @@
 import json
 import re
 from collections.abc import Sequence
-from dataclasses import asdict
 from itertools import groupby
 
 from sqlalchemy import Engine, Row
 
 from app.core.database import reachable
-from app.core.domain import Question
+from app.core.domain import NO_FILTERS, Question
+from app.core.scope import nothing_in
 from app.core.sql import load_queries
 
 _QUERIES = load_queries(__file__)
@@ -77,10 +77,12 @@ class Listing:
         """Names by collection, with their number and where all of them are listed; empty for any other question."""
         if not asks_for_list(question.text):
             return ""
-        filters = json.dumps(asdict(question.filters), default=str)
+        filters = json.dumps(question.filters.criteria())
         params = {"collection": question.collection, "filters": filters, "most": _MOST}
         with reachable(self._engine) as connection:
             rows = connection.execute(_QUERIES["documents"], params).all()
+        if not rows and (question.collection is not None or question.filters != NO_FILTERS):
+            return nothing_in(question.collection, question.filters)
         if not rows:
             return "There are no documents yet. The Documents tab takes files, and so does: python -m ingest PATH"
         lines = [_line(name, list(group)) for name, group in groupby(rows, key=lambda row: str(row.collection))]

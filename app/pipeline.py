@@ -2,15 +2,17 @@
 
 import time
 from collections.abc import Callable, Generator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from app.answer_draft import AnswerDraft
 from app.cite.cite import SupportScorer, cite
 from app.core.chat import ChatModel
 from app.core.domain import (
+    AS_CONFIGURED,
     NO_FILTERS,
     Answer,
+    Choice,
     Citations,
     Context,
     Event,
@@ -89,7 +91,9 @@ class Answerer:
         support_floor: float,
         settings: Mapping[str, str | int | float | bool | None],
         notices: Sequence[str] = (),
+        as_chosen: "Callable[[Choice], Answerer] | None" = None,
     ) -> None:
+        """as_chosen: builds the answerer for a chat that chose its own; None: every question is answered here."""
         self.reranker_name = searcher.reranker.name
         self.relevance_floor = relevance_floor
         self.notices = tuple(notices)
@@ -105,6 +109,7 @@ class Answerer:
         self._answer_tokens = answer_tokens
         self._support_floor = support_floor
         self._settings = settings
+        self._as_chosen = as_chosen
 
     def relevance(self, hit: Hit) -> float:
         """Relevance (0..1) of a candidate that this reranker scored; compared with the floor."""
@@ -122,6 +127,10 @@ class Answerer:
         Finished answer with outcome FAILED and the error's line.
         """
         question = checked(question)
+        if question.choice != AS_CONFIGURED and self._as_chosen is not None:
+            chosen = self._as_chosen(question.choice)
+            yield from chosen.answer(replace(question, choice=AS_CONFIGURED))
+            return
         query = Query(text=question.text, changed=False, reason="")
         draft = AnswerDraft(question=question, query=query, notices=list(self.notices))
         try:

@@ -4,7 +4,6 @@ import json
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict
 from types import MappingProxyType
 
 import numpy as np
@@ -17,6 +16,7 @@ from app.core.errors import NotFoundError
 from app.core.language import unread_language
 from app.core.models.embedding import Embedder, require_same_model
 from app.core.quotes import Quoted, quoted
+from app.core.scope import nothing_in
 from app.core.sql import load_queries
 from app.core.typos import variants
 
@@ -82,8 +82,8 @@ class HybridRetriever:
             rows = self._rows(connection, self._values(as_written, embedding, quotes, corrections), collection, filters)
         notes = [_CUT.format(self._embedder.max_tokens)] if cut else []
         notes += [f"No passage holds “{word}”: also searched for “{meant}”." for word, meant in corrections.items()]
-        if not rows and filters != NO_FILTERS:
-            notes.append("No passage meets the filters.")
+        if not rows and (filters != NO_FILTERS or collection is not None):
+            notes.append(nothing_in(collection, filters))
         if quotes.required:
             holding = [row for row in rows if row["holds_quote"]]
             notes += _quote_note(quotes, bool(holding), bool(rows))
@@ -152,8 +152,12 @@ class HybridRetriever:
             "ef_search": str(self._ef_search),
         }
         row = connection.execute(_QUERIES["scope"], params).mappings().one()
-        if collection is not None and row["collection_id"] is None:
-            raise _unknown(collection, list(connection.scalars(_QUERIES["collections"])))
+        named = (collection, *filters.collections) if collection is not None else filters.collections
+        if named:
+            known = list(connection.scalars(_QUERIES["collections"]))
+            for name in named:
+                if name not in known:
+                    raise _unknown(name, known)
         require_same_model(row["embedding_model"], self._embedder)
         if row["embedding_model"] is None:
             return None
@@ -200,7 +204,7 @@ def _quote_note(quotes: Quoted, holding: bool, any_rows: bool) -> list[str]:
 
 
 def _json(filters: Filters, **more: object) -> str:
-    return json.dumps({**asdict(filters), **more}, default=str)
+    return json.dumps({**filters.criteria(), **more})
 
 
 def _exact_rank(row: RowMapping) -> ExactRank:

@@ -14,6 +14,7 @@ from ingest.commands.beir import beir
 from ingest.commands.files import files, status, worker
 from ingest.commands.maintenance import rechunk, reembed, warm
 from ingest.commands.screen import err, print_error
+from ingest.commands.tag import tag
 
 
 class _FilesByDefault(TyperGroup):
@@ -56,4 +57,5 @@ app.command()(status)
 app.command()(reembed)
 app.command()(rechunk)
 app.command()(warm)
+app.command()(tag)
 app.command()(beir)

@@ -9,7 +9,9 @@ from pathspec import GitIgnoreSpec
 
 from app.core.errors import SettingsError
 
-_NEVER = frozenset((".git", ".hg", ".svn", "Thumbs.db", "desktop.ini", "__MACOSX"))  # written by programs
+_NEVER = frozenset(
+    (".git", ".hg", ".svn", ".foremost-tags", "Thumbs.db", "desktop.ini", "__MACOSX")
+)  # written by programs
 _LARGEST_IGNORE_FILE = 2**20  # bytes
 
 

@@ -7,7 +7,7 @@ import json
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -23,6 +23,7 @@ from app.core.errors import CorpusError, DocumentError, reason
 from app.core.models.embedding import Embedder, require_same_model
 from app.core.names import searched_name
 from app.core.sql import TEXT_CONFIGS, copy_rows, load_queries
+from app.core.tags import FOLDER, with_origins
 
 _QUERIES = load_queries(__file__)
 _COPY_TYPES = "int8 int8 int4 text text text text int4 int4 text int4 int4 int4 oid halfvec".split()
@@ -106,6 +107,8 @@ class Store:
             within(connection)
             seconds = {**timings, "store": time.perf_counter() - started}
             self._finish(connection, claimed.id, source, document, len(chunks), seconds)
+            if members:
+                connection.execute(_QUERIES["share_tags"], {"document_id": claimed.id})
         return claimed.sha256 is not None
 
     def _store_member(self, connection: Connection, member: Member, container_id: int, collection_id: int) -> None:
@@ -115,7 +118,8 @@ class Store:
             connection.execute(_QUERIES["fail_member"], {"document_id": claimed.id, "error": str(document)})
             return
         _copy(connection, claimed.id, collection_id, source, document, member.chunks)
-        self._finish(connection, claimed.id, source, document, len(member.chunks), {})
+        of_no_folder = replace(source, tags=())  # those of its archive's folder come with share_tags
+        self._finish(connection, claimed.id, of_no_folder, document, len(member.chunks), {})
 
     def _finish(
         self,
@@ -143,6 +147,8 @@ class Store:
             "file_modified_at": _file_time(source),
             "sha256": source.sha256,
             "chunker": self._chunker_version,
+            "tags": json.dumps(with_origins(document.tags, source.tags), ensure_ascii=False),
+            "kept_origins": [FOLDER] if source.tags is None else [],
         }
         connection.execute(_QUERIES["finish_document"], params)
 

@@ -68,8 +68,15 @@ SET title = :title, media_type = :media_type, language = :language, byte_count =
     warnings = CAST(:warnings AS jsonb), ocr_missing = :ocr_missing, timings = CAST(:timings AS jsonb),
     parts = CAST(:parts AS jsonb), text = :text,
     content = :content, modified_at = :modified_at, ingested_at = now(), tried_at = now(), sha256 = :sha256,
-    chunker_version = :chunker, file_bytes = :byte_count, file_modified_at = :file_modified_at
+    chunker_version = :chunker, file_bytes = :byte_count, file_modified_at = :file_modified_at,
+    tags = tags_from(tags, CAST(:kept_origins AS text[])) || CAST(:tags AS jsonb) || tags_from(tags, '{hand}')
 WHERE id = :document_id
+
+-- name: share_tags
+-- What is inside an archive or mail has its tags too.
+UPDATE documents AS member SET tags = container.tags || member.tags
+FROM documents AS container
+WHERE container.id = :document_id AND member.container_id = container.id AND container.tags <> '{}'
 
 -- name: record_failure
 -- A version stored earlier is still searched; its error says that a newer one could not be read.

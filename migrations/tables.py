@@ -111,12 +111,14 @@ documents = Table(
     Column("file_bytes", BigInteger),  # size and time of the file at the last attempt; null: read it again
     Column("file_modified_at", DateTime(timezone=True)),
     Column("tried_at", DateTime(timezone=True)),  # last attempt, successful or not
+    Column("tags", JSONB, nullable=False, server_default="{}"),  # tag -> its origin: file, folder or hand
     _now(),
     UniqueConstraint("collection_id", "source_uri", name="uq_documents_collection_id_source_uri"),
     CheckConstraint("status IN ('ready', 'empty', 'failed')", name="status"),
     Index("ix_documents_sha256", "sha256"),
     Index("ix_documents_container_id", "container_id"),
     Index("ix_documents_tried_at", "tried_at"),
+    Index("ix_documents_tags", "tags", postgresql_using="gin"),
 )
 
 chunks = Table(
@@ -184,6 +186,7 @@ chats = Table(
     _now(),
     Column("renamed", Boolean, nullable=False, server_default=text("false")),  # by a person
     Column("updated_at", DateTime(timezone=True), nullable=False, server_default=func.now()),  # of its latest answer
+    Column("choices", JSONB, nullable=False, server_default="{}"),  # scope, model and numbers for its next question
     Index("ix_chats_owner", "owner", "updated_at"),
 )
 

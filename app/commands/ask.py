@@ -12,7 +12,7 @@ from app.commands.console import JsonOption, filtered, out, report
 from app.core.domain import Answer, Finished, Notice, Outcome, Passage, Question, Rewritten, Sentence, Support, Token
 from app.core.errors import ModelError
 from app.core.settings import load_settings
-from app.present.answer_verdict import State, verdict_of
+from app.present.answer_verdict import State, verdict_of_answer
 from app.present.as_json import answer_view
 from app.present.candidate_table import where
 from app.present.filters import FilterOptions
@@ -24,7 +24,7 @@ _NEAREST = 3  # candidates named when nothing was close enough to answer from
 @filtered
 def ask(question: str, filters: FilterOptions, as_json: JsonOption = False) -> None:
     """Answer one question, with its sources."""
-    parsed = Question(text=question, collection=filters.collection or None, filters=filters.parse())
+    parsed = Question(text=question, collection=filters.only_collection, filters=filters.parse())
     with closing(open_services(load_settings(), report=report)) as services:
         answer = finished_answer(services, parsed, quiet=as_json)
         if as_json:
@@ -60,7 +60,7 @@ def _print_event(event: object) -> None:
 
 def _print_sources(answer: Answer) -> None:
     """The verdict, doubtful sentences, the passages, then the proof that the model read the whole prompt."""
-    verdict = verdict_of(answer.outcome, answer.sentences, searched=len(answer.context.hits))
+    verdict = verdict_of_answer(answer)
     style = "green" if verdict.state is State.CONFIRMED else "bold yellow"
     out.print(f"\n\n[{style}]{escape(verdict.line)}[/]\n")
     if answer.text and answer.removed_markers:

@@ -24,7 +24,12 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for program
 
 def filtered(command: Callable[..., Result]) -> Callable[..., Result]:
     """A command with an option for each field of its parameter `filters: FilterOptions`."""
-    return with_filter_options(command, annotation=lambda text: Annotated[str, typer.Option(help=text)])
+
+    def option(text: str, several: bool) -> object:
+        kind = list[str] | None if several else str
+        return Annotated[kind, typer.Option(help=f"{text} Repeat it." if several else text)]
+
+    return with_filter_options(command, annotation=option)
 
 
 def quiet_libraries() -> None:

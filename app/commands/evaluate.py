@@ -10,11 +10,12 @@ from rich.markup import escape
 from rich.table import Table
 
 from app.bootstrap import SearchServices, open_searcher
-from app.commands.console import JsonOption, err, out, report
+from app.commands.console import JsonOption, err, filtered, out, report
 from app.commands.progress import progress_bar
 from app.commands.settings import apply_settings
 from app.commands.tables import make_table, print_table
 from app.core.settings import load_settings
+from app.present.filters import FilterOptions
 from app.quality.evaluation.compare import ALPHA, Comparison, compare
 from app.quality.evaluation.floor import KEEP, FloorCurve, floor_curve
 from app.quality.evaluation.judge import ORDERS
@@ -33,7 +34,7 @@ from app.quality.evaluation.report import (
 )
 from app.quality.evaluation.run import RUN, EvaluationRun, Refusal
 from app.quality.evaluation.runs import Runs
-from app.quality.evaluation.session import bench, question_set
+from app.quality.evaluation.session import Scope, bench, question_set
 from app.quality.evaluation.session import evaluate as measured
 from app.quality.expected.loss import Loss
 
@@ -42,7 +43,9 @@ _MAX_NAMED = 5  # questions of a loss that are printed without --all
 _ALWAYS_PRINTED = (Loss.IN_PROMPT, Loss.BEYOND_LIMIT, Loss.NOT_RETRIEVED)
 
 
+@filtered
 def evaluate(
+    filters: FilterOptions,
     target: Annotated[str, typer.Argument(help='"golden", or a folder in BEIR\'s layout.')] = "golden",
     save: Annotated[str, typer.Option(help="Keep the run in the database under this name.")] = "",
     against: Annotated[
@@ -64,7 +67,7 @@ def evaluate(
     with closing(open_searcher(given, report=report)) as parts:
         runs = Runs(parts.engine)
         before = runs.load(against) if against else None
-        run = _measure(parts, target, name=save or "now", drafts=drafts, keep=keep)
+        run = _measure(parts, target, filters, name=save or "now", drafts=drafts, keep=keep)
         if save:
             runs.save(run)
         curve = floor_curve(run, current=parts.settings.relevance_floor, keep=keep_share) if floor else None
@@ -81,13 +84,16 @@ def evaluate(
         raise typer.Exit(1)
 
 
-def _measure(parts: SearchServices, target: str, *, name: str, drafts: bool, keep: bool) -> EvaluationRun:
+def _measure(
+    parts: SearchServices, target: str, filters: FilterOptions, *, name: str, drafts: bool, keep: bool
+) -> EvaluationRun:
+    scope = Scope(collection=filters.only_collection, filters=filters.parse())
     questions = question_set(target, parts.engine, drafts=drafts)
     with (
         bench(questions, parts.engine, parts.embedder, parts.settings, keep=keep, report=report) as corpus,
         progress_bar("evaluating") as progress,
     ):
-        return measured(corpus, parts.searcher.reranker, parts.settings, name=name, progress=progress)
+        return measured(corpus, parts.searcher.reranker, parts.settings, name=name, scope=scope, progress=progress)
 
 
 def _plot(run: EvaluationRun, curve: FloorCurve, png: Path) -> None:

@@ -24,7 +24,7 @@ def search(query: str, filters: FilterOptions, as_json: JsonOption = False) -> N
     """The ranked passages for a query, with every rank and score; no chat model is used."""
     parsed = filters.parse()
     with closing(open_searcher(load_settings(), report=report)) as services:
-        retrieved = services.searcher.search(query, collection=filters.collection or None, filters=parsed)
+        retrieved = services.searcher.search(query, collection=filters.only_collection, filters=parsed)
     if as_json:
         out.print_json(json.dumps(search_view(query, retrieved)))
     else:

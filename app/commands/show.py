@@ -13,7 +13,7 @@ from app.commands.tables import make_table, print_table
 from app.core.domain import Answer, Hit
 from app.core.settings import load_settings
 from app.ledger import Ledger
-from app.present.answer_verdict import verdict_of
+from app.present.answer_verdict import verdict_of_answer
 from app.present.as_json import answer_view
 from app.present.candidate_table import COLUMNS, fate_details, in_order_of, what_became, where
 from app.present.sources import file_date, file_names
@@ -39,7 +39,7 @@ def show(
     out.print(f"[bold]{escape(past.question)}[/]")
     if past.query.changed:
         out.print(f"[dim]searched for: {escape(past.query.text)}[/]")
-    verdict = verdict_of(past.outcome, past.sentences, searched=len(past.context.hits))
+    verdict = verdict_of_answer(past)
     out.print(f"[bold]{escape(verdict.line)}[/]")
     out.print(escape(past.text or past.error))
     out.print(f"[dim]{past.outcome.value} · {_time(past)} · answer {past.id}[/]\n")

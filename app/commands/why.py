@@ -10,10 +10,11 @@ from rich.markup import escape
 
 from app.bootstrap import SearchServices, build_diagnosis, open_searcher, open_services
 from app.commands.ask import finished_answer
-from app.commands.console import CollectionOption, JsonOption, out, report
+from app.commands.console import JsonOption, filtered, out, report
 from app.core.domain import Answer, Question
 from app.core.settings import Settings, load_settings
 from app.ledger import Ledger
+from app.present.filters import FilterOptions
 from app.quality.diagnosis import Standing, Verdict, verdict_view
 from app.quality.expected.expectation import FORMS
 from app.quality.expected.golden import Golden
@@ -22,13 +23,14 @@ from app.quality.expected.loss import Loss, Side
 _ANSWER_ID = re.compile(r"last|[0-9a-f]{6,}(-[0-9a-f]*)*", re.IGNORECASE)
 
 
+@filtered
 def why(
     subject: Annotated[
         str,
         typer.Argument(metavar="ANSWER|QUESTION", help='Id of an answer (or its beginning, or "last"), or a question.'),
     ],
     expect: Annotated[str, typer.Option(help=f"The passage that should have been found: {FORMS}.")],
-    collection: CollectionOption = None,
+    filters: FilterOptions,
     apply_to_golden: Annotated[
         bool, typer.Option("--apply-to-golden", help="Keep the question with this passage in the golden set.")
     ] = False,
@@ -38,23 +40,24 @@ def why(
     as_json: JsonOption = False,
 ) -> None:
     """Name the stage that lost a passage: ingestion, a leg, fusion, reranking, packing or the model."""
-    settings = load_settings()
+    settings, collection, narrowed = load_settings(), filters.only_collection, filters.parse()
     with closing(open_searcher(settings, report=report)) as services:
         diagnosis = build_diagnosis(services)
         answer = _past(services, subject)
         if answer is not None:
             verdict = diagnosis.of_answer(answer, expect)
         else:
-            verdict = diagnosis.of_question(subject, expect, collection=collection)
+            verdict = diagnosis.of_question(subject, expect, collection=collection, filters=narrowed)
             if verdict.loss is Loss.IN_PROMPT and model:
-                answer = _answered(settings, subject, collection)
+                question = Question(text=subject, collection=collection, filters=narrowed)
+                answer = _answered(settings, question)
                 verdict = diagnosis.of_answer(answer, expect)
         kept = None
         if apply_to_golden:
-            question = answer.query.text if answer else subject
+            words = answer.query.text if answer else subject
             scope = answer.collection if answer else collection
             passage = diagnosis.golden_passage(expect, answer, collection=scope)
-            kept = Golden(services.engine).add(question, [passage], source="why", collection=scope)
+            kept = Golden(services.engine).add(words, [passage], source="why", collection=scope)
     if as_json:
         out.print_json(json.dumps(verdict_view(verdict) | {"golden_question": kept}))
         return
@@ -71,11 +74,11 @@ def _past(services: SearchServices, subject: str) -> Answer | None:
     return ledger.load(ledger.find(subject))
 
 
-def _answered(settings: Settings, question: str, collection: str | None) -> Answer:
+def _answered(settings: Settings, question: Question) -> Answer:
     """Answer the question with the model; the answer is stored in the ledger."""
     report("The passage is in the prompt: the model is called to see whether it uses it")
     with closing(open_services(settings, report=report)) as services:
-        return finished_answer(services, Question(text=question, collection=collection), quiet=True)
+        return finished_answer(services, question, quiet=True)
 
 
 _COLOURS = {Side.NOTHING: "green", Side.MODEL: "yellow"}

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Literal
+from typing import Any, Literal
 
 # ---------------------------------------------------------------------------------------------- a document goes in
 
@@ -22,6 +22,7 @@ class Source:
     sha256: str  # hex digest of content
     modified_at: datetime | None = None
     settled: bool = True  # False: changed so recently that another change may not change its size and time
+    tags: tuple[str, ...] | None = None  # by rules of its folders; None: not known here, the stored ones stay
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -68,6 +69,7 @@ class Document:
     tables: tuple[Rows, ...] = ()  # in order; where rows do not name their columns themselves
     warnings: tuple[str, ...] = ()  # what could not be read, for people
     ocr_missing: bool = False  # it has pages without text, and tesseract was not installed to read them
+    tags: tuple[str, ...] = ()  # as clean_tags() returns them, from the file's own front matter
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -97,6 +99,8 @@ class EmbeddedChunk:
 
 # ---------------------------------------------------------------------------------------------- a question goes in
 
+_LARGEST_NUMBER = 2**63 - 1  # of a document: the database's bigint
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Turn:
@@ -108,18 +112,53 @@ class Turn:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Filters:
-    """Which documents of the collection are searched: those that meet every criterion that is set."""
+    """Which documents are searched: those that meet every criterion that is set.
 
-    document_id: int | None = None
-    document_name: str | None = None  # the file's own name
+    Of several collections or documents one is enough; of several tags a document has them all.
+    """
+
+    collections: tuple[str, ...] = ()  # names
+    documents: tuple[int | str, ...] = ()  # numbers, or the files' own names
+    tags: tuple[str, ...] = ()  # as clean_tags() returns them
     path_prefix: str | None = None  # beginning of the source URI
     media_type: str | None = None  # application/pdf; text/* for a family
     language: str | None = None  # ISO 639-1
     since: datetime | None = None  # date of the file, or of its ingestion if it has none, at or after this
     until: datetime | None = None  # the same date before this
 
+    def criteria(self) -> dict[str, Any]:
+        """The criteria that are set, as JSON values for documents_that_meet() of the database."""
+        numbers = [item for item in self.documents if isinstance(item, int) and 0 <= item <= _LARGEST_NUMBER]
+        values: dict[str, Any] = {
+            "collections": list(self.collections),
+            "tags": list(self.tags),
+            "path_prefix": self.path_prefix,
+            "media_type": self.media_type,
+            "language": self.language,
+            "since": self.since.isoformat() if self.since else None,
+            "until": self.until.isoformat() if self.until else None,
+        }
+        chosen = {name: value for name, value in values.items() if value not in (None, [])}
+        if self.documents:
+            names = [item for item in self.documents if isinstance(item, str)]
+            chosen |= {"document_ids": numbers, "document_names": names}
+        return chosen
+
 
 NO_FILTERS = Filters()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Choice:
+    """What a chat chose for its answers; empty or None: as configured."""
+
+    model: str = ""  # name, as its server lists it
+    passages: int | None = None  # largest number in the prompt
+    candidates: int | None = None  # that the first stage returns
+    rerank: bool = True  # False: the first stage's order stays
+
+
+AS_CONFIGURED = Choice()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -131,6 +170,7 @@ class Question:
     filters: Filters = NO_FILTERS
     history: tuple[Turn, ...] = ()  # oldest first
     chat_id: str | None = None
+    choice: Choice = AS_CONFIGURED
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -1,11 +1,13 @@
 """Builds the chat model that the settings choose."""
 
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 from app.core.chat import ChatModel
 from app.core.errors import ModelError
 from app.generate import embedded_server
+from app.generate.offered import OfferedModels
 from app.generate.ollama_server import SUGGESTED_MODEL, OllamaServer
 from app.generate.options import CallOptions
 
@@ -47,6 +49,41 @@ def build_chat_model(
         return _ollama(ollama_url, model, options)
     except ModelError as error:
         return _instead_of_ollama(error, data_dir, options, report)
+
+
+def offered_models(
+    configured: ChatModel,
+    *,
+    ollama_url: str,
+    openai_url: str,
+    openai_api_key: str,
+    options: CallOptions,
+) -> OfferedModels:
+    """The models of the server that the configured one is on; the embedded one is alone."""
+
+    def ollama_names() -> tuple[str, ...]:
+        with closing(OllamaServer(ollama_url)) as server:
+            return server.chat_models()
+
+    def openai_names() -> tuple[str, ...]:
+        from app.generate.openai_server import OpenAIServer  # noqa: PLC0415  # as below
+
+        with closing(OpenAIServer(openai_url, openai_api_key)) as server:
+            return server.models
+
+    match configured.info.backend:
+        case "ollama":
+            return OfferedModels(
+                configured, names=ollama_names, open_model=lambda name: _ollama(ollama_url, name, options)
+            )
+        case "openai":
+            return OfferedModels(
+                configured,
+                names=openai_names,
+                open_model=lambda name: _openai(openai_url, openai_api_key, name, options),
+            )
+        case _:
+            return OfferedModels(configured, names=tuple, open_model=lambda _: (configured, ()))
 
 
 def _instead_of_ollama(

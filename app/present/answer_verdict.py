@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from app.core.domain import Outcome, Sentence, Support
+from app.core.domain import Answer, Outcome, Sentence, Support
+from app.core.scope import scope_in_words
 
 
 class State(StrEnum):
@@ -29,18 +30,23 @@ class AnswerVerdict:
     line: str  # for people; the first line of the answer
 
 
-def verdict_of(outcome: Outcome, sentences: Sequence[Sentence], *, searched: int = 0) -> AnswerVerdict:
-    """The verdict of an answer. searched: number of candidates, for an answer that was not found."""
+def verdict_of(outcome: Outcome, sentences: Sequence[Sentence], *, searched: int = 0, scope: str = "") -> AnswerVerdict:
+    """The verdict of an answer.
+
+    For an answer that was not found: searched is the number of candidates, scope in words where it was searched.
+    """
     if outcome is Outcome.FAILED:
         return AnswerVerdict(state=State.FAILED, line="The answer failed.")
     if outcome is Outcome.NOT_FOUND:
-        return AnswerVerdict(state=State.NOT_FOUND, line=_not_found(searched))
+        return AnswerVerdict(state=State.NOT_FOUND, line=_not_found(searched, scope))
     if outcome is Outcome.STOPPED:
         return AnswerVerdict(state=State.STOPPED, line=_stopped(sentences))
     return _by_sentences(sentences)
 
 
-def _not_found(searched: int) -> str:
+def _not_found(searched: int, scope: str) -> str:
+    if not searched and scope:
+        return f"Nothing is in this scope: {scope}."
     if not searched:
         return "Not in your documents: nothing was found to read."
     return f"Not in your documents: the best of {searched} passages do not answer this."
@@ -53,6 +59,16 @@ def _stopped(sentences: Sequence[Sentence]) -> str:
 
 def _claims(sentences: Sequence[Sentence]) -> list[Sentence]:
     return [sentence for sentence in sentences if sentence.support is not Support.NOT_A_CLAIM]
+
+
+def verdict_of_answer(answer: Answer) -> AnswerVerdict:
+    """The verdict of a whole answer."""
+    return verdict_of(
+        answer.outcome,
+        answer.sentences,
+        searched=len(answer.context.hits),
+        scope=scope_in_words(answer.collection, answer.filters),
+    )
 
 
 def _by_sentences(sentences: Sequence[Sentence]) -> AnswerVerdict:

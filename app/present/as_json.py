@@ -5,7 +5,7 @@ from dataclasses import asdict
 from typing import Any
 
 from app.core.domain import Answer, Hit, ModelInfo, Passage, Retrieved, Sentence
-from app.present.answer_verdict import verdict_of
+from app.present.answer_verdict import verdict_of_answer
 from app.present.filters import filters_view
 
 
@@ -55,7 +55,7 @@ def search_view(query: str, retrieved: Retrieved) -> dict[str, Any]:
 
 def answer_view(answer: Answer) -> dict[str, Any]:
     """An answer with its sources, the support of every sentence, and the whole ledger of candidates."""
-    verdict = verdict_of(answer.outcome, answer.sentences, searched=len(answer.context.hits))
+    verdict = verdict_of_answer(answer)
     return {
         "id": answer.id,
         "question": answer.question,

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from app.core.domain import Answer, Passage
-from app.present.answer_verdict import verdict_of
+from app.present.answer_verdict import verdict_of_answer
 from app.present.sources import file_date, file_names
 
 _NOT_IN_A_NAME = re.compile(r'[\x00-\x1f<>:"/\\|?*]+')
@@ -26,7 +26,7 @@ def as_markdown(title: str, answers: Sequence[Answer]) -> str:
 
 
 def _exchange(answer: Answer) -> str:
-    verdict = verdict_of(answer.outcome, answer.sentences, searched=len(answer.context.hits))
+    verdict = verdict_of_answer(answer)
     parts = [
         f"## {' '.join(answer.question.split())}",
         f"*{_moment(answer.created_at)}*" if answer.created_at else "",

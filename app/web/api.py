@@ -28,7 +28,7 @@ def add_api(services: Services) -> None:
             its ranks and fate.
         """
         with corner_message():
-            parsed = Question(text=question, collection=filters.collection or None, filters=filters.parse())
+            parsed = Question(text=question, collection=filters.only_collection, filters=filters.parse())
             for event in services.answerer.answer(parsed):
                 if isinstance(event, Finished):
                     return answer_view(event.answer)
@@ -46,7 +46,7 @@ def add_api(services: Services) -> None:
             logit, title, file name and date, heading, place and text; notices about anything degraded.
         """
         with corner_message():
-            retrieved = services.answerer.search(query, collection=filters.collection or None, filters=filters.parse())
+            retrieved = services.answerer.search(query, collection=filters.only_collection, filters=filters.parse())
         return search_view(query, retrieved)
 
     publish(with_filter_options(ask), api_name="ask", concurrency_limit=None)

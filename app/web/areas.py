@@ -18,9 +18,9 @@ Update = dict[Any, Any]  # component -> its new value or gr.update(...), as Grad
 Handler = Callable[..., Any]
 
 
-def area(value: str = "", *, name: str) -> Any:
-    """An HTML area with its element id, whose events script.js triggers. Its content must be escaped already."""
-    return gr.HTML(value, elem_id=name, js_on_load=_SCRIPT, apply_default_css=False, padding=False)
+def area(value: str = "", *, name: str, script: str = _SCRIPT) -> Any:
+    """An HTML area with its element id, whose events the script triggers. Its content must be escaped already."""
+    return gr.HTML(value, elem_id=name, js_on_load=script, apply_default_css=False, padding=False)
 
 
 def listen(

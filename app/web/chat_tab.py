@@ -6,18 +6,19 @@ from typing import Any
 
 import gradio as gr
 
-from app.core.domain import Answer, Question
+from app.core.domain import Answer
 from app.core.errors import AppError
+from app.present.chat_options import read_options
 from app.present.problem import Problem, problem_of
 from app.web.areas import Update, area, listen, owner_of
 from app.web.cards import render_sources
 from app.web.chat_side import ChatSide
+from app.web.composer import ComposerBar
 from app.web.conversation import Conversations, StopFlag, turns
 from app.web.parts import Services
 from app.web.problem import render_problem
 from app.web.relevance import scale_of
 from app.web.source_panel import SourcePanel
-from app.web.status import render_status
 from app.web.thread import render_failed_question, render_thread
 from app.web.verdict import render_why
 from app.web.welcome import render_no_sources, render_welcome
@@ -30,15 +31,15 @@ _STORAGE_KEY = "fixed, so that a browser finds its chat after a restart; a chat'
 class Shared:
     """Areas of the page that more than one tab reads or writes."""
 
-    collection: gr.Dropdown
-    status: gr.HTML
     viewer: SourcePanel
 
 
 class ChatTab:
     """The tab's components and their event handlers; values of a session live in Gradio's state, never here."""
 
-    def __init__(self, services: Services, shared: Shared, examples: Sequence[str]) -> None:
+    def __init__(
+        self, services: Services, shared: Shared, examples: Sequence[str], upload_collection: str = "default"
+    ) -> None:
         self._services = services
         self._conversations = Conversations(services)
         self._shared = shared
@@ -65,6 +66,7 @@ class ChatTab:
                     autofocus=True,
                     elem_id="fm-question",
                 )
+                self._composer = ComposerBar(services, upload_collection)
             with gr.Column(elem_classes="fm-right fm-pane", min_width=280, scale=5):
                 self._sources = area(render_no_sources(), name="fm-sources-area")
                 self._why = WhyPanel(services, name="fm-why-area")
@@ -80,15 +82,14 @@ class ChatTab:
             self._question,
             self._sources,
             self._why.area,
-            self._shared.status,
         ]
-        session = [self._shared.collection, self._chat_id, self._stop]
+        session = [self._composer.state, self._chat_id, self._stop]
         listen(self._question.submit, self._ask, [self._question, *session], every)
         listen(self._welcome.example, self._ask_example, session, every)
         listen(self._thread.retry, self._ask_again, session, every)
         listen(self._question.stop, self._request_stop, [self._stop], [self._question])
         for event in (self._thread.pick, self._thread.show):
-            listen(event, self._show, [], [self._sources, self._why.area, self._shared.status])
+            listen(event, self._show, [], [self._sources, self._why.area])
         listen(self._thread.rate, self._rate, [self._chat_id], [self._thread])
         self._shared.viewer.listen_to(self._sources)
         self._why.wire(self._sources)
@@ -97,35 +98,36 @@ class ChatTab:
         listen(self._chats.chatdelete, self._delete, [self._chat_id, self._side.words, self._side.limit], every)
         listen(self._side.new.click, self._restore, [], every)
         self._side.wire(self._chat_id)
+        self._composer.wire(page, self._chat_id)
 
     # ------------------------------------------------------------------------------------------------- asking
 
-    def _ask(self, text: str, collection: str, chat_id: str, stop: StopFlag, request: gr.Request) -> Iterator[Update]:
+    def _ask(self, text: str, options: object, chat_id: str, stop: StopFlag, request: gr.Request) -> Iterator[Update]:
         owner = owner_of(request)
         if not text.strip():
             yield {self._question: gr.update(value="")}
             return
-        yield from self._run(text, collection, chat_id, stop, owner)
+        yield from self._run(text, options, chat_id, stop, owner)
 
     def _ask_example(
-        self, collection: str, chat_id: str, stop: StopFlag, request: gr.Request, event: gr.EventData
+        self, options: object, chat_id: str, stop: StopFlag, request: gr.Request, event: gr.EventData
     ) -> Iterator[Update]:
-        yield from self._run(str(event.question), collection, chat_id, stop, owner_of(request))
+        yield from self._run(str(event.question), options, chat_id, stop, owner_of(request))
 
     def _ask_again(
-        self, collection: str, chat_id: str, stop: StopFlag, request: gr.Request, event: gr.EventData
+        self, options: object, chat_id: str, stop: StopFlag, request: gr.Request, event: gr.EventData
     ) -> Iterator[Update]:
         owner = owner_of(request)
         answer_id = str(event.answer)
         earlier = self._conversations.answer(answer_id, owner)
-        yield from self._run(earlier.question, collection, chat_id, stop, owner, again=answer_id)
+        yield from self._run(earlier.question, options, chat_id, stop, owner, again=answer_id)
 
     def _run(
-        self, text: str, collection: str, chat_id: str, stop: StopFlag, owner: str, *, again: str = ""
+        self, text: str, options: object, chat_id: str, stop: StopFlag, owner: str, *, again: str = ""
     ) -> Iterator[Update]:
         """Answer one question; again: id of the answer that the question is repeated for."""
         try:
-            yield from self._updates(text, collection, chat_id, stop, owner, again)
+            yield from self._updates(text, options, chat_id, stop, owner, again)
         except AppError as error:
             yield self._failed(text, problem_of(error))
         except Exception:
@@ -133,18 +135,19 @@ class ChatTab:
             raise
 
     def _updates(
-        self, text: str, collection: str, chat_id: str, stop: StopFlag, owner: str, again: str
+        self, text: str, options: object, chat_id: str, stop: StopFlag, owner: str, again: str
     ) -> Iterator[Update]:
         """Updates of the page while one question is answered; the composer is a stop button meanwhile."""
         chat = self._conversations.open_chat(chat_id, text, owner)
         history = turns(self._conversations.answers(chat, owner), before=again)
-        question = Question(text=text, collection=collection or None, history=history, chat_id=chat)
+        question = read_options(options).question(text, history=history, chat_id=chat)
         begun: Update = {
             self._question: gr.update(value="", submit_btn=False, stop_btn=True),
             self._chat_id: chat,
             self._why.area: "",
         }
         if chat != chat_id:
+            self._composer.keep(options, chat, owner)
             begun |= {self._chats: self._chat_choices(chat, owner), self._thread: "", self._welcome: ""}
         yield begun
         for progress in self._conversations.run(question, stop):
@@ -182,7 +185,6 @@ class ChatTab:
         return {
             self._sources: self._sources_of(answer, focus=focus),
             self._why.area: render_why(answer.id),
-            self._shared.status: self._status(answer.id, owner_of(request)),
         }
 
     def _rate(self, chat_id: str, request: gr.Request, event: gr.EventData) -> str:
@@ -212,7 +214,6 @@ class ChatTab:
             self._live: "",
             self._sources: self._sources_of(last) if last else render_no_sources(),
             self._why.area: render_why(last.id) if last else "",
-            self._shared.status: self._status(last.id if last else "", owner),
         }
 
     def _chat_choices(self, chat: str, owner: str) -> str:
@@ -241,8 +242,3 @@ class ChatTab:
 
     def _sources_of(self, answer: Answer, *, focus: int | None = None) -> str:
         return render_sources(answer, scale_of(self._services.answerer, answer), focus=focus)
-
-    def _status(self, answer_id: str, owner: str) -> str:
-        answerer = self._services.answerer
-        answer = self._conversations.answer(answer_id, owner) if answer_id else None
-        return render_status(answerer.info, answerer.reranker_name, answerer.notices, answer)

@@ -10,7 +10,7 @@ from app.core.errors import AppError
 from app.present.problem import problem_of
 from app.web.areas import Update, area, listen
 from app.web.documents_changes import moved_lines, numbers, uploaded
-from app.web.documents_table import Listing, collection_choices, render_documents, render_progress
+from app.web.documents_table import Listing, render_documents, render_progress
 from app.web.parts import Documents
 from app.web.problem import Message, render_problem
 
@@ -26,9 +26,8 @@ _REFRESH_SECONDS = 1.5  # while jobs wait or run
 class DocumentsTab:
     """The tab's components and their event handlers."""
 
-    def __init__(self, library: Documents, collection: gr.Dropdown, upload_collection: str) -> None:
+    def __init__(self, library: Documents, upload_collection: str) -> None:
         self._library = library
-        self._collection = collection
         self._default = upload_collection
         limit = library.max_file_mib
         with gr.Column(elem_classes="fm-scope fm-documents"):
@@ -69,7 +68,7 @@ class DocumentsTab:
 
     def wire(self, page: gr.Blocks, tab: gr.Tab) -> None:
         """Connect events to handlers; called inside the page once all its components exist."""
-        shown = [self._work, self.list, self._timer, self._collection, self._target, self._name]
+        shown = [self._work, self.list, self._timer, self._target, self._name]
         message = [self._message, self._message_area]
         view = [self._name, self._order]
         files = [self._files, self._target, *view]
@@ -165,6 +164,5 @@ class DocumentsTab:
             self.list: render_documents(rows, listing),
             self._name: gr.update(visible=bool(rows) or bool(part)),
             self._timer: gr.Timer(active=progress.pending > 0 or any(row.pending for row in rows)),
-            self._collection: gr.update(choices=collection_choices(counts)),
             self._target: gr.update(choices=sorted({self._default, *counts})),
         }

@@ -20,12 +20,6 @@ _STATES: Mapping[str, str] = {
 }
 
 
-def collection_choices(counts: Mapping[str, int]) -> list[tuple[str, str]]:
-    """Choices of the collection selector; the empty value searches all."""
-    total = sum(counts.values())
-    return [(f"All collections ({total:,})", ""), *((f"{name} ({count:,})", name) for name, count in counts.items())]
-
-
 def render_progress(progress: Progress) -> str:
     """The queue: how many jobs wait and run, how long they will take, which files are read; empty without jobs."""
     line = headline(progress)

@@ -1,4 +1,4 @@
-"""The page: the collection on top, then the tabs Ask, Documents, History and Dial."""
+"""The page: the tabs Ask, Documents, History and Dial."""
 
 from collections.abc import Sequence
 
@@ -9,11 +9,12 @@ from app.web.areas import area
 from app.web.chat_tab import ChatTab, Shared
 from app.web.dial_tab import DialTab, TuningService
 from app.web.documents_tab import DocumentsTab
-from app.web.documents_table import collection_choices
+from app.web.hints import HINTS_SCRIPT, render_hints
 from app.web.history_tab import HistoryTab
 from app.web.parts import Services
 from app.web.pdf_pages import PdfPages
 from app.web.source_panel import SourcePanel
+from app.web.tag_editor import TagEditor
 
 _MARK = (
     '<svg viewBox="0 0 32 32" width="26" height="26" aria-hidden="true"><rect width="32" height="32" rx="8"/>'
@@ -36,24 +37,16 @@ def build_page(
     with page:
         with gr.Row(elem_classes="fm-top"):
             area(f'<h1 class="fm-brand">{_MARK}<span>Foremost</span></h1>', name="fm-brand-area")
-            collection = gr.Dropdown(
-                collection_choices(services.library.counts()),
-                value="",
-                label="Collection",
-                show_label=False,
-                container=False,
-                elem_id="fm-collection",
-                scale=0,
-                min_width=220,
-            )
         viewer = SourcePanel(services, PdfPages())
         with gr.Tabs(elem_classes="fm-tabs"):
             with gr.Tab("Ask", elem_id="fm-tab-ask"):
-                status = area(name="fm-status-area")
-                shared = Shared(collection=collection, status=status, viewer=viewer)
-                chat = ChatTab(services, shared, examples)
+                answerer = services.answerer
+                area(render_hints(answerer.info, answerer.notices), name="fm-hints-area", script=HINTS_SCRIPT)
+                shared = Shared(viewer=viewer)
+                chat = ChatTab(services, shared, examples, upload_collection)
             with gr.Tab("Documents", elem_id="fm-tab-documents") as documents_tab:
-                documents = DocumentsTab(services.library, collection, upload_collection)
+                tags = TagEditor(services.tags)
+                documents = DocumentsTab(services.library, upload_collection)
             with gr.Tab("History", elem_id="fm-tab-history") as history_tab:
                 history = HistoryTab(services, shared)
             if tuning is not None:
@@ -64,6 +57,7 @@ def build_page(
         chat.wire(page)
         documents.wire(page, documents_tab)
         viewer.listen_to(documents.list)
+        tags.wire(documents_tab)
         history.wire(history_tab)
         add_api(services)
     return page

@@ -4,6 +4,8 @@ from collections.abc import Generator, Mapping, Sequence
 from typing import Protocol
 
 from app.chats import Chats
+from app.composer import Composer
+from app.core.document_tags import DocumentTags
 from app.core.domain import NO_FILTERS, Answer, Event, Filters, Hit, ModelInfo, Question, Retrieved
 from app.core.progress import Progress
 from app.ledger import AnswerSummary
@@ -95,8 +97,23 @@ class Diagnoses(Protocol):
     def golden_passage(self, expected: str, answer: Answer | None = None) -> Expected: ...
 
 
+class Models(Protocol):
+    """The chat models that a chat can choose."""
+
+    def names(self) -> Sequence[str]: ...
+
+
 class Services(Protocol):
     """All services of the page."""
+
+    @property
+    def composer(self) -> Composer: ...
+
+    @property
+    def models(self) -> Models: ...
+
+    @property
+    def tags(self) -> DocumentTags: ...
 
     @property
     def answerer(self) -> Answers: ...

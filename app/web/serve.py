@@ -25,7 +25,7 @@ SAMPLE_QUESTIONS = (  # about the documents in ingest/sample
     "How early do crew report for duty on a Monday, and why?",
     "Who may give the order to abandon ship, and what is the signal?",
 )
-_STYLES = [Path(__file__).with_name(name) for name in ("style.css", "side.css")]
+_STYLES = [Path(__file__).with_name(name) for name in ("style.css", "composer.css", "side.css")]
 _ICON = Path(__file__).with_name("favicon.svg")
 _POLICY = (  # Gradio needs inline scripts and eval. No document can make the browser load anything from elsewhere.
     "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "

@@ -6,8 +6,9 @@ from types import MappingProxyType
 
 from app.chats import Change
 from app.core.domain import Answer, Context, Query
-from app.present.answer_verdict import State, verdict_of
+from app.present.answer_verdict import State, verdict_of_answer
 from app.present.problem import Problem
+from app.web.answer_foot import render_foot
 from app.web.answer_text import render_answer
 from app.web.highlight import escape
 from app.web.icons import ICONS
@@ -41,7 +42,7 @@ def render_exchange(answer: Answer, *, again: bool = True, changes: Sequence[Cha
         f'<article class="fm-exchange" data-answer="{escape(answer.id)}">'
         f"{_question(answer.question)}{_searched_for(answer.query)}"
         f'<div class="fm-answer" dir="auto">{_body(answer)}</div>{_facts(answer)}{_changes(changes)}'
-        f"{_actions(answer, again=again)}</article>"
+        f"{render_foot(answer)}{_actions(answer, again=again)}</article>"
     )
 
 
@@ -88,7 +89,7 @@ def _body(answer: Answer) -> str:
     text = render_answer(
         answer.text, answer_id=answer.id, numbers=numbers, sentences=answer.sentences, quotes=quotes_of(answer)
     )
-    verdict = verdict_of(answer.outcome, answer.sentences, searched=len(answer.context.hits))
+    verdict = verdict_of_answer(answer)
     if verdict.state is State.FAILED:
         return text + render_problem(Problem(answer.error or verdict.line))
     if verdict.state is State.UNSUPPORTED:
@@ -137,7 +138,7 @@ def _actions(answer: Answer, *, again: bool) -> str:
 
 def plain_text(answer: Answer) -> str:
     """The answer for the clipboard: its verdict first, its sources listed below."""
-    verdict = verdict_of(answer.outcome, answer.sentences, searched=len(answer.context.hits))
+    verdict = verdict_of_answer(answer)
     used = sorted({number for sentence in answer.sentences for number in sentence.passages})
     by_number = {passage.number: passage for passage in answer.context.passages}
     lines = [

@@ -11,6 +11,7 @@ from sqlalchemy import Engine
 from app.core.errors import DocumentError, SettingsError
 from ingest.discover import FileEntry, discover, read
 from ingest.folder.progress import RemainingJobs
+from ingest.folder.retag import retag
 from ingest.folder.sync import FileState, Plan, StoredFile, Sync
 from ingest.ignore_rules import Rules
 from ingest.pipeline import Ingester, Outcome, Result, RunListener
@@ -102,6 +103,7 @@ class FolderRun:
                 counts[Outcome.MOVED] += 1
             else:
                 to_read.append(move.file)
+        retag(self._engine, plan)
         counts[Outcome.FAILED] += self._report_failures(plan)
         jobs = [self._job(file.path) for file in to_read]
         if self._options.prune:

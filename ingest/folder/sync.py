@@ -38,6 +38,7 @@ class StoredFile:
     chunker_version: str | None
     error: str  # why the latest version of the file could not be read; empty when the stored one is the latest
     partly_read: bool  # it, or a document in it, could not be read for want of a program, or failed
+    tags: Mapping[str, str]  # tag -> origin
 
     @property
     def current(self) -> bool:

@@ -4,7 +4,7 @@ SELECT d.id, d.source_uri AS uri, d.name, d.sha256, d.file_bytes, d.file_modifie
     CASE WHEN d.status = 'empty' THEN '' ELSE d.error END AS error,
     d.ocr_missing OR EXISTS (
         SELECT FROM documents AS m WHERE m.container_id = d.id AND (m.status = 'failed' OR m.ocr_missing)
-    ) AS partly_read
+    ) AS partly_read, d.tags
 FROM documents AS d JOIN collections AS c ON c.id = d.collection_id
 WHERE c.name = :collection AND d.container_id IS NULL
   AND (d.source_uri = ANY(:uris)

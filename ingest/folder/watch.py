@@ -13,6 +13,7 @@ from app.core.errors import DatabaseError, SettingsError
 from ingest.discover import discover_changed
 from ingest.folder.run import FolderRun
 from ingest.folder.sync import Plan
+from ingest.folder_tags import RULES_FILE
 from ingest.ignore_rules import Rules
 
 _SETTLE_MS = 1_600  # changes within this time are handled together, so that both ends of a move are seen
@@ -47,7 +48,9 @@ def watch(
             raise_interrupt=False,
         ):
             changed = [Path(path) for _, path in changes if any(Path(path).is_relative_to(root) for root in absolute)]
-            full_scan = time.monotonic() - scanned > _FULL_SCAN_SECONDS or len(changed) > _MANY
+            rules_changed = any(path.name == RULES_FILE for path in changed)  # of tags, for files that did not change
+            overdue = time.monotonic() - scanned > _FULL_SCAN_SECONDS
+            full_scan = overdue or rules_changed or len(changed) > _MANY
             try:
                 if full_scan:
                     execute(run.scan(absolute, rules))

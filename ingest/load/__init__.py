@@ -114,4 +114,5 @@ def finished(extracted: Extracted, name: str, limits: Limits = _DEFAULTS) -> Doc
         tables=extracted.tables[:_MOST_SPANS],
         warnings=extracted.warnings,
         ocr_missing=extracted.ocr_missing,
+        tags=extracted.tags,
     )

@@ -35,6 +35,7 @@ class Extracted:
     tables: tuple[Rows, ...] = ()
     warnings: tuple[str, ...] = ()
     ocr_missing: bool = False  # see Document
+    tags: tuple[str, ...] = ()  # see Document
 
 
 def clean(text: str) -> str:

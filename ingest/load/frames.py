@@ -55,4 +55,4 @@ def document_from(frame: Frame) -> Document:
     for name, kind in _SPANS.items():
         names = [field.name for field in fields(kind)]
         values[name] = tuple(kind(**dict(zip(names, span, strict=True))) for span in values[name])
-    return Document(**values | {"warnings": tuple(values["warnings"])})
+    return Document(**values | {name: tuple(values[name]) for name in ("warnings", "tags")})

@@ -8,6 +8,7 @@ from ingest.load import kinds
 from ingest.load.cards import cards_text
 from ingest.load.decode import decode
 from ingest.load.extracted import Builder, Extracted, clean, unmarked
+from ingest.load.front_matter import tags_in
 from ingest.load.html_text import html_content, left_out_warnings
 from ingest.load.markdown import markdown_headings, markdown_tables
 from ingest.load.markdown_html import without_html
@@ -39,6 +40,7 @@ def load_markdown(text: str, warnings: tuple[str, ...]) -> Extracted:
         headings=headings,
         tables=tuple(tables),
         warnings=(*warnings, *left_out_warnings(left_out)),
+        tags=tags_in(text),
     )
 
 

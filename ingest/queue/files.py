@@ -1,7 +1,9 @@
 """Runs one file job: re-ingests the file, or deletes its document when the file is gone and deletion was requested."""
 
+import json
 import platform
 from collections.abc import Callable
+from dataclasses import replace
 
 from sqlalchemy import Connection, Engine
 
@@ -9,7 +11,9 @@ from app.core.database import reachable, transaction
 from app.core.domain import Source
 from app.core.errors import AppError, DocumentError
 from app.core.sql import load_queries
+from app.core.tags import with_origins
 from ingest.discover import ChangingError, FileEntry, GoneError, read
+from ingest.folder_tags import FolderTags
 from ingest.pipeline import Ingester, Outcome, Result
 from ingest.queue.jobs import FILE_TASK, STARTING_SECONDS, UNEXPLAINED, Check, FileJob, Jobs, file_job, requeue
 from ingest.queue.locks import Locks
@@ -50,7 +54,8 @@ class Files:
             if not held:
                 raise BusyError(f"{job.uri} is being ingested by another process.")
             try:
-                source = read(FileEntry(path=job.path), max_bytes=self._max_bytes)
+                read_now = read(FileEntry(path=job.path), max_bytes=self._max_bytes)
+                source = replace(read_now, tags=FolderTags().tags_of(job.path))
             except GoneError as error:
                 return self._gone(job, str(error), within)
             except ChangingError:
@@ -110,3 +115,5 @@ class Files:
         }
         with transaction(self._engine) as connection:
             connection.execute(_QUERIES["touch"], params)
+            tags = json.dumps(with_origins((), source.tags), ensure_ascii=False)
+            connection.execute(_QUERIES["retag"], {"uri": job.uri, "collection": job.collection, "tags": tags})

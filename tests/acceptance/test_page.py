@@ -73,10 +73,8 @@ def test_the_first_screen_counts_documents_and_offers_questions(visit: Callable[
     welcome = page.locator(".fm-welcome").inner_text()
     assert "3 documents in club" in welcome
     assert page.locator(".fm-example").all_inner_texts() == list(EXAMPLES)
-    status = page.locator(".fm-status").first.inner_text()
-    assert "scripted-0.5b" in status
-    assert "4,096 tokens" in status
-    assert "the embedded model answers instead" in status
+    assert page.get_by_title("Choose the model").inner_text() == "scripted-0.5b"
+    assert page.locator("#fm-tab-ask-button ~ .fm-status, .fm-columns .fm-status").count() == 0
 
 
 def test_an_answer_streams_and_ends_with_its_sources(visit: Callable[..., "Page"], site: Site) -> None:
@@ -103,7 +101,9 @@ def test_an_answer_streams_and_ends_with_its_sources(visit: Callable[..., "Page"
     assert card.locator(".fm-file").inner_text() == "handbook.pdf · 2026-02-01"
     assert card.locator(".fm-file span").get_attribute("title") == "/shelf/handbook.pdf"
     assert "boathouse" in card.locator("mark").all_inner_texts()
-    assert "read whole: proven" in page.locator("#fm-status-area").inner_text()
+    foot = exchange.locator(".fm-foot").inner_text()
+    assert foot.splitlines()[0] == "searched in: all documents"
+    assert "the embedded model answers instead" in foot
 
 
 def test_the_table_shows_the_fate_of_every_candidate(visit: Callable[..., "Page"], site: Site) -> None:
@@ -316,8 +316,8 @@ def test_an_answer_without_passages_shows_the_nearest_misses(visit: Callable[...
 
 def test_a_refused_question_shows_the_problem_and_stays_in_the_box(visit: Callable[..., "Page"]) -> None:
     page = visit()
-    page.get_by_label("Collection", exact=True).click()
-    page.get_by_role("option", name="attic (0)").click()
+    page.get_by_title("Choose where to search").click()
+    page.get_by_label("attic (0)").check()
     ask(page, OPENING)
 
     problem = page.locator("#fm-live-area .fm-problem")

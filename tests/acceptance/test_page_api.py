@@ -34,7 +34,7 @@ def test_programs_can_ask_and_search_and_nothing_else(site: Site) -> None:
     found = client.predict("hole in the hull", "", api_name="/search")
 
     assert sorted(endpoints) == ["/ask", "/search"]
-    filters = ["collection", "document", "path", "media_type", "language", "since", "until"]
+    filters = ["collection", "document", "path", "media_type", "language", "since", "until", "tag"]
     for name, first in (("/ask", "question"), ("/search", "query")):
         assert [parameter["parameter_name"] for parameter in endpoints[name]["parameters"]] == [first, *filters]
     assert answer["outcome"] == "answered"
@@ -48,22 +48,35 @@ def test_programs_can_ask_and_search_and_nothing_else(site: Site) -> None:
 
 
 def test_the_endpoints_are_mcp_tools_with_descriptions(site: Site) -> None:
-    async def use() -> tuple[Any, Any]:
+    async def use() -> tuple[Any, Any, Any]:
         async with (
             streamablehttp_client(f"{site.address}gradio_api/mcp/") as (reader, writer, _),
             ClientSession(reader, writer) as session,
         ):
             await session.initialize()
             tools = await session.list_tools()
-            return tools.tools, await session.call_tool("search", {"query": "hole in the hull"})
+            given = {"question": "hole in the hull", "tag": ["care"], "document": ["boats.md"]}
+            asked = await session.call_tool("ask", given)
+            return tools.tools, await session.call_tool("search", {"query": "hole in the hull"}), asked
 
     with ThreadPoolExecutor(1) as own_thread:  # Playwright's event loop is running in this one
-        tools, result = own_thread.submit(asyncio.run, use()).result()
+        tools, result, asked = own_thread.submit(asyncio.run, use()).result()
 
     described = {tool.name: tool.description for tool in tools}
     assert set(described) == {"ask", "search"}
     assert described["ask"].startswith("Answer a question from the documents")
     assert "hull" in result.content[0].text
+    assert "'filters': {'documents': ['boats.md'], 'tags': ['care']}" in asked.content[0].text
+
+
+def test_programs_narrow_by_lists_and_by_lines(site: Site) -> None:
+    client = Client(site.address, verbose=False)
+
+    listed = client.predict(OPENING, collection=["club", "attic"], tag=["Care"], api_name="/ask")
+    lines = client.predict(OPENING, "club", document="boats.md\n7", language="en", api_name="/ask")
+
+    assert (listed["collection"], listed["filters"]) == (None, {"collections": ["club", "attic"], "tags": ["care"]})
+    assert (lines["collection"], lines["filters"]) == ("club", {"documents": ["boats.md", 7], "language": "en"})
 
 
 def test_responses_forbid_the_page_to_load_anything_from_elsewhere(site: Site) -> None:

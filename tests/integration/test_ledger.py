@@ -67,7 +67,7 @@ def _answer(**changes: object) -> Answer:
         notices=("One thing is degraded.",),
         timings={"sql": 0.01, "rerank": 0.2},
         settings={"candidates": 50, "collection": None},
-        filters=Filters(document_id=17, path_prefix="/a/", since=datetime(2026, 1, 31, 12, tzinfo=UTC)),
+        filters=Filters(documents=(17,), path_prefix="/a/", since=datetime(2026, 1, 31, 12, tzinfo=UTC)),
     )  # fmt: skip
     return replace(answer, **changes)  # type: ignore[arg-type]
 
@@ -90,7 +90,7 @@ def test_filters_of_an_answer_that_an_earlier_version_stored_are_read(database: 
             {"settings": json.dumps(stored), "id": answer.id},
         )
     loaded = ledger.load(answer.id)
-    assert loaded.filters == Filters(document_id=17, since=datetime(2026, 1, 31, 12, tzinfo=UTC))
+    assert loaded.filters == Filters(documents=(17,), since=datetime(2026, 1, 31, 12, tzinfo=UTC))
     assert loaded.settings == {"candidates": 50}
 
 

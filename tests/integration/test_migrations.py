@@ -13,11 +13,13 @@ from alembic import command
 from sqlalchemy import Engine, create_engine, text
 
 import migrations
+from app.chats import Chats
 from app.core import database as core
-from app.core.domain import CHUNKER_VERSION
+from app.core.domain import CHUNKER_VERSION, Filters
 from app.core.errors import DatabaseError
 from app.core.models.embedding import Matrix
 from app.core.postgres_conf import server_settings, this_machine
+from app.ledger import Ledger
 from app.retrieve import HybridRetriever
 from ingest.discover import discover
 from ingest.folder import sync as folder_sync
@@ -56,6 +58,8 @@ FROZEN = {
     "r0010_written_forms.sql": "0946332b62124a8bd9a82b68d65c90b9b0c958e47d1f57af6b91daf8c66a63f0",
     "r0011_chats.py": "87596804b024d14ec68d5d68fb8fa51b58b097dddd82735eb5f7735f66062d9f",
     "r0011_chats.sql": "9d4db46ab43e1f86348c19c5d05cb19bf1cd3aca34ba2bebf4d3934f0452f423",
+    "r0012_scope.py": "4a657a428f4c9712a18ca88a027766d4040b3737787891bc12e5261da247177a",
+    "r0012_scope.sql": "86fb342b2a78a80eacdb1d19fb7f17e2e69e22ea1bc2cdab9acaa5fc19a626f9",
 }
 
 
@@ -243,6 +247,77 @@ def test_passages_of_revision_0009_are_found_in_every_spelling_after_migrating(s
         engine.dispose()
         with server.connect() as connection:
             connection.execute(text("DROP DATABASE of_revision_0009 WITH (FORCE)"))
+
+
+# Documents and a chat with an answer as revision 0011 stored them.
+CONTENT_OF_0011 = """
+    INSERT INTO collections (name) VALUES ('c');
+    INSERT INTO corpus (embedding_model, embedding_dimension, chunker_version) VALUES ('fake', 384, '3');
+    INSERT INTO text_configs (config, chunk_count) VALUES ('english', 4);
+    INSERT INTO documents (
+        collection_id, source_uri, name, title, media_type, language, sha256, chunker_version, status, text, chunk_count
+    )
+    SELECT 1, '/n/' || name, name, name, kind, 'en', name, '3', 'ready', replace(body, '|', chr(10)), 1
+    FROM (
+        VALUES
+        ('tagged.md', 'text/markdown', '---|title: A|Tags: [ferry]|---|The ferry sails at nine.'),
+        ('keywords.md', 'text/markdown', '---|keywords: ferry|---|The ferry sails at ten.'),
+        ('plain.md', 'text/markdown', '# Ferry||Tags are of no use here. The ferry sails at noon.'),
+        ('tagged.txt', 'text/plain', '---|tags: ferry|---|The ferry sails at two.')
+    ) AS old (name, kind, body);
+    INSERT INTO chunks (
+        document_id, collection_id, ordinal, heading, text, start_char, end_char, token_count, text_config, embedding
+    )
+    SELECT id, 1, 0, title, text, 0, length(text), 9, 'english', CAST(:vector AS halfvec) FROM documents ORDER BY id;
+    INSERT INTO chats (id, title) VALUES ('00000000-0000-0000-0000-000000000011', 'When does it sail?');
+    INSERT INTO answers (
+        id, chat_id, question, query, text, outcome, sentences, removed_markers, passages, prompt, tokens, token_budget,
+        reranker, scored, notices, timings, settings
+    )
+    VALUES (
+        '00000000-0000-0000-0000-000000000012', '00000000-0000-0000-0000-000000000011', 'When does it sail?',
+        CAST(:query AS jsonb), 'At nine.', 'answered', '[]', 0, '[]', '[]', 0, 0, 'none', 0, '[]', '{}',
+        CAST(:settings AS jsonb)
+    );
+"""
+
+
+def test_a_database_of_revision_0011_has_tags_after_migrating(server: Engine) -> None:
+    with server.connect() as connection:
+        connection.execute(text("CREATE DATABASE of_revision_0011"))
+    engine = create_engine(server.url.set(database="of_revision_0011"))
+    try:
+        with engine.connect() as connection:
+            config = core.alembic_config()
+            config.attributes |= {"connection": connection, "embedding_dimension": 384}
+            command.upgrade(config, "0011")
+            values = {
+                "vector": str(SameEmbedder().embed(["any"])[0].tolist()),
+                "query": '{"text": "When does it sail?", "changed": false, "reason": ""}',
+                "settings": '{"passages": 5, "filters": {"document_name": "tagged.md"}}',
+            }
+            for statement in CONTENT_OF_0011.split(";\n"):
+                if statement.strip():
+                    connection.execute(text(statement), values)
+            connection.commit()
+        core.migrate(engine, embedding_dimension=384)
+        with engine.connect() as connection:
+            rows = connection.execute(text("SELECT name, tags, chunker_version IS NULL AS stale FROM documents"))
+            read_again = {row.name for row in rows if row.stale and row.tags == {}}
+        assert read_again == {"tagged.md", "keywords.md"}
+        retriever = HybridRetriever(
+            engine, SameEmbedder(), candidates=4, leg_candidates=4, vector_weight=1, text_weight=1, ef_search=40
+        )
+        assert len(retriever.retrieve("ferry").hits) == 4
+        narrowed = Filters(documents=("plain.md", "tagged.txt"), collections=("c",))
+        assert {hit.name for hit in retriever.retrieve("ferry", filters=narrowed).hits} == {"plain.md", "tagged.txt"}
+        answer = Ledger(engine).load("00000000-0000-0000-0000-000000000012")
+        assert answer.filters == Filters(documents=("tagged.md",))
+        assert [row.title for row in Chats(engine).page()] == ["When does it sail?"]
+    finally:
+        engine.dispose()
+        with server.connect() as connection:
+            connection.execute(text("DROP DATABASE of_revision_0011 WITH (FORCE)"))
 
 
 def test_functions_of_a_migrated_database_are_those_of_a_new_one(migrated_from_0006: Engine, database: Engine) -> None:

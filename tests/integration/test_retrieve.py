@@ -11,6 +11,7 @@ from sqlalchemy import Engine, text
 from app.core.domain import Filters
 from app.core.errors import CorpusError, NotFoundError
 from app.core.models.embedding import Embedder
+from app.core.scope import nothing_in
 from app.retrieve import _QUERIES, HybridRetriever
 from tests.support.corpus import store
 
@@ -222,6 +223,8 @@ def _documents(database: Engine, embedder: Embedder) -> None:
         "UPDATE documents SET language = 'fr', modified_at = '2026-05-01 12:00Z' WHERE title = 'two'",
         "UPDATE documents SET source_uri = '/club/50%_x.txt', modified_at = NULL, ingested_at = '2026-04-01 12:00Z' "
         "WHERE title = 'three'",
+        """UPDATE documents SET tags = '{"finance": "file", "2026": "hand"}' WHERE title = 'one'""",
+        """UPDATE documents SET tags = '{"finance": "hand", "q3 \\"2026\\" ''a": "folder"}' WHERE title = 'three'""",
     )
     with database.begin() as connection:
         for change in changes:
@@ -232,7 +235,17 @@ def _documents(database: Engine, embedder: Embedder) -> None:
 @pytest.mark.parametrize(
     ("filters", "expected"),
     [
-        (Filters(document_name="/default/one-english.txt"), {"one"}),
+        (Filters(documents=("/default/one-english.txt",)), {"one"}),
+        (Filters(documents=("/default/one-english.txt", "/club/three-english.txt")), {"one", "three"}),
+        (Filters(documents=("/default/one-english.txt", 10**30)), {"one"}),
+        (Filters(documents=("no such name",)), set()),
+        (Filters(collections=("club",)), {"three"}),
+        (Filters(collections=("club", "default")), {"one", "two", "three"}),
+        (Filters(collections=("club", "default"), language="fr"), {"two"}),
+        (Filters(tags=("finance",)), {"one", "three"}),
+        (Filters(tags=("finance", 'q3 "2026" \'a')), {"three"}),
+        (Filters(tags=("finance", "absent")), set()),
+        (Filters(tags=("finance",), collections=("default",)), {"one"}),
         (Filters(path_prefix="/default/"), {"one", "two"}),
         (Filters(path_prefix="/club/50%_"), {"three"}),
         (Filters(path_prefix="/club/__"), set()),
@@ -266,14 +279,20 @@ def test_only_documents_that_meet_every_filter_are_searched(
     if not indexed:
         assert titles == expected
         assert all(hit.vector_rank and hit.text_rank for hit in found.hits)
-    assert found.notes == (() if expected else ("No passage meets the filters.",))
+    assert found.notes == (() if expected else (nothing_in(None, filters),))
 
 
 def test_a_document_is_searched_by_its_number(make: Make, database: Engine, embedder: Embedder) -> None:
     _documents(database, embedder)
     wanted = make().retrieve("keeper").hits[-1].document_id
-    hits = make().retrieve("keeper", filters=Filters(document_id=wanted)).hits
+    hits = make().retrieve("keeper", filters=Filters(documents=(wanted,))).hits
     assert [hit.document_id for hit in hits] == [wanted]
+
+
+def test_an_unknown_collection_among_several_is_named(make: Make, database: Engine, embedder: Embedder) -> None:
+    _documents(database, embedder)
+    with pytest.raises(NotFoundError, match=r"There is no collection 'chess'\. Known: club, default\."):
+        make().retrieve("keeper", filters=Filters(collections=("club", "chess")))
 
 
 def test_exact_ranks_agree_with_legs_that_hold_everything(make: Make, database: Engine, embedder: Embedder) -> None:

@@ -1,6 +1,7 @@
 """Values for tests: a hit or passage with everything filled in, so that a test names only what it is about."""
 
 import uuid
+from collections.abc import Sequence
 from typing import Any
 
 from app.core.domain import Answer, Context, Fate, Hit, Message, Outcome, Passage, Query
@@ -50,11 +51,14 @@ def make_passage(number: int, text: str, **changes: Any) -> Passage:
     return Passage(**(values | changes))
 
 
-def make_answer(**changes: Any) -> Answer:
-    """An answer from one passage, without a model."""
+def make_answer(*, hits: Sequence[Hit] | None = None, **changes: Any) -> Answer:
+    """An answer from one passage, without a model; hits: the candidates instead, none of them in the prompt."""
     question = changes.get("question", "What does the pump hold?")
     text = "The pump holds nine litres."
     hit = make_hit(1, text, fate=Fate.IN_PROMPT, passage_number=1, cited=True, name="pump.md")
+    context = Context(passages=(make_passage(1, text, hits=(hit,)),), hits=(hit,), tokens=9, token_budget=90)
+    if hits is not None:
+        context = Context(passages=(), hits=tuple(hits), tokens=0, token_budget=0)
     values: dict[str, Any] = {
         "id": str(uuid.uuid4()),
         "chat_id": None,
@@ -65,7 +69,7 @@ def make_answer(**changes: Any) -> Answer:
         "outcome": Outcome.ANSWERED,
         "sentences": (),
         "removed_markers": 0,
-        "context": Context(passages=(make_passage(1, text, hits=(hit,)),), hits=(hit,), tokens=9, token_budget=90),
+        "context": context,
         "prompt": (Message(role="user", content=f"[1] {text}\n{question}"),),
         "model": None,
         "usage": None,

@@ -11,9 +11,13 @@ from sqlalchemy import Engine
 from typing_extensions import override
 
 from app.chats import Chats
+from app.composer import Composer
 from app.core.chat import ChatModel
+from app.core.document_tags import DocumentTags
 from app.core.domain import (
+    AS_CONFIGURED,
     NO_FILTERS,
+    Choice,
     ExactRank,
     Filters,
     Hit,
@@ -28,6 +32,7 @@ from app.core.domain import (
 from app.core.errors import NotFoundError
 from app.core.models.embedding import Matrix
 from app.core.settings import Settings
+from app.generate import OfferedModels
 from app.ledger import Ledger
 from app.library import Library
 from app.listing import Listing
@@ -37,11 +42,12 @@ from app.quality.diagnosis import Diagnosis, Trials
 from app.quality.expected.feedback import Feedback
 from app.quality.expected.golden import Golden
 from app.quality.expected.locate import Locator
-from app.rerank import Reranker
+from app.rerank import KeepOrder, Reranker
 from app.search import Searcher
 from app.stages import ExplainingRetriever, Stages
 
 NOT_FOUND = "The documents do not say."
+OTHER_MODELS = ("scripted-7b", "scripted-70b")
 
 
 def words(text: str) -> set[str]:
@@ -134,12 +140,12 @@ class PlainRewriter(Rewriter):
 class ScriptedModel(ChatModel):
     """Says what the script says, piece by piece; with hold() it stops after some pieces until go_on()."""
 
-    def __init__(self, script: Callable[[str], Iterable[str]], *, context_tokens: int = 4096) -> None:
-        self._info = ModelInfo(
-            backend="embedded", name="scripted-0.5b", context_tokens=context_tokens, tokens_counted=True
-        )
+    def __init__(
+        self, script: Callable[[str], Iterable[str]], *, context_tokens: int = 4096, name: str = "scripted-0.5b"
+    ) -> None:
+        self._info = ModelInfo(backend="embedded", name=name, context_tokens=context_tokens, tokens_counted=True)
         self.stopped = threading.Event()  # set when the stream was closed before its end
-        self._script = script
+        self.script = script
         self._hold_after: int | None = None
         self._gate = threading.Event()
 
@@ -164,7 +170,7 @@ class ScriptedModel(ChatModel):
     def stream(self, messages: Sequence[Message], *, max_tokens: int | None = None) -> Generator[str, None, Usage]:
         said = 0
         try:
-            for piece in self._script(messages[-1].content):
+            for piece in self.script(messages[-1].content):
                 while self._hold_after is not None and said >= self._hold_after:
                     self._gate.wait(0.05)
                     yield ""
@@ -204,6 +210,10 @@ class FakeServices:
     library: Library
     diagnosis: Diagnosis
     feedback: Feedback
+    composer: Composer
+    tags: DocumentTags
+    models: OfferedModels
+    offered: list[str]  # names of the models that the server offers beside the configured one
     model: ScriptedModel
 
 
@@ -215,22 +225,39 @@ def make_services(
     stages = Stages(
         retriever=lambda _: retriever, reranker=lambda _: WordReranker(), count_tokens=lambda text: len(text.split())
     )
-    answerer = Answerer(
-        rewriter=PlainRewriter(),
-        searcher=Searcher(retriever=retriever, reranker=WordReranker()),
-        model=model,
-        support=word_support,
-        ledger=ledger,
-        listing=Listing(engine),
-        prompts=Prompts(answer=partial(conversation, "answer"), not_found=NOT_FOUND),
-        passages=4,
-        passages_tokens=900,
-        answer_tokens=300,
-        relevance_floor=0.3,
-        support_floor=0.55,
-        settings={"candidates": 50, "passages": 4, "temperature": 0.0, "relevance_floor": 0.3},
-        notices=notices,
-    )
+    others = {name: ScriptedModel(model.script, name=name) for name in OTHER_MODELS}
+    offered = list(OTHER_MODELS)
+    models = OfferedModels(model, names=lambda: offered, open_model=lambda name: (others[name], ()))
+
+    def answerer_with(chosen: ChatModel, said: Sequence[str], choice: Choice) -> Answerer:
+        return Answerer(
+            rewriter=PlainRewriter(),
+            searcher=Searcher(retriever=retriever, reranker=WordReranker() if choice.rerank else KeepOrder()),
+            model=chosen,
+            support=word_support,
+            ledger=ledger,
+            listing=Listing(engine),
+            prompts=Prompts(answer=partial(conversation, "answer"), not_found=NOT_FOUND),
+            passages=choice.passages or 4,
+            passages_tokens=900,
+            answer_tokens=300,
+            relevance_floor=0.3,
+            support_floor=0.55,
+            settings={
+                "candidates": choice.candidates or 50,
+                "passages": choice.passages or 4,
+                "temperature": 0.0,
+                "relevance_floor": 0.3,
+            },
+            notices=said,
+            as_chosen=None if choice != AS_CONFIGURED else as_chosen,
+        )
+
+    def as_chosen(choice: Choice) -> Answerer:
+        chosen = models.choose(choice.model)
+        return answerer_with(chosen.model, chosen.notices, choice)
+
+    answerer = answerer_with(model, notices, AS_CONFIGURED)
     return FakeServices(
         answerer=answerer,
         ledger=ledger,
@@ -238,5 +265,9 @@ def make_services(
         library=Library(engine),
         diagnosis=Diagnosis(locator=Locator(engine), trials=Trials(stages, settings)),
         feedback=Feedback(ledger, Golden(engine)),
+        composer=Composer(engine),
+        tags=DocumentTags(engine),
+        models=models,
+        offered=offered,
         model=model,
     )

@@ -19,14 +19,45 @@ def test_no_option_is_no_filter() -> None:
 
 
 def test_filters_as_json_hold_only_what_is_set() -> None:
-    filters = Filters(document_id=17, until=datetime(2026, 1, 31, 12, tzinfo=UTC))
-    assert filters_view(filters) == {"document_id": 17, "until": "2026-01-31T12:00:00+00:00"}
+    filters = Filters(documents=(17,), until=datetime(2026, 1, 31, 12, tzinfo=UTC))
+    assert filters_view(filters) == {"documents": [17], "until": "2026-01-31T12:00:00+00:00"}
     assert filters_view(NO_FILTERS) == {}
 
 
 def test_a_document_is_named_by_number_or_by_file_name() -> None:
-    assert FilterOptions(document="17").parse() == Filters(document_id=17)
-    assert FilterOptions(document="17.pdf").parse() == Filters(document_name="17.pdf")
+    assert FilterOptions(document="17").parse() == Filters(documents=(17,))
+    assert FilterOptions(document="17.pdf").parse() == Filters(documents=("17.pdf",))
+
+
+@pytest.mark.parametrize("names", [("north", "south"), "north\nsouth", ["north", " south", "north", ""]])
+def test_several_values_are_a_list_or_lines(names: str | tuple[str, ...]) -> None:
+    options = FilterOptions(collection=names, document=names, tag=names)
+    assert options.only_collection is None
+    assert options.parse() == Filters(
+        collections=("north", "south"), documents=("north", "south"), tags=("north", "south")
+    )
+
+
+def test_a_single_collection_is_no_filter_so_that_its_index_serves() -> None:
+    options = FilterOptions(collection=("north",))
+    assert (options.only_collection, options.parse()) == ("north", NO_FILTERS)
+
+
+def test_a_comma_divides_tags_but_no_names() -> None:
+    options = FilterOptions(tag="#Finance, Q3", document="Smith, J.pdf")
+    assert options.parse() == Filters(tags=("finance", "q3"), documents=("Smith, J.pdf",))
+
+
+def test_a_number_that_no_document_can_have_matches_nothing() -> None:
+    assert FilterOptions(document="9" * 30).parse().criteria() == {"document_ids": [], "document_names": []}
+
+
+def test_only_criteria_that_are_set_reach_the_database() -> None:
+    assert NO_FILTERS.criteria() == {}
+    filters = Filters(collections=("a",), documents=(3, "b.md"), tags=("c",), language="de")
+    assert filters.criteria() == {
+        "collections": ["a"], "document_ids": [3], "document_names": ["b.md"], "tags": ["c"], "language": "de",
+    }  # fmt: skip
 
 
 def test_a_relative_path_is_completed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -66,7 +97,7 @@ def test_a_function_with_filter_options_takes_each_of_them_and_documents_it() ->
     assert "filters:" not in (expanded.__doc__ or "")
 
 
-@pytest.mark.parametrize("command", ["ask", "search"])
+@pytest.mark.parametrize("command", ["ask", "search", "why", "evaluate"])
 def test_a_command_offers_every_filter_option_with_its_help(command: str) -> None:
     shown = CliRunner().invoke(commands, [command, "--help"], env={"COLUMNS": "200"}).output
     for option in fields(FilterOptions):

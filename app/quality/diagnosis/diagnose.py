@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
-from app.core.domain import Answer, Hit
+from app.core.domain import NO_FILTERS, Answer, Filters, Hit
 from app.core.errors import AppError
 from app.quality.diagnosis import ranking, recall, summary
 from app.quality.diagnosis.case import Case, for_idle_leg
@@ -43,10 +43,12 @@ class Diagnosis:
         notes = (*verdict.notes, *_changes_since(answer, expectation, located))
         return replace(verdict, question=answer.question, answer_id=answer.id, notes=notes)
 
-    def of_question(self, question: str, expected: str, *, collection: str | None = None) -> Verdict:
+    def of_question(
+        self, question: str, expected: str, *, collection: str | None = None, filters: Filters = NO_FILTERS
+    ) -> Verdict:
         """What a search for the question does with the passage now; no model is called and nothing is stored."""
         expectation = parse(expected, self._locator.is_document)
-        search = self._trials.fresh(question, collection=collection)
+        search = self._trials.fresh(question, collection=collection, filters=filters)
         located = self._locator.locate(expectation)
         return self._verdict(Case(search=search, expectation=expectation, located=located, trials=self._trials))
 

@@ -38,14 +38,14 @@ class Trials:
         self._stages = stages
         self._settings = settings
 
-    def fresh(self, question: str, *, collection: str | None) -> Search:
+    def fresh(self, question: str, *, collection: str | None, filters: Filters = NO_FILTERS) -> Search:
         """The question searched, reranked and packed now, as configured."""
         empty = Context(passages=(), hits=(), tokens=0, token_budget=self._room(question))
         values = shaping_values(self._settings, Shapes.ANSWER)
         search = Search(
             question=question,
             collection=collection,
-            filters=NO_FILTERS,
+            filters=filters,
             settings=values,
             context=empty,
             scored=0,

@@ -1,5 +1,6 @@
 """Evaluates a set of questions with the real stages over the database that should answer them."""
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -8,8 +9,9 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
+from app.core.domain import NO_FILTERS, Filters, Retrieval
 from app.core.models.embedding import Embedder
-from app.core.settings import Settings, Shapes, shaping_values
+from app.core.settings import Settings, SettingValue, Shapes, shaping_values
 from app.quality.evaluation.judge import Judge
 from app.quality.evaluation.measure import MeasuredStages, measure
 from app.quality.evaluation.questions import QuestionSet, of_folder, of_golden
@@ -17,6 +19,7 @@ from app.quality.evaluation.run import EvaluationRun, Progress, silent
 from app.quality.evaluation.scratch import Report, corpus_of
 from app.quality.expected.golden import Golden
 from app.rerank import Reranker
+from app.search import Retriever
 from app.stages import build_retriever
 
 
@@ -36,6 +39,36 @@ def question_set(target: str, engine: Engine, *, drafts: bool = False) -> Questi
     return of_folder(Path(target))
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Scope:
+    """Where all questions of a run are searched."""
+
+    collection: str | None = None  # for questions that name none themselves
+    filters: Filters = NO_FILTERS
+
+    def within(self, retriever: Retriever) -> Retriever:
+        """The retriever, searching only here."""
+        return _Narrowed(retriever, self)
+
+    def values(self) -> dict[str, SettingValue]:
+        """The scope beside the settings of a run, so that a comparison names a difference; empty when it is none."""
+        criteria = ({"collection": self.collection} if self.collection else {}) | self.filters.criteria()
+        return {"scope": json.dumps(criteria, sort_keys=True, ensure_ascii=False)} if criteria else {}
+
+
+class _Narrowed:
+    """A retriever that searches within a scope."""
+
+    def __init__(self, retriever: Retriever, scope: Scope) -> None:
+        self._retriever = retriever
+        self._scope = scope
+
+    def retrieve(self, query: str, *, collection: str | None = None, filters: Filters = NO_FILTERS) -> Retrieval:
+        """See Retriever; filters given here are added to nothing, as no question of a set has its own."""
+        narrowed = self._scope.filters if filters == NO_FILTERS else filters
+        return self._retriever.retrieve(query, collection=collection or self._scope.collection, filters=narrowed)
+
+
 @contextmanager
 def bench(
     questions: QuestionSet, engine: Engine, embedder: Embedder, settings: Settings, *, keep: bool, report: Report
@@ -45,15 +78,26 @@ def bench(
         yield Bench(questions=questions, engine=corpus, embedder=embedder)
 
 
+EVERYWHERE = Scope()
+
+
 def evaluate(
-    bench: Bench, reranker: Reranker, settings: Settings, *, name: str, progress: Progress = silent
+    bench: Bench,
+    reranker: Reranker,
+    settings: Settings,
+    *,
+    name: str,
+    scope: Scope = EVERYWHERE,
+    progress: Progress = silent,
 ) -> EvaluationRun:
     """Measure both stages as configured; a reranker with a time limit is measured with what it leaves unscored."""
     deeper = None
     if settings.leg_candidates > settings.candidates:
-        deeper = build_retriever(bench.engine, bench.embedder, settings, candidates=settings.leg_candidates)
+        deeper = scope.within(
+            build_retriever(bench.engine, bench.embedder, settings, candidates=settings.leg_candidates)
+        )
     stages = MeasuredStages(
-        retriever=build_retriever(bench.engine, bench.embedder, settings),
+        retriever=scope.within(build_retriever(bench.engine, bench.embedder, settings)),
         deeper=deeper,
         reranker=reranker,
         passages=settings.passages,
@@ -64,7 +108,7 @@ def evaluate(
         name=name,
         target=bench.questions.name,
         corpus=bench.questions.digest,
-        settings=shaping_values(settings, Shapes.RANKING),
+        settings=shaping_values(settings, Shapes.RANKING) | scope.values(),
         reranker=reranker.name,
         questions=results,
         created_at=datetime.now(UTC),
