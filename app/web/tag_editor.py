@@ -58,7 +58,7 @@ def render_tags(
         f'<details class="fm-tags"{" open" if shown else ""}><summary>Tags</summary>'
         '<p class="fm-note">Tags narrow a search. Those of a file’s front matter or folder are changed there.</p>'
         '<form class="fm-tag-find"><input type="search" name="part" dir="auto" maxlength="200" autocomplete="off" '
-        f'value="{escape(part)}" placeholder="Part of a name; empty shows what has tags" '
+        f'value="{escape(part)}" placeholder="Part of a name" '
         'aria-label="Find documents to tag"><button type="submit" class="fm-link">Find</button></form>'
         f"{said}{body if shown else ''}</details>"
     )
