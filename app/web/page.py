@@ -53,7 +53,7 @@ def build_page(
                 dial.wire(dial_tab)
         chat.wire(page)
         documents.wire(page, documents_tab)
-        tags.wire(documents_tab)
+        tags.wire()
         history.wire(history_tab)
         add_api(services)
     return page

@@ -22,12 +22,11 @@ class TagEditor:
         self._tags = tags
         self._area = area(render_tags(()), name="fm-tags-area", script=_SCRIPT)
 
-    def wire(self, tab: gr.Tab) -> None:
+    def wire(self) -> None:
         """Connect events to handlers; called inside the page once all its components exist."""
         listen(self._area.find, self._find, [], [self._area])
         listen(self._area.give, self._give, [], [self._area])
         listen(self._area.take, self._take, [], [self._area])
-        listen(tab.select, lambda: render_tags(()), [], [self._area])
 
     def _find(self, event: gr.EventData) -> str:
         return self._shown(str(event.part))
