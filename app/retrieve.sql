@@ -28,12 +28,8 @@ SELECT
                 SELECT 1
                 FROM chunks
                 WHERE CAST(:narrowed AS boolean)
-                    AND document_id = ANY(ARRAY(
-                        SELECT id
-                        FROM documents_that_meet(
-                            CAST(:filters AS jsonb) || jsonb_build_object('collection_id', requested.collection_id)
-                        )
-                    ))
+                    AND (requested.collection_id IS NULL OR chunks.collection_id = requested.collection_id)
+                    AND document_id = ANY(ARRAY(SELECT id FROM documents_that_meet(CAST(:filters AS jsonb))))
                 LIMIT :exact_below
             )
         ) AS counted

@@ -8,7 +8,7 @@ from app.core.chat import ChatModel
 from app.core.errors import ModelError
 from app.generate import embedded_server
 from app.generate.offered import OfferedModels
-from app.generate.ollama_server import SUGGESTED_MODEL, OllamaServer
+from app.generate.ollama_server import SUGGESTED_MODEL, OllamaServer, full_name
 from app.generate.options import CallOptions
 
 
@@ -62,8 +62,9 @@ def offered_models(
     """The models of the server that the configured one is on; the embedded one is alone."""
 
     def ollama_names() -> tuple[str, ...]:
+        own = full_name(configured.info.name)  # which the settings may name without its tag
         with closing(OllamaServer(ollama_url)) as server:
-            return server.chat_models()
+            return tuple(name for name in server.chat_models() if full_name(name) != own)
 
     def openai_names() -> tuple[str, ...]:
         from app.generate.openai_server import OpenAIServer  # noqa: PLC0415  # as below

@@ -95,7 +95,7 @@ class OllamaServer:
     def loaded_context(self, name: str) -> int | None:
         """Context size of the loaded model in tokens; None when it is not loaded, or the server does not report it."""
         for model in self._request("GET", "/api/ps").get("models") or []:
-            if _full(str(model.get("name", ""))) == _full(name):
+            if full_name(str(model.get("name", ""))) == full_name(name):
                 context = model.get("context_length")
                 return int(context) if context else None
         return None
@@ -165,6 +165,6 @@ def refused(status: int, message: str, *, where: str) -> ModelError:
     return failures.other(where, f"{message or 'no reason given'} (status {status})")
 
 
-def _full(name: str) -> str:
+def full_name(name: str) -> str:
     """A model's name with its tag."""
     return name if ":" in name.rpartition("/")[2] else f"{name}:latest"

@@ -57,7 +57,7 @@ def build_page(
         chat.wire(page)
         documents.wire(page, documents_tab)
         viewer.listen_to(documents.list)
-        tags.wire(documents_tab)
+        tags.wire()
         history.wire(history_tab)
         add_api(services)
     return page

@@ -22,12 +22,11 @@ class TagEditor:
         self._tags = tags
         self._area = area(render_tags(()), name="fm-tags-area", script=_SCRIPT)
 
-    def wire(self, tab: gr.Tab) -> None:
+    def wire(self) -> None:
         """Connect events to handlers; called inside the page once all its components exist."""
         listen(self._area.find, self._find, [], [self._area])
         listen(self._area.give, self._give, [], [self._area])
         listen(self._area.take, self._take, [], [self._area])
-        listen(tab.select, lambda: render_tags(()), [], [self._area])
 
     def _find(self, event: gr.EventData) -> str:
         return self._shown(str(event.part))
@@ -58,7 +57,7 @@ def render_tags(
         f'<details class="fm-tags"{" open" if shown else ""}><summary>Tags</summary>'
         '<p class="fm-note">Tags narrow a search. Those of a file’s front matter or folder are changed there.</p>'
         '<form class="fm-tag-find"><input type="search" name="part" dir="auto" maxlength="200" autocomplete="off" '
-        f'value="{escape(part)}" placeholder="Part of a name; empty shows what has tags" '
+        f'value="{escape(part)}" placeholder="Part of a name" '
         'aria-label="Find documents to tag"><button type="submit" class="fm-link">Find</button></form>'
         f"{said}{body if shown else ''}</details>"
     )
