@@ -12,6 +12,7 @@ from app.web.documents_tab import DocumentsTab
 from app.web.documents_table import collection_choices
 from app.web.history_tab import HistoryTab
 from app.web.parts import Services
+from app.web.running import RunningAnswers
 
 _MARK = (
     '<svg viewBox="0 0 32 32" width="26" height="26" aria-hidden="true"><rect width="32" height="32" rx="8"/>'
@@ -25,10 +26,12 @@ def build_page(
     examples: Sequence[str] = (),
     upload_collection: str = "default",
     tuning: TuningService | None = None,
+    running: RunningAnswers | None = None,
 ) -> gr.Blocks:
     """The page over the given services.
 
-    examples: questions offered on the first screen. tuning: None leaves the Dial tab out. Raises AppError.
+    examples: questions offered on the first screen. tuning: None leaves the Dial tab out. running: the
+    server's answers in progress, by default its own. Raises AppError.
     """
     page = gr.Blocks(title="Foremost", analytics_enabled=False, fill_width=True)
     with page:
@@ -49,7 +52,7 @@ def build_page(
             with gr.Tab("Ask", elem_id="fm-tab-ask"):
                 status = area(name="fm-status-area")
                 shared = Shared(collection=collection, status=status, viewer=viewer)
-                chat = ChatTab(services, shared, examples)
+                chat = ChatTab(services, shared, examples, running or RunningAnswers(services.answerer.answer))
             with gr.Tab("Documents", elem_id="fm-tab-documents") as documents_tab:
                 documents = DocumentsTab(services.library, collection, upload_collection)
             with gr.Tab("History", elem_id="fm-tab-history") as history_tab:

@@ -20,6 +20,7 @@ STAGES: Mapping[str, str] = {
     "pack": "Choosing what fits",
     "generate": "The model is reading the passages",
     "cite": "Checking every sentence against its source",
+    "stop": "Stopping",
 }
 
 
@@ -54,7 +55,7 @@ def render_live(
         body = f'<div class="fm-answer live" dir="auto">{render_answer(text, answer_id="", numbers=numbers)}</div>'
     working = (
         f'<p class="fm-working"><i></i>{escape(STAGES.get(stage, "Starting"))}…</p>'
-        if not text or stage == "cite"
+        if not text or stage in ("cite", "stop")
         else ""
     )
     return (
