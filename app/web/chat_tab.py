@@ -15,7 +15,7 @@ from app.web.conversation import Conversations, View, watch
 from app.web.parts import Services
 from app.web.problem import render_problem
 from app.web.queue import render_queue
-from app.web.running import Running, RunningAnswers
+from app.web.running import RunningAnswers
 from app.web.status import render_status
 from app.web.thread import render_failed_question, render_thread
 from app.web.verdict import render_why
@@ -86,9 +86,10 @@ class ChatTab:
             self._shared.status,
         ]
         session = [self._shared.collection, self._chat_id, self._view]
-        listen(self._question.submit, self._ask, [self._question, *session], every)
-        listen(self._welcome.example, self._ask_example, session, every)
-        listen(self._thread.retry, self._ask_again, session, every)
+        while_shown = {"trigger_mode": "multiple"}  # these handlers go on as long as an answer is being shown
+        listen(self._question.submit, self._ask, [self._question, *session], every, **while_shown)
+        listen(self._welcome.example, self._ask_example, session, every, **while_shown)
+        listen(self._thread.retry, self._ask_again, session, every, **while_shown)
         listen(self._question.stop, self._request_stop, [self._chat_id], [])
         listen(self._queue.unqueue, self._unqueue, [self._chat_id], [self._queue])
         for event in (self._thread.pick, self._thread.show):
@@ -97,11 +98,11 @@ class ChatTab:
         listen(self._sources.open, self._open, [], [self._shared.viewer])
         self._why.wire(self._sources)
         listen(page.load, self._restore, [self._view, self._chat_id], every)
-        listen(self._chats.chat, self._open_chat, [self._view, self._side.words], every)
+        listen(self._chats.chat, self._open_chat, [self._view, self._side.words], every, **while_shown)
         listen(
             self._chats.chatdelete, self._delete, [self._view, self._chat_id, self._side.words, self._side.limit], every
         )
-        listen(self._side.new.click, self._restore, [self._view], every)
+        listen(self._side.new.click, self._restore, [self._view], every, **while_shown)
         self._side.wire(self._chat_id)
 
     # ------------------------------------------------------------------------------------------------- asking
@@ -173,18 +174,17 @@ class ChatTab:
                 yield update
             if view.serial != serial:
                 return
-            yield self._ended(running, chat, owner)
+            if running.error is None:
+                yield self._stored(chat, owner)
+                continue
+            yield self._failed(running.text, _problem(running.error))
             if running is self._running.current(chat):
-                return  # it failed, and nothing was asked since
+                return  # nothing was asked since
+        yield self._stored(chat, owner)  # an answer may have begun and ended between two looks
 
-    def _ended(self, running: Running, chat: str, owner: str) -> Update:
-        """The stored conversation with its last answer selected, or the question with its problem below it."""
-        if isinstance(running.error, AppError):
-            return self._failed(running.text, problem_of(running.error))
-        if running.error is not None:
-            problem = Problem("An unexpected error occurred; the server's terminal shows it.")
-            return self._failed(running.text, problem)
-        update = self._chat(chat, owner) | {self._question: gr.update(submit_btn=True, stop_btn=False)}
+    def _stored(self, chat: str, owner: str) -> Update:
+        """The stored conversation with its last answer selected; a new chat when it was deleted meanwhile."""
+        update = self._chat(chat, owner)
         del update[self._chats]  # the list shows the chat already, perhaps among others that were searched for
         return update
 
@@ -232,13 +232,14 @@ class ChatTab:
         """A stored chat, whose running answer goes on being shown; an empty or unknown id begins a new one."""
         owner = owner_of(request)
         view.open("")
+        running = self._running.current(chat_id)
         try:
             update = self._chat(chat_id, owner)
         except AppError as error:
             yield {self._live: render_problem(problem_of(error))}
             return
         yield update
-        if chat := str(update[self._chat_id]):
+        if running and (chat := str(update[self._chat_id])):
             yield from self._follow(chat, view, owner)
 
     def _chat(self, chat_id: str, owner: str) -> Update:
@@ -263,13 +264,14 @@ class ChatTab:
         """A chat of the list; the search stays, and a hit's sources are shown."""
         owner, chat = owner_of(request), str(event.chat)
         view.open("")
+        running = self._running.current(chat)
         update = self._chat(chat, owner) | {self._chats: self._side.html(owner, chat, words=words)}
         hit = event._data.get("hit")
         if hit:
             answer = self._conversations.answer(str(hit), owner)
             update |= {self._sources: render_sources(answer), self._why.area: render_why(answer.id)}
         yield update
-        if chat := str(update[self._chat_id]):
+        if running and (chat := str(update[self._chat_id])):
             yield from self._follow(chat, view, owner)
 
     def _delete(
@@ -288,6 +290,12 @@ class ChatTab:
         answerer = self._services.answerer
         answer = self._conversations.answer(answer_id, owner) if answer_id else None
         return render_status(answerer.info, answerer.reranker_name, answerer.notices, answer)
+
+
+def _problem(error: Exception) -> Problem:
+    if isinstance(error, AppError):
+        return problem_of(error)
+    return Problem("An unexpected error occurred; the server's terminal shows it.")
 
 
 def open_source(services: Services, answer_id: str, rank: object, owner: str) -> str:
