@@ -40,8 +40,8 @@ def render_exchange(answer: Answer, *, again: bool = True, changes: Sequence[Cha
     return (
         f'<article class="fm-exchange" data-answer="{escape(answer.id)}">'
         f"{_question(answer.question)}{_searched_for(answer.query)}"
-        f'<div class="fm-answer" dir="auto">{_body(answer)}</div>{_facts(answer)}{_changes(changes, answer.id if again else "")}'
-        f"{_actions(answer, again=again)}</article>"
+        f'<div class="fm-answer" dir="auto">{_body(answer)}</div>{_facts(answer)}'
+        f"{_changes(changes, answer.id if again else '')}{_actions(answer, again=again)}</article>"
     )
 
 
