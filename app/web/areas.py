@@ -10,7 +10,7 @@ import gradio as gr
 
 from app.web.problem import corner_message
 
-_SCRIPT = Path(__file__).with_name("script.js").read_text("utf-8")
+_SCRIPT = "\n".join(Path(__file__).with_name(name).read_text("utf-8") for name in ("script.js", "connection.js"))
 
 Update = dict[Any, Any]  # component -> its new value or gr.update(...), as Gradio expects it
 Handler = Callable[..., Any]

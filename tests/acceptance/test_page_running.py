@@ -135,3 +135,23 @@ def test_stop_keeps_what_is_written_and_asks_what_waits(visit: Callable[[], "Pag
     (answer,) = site.services.chats.load(row.id)[1]
     assert answer.outcome is Outcome.STOPPED
     assert answer.text.startswith(BEGINNING)
+
+
+def test_a_draft_survives_a_reload(visit: Callable[[], "Page"]) -> None:
+    page = visit()
+    page.get_by_label("Your question").fill("A question not yet")
+    page.wait_for_function("sessionStorage.getItem('foremost-draft') === 'A question not yet'")
+    page.reload()
+    page.wait_for_function("document.querySelector('#fm-question textarea')?.value === 'A question not yet'")
+
+
+def test_a_lost_server_is_reported_and_the_page_comes_back_by_itself(visit: Callable[[], "Page"]) -> None:
+    page = visit()
+    page.get_by_label("Your question").fill("A question not yet")
+    page.wait_for_function("sessionStorage.getItem('foremost-draft') === 'A question not yet'")
+    page.context.set_offline(True)
+    page.get_by_text("Connection lost").wait_for()
+    with page.expect_navigation():
+        page.context.set_offline(False)
+    page.wait_for_function("document.querySelector('#fm-question textarea')?.value === 'A question not yet'")
+    assert not page.get_by_text("Connection lost").is_visible()
