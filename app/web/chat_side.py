@@ -91,7 +91,8 @@ class ChatSide:
 
     def delete(self, chat: str, owner: str) -> None:
         """Delete a chat, or all for an empty id; one that is gone already is no problem."""
-        self._running.forget(*[chat] if chat else [row.id for row in self._chats.page(owner=owner, limit=_ALL)])
+        owned = self._chats.page(owner=owner, limit=_ALL)  # nobody ends the answers of another owner
+        self._running.forget(*[row.id for row in owned if chat in ("", row.id)])
         try:
             self._chats.delete(chat or None, owner=owner)
         except NotFoundError:

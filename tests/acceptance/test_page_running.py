@@ -129,12 +129,17 @@ def test_enter_while_writing_queues_and_a_queued_question_can_be_taken_back(
 def test_stop_keeps_what_is_written_and_asks_what_waits(visit: Callable[[], "Page"], site: Site) -> None:
     page = visit()
     _writing(page, site)
+    _ask(page, SECOND)
+    page.locator(".fm-queued", has_text=SECOND).wait_for()
     page.get_by_role("button", name="Stop").click()
-    _stored(page, OPENING)
+    page.locator("#fm-live-area .fm-exchange", has_text=SECOND).wait_for()
+    site.services.model.go_on()
+    _stored(page, SECOND)
     row = site.services.chats.page()[0]
-    (answer,) = site.services.chats.load(row.id)[1]
-    assert answer.outcome is Outcome.STOPPED
-    assert answer.text.startswith(BEGINNING)
+    first, second = site.services.chats.load(row.id)[1]
+    assert first.outcome is Outcome.STOPPED
+    assert first.text.startswith(BEGINNING)
+    assert second.question == SECOND
 
 
 def test_a_draft_survives_a_reload(visit: Callable[[], "Page"]) -> None:
