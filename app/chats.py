@@ -60,9 +60,9 @@ class Change:
     def line(self) -> str:
         """The change for people."""
         if self.gone:
-            return f"{self.name} is no longer among your documents"
+            return f"{self.name} was deleted since"
         moment = f" on {self.changed_at.astimezone():%d %b %Y}" if self.changed_at else ""
-        return f"{self.name} changed{moment} — ask again"
+        return f"{self.name} changed{moment}"
 
 
 class Chats:

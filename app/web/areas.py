@@ -11,7 +11,7 @@ import gradio as gr
 from app.web.problem import corner_message
 
 _SCRIPT = "\n".join(  # one function for each area; later files add to what earlier ones declare
-    Path(__file__).with_name(name).read_text("utf-8") for name in ("script.js", "focus.js", "side.js")
+    Path(__file__).with_name(name).read_text("utf-8") for name in ("script.js", "focus.js", "side.js", "connection.js")
 )
 
 Update = dict[Any, Any]  # component -> its new value or gr.update(...), as Gradio expects it

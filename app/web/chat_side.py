@@ -8,7 +8,10 @@ from app.web.areas import Update, area, listen, owner_of
 from app.web.chat_list import PAGE, render_chats
 from app.web.highlight import escape
 from app.web.parts import Services
+from app.web.running import RunningAnswers
 
+_ALL = 1_000_000  # chats of one owner
+_SECONDS = 2.0  # between two looks at which chats are being answered
 _HEAD = (
     '<button type="button" class="fm-link fm-flip" data-act="flip" '
     'aria-label="Chats: show or hide the list">Chats</button>'
@@ -18,8 +21,9 @@ _HEAD = (
 class ChatSide:
     """The components and those of their handlers that leave the open chat as it is."""
 
-    def __init__(self, services: Services) -> None:
+    def __init__(self, services: Services, running: RunningAnswers) -> None:
         self._chats = services.chats
+        self._running = running
         with gr.Column(elem_classes="fm-chat-side", min_width=200, scale=2):
             area(_HEAD, name="fm-chats-head")
             self.new = gr.Button("New chat", size="sm", elem_id="fm-new", min_width=90)
@@ -30,11 +34,14 @@ class ChatSide:
             self.list = area(name="fm-chats-area")
             self._file = area(name="fm-chat-file")
         self.limit = gr.State(PAGE)
+        self._clock = gr.Timer(_SECONDS)
+        self._shown = gr.State(frozenset[str]())  # chats that the list marks as being answered
 
     def wire(self, chat_id: gr.BrowserState) -> None:
         """Connect events to handlers; called inside the page once all its components exist."""
         inputs = [self.words, self.limit, chat_id]
         listen(self.words.change, self._find, [self.words, chat_id], [self.list, self.limit])
+        listen(self._clock.tick, self._mark, [*inputs, self._shown], [self.list, self._shown])
         listen(self.list.chatmore, self._more, inputs, [self.list, self.limit])
         listen(self.list.chatname, self._rename, inputs, [self.list])
         listen(self.list.chatask, self._ask, inputs, [self.list])
@@ -46,8 +53,16 @@ class ChatSide:
         rows = self._chats.page(owner=owner, words=words, limit=limit + 1)
         contents = self._chats.contents(None if confirm == "all" else confirm, owner=owner) if confirm else None
         return render_chats(
-            rows[:limit], chat=chat, words=words, more=len(rows) > limit, confirm=confirm, contents=contents
-        )
+            rows[:limit], chat=chat, words=words, more=len(rows) > limit, confirm=confirm, contents=contents,
+            running=self._running.chats(),
+        )  # fmt: skip
+
+    def _mark(self, words: str, limit: int, chat: str, shown: frozenset[str], request: gr.Request) -> Update:
+        """Draw the list again when an answer began or ended, in whichever browser; else leave it alone."""
+        running = self._running.chats()
+        if running == shown:
+            return {self.list: gr.skip(), self._shown: gr.skip()}
+        return {self.list: self.html(owner_of(request), chat, words=words, limit=limit), self._shown: running}
 
     def _find(self, words: str, chat: str, request: gr.Request) -> Update:
         return {self.list: self.html(owner_of(request), chat, words=words), self.limit: PAGE}
@@ -76,6 +91,8 @@ class ChatSide:
 
     def delete(self, chat: str, owner: str) -> None:
         """Delete a chat, or all for an empty id; one that is gone already is no problem."""
+        owned = self._chats.page(owner=owner, limit=_ALL)  # nobody ends the answers of another owner
+        self._running.forget(*[row.id for row in owned if chat in ("", row.id)])
         try:
             self._chats.delete(chat or None, owner=owner)
         except NotFoundError:

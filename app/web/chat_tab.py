@@ -2,22 +2,23 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import partial
 
 import gradio as gr
 
 from app.core.domain import Answer
 from app.core.errors import AppError
-from app.present.chat_options import read_options
 from app.present.problem import Problem, problem_of
 from app.web.areas import Update, area, listen, owner_of
 from app.web.cards import render_sources
 from app.web.chat_side import ChatSide
 from app.web.composer import ComposerBar
-from app.web.conversation import Conversations, StopFlag, turns
+from app.web.conversation import Conversations, View, watch
 from app.web.parts import Services
 from app.web.problem import render_problem
+from app.web.queue import render_queue
 from app.web.relevance import scale_of
+from app.web.running import RunningAnswers
 from app.web.source_panel import SourcePanel
 from app.web.thread import render_failed_question, render_thread
 from app.web.verdict import render_why
@@ -38,22 +39,29 @@ class ChatTab:
     """The tab's components and their event handlers; values of a session live in Gradio's state, never here."""
 
     def __init__(
-        self, services: Services, shared: Shared, examples: Sequence[str], upload_collection: str = "default"
+        self,
+        services: Services,
+        shared: Shared,
+        examples: Sequence[str],
+        running: RunningAnswers,
+        upload_collection: str = "default",
     ) -> None:
         self._services = services
+        self._running = running
         self._conversations = Conversations(services)
         self._shared = shared
         self._examples = tuple(examples)
         self._chat_id = gr.BrowserState("", storage_key="foremost-chat", secret=_STORAGE_KEY)
-        self._stop = gr.State(StopFlag())
+        self._view = gr.State(View())
         with gr.Row(elem_classes="fm-scope fm-columns"):
-            self._side = ChatSide(services)
+            self._side = ChatSide(services, running)
             self._chats = self._side.list
             with gr.Column(elem_classes="fm-left", min_width=280, scale=6):
                 with gr.Column(elem_classes="fm-pane"):
                     self._welcome = area(name="fm-welcome-area")
                     self._thread = area(name="fm-thread-area")
                     self._live = area(name="fm-live-area")
+                    self._queue = area(name="fm-queue-area")
                 self._question = gr.Textbox(
                     placeholder="Ask your documents…",
                     label="Your question",
@@ -79,83 +87,115 @@ class ChatTab:
             self._welcome,
             self._thread,
             self._live,
+            self._queue,
             self._question,
             self._sources,
             self._why.area,
         ]
-        session = [self._composer.state, self._chat_id, self._stop]
-        listen(self._question.submit, self._ask, [self._question, *session], every)
-        listen(self._welcome.example, self._ask_example, session, every)
-        listen(self._thread.retry, self._ask_again, session, every)
-        listen(self._question.stop, self._request_stop, [self._stop], [self._question])
+        session = [self._composer.state, self._chat_id, self._view]
+        while_shown = {"trigger_mode": "multiple"}  # these handlers go on as long as an answer is being shown
+        listen(self._question.submit, self._ask, [self._question, *session], every, **while_shown)
+        listen(self._welcome.example, self._ask_example, session, every, **while_shown)
+        listen(self._thread.retry, self._ask_again, session, every, **while_shown)
+        listen(self._question.stop, self._request_stop, [self._chat_id], [])
+        listen(self._queue.unqueue, self._unqueue, [self._chat_id], [self._queue])
         for event in (self._thread.pick, self._thread.show):
             listen(event, self._show, [], [self._sources, self._why.area])
         listen(self._thread.rate, self._rate, [self._chat_id], [self._thread])
         self._shared.viewer.listen_to(self._sources)
         self._why.wire(self._sources)
-        listen(page.load, self._restore, [self._chat_id], every)
-        listen(self._chats.chat, self._open_chat, [self._side.words], every)
-        listen(self._chats.chatdelete, self._delete, [self._chat_id, self._side.words, self._side.limit], every)
-        listen(self._side.new.click, self._restore, [], every)
+        listen(page.load, self._restore, [self._view, self._chat_id], every)
+        listen(self._chats.chat, self._open_chat, [self._view, self._side.words], every, **while_shown)
+        listen(
+            self._chats.chatdelete, self._delete, [self._view, self._chat_id, self._side.words, self._side.limit], every
+        )
+        listen(self._side.new.click, self._restore, [self._view], every, **while_shown)
         self._side.wire(self._chat_id)
         self._composer.wire(page, self._chat_id)
 
     # ------------------------------------------------------------------------------------------------- asking
 
-    def _ask(self, text: str, options: object, chat_id: str, stop: StopFlag, request: gr.Request) -> Iterator[Update]:
+    def _ask(self, text: str, options: object, chat_id: str, view: View, request: gr.Request) -> Iterator[Update]:
         owner = owner_of(request)
         if not text.strip():
             yield {self._question: gr.update(value="")}
             return
-        yield from self._run(text, options, chat_id, stop, owner)
+        yield from self._run(text, options, chat_id, view, owner)
 
     def _ask_example(
-        self, options: object, chat_id: str, stop: StopFlag, request: gr.Request, event: gr.EventData
+        self, options: object, chat_id: str, view: View, request: gr.Request, event: gr.EventData
     ) -> Iterator[Update]:
-        yield from self._run(str(event.question), options, chat_id, stop, owner_of(request))
+        yield from self._run(str(event.question), options, chat_id, view, owner_of(request))
 
     def _ask_again(
-        self, options: object, chat_id: str, stop: StopFlag, request: gr.Request, event: gr.EventData
+        self, options: object, chat_id: str, view: View, request: gr.Request, event: gr.EventData
     ) -> Iterator[Update]:
         owner = owner_of(request)
         answer_id = str(event.answer)
         earlier = self._conversations.answer(answer_id, owner)
-        yield from self._run(earlier.question, options, chat_id, stop, owner, again=answer_id)
+        yield from self._run(earlier.question, options, chat_id, view, owner, again=answer_id)
 
     def _run(
-        self, text: str, options: object, chat_id: str, stop: StopFlag, owner: str, *, again: str = ""
+        self, text: str, options: object, chat_id: str, view: View, owner: str, *, again: str = ""
     ) -> Iterator[Update]:
-        """Answer one question; again: id of the answer that the question is repeated for."""
+        """Begin an answer and show it, or queue the question. again: id of the answer that it is repeated for."""
         try:
-            yield from self._updates(text, options, chat_id, stop, owner, again)
+            chat = self._conversations.open_chat(chat_id, text, owner)
+            build = partial(self._conversations.question, text, options, chat, owner, before=again)
+            self._running.ask(chat, text, build)
+            begun: Update = {
+                self._question: gr.update(value="", submit_btn=False, stop_btn=True),
+                self._chat_id: chat,
+                self._queue: render_queue(self._running.waiting(chat)),
+            }
+            if chat != chat_id:
+                self._composer.keep(options, chat, owner)
+                begun |= {self._chats: self._side.html(owner, chat), self._thread: "", self._welcome: ""}
+            yield begun
         except AppError as error:
             yield self._failed(text, problem_of(error))
-        except Exception:
-            yield self._failed(text, Problem("An unexpected error occurred; the server's terminal shows it."))
-            raise
+            return
+        if view.followed != chat:  # a queued question is shown by the handler that shows the running one
+            yield from self._follow(chat, view, owner)
 
-    def _updates(
-        self, text: str, options: object, chat_id: str, stop: StopFlag, owner: str, again: str
-    ) -> Iterator[Update]:
-        """Updates of the page while one question is answered; the composer is a stop button meanwhile."""
-        chat = self._conversations.open_chat(chat_id, text, owner)
-        history = turns(self._conversations.answers(chat, owner), before=again)
-        question = read_options(options).question(text, history=history, chat_id=chat)
-        begun: Update = {
-            self._question: gr.update(value="", submit_btn=False, stop_btn=True),
-            self._chat_id: chat,
-            self._why.area: "",
-        }
-        if chat != chat_id:
-            self._composer.keep(options, chat, owner)
-            begun |= {self._chats: self._chat_choices(chat, owner), self._thread: "", self._welcome: ""}
-        yield begun
-        for progress in self._conversations.run(question, stop):
-            update: Update = {self._live: progress.html}
-            if progress.sources is not None:
-                update[self._sources] = progress.sources
-            yield update
-        yield self._finished(chat, owner)
+    def _follow(self, chat: str, view: View, owner: str) -> Iterator[Update]:
+        """Show the chat's answers as they are written, until none is left or another chat is opened."""
+        serial = view.open(chat)
+        try:
+            yield from self._steps(chat, view, serial, owner)
+        finally:
+            view.close(serial)
+        yield {self._queue: gr.skip()}  # Gradio sends the last update twice: it must not land in another chat
+
+    def _steps(self, chat: str, view: View, serial: int, owner: str) -> Iterator[Update]:
+        while (running := self._running.current(chat)) is not None:
+            yield {
+                self._question: gr.update(submit_btn=False, stop_btn=True),
+                self._queue: render_queue(self._running.waiting(chat)),
+                self._why.area: "",
+            }
+            for progress in watch(running, scale_of(self._services.answerer)):
+                if view.serial != serial:
+                    return
+                update: Update = {self._live: progress.html}
+                if progress.sources is not None:
+                    update[self._sources] = progress.sources
+                yield update
+            if view.serial != serial:
+                return
+            if running.error is None:
+                yield self._stored(chat, owner)
+                continue
+            yield self._failed(running.text, _problem(running.error))
+            if running is self._running.current(chat):
+                return  # nothing was asked since
+        yield self._stored(chat, owner)  # an answer may have begun and ended between two looks
+
+    def _stored(self, chat: str, owner: str) -> Update:
+        """The stored conversation with its last answer selected; a new chat when it was deleted meanwhile."""
+        update = self._chat(chat, owner)
+        del update[self._chats]  # the list shows the chat already, perhaps among others that were searched for
+        return update
 
     def _failed(self, text: str, problem: Problem) -> Update:
         """The question with the problem below it; the composer holds the question again."""
@@ -164,16 +204,14 @@ class ChatTab:
             self._question: gr.update(value=text, submit_btn=True, stop_btn=False),
         }
 
-    def _finished(self, chat: str, owner: str) -> Update:
-        """The stored conversation with its last answer selected; a new chat when it was deleted meanwhile."""
-        update = self._chat(chat, owner) | {self._question: gr.update(submit_btn=True, stop_btn=False)}
-        del update[self._chats]  # the list shows the chat already, perhaps among others that were searched for
-        return update
+    def _request_stop(self, chat_id: str, request: gr.Request) -> None:
+        if chat := self._conversations.owned(chat_id, owner_of(request)):
+            self._running.stop(chat)
 
-    @staticmethod
-    def _request_stop(stop: StopFlag) -> Any:
-        stop.requested = True
-        return gr.update(placeholder="Ask your documents…")
+    def _unqueue(self, chat_id: str, request: gr.Request, event: gr.EventData) -> str:
+        chat = self._conversations.owned(chat_id, owner_of(request))
+        self._running.remove(chat, str(event.asked))
+        return render_queue(self._running.waiting(chat))
 
     # ------------------------------------------------------------------------------------- looking at an answer
 
@@ -195,50 +233,68 @@ class ChatTab:
 
     # ----------------------------------------------------------------------------------------------- chats
 
-    def _restore(self, request: gr.Request, chat_id: str = "") -> Update:
-        """A stored chat; an empty or unknown id begins a new one."""
+    def _restore(self, view: View, request: gr.Request, chat_id: str = "") -> Iterator[Update]:
+        """A stored chat, whose running answer goes on being shown; an empty or unknown id begins a new one."""
+        owner = owner_of(request)
+        view.open("")
+        running = self._running.current(chat_id)
         try:
-            return self._chat(chat_id, owner_of(request))
+            update = self._chat(chat_id, owner)
         except AppError as error:
-            return {self._live: render_problem(problem_of(error))}
+            yield {self._live: render_problem(problem_of(error))}
+            return
+        yield update
+        if running and (chat := str(update[self._chat_id])):
+            yield from self._follow(chat, view, owner)
 
     def _chat(self, chat_id: str, owner: str) -> Update:
         chat = self._conversations.owned(chat_id, owner)
         answers = self._conversations.answers(chat, owner)
         last = answers[-1] if answers else None
+        empty = last is None and self._running.current(chat) is None
         return {
             self._chat_id: chat,
-            self._chats: self._chat_choices(chat, owner),
-            self._welcome: "" if last else render_welcome(self._services.library.counts(), self._examples),
+            self._chats: self._side.html(owner, chat),
+            self._welcome: render_welcome(self._services.library.counts(), self._examples) if empty else "",
             self._thread: render_thread(answers, self._services.chats.changes(chat) if chat else {}),
             self._live: "",
+            self._queue: render_queue(self._running.waiting(chat)),
+            self._question: gr.update(submit_btn=True, stop_btn=False),
             self._sources: self._sources_of(last) if last else render_no_sources(),
             self._why.area: render_why(last.id) if last else "",
         }
 
-    def _chat_choices(self, chat: str, owner: str) -> str:
-        return self._side.html(owner, chat)
-
-    def _open_chat(self, words: str, request: gr.Request, event: gr.EventData) -> Update:
+    def _open_chat(self, view: View, words: str, request: gr.Request, event: gr.EventData) -> Iterator[Update]:
         """A chat of the list; the search stays, and a hit's sources are shown."""
         owner, chat = owner_of(request), str(event.chat)
+        view.open("")
+        running = self._running.current(chat)
         update = self._chat(chat, owner) | {self._chats: self._side.html(owner, chat, words=words)}
         hit = event._data.get("hit")
         if hit:
             answer = self._conversations.answer(str(hit), owner)
-            update |= {
-                self._sources: self._sources_of(answer),
-                self._why.area: render_why(answer.id),
-            }
-        return update
+            update |= {self._sources: self._sources_of(answer), self._why.area: render_why(answer.id)}
+        yield update
+        if running and (chat := str(update[self._chat_id])):
+            yield from self._follow(chat, view, owner)
 
-    def _delete(self, open_id: str, words: str, limit: int, request: gr.Request, event: gr.EventData) -> Update:
+    def _delete(
+        self, view: View, open_id: str, words: str, limit: int, request: gr.Request, event: gr.EventData
+    ) -> Iterator[Update]:
         """Delete a chat, or all; the open one stays unless it is among them, and the search stays too."""
         owner = owner_of(request)
         self._side.delete(str(event.chat), owner)
-        update = self._chat(open_id, owner)
-        chat = str(update[self._chat_id])
-        return update | {self._chats: self._side.html(owner, chat, words=words, limit=limit)}
+        if self._conversations.owned(open_id, owner):
+            yield {self._chats: self._side.html(owner, open_id, words=words, limit=limit)}
+            return
+        view.open("")
+        yield self._chat("", owner) | {self._chats: self._side.html(owner, "", words=words, limit=limit)}
 
     def _sources_of(self, answer: Answer, *, focus: int | None = None) -> str:
         return render_sources(answer, scale_of(self._services.answerer, answer), focus=focus)
+
+
+def _problem(error: Exception) -> Problem:
+    if isinstance(error, AppError):
+        return problem_of(error)
+    return Problem("An unexpected error occurred; the server's terminal shows it.")

@@ -1,13 +1,13 @@
-"""Runs a question for the Ask tab and turns the events of its answer into HTML, piece by piece."""
+"""The chats of an owner for the Ask tab, and the events of a running answer as HTML, piece by piece."""
 
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import closing
 from dataclasses import dataclass
 
 from app.core.domain import (
     Answer,
     Context,
+    Event,
     Outcome,
     Query,
     Question,
@@ -16,12 +16,13 @@ from app.core.domain import (
     Started,
     Token,
     Turn,
-    Waiting,
 )
 from app.core.errors import NotFoundError
+from app.present.chat_options import read_options
 from app.web.cards import render_pending_sources
 from app.web.parts import Services
-from app.web.relevance import Scale, scale_of
+from app.web.relevance import Scale
+from app.web.running import Running
 from app.web.thread import render_live
 
 _SHORTEST_PAUSE = 0.04  # seconds between two updates of the page; a model may write faster than a browser draws
@@ -29,11 +30,23 @@ _LONGEST_PAUSE = 0.5  # seconds; only at an update can Gradio end a handler whos
 _TITLE = 80  # characters of a chat's title
 
 
-class StopFlag:
-    """Set by the stop button of one browser session, read by its running answer."""
+class View:
+    """What one browser session looks at; a handler that shows an answer ends when the session turns to another."""
 
     def __init__(self) -> None:
-        self.requested = False
+        self.serial = 0
+        self.followed = ""  # chat whose running answer is being shown
+
+    def open(self, chat: str) -> int:
+        """Turn to a chat; returns the number that `serial` keeps until the next turn."""
+        self.serial += 1
+        self.followed = chat
+        return self.serial
+
+    def close(self, serial: int) -> None:
+        """Nothing is shown any more, unless the session has turned to something else since."""
+        if self.serial == serial:
+            self.followed = ""
 
 
 @dataclass(kw_only=True, slots=True)
@@ -42,6 +55,7 @@ class Progress:
 
     question: str
     stage: str = ""
+    stopping: bool = False
     query: Query | None = None
     context: Context | None = None
     text: str = ""
@@ -57,7 +71,8 @@ class Progress:
     @property
     def html(self) -> str:
         """The exchange so far."""
-        return render_live(self.question, stage=self.stage, query=self.query, context=self.context, text=self.text)
+        stage = "stop" if self.stopping else self.stage
+        return render_live(self.question, stage=stage, query=self.query, context=self.context, text=self.text)
 
 
 class Conversations:
@@ -88,27 +103,28 @@ class Conversations:
         title = title if len(title) <= _TITLE else title[: _TITLE - 1] + "…"
         return self.owned(chat_id, owner) or self._services.ledger.start_chat(title, owner)
 
-    def run(self, question: Question, stop: StopFlag) -> Iterator[Progress]:
-        """Progress of one answer; ends when the answer is finished or stopped, and stored.
+    def question(self, text: str, options: object, chat: str, owner: str, *, before: str = "") -> Question:
+        """The question with the composer's options and the chat's history as it is now.
 
-        Raises AppError as the Answerer does. Gradio closes this iterator when the browser goes away; that closes the
-        Answerer's generator too, which stops the model.
+        before: as of `turns`. Raises QuestionError for an option that means nothing.
         """
-        progress = Progress(question=question.text)
-        stop.requested = False
-        scale = scale_of(self._services.answerer)
-        with closing(self._services.answerer.answer(question)) as events:
+        history = turns(self.answers(chat, owner), before=before)
+        return read_options(options).question(text, history=history, chat_id=chat)
+
+
+def watch(running: Running, scale: Scale) -> Iterator[Progress]:
+    """Progress of an answer, first as far as it is, then piece by piece; ends when it is stored or has failed."""
+    progress = Progress(question=running.text)
+    for events in running.events():
+        taken = [_take(progress, event, scale) for event in events]
+        stopped, progress.stopping = progress.stopping, running.stopping
+        if any(taken) or progress.due or progress.stopping != stopped:
+            progress.drawn, progress.undrawn = time.monotonic(), False
             yield progress
-            for event in events:
-                if stop.requested:
-                    return
-                if _take(progress, event, scale):
-                    progress.drawn, progress.undrawn = time.monotonic(), False
-                    yield progress
-                    progress.sources = None
+            progress.sources = None
 
 
-def _take(progress: Progress, event: object, scale: Scale) -> bool:
+def _take(progress: Progress, event: Event, scale: Scale) -> bool:
     """Add an event to the progress; True when the page should be updated now."""
     match event:
         case Started(stage=stage):
@@ -122,8 +138,6 @@ def _take(progress: Progress, event: object, scale: Scale) -> bool:
         case Token(text=text):
             progress.text += text
             progress.undrawn = True
-            return progress.due
-        case Waiting():
             return progress.due
         case _:
             return False

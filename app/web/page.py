@@ -13,6 +13,7 @@ from app.web.hints import HINTS_SCRIPT, render_hints
 from app.web.history_tab import HistoryTab
 from app.web.parts import Services
 from app.web.pdf_pages import PdfPages
+from app.web.running import RunningAnswers
 from app.web.source_panel import SourcePanel
 from app.web.tag_editor import TagEditor
 
@@ -28,10 +29,12 @@ def build_page(
     examples: Sequence[str] = (),
     upload_collection: str = "default",
     tuning: TuningService | None = None,
+    running: RunningAnswers | None = None,
 ) -> gr.Blocks:
     """The page over the given services.
 
-    examples: questions offered on the first screen. tuning: None leaves the Dial tab out. Raises AppError.
+    examples: questions offered on the first screen. tuning: None leaves the Dial tab out. running: the
+    server's answers in progress, by default its own. Raises AppError.
     """
     page = gr.Blocks(title="Foremost", analytics_enabled=False, fill_width=True)
     with page:
@@ -43,7 +46,8 @@ def build_page(
                 answerer = services.answerer
                 area(render_hints(answerer.info, answerer.notices), name="fm-hints-area", script=HINTS_SCRIPT)
                 shared = Shared(viewer=viewer)
-                chat = ChatTab(services, shared, examples, upload_collection)
+                answers = running or RunningAnswers(answerer.answer)
+                chat = ChatTab(services, shared, examples, answers, upload_collection)
             with gr.Tab("Documents", elem_id="fm-tab-documents") as documents_tab:
                 tags = TagEditor(services.tags)
                 documents = DocumentsTab(services.library, upload_collection)

@@ -1,7 +1,7 @@
 // Runs once for each HTML area of the page. `element` is the area, `trigger` sends an event to Python, `props.value`
 // is the area's HTML and `watch` calls back when it changes. A control names its action in data-act; the HTML has no
 // handlers of its own. Events: 'pick' 'show' 'open' 'retry' 'rate' 'example' 'remove' 'recall' 'right' 'why' 'golden'
-// Events of the list of chats: 'chat' 'chatname' 'chatexport' 'chatask' 'chatkeep' 'chatmore' 'chatdelete'
+// 'unqueue'. Events of the list of chats: 'chat' 'chatname' 'chatexport' 'chatask' 'chatkeep' 'chatmore' 'chatdelete'
 const shared = (window.foremost ??= { returnTo: null, writing: false });
 const calm = () => window.matchMedia('(prefers-reduced-motion: reduce)').matches;
 const scope = () => element.closest('.fm-scope') ?? document;
@@ -74,6 +74,7 @@ const act = {
   copy,
   retry: (control) => trigger('retry', { answer: control.dataset.answer }),
   rate: (control) => trigger('rate', { answer: control.dataset.answer, value: Number(control.dataset.value) }),
+  unqueue: (control) => trigger('unqueue', { asked: control.dataset.asked }),
   example: (control) => trigger('example', { question: control.dataset.question }),
   recall: (control) => trigger('recall', { answer: control.dataset.answer }),
   confirm: (control) => {

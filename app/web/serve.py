@@ -18,6 +18,7 @@ from app.core.settings import Settings
 from app.web.dial_tab import TuningService
 from app.web.page import build_page
 from app.web.parts import Services
+from app.web.running import RunningAnswers
 from app.web.theme import build_theme
 
 SAMPLE_QUESTIONS = (  # about the documents in ingest/sample
@@ -57,11 +58,18 @@ class PrivacyHeaders:
 
 
 def start(
-    services: Services, settings: Settings, *, examples: Sequence[str] = (), tuning: TuningService | None = None
+    services: Services,
+    settings: Settings,
+    *,
+    examples: Sequence[str] = (),
+    tuning: TuningService | None = None,
+    running: RunningAnswers | None = None,
 ) -> tuple[gr.Blocks, str]:
     """Start the page in the background; returns it and its address. Raises SettingsError when the port is taken."""
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
-    page = build_page(services, examples=examples, upload_collection=settings.collection, tuning=tuning)
+    page = build_page(
+        services, examples=examples, upload_collection=settings.collection, tuning=tuning, running=running
+    )
     try:
         with redirect_stdout(io.StringIO()):  # Gradio's own greeting; ours names the addresses
             address = _launch(page, settings)
@@ -122,7 +130,8 @@ def serve(
     print_line: Callable[[str], Any] = print,
 ) -> None:
     """Serve the page until interrupted; prints its address."""
-    page, address = start(services, settings, examples=examples, tuning=tuning)
+    running = RunningAnswers(services.answerer.answer)
+    page, address = start(services, settings, examples=examples, tuning=tuning, running=running)
     print_line(f"Foremost answers at {address} (stop with Ctrl-C)")
     print_line(
         f"For programs: {address}gradio_api/info describes ask and search over HTTP, {address}gradio_api/mcp/ is MCP"
@@ -134,6 +143,7 @@ def serve(
     try:
         page.block_thread()
     finally:
+        running.close()
         page.close(verbose=False)
 
 

@@ -22,6 +22,7 @@ STAGES: Mapping[str, str] = {
     "pack": "Choosing what fits",
     "generate": "The model is reading the passages",
     "cite": "Checking every sentence against its source",
+    "stop": "Stopping",
 }
 
 
@@ -41,8 +42,8 @@ def render_exchange(answer: Answer, *, again: bool = True, changes: Sequence[Cha
     return (
         f'<article class="fm-exchange" data-answer="{escape(answer.id)}">'
         f"{_question(answer.question)}{_searched_for(answer.query)}"
-        f'<div class="fm-answer" dir="auto">{_body(answer)}</div>{_facts(answer)}{_changes(changes)}'
-        f"{render_foot(answer)}{_actions(answer, again=again)}</article>"
+        f'<div class="fm-answer" dir="auto">{_body(answer)}</div>{_facts(answer)}'
+        f"{_changes(changes, answer.id if again else '')}{render_foot(answer)}{_actions(answer, again=again)}</article>"
     )
 
 
@@ -56,7 +57,7 @@ def render_live(
         body = f'<div class="fm-answer live" dir="auto">{render_answer(text, answer_id="", numbers=numbers)}</div>'
     working = (
         f'<p class="fm-working"><i></i>{escape(STAGES.get(stage, "Starting"))}…</p>'
-        if not text or stage == "cite"
+        if not text or stage in ("cite", "stop")
         else ""
     )
     return (
@@ -106,9 +107,17 @@ def _facts(answer: Answer) -> str:
     return f'<p class="fm-facts">{markers} without a passage removed</p>'
 
 
-def _changes(changes: Sequence[Change]) -> str:
-    """A line for each document that is gone or has changed since."""
-    return "".join(f'<p class="fm-facts fm-changed">{escape(change.line)}</p>' for change in changes)
+def _changes(changes: Sequence[Change], answer_id: str) -> str:
+    """A line for each document that is gone or has changed since, and a button that asks again; empty id: without."""
+    if not changes:
+        return ""
+    lines = "".join(f'<p class="fm-facts fm-changed">{escape(change.line)}</p>' for change in changes)
+    if not answer_id:
+        return lines
+    again = (
+        f'<button type="button" class="fm-link" data-act="retry" data-answer="{escape(answer_id)}">Ask again</button>'
+    )
+    return lines + again
 
 
 def _actions(answer: Answer, *, again: bool) -> str:

@@ -136,11 +136,11 @@ def test_a_document_that_changes_or_goes_is_named_at_its_answers(database: Engin
     with database.begin() as connection:
         connection.execute(text("UPDATE documents SET sha256 = 'second', modified_at = '2026-05-12 12:00Z'"))
     ((change,),) = chats.changes(chat).values()
-    assert change.line == "pump.md changed on 12 May 2026 — ask again"
+    assert change.line == "pump.md changed on 12 May 2026"
     with database.begin() as connection:
         connection.execute(text("DELETE FROM documents"))
     ((change,),) = chats.changes(chat).values()
-    assert change.line == "pump.md is no longer among your documents"
+    assert change.line == "pump.md was deleted since"
 
 
 def test_words_of_a_document_leave_every_kept_answer(database: Engine) -> None:

@@ -8,6 +8,7 @@ from typing import Any, cast
 import gradio as gr
 import pytest
 
+from app.chats import Change
 from app.core.domain import (
     Answer,
     Context,
@@ -165,6 +166,10 @@ def test_a_server_that_does_not_count_is_shown_as_an_estimate_not_proven() -> No
 def test_an_exchange_shows_how_it_ended_and_reasons_for_doubt() -> None:
     assert "1 of 2 sentences has no source (dotted line)." in render_thread([make_answer()])
     assert "1 marker without a passage removed" in render_thread([make_answer()])
+    gone = Change(document_id=1, name="<oars>.md", gone=True, changed_at=None)
+    changed = render_thread([make_answer()], {make_answer().id: [gone]})
+    assert "&lt;oars&gt;.md was deleted since" in changed
+    assert changed.count('data-act="retry"') == render_thread([make_answer()]).count('data-act="retry"') + 1
     assert "Stopped before the end." in render_thread([make_answer(outcome=Outcome.STOPPED)])
     failed = render_thread([make_answer(outcome=Outcome.FAILED, error="Ollama <gone>.", text="", sentences=())])
     assert "Ollama &lt;gone&gt;." in failed
