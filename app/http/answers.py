@@ -6,7 +6,7 @@ from contextlib import aclosing
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
-from pydantic import Field
+from pydantic import BaseModel, Field
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
 from app.chats import chat_title, turns
@@ -24,11 +24,16 @@ from app.quality.diagnosis import verdict_view
 NEW_CHAT = "new"
 
 
-class AskRequest(Options):
+class Asking(Options):
     """A question, and what narrows the search."""
 
     question: str
     chat: str = Field(default="", description='Id of a chat to continue, or "new"; empty keeps the answer alone.')
+
+
+class AskRequest(Asking):
+    """The same with its way of answering."""
+
     stream: bool = Field(default=False, description="A line of JSON for each step, the answer last.")
 
 
@@ -39,7 +44,7 @@ class SearchRequest(Options):
     limit: int = Field(default=50, ge=1, le=1000, description="Candidates at most.")
 
 
-class WhyRequest(Options):
+class WhyRequest(BaseModel):
     """The passage that should have been found: words of it, or chunk:NUMBER."""
 
     expect: str = Field(min_length=1, max_length=4000)
@@ -87,7 +92,7 @@ def answers_of(services: Services, *, owner: str) -> APIRouter:
     return router
 
 
-def asked(services: Services, body: AskRequest, owner: str) -> Question:
+def asked(services: Services, body: Asking, owner: str) -> Question:
     """The question with its chat's history. Raises NotFoundError for an unknown chat."""
     filters = body.filters()
     history: tuple[Turn, ...] = ()

@@ -1,13 +1,14 @@
 """Puts the routes together: one application below /v1, with its own description and its own errors."""
 
 from fastapi import FastAPI
-from starlette.routing import Mount
+from starlette.routing import Mount, Route
 
 from app.core.settings import Settings
 from app.http.answers import answers_of
 from app.http.completions import completions_of
 from app.http.documents import documents_of
 from app.http.guard import Guard
+from app.http.mcp import McpEndpoint
 from app.http.problems import add_handlers
 from app.http.services import Services
 from app.http.vectors import vectors_of
@@ -33,6 +34,7 @@ def build_http(services: Services, settings: Settings, *, key: str) -> FastAPI:
     app.include_router(vectors_of(services))
     app.include_router(answers_of(services, owner=settings.login_user))
     app.include_router(documents_of(services, collection=settings.collection))
+    app.router.routes.append(Route("/mcp", McpEndpoint(services, owner=settings.login_user)))
     return app
 
 

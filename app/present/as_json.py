@@ -146,6 +146,7 @@ def _source_view(passage: Passage) -> dict[str, Any]:
         "cited": any(hit.cited for hit in passage.hits),
         "source_uri": first.source_uri,
         "document_id": first.document_id,
+        "chunk_ids": [hit.chunk_id for hit in passage.hits],
         "text": passage.text,
     }
 
