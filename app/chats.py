@@ -18,6 +18,7 @@ from app.ledger import Ledger
 _QUERIES = load_queries(__file__)
 _LONGEST_TITLE = 200
 _QUESTION_TITLE = 80  # characters of a title that was made of a question
+NEW_CHAT = "new"  # in place of a chat's id: begin one
 REMOVED = "[The words of this passage were removed together with its document.]"
 
 

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, Field
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
-from app.chats import chat_title, turns
+from app.chats import NEW_CHAT, chat_title, turns
 from app.core.domain import Question, Turn
 from app.core.errors import AppError
 from app.http.openai_form import Options
@@ -20,8 +20,6 @@ from app.ledger import AnswerSummary
 from app.present.answer_verdict import verdict_of
 from app.present.as_json import answer_view, event_view, search_view
 from app.quality.diagnosis import verdict_view
-
-NEW_CHAT = "new"
 
 
 class Asking(Options):
