@@ -35,7 +35,7 @@ def declared(requirements: Iterable[str]) -> dict[str, Requirement]:
 
 EXTRAS = PROJECT["project"]["optional-dependencies"]
 MAIN = declared(PROJECT["project"]["dependencies"])
-OPTIONAL = declared(line for extra in ("embedding", "embedded", "training") for line in EXTRAS[extra])
+OPTIONAL = declared(line for extra in ("embedding", "embedded", "training", "llamaindex") for line in EXTRAS[extra])
 DEVELOPMENT = declared(EXTRAS["dev"])
 PEERS = declared(PROJECT["dependency-groups"]["peers"])
 
