@@ -15,6 +15,7 @@ from app.core.domain import (
     NO_FILTERS,
     Answer,
     Context,
+    Fate,
     Filters,
     Hit,
     Message,
@@ -74,7 +75,8 @@ class Ledger:
             if answer.chat_id and connection.execute(_QUERIES["touch_chat"], {"chat_id": answer.chat_id}).rowcount == 0:
                 return
             connection.execute(_QUERIES["insert_answer"], _answer_row(answer))
-            rows = [asdict(hit) | {"answer_id": answer.id, "fate": hit.fate.value} for hit in answer.context.hits]
+            hits = (*answer.context.hits, *answer.context.fused_out)
+            rows = [asdict(hit) | {"answer_id": answer.id, "fate": hit.fate.value} for hit in hits]
             if rows:
                 connection.execute(_QUERIES["insert_candidate"], rows)
 
@@ -204,9 +206,10 @@ def _answer(row: RowMapping, hits: tuple[Hit, ...]) -> Answer:
     values = dict(row)
     context = Context(
         passages=tuple(_passage(stored, by_rank) for stored in values.pop("passages")),
-        hits=hits,
+        hits=tuple(hit for hit in hits if hit.fate is not Fate.FUSED_OUT),
         tokens=values.pop("tokens"),
         token_budget=values.pop("token_budget"),
+        fused_out=tuple(hit for hit in hits if hit.fate is Fate.FUSED_OUT),
     )
     changed = {
         "query": _QUERY.validate_python(row["query"]),

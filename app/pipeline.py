@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Generator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from app.answer_draft import AnswerDraft
@@ -233,6 +233,7 @@ class Answerer:
         """Check the citations and store the answer."""
         with draft.timed("cite"):
             citations = self._cite(draft)
+        draft.context = replace(draft.context, fused_out=self._searcher.describe(draft.left_out))
         answer = draft.finished(citations, self.info, self._settings)
         self._ledger.store(answer)
         return answer

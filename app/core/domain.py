@@ -165,6 +165,7 @@ class Fate(StrEnum):
     DUPLICATE = "dropped: same text as a better passage"
     BUDGET = "dropped: no room in the token budget"
     BELOW_FLOOR = "dropped: below the relevance floor"
+    FUSED_OUT = "dropped: fused out"
     UNDECIDED = "not decided yet"
 
 
@@ -220,6 +221,20 @@ class Hit:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class LeftOut:
+    """A passage that a leg brought and the fusion left out, with its ranks and scores as a Hit has them."""
+
+    chunk_id: int
+    vector_rank: int | None
+    vector_distance: float
+    text_rank: int | None
+    text_score: float | None
+    fused_rank: int
+    fused_score: float
+    holds_quote: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class ExactRank:
     """A chunk's rank in the complete order of each leg, by exact comparison and without limits."""
 
@@ -237,6 +252,7 @@ class Retrieval:
     embed_seconds: float
     sql_seconds: float
     notes: tuple[str, ...] = ()  # degraded modes, for people
+    left_out: tuple[LeftOut, ...] = ()  # brought by a leg, but no candidates; best fused first
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -273,6 +289,7 @@ class Context:
     hits: tuple[Hit, ...]  # all candidates, final order, each with its fate
     tokens: int  # of all passages as rendered
     token_budget: int
+    fused_out: tuple[Hit, ...] = ()  # best fused first, with the beginning of their text; filled in at the end
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -402,6 +419,7 @@ class Retrieved:
     scored: int
     notices: tuple[str, ...] = ()
     timings: Mapping[str, float] = field(default_factory=dict)  # seconds per stage: embed, sql, rerank, pack
+    left_out: tuple[LeftOut, ...] = ()  # brought by a leg, but no candidates
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -90,6 +90,7 @@ def answer_view(answer: Answer) -> dict[str, Any]:
         "notices": list(answer.notices),
         "seconds": _seconds(answer.timings),
         "candidates": [candidate_view(hit) for hit in answer.context.hits],
+        "fused_out": [candidate_view(hit) for hit in answer.context.fused_out],
     }
 
 
@@ -116,7 +117,7 @@ def event_view(event: Event) -> dict[str, Any] | None:
 def checked_view(answer: Answer) -> dict[str, Any]:
     """What an answer stands on, without its text and its candidates: verdict, sentences and sources."""
     whole = answer_view(answer)
-    left_out = ("answer", "candidates", "usage", "model", "question")
+    left_out = ("answer", "candidates", "fused_out", "usage", "model", "question")
     return {"answer_id": whole.pop("id")} | {name: value for name, value in whole.items() if name not in left_out}
 
 

@@ -53,6 +53,11 @@ def _answer(**changes: object) -> Answer:
             hits=(hit, dropped),
             tokens=12,
             token_budget=900,
+            fused_out=(
+                make_hit(
+                    3, fate=Fate.FUSED_OUT, fate_detail="fused rank 3", final_rank=None, logit=None, rerank_score=None
+                ),
+            ),
         ),
         prompt=(Message(role="system", content="Rules"), Message(role="user", content="Question")),
         model=ModelInfo(
@@ -197,15 +202,19 @@ def test_the_views_tell_answers_candidates_and_losses_in_plain_columns(database:
     with database.connect() as connection:
         row = connection.execute(text("SELECT * FROM ledger_answers")).mappings().one()
         rows = connection.execute(text("SELECT * FROM ledger_candidates ORDER BY final_rank")).mappings().all()
-        loss = connection.execute(text("SELECT * FROM ledger_losses")).mappings().one()
-    kept, dropped = rows
+        losses = connection.execute(text("SELECT * FROM ledger_losses ORDER BY fate")).mappings().all()
+    kept, dropped, left_out = rows
 
-    assert (row["searched_for"], row["candidates"], row["in_prompt"], row["cited"]) == (answer.query.text, 2, 1, 1)
+    assert (row["searched_for"], row["candidates"], row["in_prompt"], row["cited"]) == (answer.query.text, 3, 1, 1)
     assert (row["model"], row["prompt_tokens"], row["prompt_read_whole"]) == ("qwen", 90, "proven")
     assert (row["sql_seconds"], row["rerank_seconds"], row["generate_seconds"]) == (0.01, 0.2, None)
     assert (kept["fate"], kept["passage_number"], kept["combined_score"]) == ("cited", 1, 9.0)
     assert (dropped["fate"], dropped["text_rank"], dropped["logit"]) == (Fate.NOT_SCORED.value, 4, None)
-    assert (loss["fate"], loss["candidates"], loss["best_fused_rank"]) == (Fate.NOT_SCORED.value, 1, 2)
+    assert (left_out["fate"], left_out["vector_rank"], left_out["final_rank"]) == (Fate.FUSED_OUT.value, 3, None)
+    assert [(loss["fate"], loss["candidates"], loss["best_fused_rank"]) for loss in losses] == [
+        (Fate.FUSED_OUT.value, 1, 3),
+        (Fate.NOT_SCORED.value, 1, 2),
+    ]
 
 
 def test_the_views_go_with_their_answer(database: Engine) -> None:

@@ -17,6 +17,7 @@ from app.core.domain import (
     Filters,
     Finished,
     Hit,
+    LeftOut,
     Message,
     ModelInfo,
     Notice,
@@ -44,15 +45,19 @@ NOT_FOUND = "I could not find this in the documents."
 
 
 class FakeRetriever(Retriever):
-    def __init__(self, hits: Sequence[Hit], notes: tuple[str, ...] = ()) -> None:
-        self.hits, self.notes, self.query = tuple(hits), notes, ""
+    def __init__(self, hits: Sequence[Hit], notes: tuple[str, ...] = (), left_out: tuple[LeftOut, ...] = ()) -> None:
+        self.hits, self.notes, self.left_out, self.query = tuple(hits), notes, left_out, ""
 
     @override
     def retrieve(self, query: str, *, collection: str | None = None, filters: Filters = NO_FILTERS) -> Retrieval:
         if collection == "missing":
             raise NotFoundError("There is no collection missing.")
         self.query = query
-        return Retrieval(hits=self.hits, embed_seconds=0.01, sql_seconds=0.02, notes=self.notes)
+        return Retrieval(hits=self.hits, embed_seconds=0.01, sql_seconds=0.02, notes=self.notes, left_out=self.left_out)
+
+    @override
+    def describe(self, left_out: Sequence[LeftOut]) -> tuple[Hit, ...]:
+        return tuple(make_hit(one.fused_rank, chunk_id=one.chunk_id, fate=Fate.FUSED_OUT) for one in left_out)
 
 
 class Backwards(Reranker):
@@ -209,6 +214,24 @@ def test_a_rewritten_question_is_shown_and_is_what_is_searched_and_asked() -> No
     assert next(e for e in events if isinstance(e, Rewritten)).query.changed
     assert retriever.query == "And the other? (standalone)"
     assert "And the other? (standalone)" in model.prompt[1].content
+
+
+def test_what_the_fusion_left_out_is_described_once_the_answer_is_there_and_never_counted() -> None:
+    left_out = LeftOut(
+        chunk_id=90, vector_rank=9, vector_distance=0.9, text_rank=None, text_score=None, fused_rank=9,
+        fused_score=0.1, holds_quote=False,
+    )  # fmt: skip
+    ledger, retriever = MemoryLedger(), FakeRetriever(HITS, left_out=(left_out,))
+    answerer = _answerer(FakeModel("It rains [1]."), ledger, HITS, retriever=retriever)
+
+    events = list(answerer.answer(Question(text="Does it rain?")))
+
+    gathered = next(event for event in events if isinstance(event, Retrieved))
+    answer = _last(events)
+    assert gathered.context.fused_out == ()
+    assert [(hit.chunk_id, hit.fate) for hit in answer.context.fused_out] == [(90, Fate.FUSED_OUT)]
+    assert len(answer.context.hits) == len(HITS)
+    assert ledger.stored == [answer]
 
 
 def test_cited_passages_are_marked_on_every_candidate() -> None:
