@@ -29,6 +29,7 @@ from app.rewrite.rewriter import Rewriter
 from app.search import Searcher
 from app.sections import Sections
 from app.stages import Stages, build_stages
+from app.widen import Widener
 
 Report = Callable[[str], None]
 
@@ -144,6 +145,7 @@ def _build_answerer(services: SearchServices, model: ChatModel, ledger: Ledger, 
         support_floor=settings.support_floor,
         settings=shaping_values(settings, Shapes.ANSWER),
         notices=notices,
+        widening=Widener(Sections(services.engine), tokens=settings.section_tokens),
     )
 
 

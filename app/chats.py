@@ -186,7 +186,7 @@ def _blank(connection: Connection, answer: RowMapping, document_id: int) -> None
         kept = passage
         if passage["number"] in numbers:
             texts.add(passage["text"])
-            kept = {**passage, "text": REMOVED}
+            kept = {**passage, "text": REMOVED, "added": []}
         passages.append(kept)
     prompt = json.dumps(
         [{**message, "content": _without(message["content"], texts)} for message in answer["prompt"]],

@@ -23,6 +23,7 @@ from app.core.domain import (
     Outcome,
     Passage,
     Query,
+    SectionChunk,
     Sentence,
     Usage,
 )
@@ -31,6 +32,7 @@ from app.core.sql import load_queries
 
 _QUERIES = load_queries(__file__)
 _HIT = TypeAdapter(Hit)
+_ADDED = TypeAdapter(tuple[SectionChunk, ...])
 _SENTENCES = TypeAdapter(tuple[Sentence, ...])
 _PROMPT = TypeAdapter(tuple[Message, ...])
 _MODEL: TypeAdapter[ModelInfo | None] = TypeAdapter(ModelInfo | None)
@@ -173,7 +175,11 @@ def _answer_row(answer: Answer) -> dict[str, Any]:
 def _passage_row(passage: Passage) -> dict[str, Any]:
     """A passage with its hits as fused ranks; the candidates' own rows hold the rest."""
     row = {name: getattr(passage, name) for name in _STORED_OF_PASSAGE}
-    return row | {"hits": [hit.fused_rank for hit in passage.hits], "place": passage.location}
+    return row | {
+        "hits": [hit.fused_rank for hit in passage.hits],
+        "place": passage.location,
+        "added": [asdict(chunk) for chunk in passage.added],
+    }
 
 
 def _json(value: object) -> str:
@@ -230,6 +236,7 @@ def _passage(stored: Mapping[str, Any], by_rank: Mapping[int, Hit]) -> Passage:
         **{name: stored[name] for name in _STORED_OF_PASSAGE if name in stored},
         hits=tuple(by_rank[rank] for rank in stored["hits"]),
         location=stored["place"],
+        added=_ADDED.validate_python(stored.get("added", ())),  # answers of earlier versions have none
     )
 
 

@@ -6,29 +6,12 @@ from dataclasses import dataclass
 from sqlalchemy import Engine
 
 from app.core.database import reachable
-from app.core.domain import location_of
+from app.core.domain import SectionChunk, location_of
 from app.core.errors import NotFoundError
 from app.core.sql import load_queries
 
 _QUERIES = load_queries(__file__)
 _OPENED = 40  # chunks before and after, when a section is opened: about 14,000 tokens
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class SectionChunk:
-    """A stored chunk, without any rank."""
-
-    chunk_id: int
-    document_id: int
-    ordinal: int  # from 0, in reading order of its document
-    heading: str
-    start_char: int
-    end_char: int
-    part_kind: str | None
-    part_first: int | None
-    part_last: int | None
-    part_name: str
-    text: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -34,7 +34,7 @@ from app.present.answer_verdict import State, verdict_of
 from app.present.as_json import event_view
 from app.present.candidate_table import where
 from app.present.filters import FilterOptions
-from app.present.sources import file_date, file_names
+from app.present.sources import added_line, file_date, file_names
 from app.present.stage_words import STAGES
 from app.search import checked
 
@@ -156,3 +156,5 @@ def _print_passage(passage: Passage, names: Mapping[int, str]) -> None:
     parts = [passage.heading or passage.title, passage.location, names[first.document_id], file_date(first), cited]
     out.print(f"[bold]\\[{passage.number}][/] {escape(' · '.join(filter(None, parts)))}")
     out.print(f"    [dim]{escape(first.source_uri)}[/]")
+    if passage.added:
+        out.print(f"    [dim]{added_line(passage)}[/]")

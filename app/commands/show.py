@@ -16,7 +16,7 @@ from app.ledger import Ledger
 from app.present.answer_verdict import verdict_of
 from app.present.as_json import answer_view
 from app.present.candidate_table import COLUMNS, fate_details, in_order_of, what_became, where
-from app.present.sources import file_date, file_names
+from app.present.sources import added_line, file_date, file_names
 
 AnswerArgument = Annotated[str, typer.Argument(help='Id of an answer, the beginning of one, or "last".')]
 _SNIPPET = 70  # characters of a passage in the table
@@ -48,6 +48,9 @@ def show(
     out.print(escape(past.text or past.error))
     out.print(f"[dim]{past.outcome.value} · {_time(past)} · answer {past.id}[/]\n")
     print_table(_table(hits))
+    for passage in past.context.passages:
+        if passage.added:
+            out.print(f"[dim]\\[{passage.number}] {added_line(passage)}[/]")
     if left_out and not fused_out:
         out.print(f"[dim]{len(left_out)} more were brought by a leg and fused out (--fused-out lists them)[/]")
     if text:

@@ -268,6 +268,23 @@ class Reranking:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class SectionChunk:
+    """A stored chunk as a part of its section, without any rank: nothing retrieved it."""
+
+    chunk_id: int
+    document_id: int
+    ordinal: int  # from 0, in reading order of its document
+    heading: str
+    start_char: int
+    end_char: int
+    part_kind: str | None
+    part_first: int | None
+    part_last: int | None
+    part_name: str
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Passage:
     """A numbered passage of the prompt: a chunk, or neighbouring chunks of a section joined."""
 
@@ -279,6 +296,7 @@ class Passage:
     location: str  # "page 3", "pages 3–4", "slide 2", "sheet Prices" or empty
     tokens: int  # of the passage as rendered in the prompt, header line included
     source: str = ""  # name and date of its file as the model reads them; empty in answers of earlier versions
+    added: tuple[SectionChunk, ...] = ()  # the rest of the section in `text`, in reading order; nothing retrieved it
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -148,6 +148,7 @@ def _source_view(passage: Passage) -> dict[str, Any]:
         "source_uri": first.source_uri,
         "document_id": first.document_id,
         "chunk_ids": [hit.chunk_id for hit in passage.hits],
+        "added": [{"chunk_id": chunk.chunk_id, "text": chunk.text} for chunk in passage.added],
         "text": passage.text,
     }
 

@@ -19,6 +19,7 @@ from app.core.domain import (
     ModelInfo,
     Outcome,
     Query,
+    SectionChunk,
     Sentence,
     Support,
     Usage,
@@ -26,6 +27,11 @@ from app.core.domain import (
 from app.core.errors import NotFoundError
 from app.ledger import Ledger
 from tests.support.builders import make_hit, make_passage
+
+NEXT = SectionChunk(
+    chunk_id=2, document_id=1, ordinal=1, heading="Document 1 › Section", start_char=100, end_char=120, part_kind=None,
+    part_first=None, part_last=None, part_name="", text="What follows.",
+)  # fmt: skip
 
 
 def _answer(**changes: object) -> Answer:
@@ -48,7 +54,9 @@ def _answer(**changes: object) -> Answer:
         removed_markers=2,
         context=Context(
             passages=(
-                make_passage(1, hit.text, hits=(hit,), location="page 3", source="file old.md, 2026-02-01"),
+                make_passage(
+                    1, hit.text, hits=(hit,), location="page 3", source="file old.md, 2026-02-01", added=(NEXT,)
+                ),
             ),
             hits=(hit, dropped),
             tokens=12,

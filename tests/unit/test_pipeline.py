@@ -1,6 +1,6 @@
 """The road of a question: stages in order, one Finished event, nothing hidden and nothing cut."""
 
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -12,6 +12,7 @@ from app.core.chat import ChatModel
 from app.core.domain import (
     NO_FILTERS,
     Answer,
+    Context,
     Event,
     Fate,
     Filters,
@@ -39,6 +40,7 @@ from app.pipeline import Answerer, Ledger, Listing, Prompts, Rewriter
 from app.present.answer_verdict import State, verdict_of
 from app.rerank import Reranker
 from app.search import Retriever, Searcher
+from app.widen import Widening
 from tests.support.builders import make_hit
 
 NOT_FOUND = "I could not find this in the documents."
@@ -388,3 +390,26 @@ def test_a_question_about_the_documents_is_answered_by_a_list_without_search_or_
     assert [type(event) for event in events] == [Token, Started, Finished]
     assert (answer.text, answer.outcome, answer.notices) == ("There is 1 document.", Outcome.ANSWERED, ())
     assert (answer.sentences, answer.context.hits, answer.model, model.prompt) == ((), (), None, ())
+
+
+@pytest.mark.parametrize("context_tokens", range(200, 420, 20))
+def test_added_text_never_makes_prompt_and_answer_pass_the_context(context_tokens: int) -> None:
+    class Doubling(Widening):
+        """Adds as many words as it may, and a few more, as a count one by one does."""
+
+        tokens = 300
+
+        def widen(self, context: Context, *, tokens: int, count_tokens: Callable[[str], int]) -> Context:
+            assert count_tokens("one two") == 2
+            more = f"{context.passages[0].text} {'word ' * (tokens + 3)}"
+            return replace(context, passages=(replace(context.passages[0], text=more), *context.passages[1:]))
+
+    model = FakeModel("Green [1].", context_tokens=context_tokens)
+    answer = _last(
+        list(_answerer(model, MemoryLedger(), HITS, widening=Doubling()).answer(Question(text="Which lamp?")))
+    )
+
+    assert answer.outcome is Outcome.ANSWERED
+    assert model.count_tokens(model.prompt) + 50 <= context_tokens
+    assert answer.context.passages[0].text in model.prompt[-1].content
+    assert model.count_tokens(model.prompt) > 50
