@@ -54,7 +54,7 @@ class Widener:
         self._sections = sections
 
     def widen(self, context: Context, *, tokens: int, count_tokens: Callable[[str], int]) -> Context:
-        """The context with text added to its passages, at most `tokens`; candidates and fates stay as they are.
+        """The context with text added to its passages, at most `tokens`; fates stay as they are.
 
         count_tokens: of a rendered passage. A chunk that is in the prompt already is not added. Raises DatabaseError.
         """
@@ -77,7 +77,12 @@ class Widener:
             for side in sides:
                 left -= side.grow(left, taken, count_tokens)
         passages = tuple(one.passage for one in growing)
-        return replace(context, passages=passages, tokens=sum(passage.tokens for passage in passages))
+        return replace(
+            context,
+            passages=passages,
+            hits=_noted(context.hits, passages),
+            tokens=sum(passage.tokens for passage in passages),
+        )
 
 
 @dataclass(kw_only=True, slots=True)
@@ -111,6 +116,19 @@ class _Side:
         taken.add(chunk.chunk_id)
         self.growing.passage = wider
         return cost
+
+
+def _noted(hits: Sequence[Hit], passages: Sequence[Passage]) -> tuple[Hit, ...]:
+    """The candidates with their fates; one whose text came in with a section says so beside why it was dropped."""
+    number_of = {chunk.chunk_id: passage.number for passage in passages for chunk in passage.added}
+
+    def noted(hit: Hit) -> Hit:
+        if hit.chunk_id not in number_of:
+            return hit
+        note = f"its text was added to passage {number_of[hit.chunk_id]} with the section"
+        return replace(hit, fate_detail="; ".join(filter(None, (hit.fate_detail, note))))
+
+    return tuple(noted(hit) for hit in hits)
 
 
 def _after(passage: Passage, sections: Mapping[int, Section]) -> list[SectionChunk]:

@@ -102,6 +102,18 @@ def test_added_text_is_never_counted_as_retrieved() -> None:
     assert added(wide.passages[1]) == []
 
 
+def test_a_dropped_candidate_whose_text_came_in_with_a_section_stays_dropped_and_says_so() -> None:
+    shelf = _Shelf(5)
+    context = pack(
+        [shelf.hit(2), shelf.hit(4)], limit=1, token_budget=500, floor=0.0, relevance=lambda _: 1.0, count_tokens=count,
+        scored=True,
+    )  # fmt: skip
+    dropped = widened(shelf, context, 1000).hits[1]
+
+    assert (dropped.fate, dropped.passage_number) == (Fate.BEYOND_LIMIT, None)
+    assert dropped.fate_detail.endswith("; its text was added to passage 1 with the section")
+
+
 def test_no_chunk_is_in_the_prompt_twice() -> None:
     shelf = _Shelf(10)
     wide = widened(shelf, packed([shelf.hit(2), shelf.hit(5), shelf.hit(6)]), 1000)
