@@ -74,7 +74,7 @@ class McpEndpoint:
 
     def __init__(self, services: Services, *, owner: str) -> None:
         self._server: Server[Any, Any] = Server("Foremost")
-        offers = {offer.tool.name: offer for offer in _offers(services, owner)}
+        offers = {offer.tool.name: offer for offer in _Tools(services, owner).offers()}
 
         @self._server.list_tools()  # type: ignore[no-untyped-call,untyped-decorator]
         async def tools() -> list[Tool]:
@@ -97,24 +97,62 @@ class McpEndpoint:
             await manager.handle_request(scope, receive, send)
 
 
-def _offers(services: Services, owner: str) -> list[_Offer]:
-    async def ask(form: Asking) -> dict[str, Any]:
-        question = await asyncio.to_thread(asked, services, form, owner)
-        answer = await _answer(services, question)
+class _Tools:
+    """The functions behind the tools."""
+
+    def __init__(self, services: Services, owner: str) -> None:
+        self._services = services
+        self._owner = owner
+
+    def offers(self) -> list[_Offer]:
+        """All tools."""
+        return [
+            _offer(
+                "ask", "Answer a question from the documents, with checked citations and a verdict.", Asking, self.ask
+            ),
+            _offer(
+                "search",
+                "Find the passages that fit a query best, without a chat model.",
+                SearchTool,
+                _threaded(self.search),
+            ),
+            _offer(
+                "open_section",
+                "The whole section around a passage: everything under the same headings.",
+                SectionTool,
+                _threaded(self.open_section),
+            ),
+            _offer(
+                "list_documents",
+                "The documents and collections, with their state.",
+                DocumentsTool,
+                _threaded(self.list_documents),
+            ),
+            _offer("why", "The stage that lost a passage which should have been found.", WhyTool, _threaded(self.why)),
+        ]
+
+    async def ask(self, form: Asking) -> dict[str, Any]:
+        """The answer with what it stands on."""
+        question = await asyncio.to_thread(asked, self._services, form, self._owner)
+        answer = await _answer(self._services, question)
         return {"answer": answer.text, "chat": question.chat_id} | checked_view(answer)
 
-    def search(form: SearchTool) -> dict[str, Any]:
+    def search(self, form: SearchTool) -> dict[str, Any]:
+        """The best passages."""
         filters = form.filters()
-        found = services.answerer.search(form.query, collection=filters.collection or None, filters=filters.parse())
+        found = self._services.answerer.search(
+            form.query, collection=filters.collection or None, filters=filters.parse()
+        )
         view = search_view(form.query, found)
         candidates = [{name: row[name] for name in _KEPT} for row in view["candidates"][: form.limit]]
         return {"query": form.query, "notices": view["notices"], "passages": candidates}
 
-    def open_section(form: SectionTool) -> dict[str, Any]:
-        section = services.sections.open(form.chunk_id)
+    def open_section(self, form: SectionTool) -> dict[str, Any]:
+        """The section around a passage."""
+        section = self._services.sections.open(form.chunk_id)
         first = section.chunks[0]
         return {
-            "document": document_view(services.library.document(first.document_id)),
+            "document": document_view(self._services.library.document(first.document_id)),
             "heading": first.heading,
             "place": section.location,
             "start_char": first.start_char,
@@ -123,39 +161,25 @@ def _offers(services: Services, owner: str) -> list[_Offer]:
             "text": section.text,
         }
 
-    def list_documents(form: DocumentsTool) -> dict[str, Any]:
-        rows = services.library.documents(form.collection or None, name=form.name, limit=form.limit + 1)
+    def list_documents(self, form: DocumentsTool) -> dict[str, Any]:
+        """Documents and collections."""
+        rows = self._services.library.documents(form.collection or None, name=form.name, limit=form.limit + 1)
         shown = [document_view(row) for row in rows[: form.limit]]
-        return {"collections": dict(services.library.counts()), "documents": shown, "more": len(rows) > form.limit}
+        return {
+            "collections": dict(self._services.library.counts()),
+            "documents": shown,
+            "more": len(rows) > form.limit,
+        }
 
-    def why(form: WhyTool) -> dict[str, Any]:
+    def why(self, form: WhyTool) -> dict[str, Any]:
+        """The stage that lost a passage."""
         if bool(form.answer) == bool(form.question):
             raise QuestionError("Give either an answer or a question.")
         if form.answer:
-            kept = services.ledger.load(services.ledger.find(form.answer))
-            return _plain(verdict_view(services.diagnosis.of_answer(kept, form.expect)))
-        verdict = services.diagnosis.of_question(form.question, form.expect, collection=form.collection or None)
+            kept = self._services.ledger.load(self._services.ledger.find(form.answer))
+            return _plain(verdict_view(self._services.diagnosis.of_answer(kept, form.expect)))
+        verdict = self._services.diagnosis.of_question(form.question, form.expect, collection=form.collection or None)
         return _plain(verdict_view(verdict))
-
-    return [
-        _offer("ask", "Answer a question from the documents, with checked citations and a verdict.", Asking, ask),
-        _offer(
-            "search", "Find the passages that fit a query best, without a chat model.", SearchTool, _threaded(search)
-        ),
-        _offer(
-            "open_section",
-            "The whole section around a passage: everything under the same headings.",
-            SectionTool,
-            _threaded(open_section),
-        ),
-        _offer(
-            "list_documents",
-            "The documents and collections, with their state.",
-            DocumentsTool,
-            _threaded(list_documents),
-        ),
-        _offer("why", "The stage that lost a passage which should have been found.", WhyTool, _threaded(why)),
-    ]
 
 
 def _offer(name: str, description: str, form: type[Form], call: Callable[[Form], Awaitable[dict[str, Any]]]) -> _Offer:
