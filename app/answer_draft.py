@@ -10,6 +10,7 @@ from app.core.domain import (
     Answer,
     Citations,
     Context,
+    LeftOut,
     Message,
     ModelInfo,
     Outcome,
@@ -29,6 +30,7 @@ class AnswerDraft:
     question: Question
     query: Query
     context: Context = _EMPTY_CONTEXT
+    left_out: tuple[LeftOut, ...] = ()
     timings: dict[str, float] = field(default_factory=dict)
     notices: list[str] = field(default_factory=list)
     reranker: str = ""
@@ -50,7 +52,7 @@ class AnswerDraft:
 
     def add(self, retrieved: Retrieved) -> None:
         """Take over the candidates of the search."""
-        self.context = retrieved.context
+        self.context, self.left_out = retrieved.context, retrieved.left_out
         self.reranker, self.scored = retrieved.reranker, retrieved.scored
         self.notices += retrieved.notices
         self.timings |= retrieved.timings

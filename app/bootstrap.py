@@ -30,7 +30,9 @@ from app.quality.expected.golden import Golden
 from app.quality.expected.locate import Locator
 from app.rewrite.rewriter import Rewriter
 from app.search import Searcher
+from app.sections import Sections
 from app.stages import Stages, build_stages
+from app.widen import Widener
 
 Report = Callable[[str], None]
 
@@ -59,6 +61,7 @@ class Services(SearchServices):
     ledger: Ledger
     chats: Chats
     library: Library
+    sections: Sections
     diagnosis: Diagnosis
     feedback: Feedback
     composer: Composer
@@ -125,6 +128,7 @@ def open_services(settings: Settings, *, report: Report, migrate: bool = False) 
         ledger=ledger,
         chats=Chats(services.engine),
         library=Library(services.engine, max_file_mib=settings.max_file_mib),
+        sections=Sections(services.engine),
         diagnosis=build_diagnosis(services),
         feedback=Feedback(ledger, Golden(services.engine)),
         composer=Composer(services.engine),
@@ -181,6 +185,7 @@ def _answerer(
         support_floor=settings.support_floor,
         settings=shaping_values(settings, Shapes.ANSWER),
         notices=notices,
+        widening=Widener(Sections(services.engine), tokens=settings.section_tokens),
         as_chosen=as_chosen,
     )
 

@@ -2,7 +2,7 @@
 
 import json
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,13 +10,15 @@ from typing import Any
 from sqlalchemy import Connection, Engine, RowMapping
 
 from app.core.database import transaction
-from app.core.domain import Answer
+from app.core.domain import Answer, Outcome, Turn
 from app.core.errors import NotFoundError
 from app.core.sql import load_queries
 from app.ledger import Ledger
 
 _QUERIES = load_queries(__file__)
 _LONGEST_TITLE = 200
+_QUESTION_TITLE = 80  # characters of a title that was made of a question
+NEW_CHAT = "new"  # in place of a chat's id: begin one
 REMOVED = "[The words of this passage were removed together with its document.]"
 
 
@@ -157,6 +159,22 @@ class Chats:
         return len(answers)
 
 
+def turns(answers: Sequence[Answer]) -> tuple[Turn, ...]:
+    """Earlier exchanges for the rewriter, oldest first; failed ones are left out."""
+    kept = (Outcome.ANSWERED, Outcome.STOPPED, Outcome.NOT_FOUND)
+    return tuple(
+        Turn(question=answer.question, answer=answer.text)
+        for answer in answers
+        if answer.outcome in kept and answer.text
+    )
+
+
+def chat_title(question: str) -> str:
+    """Title of a chat, from its first question."""
+    title = " ".join(question.split())
+    return title if len(title) <= _QUESTION_TITLE else title[: _QUESTION_TITLE - 1] + "…"
+
+
 def _blank(connection: Connection, answer: RowMapping, document_id: int) -> None:
     """Blank a document's passages in an answer and in its prompt."""
     key = {"answer_id": answer["id"], "document_id": document_id}
@@ -168,7 +186,7 @@ def _blank(connection: Connection, answer: RowMapping, document_id: int) -> None
         kept = passage
         if passage["number"] in numbers:
             texts.add(passage["text"])
-            kept = {**passage, "text": REMOVED}
+            kept = {**passage, "text": REMOVED, "added": []}
         passages.append(kept)
     prompt = json.dumps(
         [{**message, "content": _without(message["content"], texts)} for message in answer["prompt"]],

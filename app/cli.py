@@ -13,6 +13,7 @@ from app.commands.doctor import doctor
 from app.commands.evaluate import evaluate
 from app.commands.fit_combination import fit_combination
 from app.commands.golden import golden
+from app.commands.key import key
 from app.commands.migrate import migrate
 from app.commands.search import search
 from app.commands.serve import serve
@@ -43,6 +44,7 @@ for command in (
     train_reranker,
     fit_combination,
     settings,
+    key,
     version,
 ):
     app.command()(command)

@@ -1,9 +1,4 @@
-"""The two search stages as a LangChain retriever.
-
-services = open_searcher(load_settings(), report=print)
-retriever = TwoStageRetriever(search=services.searcher.search, k=5)
-chain = {"context": retriever, "question": RunnablePassthrough()} | prompt | model
-"""
+"""The two search stages as a LangChain retriever: examples/langchain_retriever.py."""
 
 from collections.abc import Callable
 from dataclasses import asdict

@@ -15,6 +15,7 @@ from app.core.domain import (
     NO_FILTERS,
     Answer,
     Context,
+    Fate,
     Filters,
     Hit,
     Message,
@@ -22,6 +23,7 @@ from app.core.domain import (
     Outcome,
     Passage,
     Query,
+    SectionChunk,
     Sentence,
     Usage,
 )
@@ -30,6 +32,7 @@ from app.core.sql import load_queries
 
 _QUERIES = load_queries(__file__)
 _HIT = TypeAdapter(Hit)
+_ADDED = TypeAdapter(tuple[SectionChunk, ...])
 _SENTENCES = TypeAdapter(tuple[Sentence, ...])
 _PROMPT = TypeAdapter(tuple[Message, ...])
 _MODEL: TypeAdapter[ModelInfo | None] = TypeAdapter(ModelInfo | None)
@@ -76,7 +79,8 @@ class Ledger:
             if answer.chat_id and connection.execute(_QUERIES["touch_chat"], {"chat_id": answer.chat_id}).rowcount == 0:
                 return
             connection.execute(_QUERIES["insert_answer"], _answer_row(answer))
-            rows = [asdict(hit) | {"answer_id": answer.id, "fate": hit.fate.value} for hit in answer.context.hits]
+            hits = (*answer.context.hits, *answer.context.fused_out)
+            rows = [asdict(hit) | {"answer_id": answer.id, "fate": hit.fate.value} for hit in hits]
             if rows:
                 connection.execute(_QUERIES["insert_candidate"], rows)
 
@@ -173,7 +177,11 @@ def _answer_row(answer: Answer) -> dict[str, Any]:
 def _passage_row(passage: Passage) -> dict[str, Any]:
     """A passage with its hits as fused ranks; the candidates' own rows hold the rest."""
     row = {name: getattr(passage, name) for name in _STORED_OF_PASSAGE}
-    return row | {"hits": [hit.fused_rank for hit in passage.hits], "place": passage.location}
+    return row | {
+        "hits": [hit.fused_rank for hit in passage.hits],
+        "place": passage.location,
+        "added": [asdict(chunk) for chunk in passage.added],
+    }
 
 
 def _json(value: object) -> str:
@@ -206,9 +214,10 @@ def _answer(row: RowMapping, hits: tuple[Hit, ...]) -> Answer:
     values = dict(row)
     context = Context(
         passages=tuple(_passage(stored, by_rank) for stored in values.pop("passages")),
-        hits=hits,
+        hits=tuple(hit for hit in hits if hit.fate is not Fate.FUSED_OUT),
         tokens=values.pop("tokens"),
         token_budget=values.pop("token_budget"),
+        fused_out=tuple(hit for hit in hits if hit.fate is Fate.FUSED_OUT),
     )
     changed = {
         "query": _QUERY.validate_python(row["query"]),
@@ -229,6 +238,7 @@ def _passage(stored: Mapping[str, Any], by_rank: Mapping[int, Hit]) -> Passage:
         **{name: stored[name] for name in _STORED_OF_PASSAGE if name in stored},
         hits=tuple(by_rank[rank] for rank in stored["hits"]),
         location=stored["place"],
+        added=_ADDED.validate_python(stored.get("added", ())),  # answers of earlier versions have none
     )
 
 

@@ -54,7 +54,9 @@ LIMIT 2
 
 -- name: select_history
 SELECT a.id::text AS id, a.chat_id::text AS chat_id, a.question, a.outcome, a.sentences,
-    (SELECT count(*) FROM candidates WHERE candidates.answer_id = a.id) AS candidates, a.feedback, a.created_at
+    (
+        SELECT count(*) FROM candidates WHERE candidates.answer_id = a.id AND candidates.fate <> 'dropped: fused out'
+    ) AS candidates, a.feedback, a.created_at
 FROM answers AS a
 LEFT JOIN chats AS c ON c.id = a.chat_id
 WHERE coalesce(c.owner, '') = :owner

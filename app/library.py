@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, RowMapping
 
 from app.core.database import transaction
 from app.core.errors import DocumentError, NotFoundError
@@ -90,7 +90,26 @@ class Library:
         params |= {"sort": sort if sort in SORTS else "", "descending": descending}
         with transaction(self._engine) as connection:
             rows = connection.execute(_QUERIES["select_documents"], params).mappings()
-            return tuple(DocumentRow(**(dict(row) | {"warnings": tuple(row["warnings"])})) for row in rows)
+            return tuple(_row(row) for row in rows)
+
+    def document(self, document_id: int) -> DocumentRow:
+        """A stored document's line of the list. Raises NotFoundError."""
+        with transaction(self._engine) as connection:
+            row = connection.execute(_QUERIES["select_document"], {"id": document_id}).mappings().one_or_none()
+        if row is None:
+            raise NotFoundError(f"There is no document {document_id}.", fix="Look at the list of documents.")
+        return _row(row)
+
+    def upload_row(self, upload_id: int) -> DocumentRow:
+        """An upload's line while the worker has not stored it. Raises NotFoundError once it has, or never got it."""
+        with transaction(self._engine) as connection:
+            row = connection.execute(_QUERIES["select_upload"], {"id": upload_id}).mappings().one_or_none()
+        if row is None:
+            raise NotFoundError(
+                f"There is no waiting upload {upload_id}: it is stored or was deleted.",
+                fix="Look for its name in the list of documents.",
+            )
+        return _row(row)
 
     def delete(self, document_id: int) -> None:
         """Delete a document and its chunks; answers keep their snapshots. Raises NotFoundError."""
@@ -172,6 +191,10 @@ def _collection_name(collection: str) -> str:
     if not target:
         raise NotFoundError("The collection has no name.", fix="Choose one, or write a new name.")
     return target
+
+
+def _row(row: RowMapping) -> DocumentRow:
+    return DocumentRow(**(dict(row) | {"warnings": tuple(row["warnings"])}))
 
 
 def clean_text(text: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from app.core.dates import stamps
-from app.core.domain import BEHIND, Context, Fate, Hit, Passage, full_heading, location_of
+from app.core.domain import BEHIND, Context, Fate, Hit, Passage, SectionChunk, full_heading, location_of
 from app.core.names import labels
 
 _WORD = re.compile(r"\w+", re.UNICODE)
@@ -56,7 +56,12 @@ def pack(
 
 def render(passages: Sequence[Passage]) -> str:
     """The text of all passages as the model reads it, strongest first."""
-    return "\n\n".join(_render(p.number, p.title, p.heading, p.location, p.source, p.text) for p in passages)
+    return "\n\n".join(render_one(passage) for passage in passages)
+
+
+def render_one(passage: Passage) -> str:
+    """The text of a passage as the model reads it."""
+    return _render(passage.number, passage.title, passage.heading, passage.location, passage.source, passage.text)
 
 
 def _decide(
@@ -134,7 +139,7 @@ def _shingles(words: Sequence[str]) -> set[tuple[str, ...]]:
     return {tuple(words[start : start + _SHINGLE]) for start in range(len(words) - _SHINGLE + 1)}
 
 
-def _joined_text(members: Sequence[Hit]) -> str:
+def joined_text(members: Sequence[Hit | SectionChunk]) -> str:
     """Neighbouring chunks as one text; where two of them overlap, the overlap appears once."""
     text = members[0].text
     for before, after in itertools.pairwise(members):
@@ -143,7 +148,8 @@ def _joined_text(members: Sequence[Hit]) -> str:
     return text
 
 
-def _location(members: Sequence[Hit]) -> str:
+def joined_location(members: Sequence[Hit | SectionChunk]) -> str:
+    """Where neighbouring chunks stand in their document: "pages 3–4"."""
     first, last = members[0], members[-1]
     return location_of(first.part_kind, first.part_first, last.part_last or last.part_first, first.part_name)
 
@@ -171,7 +177,7 @@ def _date(hit: Hit) -> str:
 def _rendered(members: Sequence[Hit], number: int, sources: Mapping[int, str]) -> str:
     first = members[0]
     source = sources[first.document_id]
-    return _render(number, first.title, first.heading, _location(members), source, _joined_text(members))
+    return _render(number, first.title, first.heading, joined_location(members), source, joined_text(members))
 
 
 def _render(number: int, title: str, heading: str, location: str, source: str, text: str) -> str:
@@ -194,10 +200,10 @@ def _passage(
     return Passage(
         number=number,
         hits=tuple(replace(hit, fate=Fate.IN_PROMPT, passage_number=number) for hit in members),
-        text=_joined_text(members),
+        text=joined_text(members),
         title=members[0].title,
         heading=members[0].heading,
-        location=_location(members),
+        location=joined_location(members),
         tokens=count_tokens(_rendered(members, number, sources)),
         source=sources[members[0].document_id],
     )

@@ -35,6 +35,7 @@ from app.core.domain import (
 from app.core.errors import ModelError, QuestionError
 from app.pack import pack, render
 from app.search import Searcher, checked
+from app.widen import KEEP_PASSAGES, Widening
 
 _SMALLEST_BUDGET = 64  # Tokens for passages. No useful passage fits into less.
 
@@ -91,6 +92,7 @@ class Answerer:
         support_floor: float,
         settings: Mapping[str, str | int | float | bool | None],
         notices: Sequence[str] = (),
+        widening: Widening = KEEP_PASSAGES,
         as_chosen: "Callable[[Choice], Answerer] | None" = None,
     ) -> None:
         """as_chosen: builds the answerer for a chat that chose its own; None: every question is answered here."""
@@ -109,6 +111,7 @@ class Answerer:
         self._answer_tokens = answer_tokens
         self._support_floor = support_floor
         self._settings = settings
+        self._widening = widening
         self._as_chosen = as_chosen
 
     def relevance(self, hit: Hit) -> float:
@@ -197,11 +200,26 @@ class Answerer:
                 count_tokens=count,
                 scored=draft.scored > 0,
             )
-            whole = self._model.count_tokens(self._prompts.answer(passages=render(context.passages), question=question))
-            excess = whole + self._answer_tokens - self.info.context_tokens
+            excess = self._excess(context, question)
             if excess <= 0 or not context.passages:
-                return context
+                return self._widened(context, question, count)
             budget -= excess  # Counted one by one, passages are a few tokens short of the whole prompt.
+
+    def _excess(self, context: Context, question: str) -> int:
+        """Tokens of the whole prompt and the answer beyond the model's context; negative: room that is left."""
+        whole = self._model.count_tokens(self._prompts.answer(passages=render(context.passages), question=question))
+        return whole + self._answer_tokens - self.info.context_tokens
+
+    def _widened(self, context: Context, question: str, count: Callable[[str], int]) -> Context:
+        """The passages with the rest of their sections, as far as the whole prompt still fits."""
+        tokens = min(self._widening.tokens, -self._excess(context, question)) if self._widening.tokens else 0
+        while tokens > 0:
+            wider = self._widening.widen(context, tokens=tokens, count_tokens=count)
+            excess = self._excess(wider, question)
+            if excess <= 0:
+                return wider
+            tokens -= excess
+        return context
 
     def _write(self, draft: AnswerDraft) -> Generator[Event, None, None]:
         if not draft.context.passages:
@@ -247,6 +265,7 @@ class Answerer:
         """Check the citations and store the answer."""
         with draft.timed("cite"):
             citations = self._cite(draft)
+        draft.context = replace(draft.context, fused_out=self._searcher.describe(draft.left_out))
         answer = draft.finished(citations, self.info, self._settings)
         self._ledger.store(answer)
         return answer

@@ -4,6 +4,7 @@ import json
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import asdict, fields
 from types import MappingProxyType
 
 import numpy as np
@@ -11,7 +12,7 @@ import numpy.typing as npt
 from sqlalchemy import Connection, Engine, RowMapping
 
 from app.core.database import reachable
-from app.core.domain import NO_FILTERS, ExactRank, Filters, Hit, Retrieval
+from app.core.domain import NO_FILTERS, ExactRank, Fate, Filters, Hit, LeftOut, Retrieval
 from app.core.errors import NotFoundError
 from app.core.language import unread_language
 from app.core.models.embedding import Embedder, require_same_model
@@ -26,6 +27,8 @@ EXACT_BELOW = 5_000
 # The text leg reads at most TEXT_ROWS rows from the index of a large corpus, and scores TEXT_POOL of them.
 TEXT_ROWS = 10_000
 TEXT_POOL = 300
+_BEGINNING = 200  # characters kept of a passage that was fused out
+_LEFT_OUT = tuple(field.name for field in fields(LeftOut))  # in the order of the statement's values
 _CORRECTED_CHARACTERS = 400  # of a question, in which typing errors are looked for
 NO_QUOTES, NO_CORRECTIONS = Quoted(), MappingProxyType[str, str]({})
 _LANGUAGE_OF = 5  # candidates whose language is compared with the question's
@@ -56,6 +59,7 @@ class HybridRetriever:
         self._embedder = embedder
         self._leg_candidates = max(leg_candidates, candidates)
         self._ef_search = min(1000, max(ef_search, self._leg_candidates))  # pgvector allows at most 1000
+        self._candidates = candidates
         self._fusion: dict[str, object] = {
             "candidates": candidates,
             "leg_candidates": self._leg_candidates,
@@ -92,9 +96,29 @@ class HybridRetriever:
             notes.append(unread)
         return Retrieval(
             hits=tuple(_hit(row) for row in rows),
+            left_out=_left_out(rows, quotes),
             embed_seconds=embedded - start,
             sql_seconds=time.perf_counter() - embedded,
             notes=tuple(notes),
+        )
+
+    def describe(self, left_out: Sequence[LeftOut]) -> tuple[Hit, ...]:
+        """What the fusion left out, as the ledger keeps it: best fused first, with the beginning of the text."""
+        if not left_out:
+            return ()
+        params = {"chunk_ids": [one.chunk_id for one in left_out], "beginning": _BEGINNING}
+        with reachable(self._engine) as connection:
+            rows = {row["chunk_id"]: row for row in connection.execute(_QUERIES["describe"], params).mappings()}
+        detail = f"fused rank {{}}, the first {self._candidates} are candidates"
+        return tuple(
+            Hit(
+                **rows[one.chunk_id],
+                **{name: value for name, value in asdict(one).items() if name != "chunk_id"},
+                fate=Fate.FUSED_OUT,
+                fate_detail=detail.format(one.fused_rank),
+            )
+            for one in left_out
+            if one.chunk_id in rows
         )
 
     def exact_ranks(
@@ -212,7 +236,15 @@ def _exact_rank(row: RowMapping) -> ExactRank:
 
 
 def _hit(row: RowMapping) -> Hit:
-    return Hit(**{name: value for name, value in row.items() if name != "vector_found"})
+    return Hit(**{name: value for name, value in row.items() if name not in ("vector_found", "left_out")})
+
+
+def _left_out(rows: Sequence[RowMapping], quotes: Quoted) -> tuple[LeftOut, ...]:
+    """What the legs brought beyond the candidates; where quoted words filter, only passages that hold them."""
+    brought = (
+        LeftOut(**dict(zip(_LEFT_OUT, values, strict=True))) for values in (rows[0]["left_out"] if rows else None) or ()
+    )
+    return tuple(one for one in brought if one.holds_quote or not quotes.only)
 
 
 def _unknown(collection: str, known: list[str]) -> NotFoundError:

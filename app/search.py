@@ -1,11 +1,11 @@
 """Retrieve, rerank and prefer, the stages before any chat model: a question goes in, ranked candidates come out."""
 
 import time
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from dataclasses import replace
 from typing import Protocol
 
-from app.core.domain import NO_FILTERS, Context, Filters, Question, Retrieval, Retrieved, Started
+from app.core.domain import NO_FILTERS, Context, Filters, Hit, LeftOut, Question, Retrieval, Retrieved, Started
 from app.core.errors import QuestionError
 from app.prefer.prefer import prefer
 from app.rerank import Reranker
@@ -17,6 +17,10 @@ class Retriever(Protocol):
     """First stage: finds candidates for a query."""
 
     def retrieve(self, query: str, *, collection: str | None = None, filters: Filters = NO_FILTERS) -> Retrieval: ...
+
+    def describe(self, left_out: Sequence[LeftOut]) -> tuple[Hit, ...]:  # noqa: ARG002
+        """What the fusion left out, for the ledger; a retriever that leaves nothing out has none."""
+        return ()
 
 
 class Searcher:
@@ -41,6 +45,10 @@ class Searcher:
         yield Started(stage="rerank")
         return self._reranked(query, retrieval)
 
+    def describe(self, left_out: Sequence[LeftOut]) -> tuple[Hit, ...]:
+        """What the fusion left out, with the beginning of its text. Raises DatabaseError."""
+        return self.retriever.describe(left_out)
+
     def _reranked(self, query: str, retrieval: Retrieval) -> Retrieved:
         start = time.perf_counter()
         reranking = self.reranker.rerank(query, retrieval.hits)
@@ -48,6 +56,7 @@ class Searcher:
         preferred = prefer(query, reranking.hits, self.reranker.relevance)
         return Retrieved(
             context=Context(passages=(), hits=preferred.hits, tokens=0, token_budget=0),
+            left_out=retrieval.left_out,
             reranker=reranking.reranker,
             scored=reranking.scored,
             notices=(*retrieval.notes, *reranking.notes, *preferred.notes),

@@ -1,68 +1,125 @@
-"""`ask`: one question answered in the terminal, with its sources, or as JSON."""
+"""`ask`: a question answered in the terminal, alone or in a chat, with its sources, or as lines of JSON."""
 
 import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import closing
+from dataclasses import replace
+from typing import Annotated
 
+import typer
 from rich.markup import escape
 
 from app.bootstrap import Services, open_services
-from app.commands.console import JsonOption, filtered, out, report
-from app.core.domain import Answer, Finished, Notice, Outcome, Passage, Question, Rewritten, Sentence, Support, Token
-from app.core.errors import ModelError
+from app.chats import NEW_CHAT, chat_title, turns
+from app.commands.chats import OwnerOption
+from app.commands.console import filtered, out, report
+from app.core.domain import (
+    Answer,
+    Event,
+    Finished,
+    Notice,
+    Outcome,
+    Passage,
+    Question,
+    Rewritten,
+    Sentence,
+    Started,
+    Support,
+    Token,
+)
+from app.core.errors import ModelError, NotFoundError
 from app.core.settings import load_settings
 from app.present.answer_verdict import State, verdict_of_answer
-from app.present.as_json import answer_view
+from app.present.as_json import event_view
 from app.present.candidate_table import where
 from app.present.filters import FilterOptions
-from app.present.sources import file_date, file_names
+from app.present.sources import added_line, file_date, file_names
+from app.present.stage_words import STAGES
+from app.search import checked
 
+_LAST_CHAT = "last"
 _NEAREST = 3  # candidates named when nothing was close enough to answer from
 
 
 @filtered
-def ask(question: str, filters: FilterOptions, as_json: JsonOption = False) -> None:
+def ask(
+    question: str,
+    filters: FilterOptions,
+    chat: Annotated[
+        str, typer.Option(help='Continue a chat: its id, or "last"; "new" begins one. `chats list` lists them.')
+    ] = "",
+    owner: OwnerOption = "",
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print a line of JSON for each step, the answer last.")
+    ] = False,
+) -> None:
     """Answer one question, with its sources."""
     parsed = Question(text=question, collection=filters.only_collection, filters=filters.parse())
     with closing(open_services(load_settings(), report=report)) as services:
-        answer = finished_answer(services, parsed, quiet=as_json)
+        asked = _in_chat(services, parsed, chat, owner) if chat else parsed
         if as_json:
-            out.print_json(json.dumps(answer_view(answer)))
+            answer = finished_answer(services, asked, show=_print_line)
         else:
+            for notice in services.answerer.notices:
+                report(notice)
+            answer = finished_answer(services, asked, show=_print_event)
             _print_sources(answer)
         if answer.error:
             raise ModelError(answer.error)
 
 
-def finished_answer(services: Services, question: Question, *, quiet: bool) -> Answer:
-    """The finished answer; its text and notices are printed as they arrive unless quiet."""
-    if not quiet:
-        for notice in services.answerer.notices:
-            report(notice)
+def finished_answer(services: Services, question: Question, *, show: Callable[[Event], None]) -> Answer:
+    """The finished answer; each of its events is shown as it arrives."""
     for event in services.answerer.answer(question):
+        show(event)
         if isinstance(event, Finished):
             return event.answer
-        if not quiet:
-            _print_event(event)
     raise ModelError("The answer ended before it was finished.", fix="Ask again.")
 
 
-def _print_event(event: object) -> None:
-    if isinstance(event, Token):
-        sys.stdout.write(event.text)
-        sys.stdout.flush()
-    elif isinstance(event, Notice):
-        report(event.text)
-    elif isinstance(event, Rewritten) and event.query.changed:
-        report(f"searched for: {event.query.text}")
+def _in_chat(services: Services, question: Question, chat: str, owner: str) -> Question:
+    """The question as the next of its chat. Raises NotFoundError for an unknown one."""
+    if chat == NEW_CHAT:
+        return replace(question, chat_id=services.ledger.start_chat(chat_title(checked(question).text), owner))
+    if chat == _LAST_CHAT:
+        newest = services.chats.page(owner=owner, limit=1)
+        if not newest:
+            raise NotFoundError("There is no chat yet.", fix="`--chat new` begins one.")
+        chat = newest[0].id
+    row, answers = services.chats.load(chat, owner=owner)
+    return replace(question, chat_id=row.id, history=turns(answers))
+
+
+def _print_line(event: Event) -> None:
+    """The event as a line of JSON, at once."""
+    if view := event_view(event):
+        if isinstance(event, Finished):
+            view["chat"] = event.answer.chat_id
+        typer.echo(json.dumps(view, ensure_ascii=False))
+
+
+def _print_event(event: Event) -> None:
+    """The event for people: the text on standard output, all else as a line of progress."""
+    match event:
+        case Token(text=text):
+            sys.stdout.write(text)
+            sys.stdout.flush()
+        case Started(stage=stage):
+            if stage == "cite":  # after the text
+                typer.echo()
+            report(STAGES[stage])
+        case Notice(text=text):
+            report(text)
+        case Rewritten(query=query) if query.changed:
+            report(f"searched for: {query.text}")
 
 
 def _print_sources(answer: Answer) -> None:
     """The verdict, doubtful sentences, the passages, then the proof that the model read the whole prompt."""
     verdict = verdict_of_answer(answer)
     style = "green" if verdict.state is State.CONFIRMED else "bold yellow"
-    out.print(f"\n\n[{style}]{escape(verdict.line)}[/]\n")
+    out.print(f"\n[{style}]{escape(verdict.line)}[/]\n")
     if answer.text and answer.removed_markers:
         out.print(f"[dim]{answer.removed_markers} marker(s) pointed to no passage and were removed.[/]")
     for sentence in answer.sentences:
@@ -80,6 +137,8 @@ def _print_sources(answer: Answer) -> None:
         used = usage.prompt_tokens or usage.sent_tokens
         out.print(f"[dim]prompt {used} of {usage.context_tokens} tokens, read whole: {usage.uncut} ({usage.proof})[/]")
     out.print(f"[dim]answer {answer.id}[/]")
+    if answer.chat_id:
+        out.print(f"[dim]chat {answer.chat_id}[/]")
 
 
 def _print_doubt(sentence: Sentence) -> None:
@@ -97,3 +156,5 @@ def _print_passage(passage: Passage, names: Mapping[int, str]) -> None:
     parts = [passage.heading or passage.title, passage.location, names[first.document_id], file_date(first), cited]
     out.print(f"[bold]\\[{passage.number}][/] {escape(' · '.join(filter(None, parts)))}")
     out.print(f"    [dim]{escape(first.source_uri)}[/]")
+    if passage.added:
+        out.print(f"    [dim]{added_line(passage)}[/]")

@@ -12,6 +12,7 @@ from app.bootstrap import open_services
 from app.commands.console import report
 from app.core.errors import AppError
 from app.core.settings import load_settings
+from app.http.key import read_key
 from app.quality.dial.tuning import Tuning
 
 _WORKER_EXIT_SECONDS = 15  # after this long a worker that was asked to stop is killed
@@ -23,7 +24,8 @@ def serve(
     worker: Annotated[bool, typer.Option(help="Run a worker for uploads beside the page.")] = True,
 ) -> None:
     """Open the page."""
-    from app.web import serve as page  # noqa: PLC0415  # Gradio takes seconds to import
+    from app.http.build import mounted  # noqa: PLC0415  # FastAPI and Gradio take seconds to import
+    from app.web import serve as page  # noqa: PLC0415
 
     settings = load_settings()
     with ExitStack() as stack:
@@ -37,6 +39,7 @@ def serve(
             settings,
             examples=page.SAMPLE_QUESTIONS if sample else (),
             tuning=Tuning(services),
+            routes=[mounted(services, settings, key=read_key(settings.data_dir))],
             open_browser=open_browser,
         )
 

@@ -16,7 +16,7 @@ from app.ledger import Ledger
 from app.present.answer_verdict import verdict_of_answer
 from app.present.as_json import answer_view
 from app.present.candidate_table import COLUMNS, fate_details, in_order_of, what_became, where
-from app.present.sources import file_date, file_names
+from app.present.sources import added_line, file_date, file_names
 
 AnswerArgument = Annotated[str, typer.Argument(help='Id of an answer, the beginning of one, or "last".')]
 _SNIPPET = 70  # characters of a passage in the table
@@ -25,6 +25,9 @@ _SNIPPET = 70  # characters of a passage in the table
 def show(
     answer: AnswerArgument = "last",
     sort: Annotated[str, typer.Option(help=f"Column: {', '.join(c.name for c in COLUMNS)}.")] = "final",
+    fused_out: Annotated[
+        bool, typer.Option("--fused-out", help="Also list what a leg brought and the fusion left out.")
+    ] = False,
     text: Annotated[bool, typer.Option("--text", help="Print every candidate's whole text.")] = False,
     as_json: JsonOption = False,
 ) -> None:
@@ -32,7 +35,8 @@ def show(
     with open_database(load_settings(), report=report) as engine:
         ledger = Ledger(engine)
         past = ledger.load(ledger.find(answer))
-    hits = in_order_of(past.context.hits, sort)
+    left_out = past.context.fused_out
+    hits = in_order_of((*past.context.hits, *left_out) if fused_out else past.context.hits, sort)
     if as_json:
         out.print_json(json.dumps(answer_view(past) | {"created_at": _time(past), "settings": dict(past.settings)}))
         return
@@ -44,6 +48,11 @@ def show(
     out.print(escape(past.text or past.error))
     out.print(f"[dim]{past.outcome.value} · {_time(past)} · answer {past.id}[/]\n")
     print_table(_table(hits))
+    for passage in past.context.passages:
+        if passage.added:
+            out.print(f"[dim]\\[{passage.number}] {added_line(passage)}[/]")
+    if left_out and not fused_out:
+        out.print(f"[dim]{len(left_out)} more were brought by a leg and fused out (--fused-out lists them)[/]")
     if text:
         names = file_names(hits)
         for hit in hits:

@@ -78,7 +78,7 @@ def _answered(settings: Settings, question: Question) -> Answer:
     """Answer the question with the model; the answer is stored in the ledger."""
     report("The passage is in the prompt: the model is called to see whether it uses it")
     with closing(open_services(settings, report=report)) as services:
-        return finished_answer(services, question, quiet=True)
+        return finished_answer(services, question, show=lambda _: None)
 
 
 _COLOURS = {Side.NOTHING: "green", Side.MODEL: "yellow"}

@@ -205,6 +205,7 @@ class Fate(StrEnum):
     DUPLICATE = "dropped: same text as a better passage"
     BUDGET = "dropped: no room in the token budget"
     BELOW_FLOOR = "dropped: below the relevance floor"
+    FUSED_OUT = "dropped: fused out"
     UNDECIDED = "not decided yet"
 
 
@@ -260,6 +261,20 @@ class Hit:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class LeftOut:
+    """A passage that a leg brought and the fusion left out, with its ranks and scores as a Hit has them."""
+
+    chunk_id: int
+    vector_rank: int | None
+    vector_distance: float
+    text_rank: int | None
+    text_score: float | None
+    fused_rank: int
+    fused_score: float
+    holds_quote: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class ExactRank:
     """A chunk's rank in the complete order of each leg, by exact comparison and without limits."""
 
@@ -277,6 +292,7 @@ class Retrieval:
     embed_seconds: float
     sql_seconds: float
     notes: tuple[str, ...] = ()  # degraded modes, for people
+    left_out: tuple[LeftOut, ...] = ()  # brought by a leg, but no candidates; best fused first
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -292,6 +308,23 @@ class Reranking:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class SectionChunk:
+    """A stored chunk as a part of its section, without any rank: nothing retrieved it."""
+
+    chunk_id: int
+    document_id: int
+    ordinal: int  # from 0, in reading order of its document
+    heading: str
+    start_char: int
+    end_char: int
+    part_kind: str | None
+    part_first: int | None
+    part_last: int | None
+    part_name: str
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Passage:
     """A numbered passage of the prompt: a chunk, or neighbouring chunks of a section joined."""
 
@@ -303,6 +336,7 @@ class Passage:
     location: str  # "page 3", "pages 3–4", "slide 2", "sheet Prices" or empty
     tokens: int  # of the passage as rendered in the prompt, header line included
     source: str = ""  # name and date of its file as the model reads them; empty in answers of earlier versions
+    added: tuple[SectionChunk, ...] = ()  # the rest of the section in `text`, in reading order; nothing retrieved it
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -313,6 +347,7 @@ class Context:
     hits: tuple[Hit, ...]  # all candidates, final order, each with its fate
     tokens: int  # of all passages as rendered
     token_budget: int
+    fused_out: tuple[Hit, ...] = ()  # best fused first, with the beginning of their text; filled in at the end
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -442,6 +477,7 @@ class Retrieved:
     scored: int
     notices: tuple[str, ...] = ()
     timings: Mapping[str, float] = field(default_factory=dict)  # seconds per stage: embed, sql, rerank, pack
+    left_out: tuple[LeftOut, ...] = ()  # brought by a leg, but no candidates
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

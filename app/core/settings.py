@@ -88,6 +88,12 @@ class Settings(BaseSettings):
         default=1000, ge=100, description="token budget of the passages; less if the model's context is too short"
     )
 
+    section_tokens: Annotated[int, Shapes.ANSWER] = Field(
+        default=0,
+        ge=0,
+        description="tokens that the rest of their sections may add to the passages in the prompt; 0: nothing is added",
+    )
+
     # chat model
     chat_backend: Literal["auto", "ollama", "openai", "embedded"] = Field(
         default="auto",

@@ -4,7 +4,20 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from app.core.domain import Answer, Hit, ModelInfo, Passage, Retrieved, Sentence
+from app.core.domain import (
+    Answer,
+    Event,
+    Finished,
+    Hit,
+    ModelInfo,
+    Notice,
+    Passage,
+    Retrieved,
+    Rewritten,
+    Sentence,
+    Started,
+    Token,
+)
 from app.present.answer_verdict import verdict_of_answer
 from app.present.filters import filters_view
 
@@ -77,7 +90,35 @@ def answer_view(answer: Answer) -> dict[str, Any]:
         "notices": list(answer.notices),
         "seconds": _seconds(answer.timings),
         "candidates": [candidate_view(hit) for hit in answer.context.hits],
+        "fused_out": [candidate_view(hit) for hit in answer.context.fused_out],
     }
+
+
+def event_view(event: Event) -> dict[str, Any] | None:
+    """One step of an answer as a line for programs; None for a step that says nothing. The last is the answer."""
+    match event:
+        case Started(stage=stage):
+            return {"event": "stage", "stage": stage}
+        case Rewritten(query=query):
+            rewrite = {"standalone_question": query.text, "rewritten": query.changed, "reason": query.reason}
+            return {"event": "question"} | rewrite
+        case Retrieved(context=context, scored=scored):
+            sources = [_source_view(passage) for passage in context.passages]
+            return {"event": "sources", "candidates": len(context.hits), "scored": scored, "sources": sources}
+        case Token(text=text):
+            return {"event": "text", "text": text}
+        case Notice(text=text):
+            return {"event": "notice", "text": text}
+        case Finished(answer=answer):
+            return {"event": "answer"} | answer_view(answer)
+    return None
+
+
+def checked_view(answer: Answer) -> dict[str, Any]:
+    """What an answer stands on, without its text and its candidates: verdict, sentences and sources."""
+    whole = answer_view(answer)
+    left_out = ("answer", "candidates", "fused_out", "usage", "model", "question")
+    return {"answer_id": whole.pop("id")} | {name: value for name, value in whole.items() if name not in left_out}
 
 
 def _sentence_view(sentence: Sentence) -> dict[str, Any]:
@@ -106,6 +147,8 @@ def _source_view(passage: Passage) -> dict[str, Any]:
         "cited": any(hit.cited for hit in passage.hits),
         "source_uri": first.source_uri,
         "document_id": first.document_id,
+        "chunk_ids": [hit.chunk_id for hit in passage.hits],
+        "added": [{"chunk_id": chunk.chunk_id, "text": chunk.text} for chunk in passage.added],
         "text": passage.text,
     }
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
-from app.core.domain import Hit
+from app.core.domain import Hit, Passage
 from app.core.names import labels
 
 
@@ -21,3 +21,10 @@ def file_names(hits: Iterable[Hit]) -> Mapping[int, str]:
 def file_date(hit: Hit) -> str:
     """The date of the file, in local time: 2026-02-01; empty where it is not known."""
     return hit.dated.astimezone().date().isoformat() if hit.dated else ""
+
+
+def added_line(passage: Passage) -> str:
+    """What was added to a passage, for people."""
+    count = len(passage.added)
+    chunks = "1 chunk" if count == 1 else f"{count} chunks"
+    return f"{chunks} of its section added; no search found {'it' if count == 1 else 'them'}"

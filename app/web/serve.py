@@ -11,6 +11,7 @@ from typing import Any
 import gradio as gr
 from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.core.errors import SettingsError
@@ -64,15 +65,19 @@ def start(
     examples: Sequence[str] = (),
     tuning: TuningService | None = None,
     running: RunningAnswers | None = None,
+    routes: Sequence[BaseRoute] = (),
 ) -> tuple[gr.Blocks, str]:
-    """Start the page in the background; returns it and its address. Raises SettingsError when the port is taken."""
+    """Start the page in the background; returns it and its address. Raises SettingsError when the port is taken.
+
+    routes: served beside the page, before its own.
+    """
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
     page = build_page(
         services, examples=examples, upload_collection=settings.collection, tuning=tuning, running=running
     )
     try:
         with redirect_stdout(io.StringIO()):  # Gradio's own greeting; ours names the addresses
-            address = _launch(page, settings)
+            address = _launch(page, settings, routes)
     except OSError as error:
         raise SettingsError(
             f"The page cannot use {settings.host}:{settings.port}: another program uses the port, or this machine "
@@ -82,14 +87,14 @@ def start(
     return page, address
 
 
-def _launch(page: gr.Blocks, settings: Settings) -> str:
+def _launch(page: gr.Blocks, settings: Settings, routes: Sequence[BaseRoute]) -> str:
     login = (settings.login_user, settings.login_password.get_secret_value()) if settings.login_user else None
     _, address, _ = page.launch(
         server_name=settings.host,
         server_port=settings.port or _free_port(settings.host),
         auth=login,
         max_file_size=settings.max_file_mib * 2**20,
-        app_kwargs={"middleware": _middleware(settings)},
+        app_kwargs={"middleware": _middleware(settings), "routes": list(routes)},
         theme=build_theme(),
         favicon_path=_ICON,
         css_paths=_STYLES,
@@ -126,15 +131,18 @@ def serve(
     *,
     examples: Sequence[str] = (),
     tuning: TuningService | None = None,
+    routes: Sequence[BaseRoute] = (),
     open_browser: bool = False,
     print_line: Callable[[str], Any] = print,
 ) -> None:
     """Serve the page until interrupted; prints its address."""
     running = RunningAnswers(services.answerer.answer)
-    page, address = start(services, settings, examples=examples, tuning=tuning, running=running)
+    page, address = start(services, settings, examples=examples, tuning=tuning, running=running, routes=routes)
     print_line(f"Foremost answers at {address} (stop with Ctrl-C)")
+    if routes:
+        print_line(f"For programs: {address}v1 speaks OpenAI's form (`python -m app key` shows the key)")
     print_line(
-        f"For programs: {address}gradio_api/info describes ask and search over HTTP, {address}gradio_api/mcp/ is MCP"
+        f"Without a key: {address}gradio_api/info describes ask and search over HTTP, {address}gradio_api/mcp/ is MCP"
     )
     if open_browser:
         import webbrowser  # noqa: PLC0415  # looks for browsers on import

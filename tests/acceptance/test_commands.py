@@ -13,6 +13,7 @@ import pytest
 from app.bootstrap import open_database
 from app.core.settings import Settings
 from app.ledger import Ledger
+from app.present.stage_words import STAGES
 from tests.support.builders import make_answer
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
@@ -63,10 +64,10 @@ def handbook(run: Run, tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def answer(run: Run, handbook: Path) -> dict[str, Any]:  # noqa: ARG001  # ingested first
     """One answered question about the handbook."""
-    done = run("app", "ask", "When does the nightly backup run?", "--json")
+    done = run("app", "ask", "When does the nightly backup run?", "--chat", "new", "--json")
     assert done.returncode == 0, done.stderr
-    result: dict[str, Any] = json.loads(done.stdout)
-    return result
+    steps: list[dict[str, Any]] = [json.loads(line) for line in done.stdout.splitlines()]
+    return steps[-1] | {"steps": steps}
 
 
 def test_a_question_about_an_ingested_file_is_answered_from_it(answer: dict[str, Any], handbook: Path) -> None:
@@ -78,6 +79,26 @@ def test_a_question_about_an_ingested_file_is_answered_from_it(answer: dict[str,
     assert cited["cited"]
     assert cited["source_uri"] == str(handbook)
     assert "02:30 UTC" in cited["text"]
+
+
+def test_the_steps_of_an_answer_are_lines_for_programs(answer: dict[str, Any]) -> None:
+    steps = answer["steps"]
+    stages = [step["stage"] for step in steps if step["event"] == "stage"]
+    written = "".join(step["text"] for step in steps if step["event"] == "text")
+    sources = next(step for step in steps if step["event"] == "sources")
+
+    assert stages == ["rewrite", "retrieve", "rerank", "pack", "generate", "cite"]
+    assert "02:30" in written
+    assert [source["number"] for source in sources["sources"]] == [source["number"] for source in answer["sources"]]
+    assert steps[-1]["event"] == "answer"
+
+
+def test_the_key_is_shown_and_replaced(run: Run, data_dir: Path) -> None:
+    first, again, new = run("app", "key"), run("app", "key"), run("app", "key", "--new")
+
+    assert first.stdout == again.stdout != new.stdout
+    assert (data_dir / "api_key").read_text("ascii") == new.stdout
+    assert "until it is started again" in new.stderr
 
 
 def test_a_past_answer_is_shown_with_its_ledger(run: Run, answer: dict[str, Any]) -> None:
@@ -123,7 +144,7 @@ def test_the_answer_shows_every_candidate_with_its_ranks_and_fate(answer: dict[s
 @pytest.mark.usefixtures("handbook")
 def test_a_question_the_documents_do_not_answer_is_not_answered(run: Run) -> None:
     done = run("app", "ask", "Which planet has the most moons?", "--json")
-    result = json.loads(done.stdout)
+    result = json.loads(done.stdout.splitlines()[-1])
     assert (done.returncode, result["outcome"]) == (0, "not found in your documents")
     assert not any(candidate["cited"] for candidate in result["candidates"])
     assert all(candidate["fate_detail"] for candidate in result["candidates"])
@@ -200,3 +221,19 @@ def test_bad_input_gets_one_clear_line_and_a_non_zero_exit(
     errors = [line for line in done.stderr.splitlines() if message in line]
     assert len(errors) == 1, done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_chat_goes_on_in_the_terminal_and_its_stages_are_shown(run: Run, answer: dict[str, Any]) -> None:
+    done = run("app", "ask", "And how many copies of it are kept?", "--chat", answer["chat"])
+    last = run("app", "ask", "Where does the visitor park?", "--chat", "last", "--json")
+    unknown = run("app", "ask", "And?", "--chat", "nowhere")
+
+    assert done.returncode == 0, done.stderr
+    shown = [line.removeprefix("· ") for line in done.stderr.splitlines()]
+    assert [line for line in shown if line in STAGES.values()] == list(STAGES.values())
+    assert any(line.startswith("searched for: ") and "backup" in line for line in shown)
+    assert f"chat {answer['chat']}" in done.stdout
+    assert json.loads(last.stdout.splitlines()[-1])["chat"] == answer["chat"]
+    assert unknown.returncode == 1
+    assert "There is no chat nowhere." in unknown.stderr
+    assert run("app", "chats", "show", answer["chat"]).stdout.count("\n## ") == 3

@@ -1,5 +1,8 @@
 """LangChain on both sides: its loaders feed the ingestion, its chains and agents search what was stored."""
 
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -28,6 +31,7 @@ from ingest.load.langchain_adapter import documents_of
 from ingest.pipeline import Ingester, Outcome, Result
 from ingest.store import Store
 
+ROOT = Path(__file__).resolve().parents[2]
 FARES = "zone,price\nharbour,4 euros\nislands,9 euros\n"
 RULES = "Dogs travel free of charge on every ferry. They must wear a muzzle on the car deck."
 
@@ -142,3 +146,19 @@ def test_a_loader_that_fails_is_an_error_in_one_line() -> None:
     with pytest.raises(DocumentError, match=r"^Failing stopped: no such page\.$") as failed:
         list(documents_of(Failing()))
     assert "\n" not in str(failed.value)
+
+
+@pytest.mark.parametrize("example", ["langchain_retriever", "llamaindex_retriever"])
+def test_the_examples_print_the_best_passages(
+    retriever: TwoStageRetriever, database: Engine, data_dir: Path, example: str
+) -> None:
+    assert retriever.k == 1  # its documents are stored
+    outside = {name: value for name, value in os.environ.items() if not name.startswith("FOREMOST_")}
+    settings = {"FOREMOST_DATA_DIR": str(data_dir), "DATABASE_URL": database.url.render_as_string(hide_password=False)}
+    done = subprocess.run(
+        [sys.executable, f"examples/{example}.py", "Do I pay for my dog?"],
+        capture_output=True, text=True, check=False, cwd=ROOT, timeout=300,
+        env=outside | settings | {"HF_HUB_OFFLINE": "1", "PYTHONPATH": str(ROOT)},
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines()[0].startswith("1 rules.txt · Dogs travel free of charge")

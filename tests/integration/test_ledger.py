@@ -19,6 +19,7 @@ from app.core.domain import (
     ModelInfo,
     Outcome,
     Query,
+    SectionChunk,
     Sentence,
     Support,
     Usage,
@@ -26,6 +27,11 @@ from app.core.domain import (
 from app.core.errors import NotFoundError
 from app.ledger import Ledger
 from tests.support.builders import make_hit, make_passage
+
+NEXT = SectionChunk(
+    chunk_id=2, document_id=1, ordinal=1, heading="Document 1 › Section", start_char=100, end_char=120, part_kind=None,
+    part_first=None, part_last=None, part_name="", text="What follows.",
+)  # fmt: skip
 
 
 def _answer(**changes: object) -> Answer:
@@ -48,11 +54,18 @@ def _answer(**changes: object) -> Answer:
         removed_markers=2,
         context=Context(
             passages=(
-                make_passage(1, hit.text, hits=(hit,), location="page 3", source="file old.md, 2026-02-01"),
+                make_passage(
+                    1, hit.text, hits=(hit,), location="page 3", source="file old.md, 2026-02-01", added=(NEXT,)
+                ),
             ),
             hits=(hit, dropped),
             tokens=12,
             token_budget=900,
+            fused_out=(
+                make_hit(
+                    3, fate=Fate.FUSED_OUT, fate_detail="fused rank 3", final_rank=None, logit=None, rerank_score=None
+                ),
+            ),
         ),
         prompt=(Message(role="system", content="Rules"), Message(role="user", content="Question")),
         model=ModelInfo(
@@ -209,15 +222,19 @@ def test_the_views_tell_answers_candidates_and_losses_in_plain_columns(database:
     with database.connect() as connection:
         row = connection.execute(text("SELECT * FROM ledger_answers")).mappings().one()
         rows = connection.execute(text("SELECT * FROM ledger_candidates ORDER BY final_rank")).mappings().all()
-        loss = connection.execute(text("SELECT * FROM ledger_losses")).mappings().one()
-    kept, dropped = rows
+        losses = connection.execute(text("SELECT * FROM ledger_losses ORDER BY fate")).mappings().all()
+    kept, dropped, left_out = rows
 
-    assert (row["searched_for"], row["candidates"], row["in_prompt"], row["cited"]) == (answer.query.text, 2, 1, 1)
+    assert (row["searched_for"], row["candidates"], row["in_prompt"], row["cited"]) == (answer.query.text, 3, 1, 1)
     assert (row["model"], row["prompt_tokens"], row["prompt_read_whole"]) == ("qwen", 90, "proven")
     assert (row["sql_seconds"], row["rerank_seconds"], row["generate_seconds"]) == (0.01, 0.2, None)
     assert (kept["fate"], kept["passage_number"], kept["combined_score"]) == ("cited", 1, 9.0)
     assert (dropped["fate"], dropped["text_rank"], dropped["logit"]) == (Fate.NOT_SCORED.value, 4, None)
-    assert (loss["fate"], loss["candidates"], loss["best_fused_rank"]) == (Fate.NOT_SCORED.value, 1, 2)
+    assert (left_out["fate"], left_out["vector_rank"], left_out["final_rank"]) == (Fate.FUSED_OUT.value, 3, None)
+    assert [(loss["fate"], loss["candidates"], loss["best_fused_rank"]) for loss in losses] == [
+        (Fate.FUSED_OUT.value, 1, 3),
+        (Fate.NOT_SCORED.value, 1, 2),
+    ]
 
 
 def test_the_views_go_with_their_answer(database: Engine) -> None:

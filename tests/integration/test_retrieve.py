@@ -1,6 +1,7 @@
 """The hybrid statement on a real PostgreSQL with the real embedding model."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -8,7 +9,7 @@ import numpy as np
 import pytest
 from sqlalchemy import Engine, text
 
-from app.core.domain import Filters
+from app.core.domain import Fate, Filters
 from app.core.errors import CorpusError, NotFoundError
 from app.core.models.embedding import Embedder
 from app.core.scope import nothing_in
@@ -92,6 +93,32 @@ def test_a_passage_of_the_text_leg_alone_still_has_its_distance(
     wide = make(candidates=5, leg_candidates=5).retrieve("zebra ERR_0x80070057").hits
     assert len(hits) == 1
     assert all(hit.vector_distance is not None for hit in wide)
+
+
+def test_what_a_leg_brought_and_the_fusion_left_out_is_named_with_its_ranks(
+    make: Make, database: Engine, embedder: Embedder
+) -> None:
+    long = f"{BACKUP[3]} {'It is served hot. ' * 20}"
+    store(database, embedder, [*BACKUP[:3], long, BACKUP[4]])
+    question = "Where is the nightly dump written to?"
+
+    retriever = make(candidates=2, leg_candidates=5)
+    narrow = retriever.retrieve(question)
+    wide = make(candidates=5, leg_candidates=5).retrieve(question)
+    described = retriever.describe(narrow.left_out)
+
+    assert narrow.hits == wide.hits[:2]
+    assert wide.left_out == ()
+    assert retriever.describe(()) == ()
+    assert [hit.fused_rank for hit in described] == [3, 4, 5]
+    for left_out, kept in zip(described, wide.hits[2:], strict=True):
+        assert left_out.fate is Fate.FUSED_OUT
+        assert left_out.fate_detail == f"fused rank {kept.fused_rank}, the first 2 are candidates"
+        assert left_out == replace(kept, text=kept.text[:200], fate=left_out.fate, fate_detail=left_out.fate_detail)
+    assert any(len(hit.text) == 200 for hit in described)
+    quoting = retriever.retrieve('"the vault"')
+    assert quoting.hits
+    assert quoting.left_out == ()
 
 
 def test_equal_passages_keep_one_order(make: Make, database: Engine, embedder: Embedder) -> None:

@@ -30,7 +30,7 @@ from app.core.domain import (
     Usage,
 )
 from app.core.errors import NotFoundError
-from app.core.models.embedding import Matrix
+from app.core.models.embedding import Embedder, Matrix
 from app.core.settings import Settings
 from app.generate import OfferedModels
 from app.ledger import Ledger
@@ -44,7 +44,9 @@ from app.quality.expected.golden import Golden
 from app.quality.expected.locate import Locator
 from app.rerank import KeepOrder, Reranker
 from app.search import Searcher
+from app.sections import Sections
 from app.stages import ExplainingRetriever, Stages
+from tests.support.fake_embedder import FakeEmbedder
 
 NOT_FOUND = "The documents do not say."
 OTHER_MODELS = ("scripted-7b", "scripted-70b")
@@ -205,9 +207,12 @@ class FakeServices:
     """What the page stands on: the real Answerer, ledger and library, with stand-ins for models and search."""
 
     answerer: Answerer
+    searcher: Searcher
+    embedder: Embedder
     ledger: Ledger
     chats: Chats
     library: Library
+    sections: Sections
     diagnosis: Diagnosis
     feedback: Feedback
     composer: Composer
@@ -225,6 +230,7 @@ def make_services(
     stages = Stages(
         retriever=lambda _: retriever, reranker=lambda _: WordReranker(), count_tokens=lambda text: len(text.split())
     )
+    searcher = Searcher(retriever=retriever, reranker=WordReranker())
     others = {name: ScriptedModel(model.script, name=name) for name in OTHER_MODELS}
     offered = list(OTHER_MODELS)
     models = OfferedModels(model, names=lambda: offered, open_model=lambda name: (others[name], ()))
@@ -232,7 +238,7 @@ def make_services(
     def answerer_with(chosen: ChatModel, said: Sequence[str], choice: Choice) -> Answerer:
         return Answerer(
             rewriter=PlainRewriter(),
-            searcher=Searcher(retriever=retriever, reranker=WordReranker() if choice.rerank else KeepOrder()),
+            searcher=searcher if choice.rerank else Searcher(retriever=retriever, reranker=KeepOrder()),
             model=chosen,
             support=word_support,
             ledger=ledger,
@@ -260,9 +266,12 @@ def make_services(
     answerer = answerer_with(model, notices, AS_CONFIGURED)
     return FakeServices(
         answerer=answerer,
+        searcher=searcher,
+        embedder=FakeEmbedder(),
         ledger=ledger,
         chats=Chats(engine),
-        library=Library(engine),
+        library=Library(engine, max_file_mib=settings.max_file_mib),
+        sections=Sections(engine),
         diagnosis=Diagnosis(locator=Locator(engine), trials=Trials(stages, settings)),
         feedback=Feedback(ledger, Golden(engine)),
         composer=Composer(engine),

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from sqlalchemy import Engine
 
 from app.core.settings import Settings
+from app.http.build import mounted
 from app.web.dial_tab import TuningService
 from app.web.serve import start
 from tests.support.fakes import FakeServices, ScriptedModel, make_services
 from tests.support.shelf import Shelf, fill_shelf, script
 
+KEY = "fm-key-of-the-tests"
 OPENING = "When does the boathouse open, and how are boats booked?"
 EXAMPLES = (OPENING, "How fast is a hole in the hull repaired?")
 
@@ -33,7 +35,9 @@ def running_site(engine: Engine, settings: Settings, *, tuning: TuningService | 
     model = ScriptedModel(script)
     notice = "Ollama does not answer at http://127.0.0.1:11434; the embedded model answers instead."
     services = make_services(engine, settings, shelf.hits, model, notices=(notice,))
-    page, address = start(services, settings, examples=EXAMPLES, tuning=tuning)
+    page, address = start(
+        services, settings, examples=EXAMPLES, tuning=tuning, routes=[mounted(services, settings, key=KEY)]
+    )
     try:
         yield Site(address=address, services=services, shelf=shelf, engine=engine)
     finally:

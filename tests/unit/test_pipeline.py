@@ -1,6 +1,6 @@
 """The road of a question: stages in order, one Finished event, nothing hidden and nothing cut."""
 
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -12,11 +12,13 @@ from app.core.chat import ChatModel
 from app.core.domain import (
     NO_FILTERS,
     Answer,
+    Context,
     Event,
     Fate,
     Filters,
     Finished,
     Hit,
+    LeftOut,
     Message,
     ModelInfo,
     Notice,
@@ -38,21 +40,26 @@ from app.pipeline import Answerer, Ledger, Listing, Prompts, Rewriter
 from app.present.answer_verdict import State, verdict_of
 from app.rerank import Reranker
 from app.search import Retriever, Searcher
+from app.widen import Widening
 from tests.support.builders import make_hit
 
 NOT_FOUND = "I could not find this in the documents."
 
 
 class FakeRetriever(Retriever):
-    def __init__(self, hits: Sequence[Hit], notes: tuple[str, ...] = ()) -> None:
-        self.hits, self.notes, self.query = tuple(hits), notes, ""
+    def __init__(self, hits: Sequence[Hit], notes: tuple[str, ...] = (), left_out: tuple[LeftOut, ...] = ()) -> None:
+        self.hits, self.notes, self.left_out, self.query = tuple(hits), notes, left_out, ""
 
     @override
     def retrieve(self, query: str, *, collection: str | None = None, filters: Filters = NO_FILTERS) -> Retrieval:
         if collection == "missing":
             raise NotFoundError("There is no collection missing.")
         self.query = query
-        return Retrieval(hits=self.hits, embed_seconds=0.01, sql_seconds=0.02, notes=self.notes)
+        return Retrieval(hits=self.hits, embed_seconds=0.01, sql_seconds=0.02, notes=self.notes, left_out=self.left_out)
+
+    @override
+    def describe(self, left_out: Sequence[LeftOut]) -> tuple[Hit, ...]:
+        return tuple(make_hit(one.fused_rank, chunk_id=one.chunk_id, fate=Fate.FUSED_OUT) for one in left_out)
 
 
 class Backwards(Reranker):
@@ -211,6 +218,24 @@ def test_a_rewritten_question_is_shown_and_is_what_is_searched_and_asked() -> No
     assert "And the other? (standalone)" in model.prompt[1].content
 
 
+def test_what_the_fusion_left_out_is_described_once_the_answer_is_there_and_never_counted() -> None:
+    left_out = LeftOut(
+        chunk_id=90, vector_rank=9, vector_distance=0.9, text_rank=None, text_score=None, fused_rank=9,
+        fused_score=0.1, holds_quote=False,
+    )  # fmt: skip
+    ledger, retriever = MemoryLedger(), FakeRetriever(HITS, left_out=(left_out,))
+    answerer = _answerer(FakeModel("It rains [1]."), ledger, HITS, retriever=retriever)
+
+    events = list(answerer.answer(Question(text="Does it rain?")))
+
+    gathered = next(event for event in events if isinstance(event, Retrieved))
+    answer = _last(events)
+    assert gathered.context.fused_out == ()
+    assert [(hit.chunk_id, hit.fate) for hit in answer.context.fused_out] == [(90, Fate.FUSED_OUT)]
+    assert len(answer.context.hits) == len(HITS)
+    assert ledger.stored == [answer]
+
+
 def test_cited_passages_are_marked_on_every_candidate() -> None:
     answer = _finished(_answerer(FakeModel("It is green [2]."), MemoryLedger(), HITS).answer(Question(text="Which?")))
     assert [(hit.chunk_id, hit.cited) for hit in answer.context.hits][:3] == [(5, False), (4, True), (3, False)]
@@ -365,3 +390,26 @@ def test_a_question_about_the_documents_is_answered_by_a_list_without_search_or_
     assert [type(event) for event in events] == [Token, Started, Finished]
     assert (answer.text, answer.outcome, answer.notices) == ("There is 1 document.", Outcome.ANSWERED, ())
     assert (answer.sentences, answer.context.hits, answer.model, model.prompt) == ((), (), None, ())
+
+
+@pytest.mark.parametrize("context_tokens", range(200, 420, 20))
+def test_added_text_never_makes_prompt_and_answer_pass_the_context(context_tokens: int) -> None:
+    class Doubling(Widening):
+        """Adds as many words as it may, and a few more, as a count one by one does."""
+
+        tokens = 300
+
+        def widen(self, context: Context, *, tokens: int, count_tokens: Callable[[str], int]) -> Context:
+            assert count_tokens("one two") == 2
+            more = f"{context.passages[0].text} {'word ' * (tokens + 3)}"
+            return replace(context, passages=(replace(context.passages[0], text=more), *context.passages[1:]))
+
+    model = FakeModel("Green [1].", context_tokens=context_tokens)
+    answer = _last(
+        list(_answerer(model, MemoryLedger(), HITS, widening=Doubling()).answer(Question(text="Which lamp?")))
+    )
+
+    assert answer.outcome is Outcome.ANSWERED
+    assert model.count_tokens(model.prompt) + 50 <= context_tokens
+    assert answer.context.passages[0].text in model.prompt[-1].content
+    assert model.count_tokens(model.prompt) > 50

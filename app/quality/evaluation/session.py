@@ -1,7 +1,7 @@
 """Evaluates a set of questions with the real stages over the database that should answer them."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
-from app.core.domain import NO_FILTERS, Filters, Retrieval
+from app.core.domain import NO_FILTERS, Filters, Hit, LeftOut, Retrieval
 from app.core.models.embedding import Embedder
 from app.core.settings import Settings, SettingValue, Shapes, shaping_values
 from app.quality.evaluation.judge import Judge
@@ -67,6 +67,10 @@ class _Narrowed:
         """See Retriever; filters given here are added to nothing, as no question of a set has its own."""
         narrowed = self._scope.filters if filters == NO_FILTERS else filters
         return self._retriever.retrieve(query, collection=collection or self._scope.collection, filters=narrowed)
+
+    def describe(self, left_out: Sequence[LeftOut]) -> tuple[Hit, ...]:
+        """See Retriever."""
+        return self._retriever.describe(left_out)
 
 
 @contextmanager

@@ -1,0 +1,68 @@
+"""What stands before every route: the key is checked, and a body is refused when it is too large."""
+
+import hmac
+
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.core.errors import FIX_LABEL
+from app.http.problems import error_view
+
+_BEARER = "bearer "
+_NO_KEY = f"The key is missing or wrong. {FIX_LABEL} send `Authorization: Bearer KEY`; `python -m app key` shows it."
+_TOO_LARGE = 413
+_UPLOADS = "/documents"
+_OPEN = "/openapi.json"  # describes the routes and tells nothing about the documents
+
+
+class Guard:
+    """ASGI middleware of the routes. The body is not read before the key is right."""
+
+    def __init__(self, app: ASGIApp, *, key: str, max_bytes: int, max_upload_bytes: int) -> None:
+        self._app = app
+        self._key = key.encode("utf-8")
+        self._max_bytes = max_bytes
+        self._max_upload_bytes = max_upload_bytes
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one connection."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        headers = {name.decode("latin-1").lower(): value for name, value in scope["headers"]}
+        path = scope["path"].removeprefix(scope.get("root_path", ""))
+        if path != _OPEN and not self._known(headers.get("authorization", b"")):
+            headers_out = {"www-authenticate": "Bearer"}
+            refusal = JSONResponse(error_view(_NO_KEY, 401, code="invalid_api_key"), 401, headers=headers_out)
+            await refusal(scope, receive, send)
+            return
+        limit = self._max_upload_bytes if path == _UPLOADS else self._max_bytes
+        length = headers.get("content-length", b"0")
+        if not length.isdigit() or int(length) > limit:
+            refusal = JSONResponse(error_view(_too_large(limit), _TOO_LARGE), _TOO_LARGE)
+            await refusal(scope, receive, send)
+            return
+        await self._bounded(scope, receive, send, limit)
+
+    def _known(self, header: bytes) -> bool:
+        scheme, given = header[: len(_BEARER)], header[len(_BEARER) :]
+        return scheme.lower() == _BEARER.encode() and hmac.compare_digest(given.strip(), self._key)
+
+    async def _bounded(self, scope: Scope, receive: Receive, send: Send, limit: int) -> None:
+        """Pass the request on; a body without a length is counted while it arrives."""
+        received = 0
+
+        async def counted() -> Message:
+            nonlocal received
+            message = await receive()
+            received += len(message.get("body", b""))
+            if received > limit:  # as an error that FastAPI lets through where it reads a body
+                raise HTTPException(_TOO_LARGE, _too_large(limit))
+            return message
+
+        await self._app(scope, counted, send)
+
+
+def _too_large(limit: int) -> str:
+    return f"The request is larger than {limit / 2**20:.0f} MiB. {FIX_LABEL} send less at a time."

@@ -1,0 +1,12 @@
+"""What each stage of an answer does, for people who watch it run."""
+
+from collections.abc import Mapping
+
+STAGES: Mapping[str, str] = {
+    "rewrite": "Reading the question",
+    "retrieve": "Searching your documents",
+    "rerank": "Putting the best passages first",
+    "pack": "Choosing what fits",
+    "generate": "The model is reading the passages",
+    "cite": "Checking every sentence against its source",
+}
