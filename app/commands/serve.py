@@ -10,11 +10,13 @@ import typer
 
 from app.bootstrap import open_services
 from app.commands.console import report
+from app.commands.ending import ended_in_time
 from app.core.errors import AppError
 from app.core.settings import load_settings
 from app.quality.dial.tuning import Tuning
 
-_WORKER_EXIT_SECONDS = 15  # after this long a worker that was asked to stop is killed
+_WORKER_EXIT_SECONDS = 4  # after this long a worker that was asked to stop is killed; its job is taken up again
+_EXIT_SECONDS = 9.0  # Docker kills ten seconds after it asked
 
 
 def serve(
@@ -26,7 +28,9 @@ def serve(
     from app.web import serve as page  # noqa: PLC0415  # Gradio takes seconds to import
 
     settings = load_settings()
+    page.require_closed_doors(settings)
     with ExitStack() as stack:
+        stack.enter_context(ended_in_time(_EXIT_SECONDS))
         services = stack.enter_context(closing(open_services(settings, report=report, migrate=sample)))
         if sample:
             _ingest_sample()
