@@ -153,6 +153,7 @@ def serve(
     try:
         page.block_thread()
     finally:
+        logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)  # requests that are cut off now are no errors
         page.close(verbose=False)
 
 
