@@ -7,6 +7,7 @@ from functools import partial
 
 from sqlalchemy import Engine
 
+from app.backup.rankings import Retrieving
 from app.chats import Chats
 from app.cite.meaning import EmbeddingSupport
 from app.core import database
@@ -27,9 +28,10 @@ from app.quality.expected.golden import Golden
 from app.quality.expected.locate import Locator
 from app.rewrite.rewriter import Rewriter
 from app.search import Searcher
-from app.stages import Stages, build_stages
+from app.stages import Stages, build_retriever, build_stages
 
 Report = Callable[[str], None]
+_EVERY_VECTOR = 2**31 - 1  # more chunks than are compared one by one in any corpus
 
 
 @dataclass(kw_only=True)
@@ -176,6 +178,17 @@ def open_database(settings: Settings, *, report: Report) -> Iterator[Engine]:
             _migrate(engine, settings, report)
         database.require_ready(engine)
         yield engine
+
+
+@contextmanager
+def open_backup(settings: Settings, *, report: Report, ready: bool = True) -> Iterator[tuple[Engine, Retrieving]]:
+    """The database, and the first stage over any database, which compares every vector so that ranks are the same.
+
+    ready: the schema must be the one of this version. A restore brings its own.
+    """
+    with open_database(settings, report=report) if ready else _connected(settings, report) as engine:
+        embedder = build_embedder(settings.embedding_model, settings.data_dir, report=report)
+        yield engine, lambda other: build_retriever(other, embedder, settings, exact_below=_EVERY_VECTOR)
 
 
 def migrate_database(settings: Settings, *, report: Report) -> str:

@@ -6,6 +6,7 @@ import sys
 import typer
 
 from app.commands.ask import ask
+from app.commands.backup import backup, restore
 from app.commands.chats import chats
 from app.commands.console import print_problem, quiet_libraries
 from app.commands.dial import dial
@@ -43,6 +44,8 @@ for command in (
     train_reranker,
     fit_combination,
     settings,
+    backup,
+    restore,
     version,
 ):
     app.command()(command)

@@ -8,6 +8,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -61,7 +62,9 @@ def test_sigterm_ends_the_page_its_worker_and_its_database(data_dir: Path, silen
     subprocess.run([sys.executable, "-m", "ingest", str(handbook)], env=environment, check=True, capture_output=True)
     log = tmp_path / "log"
     with log.open("wb") as stream:
-        serving = subprocess.Popen([sys.executable, "-m", "app", "serve"], env=environment, stdout=stream, stderr=stream)
+        serving = subprocess.Popen(
+            [sys.executable, "-m", "app", "serve"], env=environment, stdout=stream, stderr=stream
+        )
     try:
         address = f"http://127.0.0.1:{port}/"
         _wait_for(address, serving, log)
@@ -100,7 +103,5 @@ def _wait_for(address: str, serving: subprocess.Popen[bytes], log: Path) -> None
 
 
 def _listen(client: httpx.Client, event: str) -> None:
-    try:
+    with suppress(httpx.HTTPError):
         client.get(f"gradio_api/call/ask/{event}")
-    except httpx.HTTPError:
-        pass
