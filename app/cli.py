@@ -13,6 +13,7 @@ from app.commands.dial import dial
 from app.commands.doctor import doctor
 from app.commands.evaluate import evaluate
 from app.commands.fit_combination import fit_combination
+from app.commands.forget import forget
 from app.commands.golden import golden
 from app.commands.migrate import migrate
 from app.commands.search import search
@@ -46,6 +47,7 @@ for command in (
     settings,
     backup,
     restore,
+    forget,
     version,
 ):
     app.command()(command)

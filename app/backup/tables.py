@@ -1,7 +1,7 @@
 """Rows of a database's tables out of it and into it again, by COPY."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from graphlib import TopologicalSorter
 from typing import Any
@@ -58,10 +58,12 @@ def sequences_of(connection: Connection) -> dict[str, int | None]:
     return {row.name: row.last_value for row in connection.execute(QUERIES["sequences"])}
 
 
-def fill(connection: Connection, archive: Archive, report: Report) -> tuple[TableDump, ...]:
+def fill(
+    connection: Connection, archive: Archive, report: Report, *, without: Collection[str] = ()
+) -> tuple[TableDump, ...]:
     """Load every table into a database with the schema of the archive; returns the tables that were loaded.
 
-    Jobs are left out when the library of the queue has changed its tables since.
+    Jobs are left out when the library of the queue has changed its tables since. without: indexes not built again.
     """
     present = columns_of(connection)
     dumps = {dump.name: dump for dump in archive.manifest.tables if _fits(connection, dump, present, report)}
@@ -81,7 +83,8 @@ def fill(connection: Connection, archive: Archive, report: Report) -> tuple[Tabl
                     copy.write(block)
             cursor.execute(sql.SQL("ALTER TABLE {} ENABLE TRIGGER USER").format(table))
         for index in indexes:
-            cursor.execute(index.definition)
+            if index.name not in without:
+                cursor.execute(index.definition)
     for name, value in archive.manifest.sequences.items():
         if value is not None:
             connection.execute(QUERIES["set_sequence"], {"name": name, "value": value})
