@@ -15,11 +15,14 @@ from app.core.applied_settings import overridden
 from app.core.chat import ChatModel
 from app.core.models.embedding import Embedder
 from app.core.models.find import build_embedder
+from app.core.progress import read_progress
+from app.core.recall_state import read_last_recall
 from app.core.settings import Settings, Shapes, shaping_values
 from app.generate import build_chat_model
 from app.ledger import Ledger
 from app.library import Library
 from app.listing import Listing
+from app.metrics import Counted, Metrics
 from app.pipeline import Answerer, Prompts
 from app.prompts import NOT_FOUND, conversation
 from app.quality.diagnosis import Diagnosis, Trials
@@ -60,6 +63,7 @@ class Services(SearchServices):
     library: Library
     diagnosis: Diagnosis
     feedback: Feedback
+    metrics: Metrics
     model: ChatModel = field(repr=False)
 
     def retune(self) -> None:
@@ -67,7 +71,7 @@ class Services(SearchServices):
         self.settings = overridden(self.given, self.engine)
         self.stages = build_stages(self.engine, self.embedder)
         self.searcher = self.stages.searcher(self.settings)
-        self.answerer = _build_answerer(self, self.model, self.ledger, self.answerer.notices)
+        self.answerer = _build_answerer(self, self.model, Counted(self.ledger, self.metrics), self.answerer.notices)
         self.diagnosis = build_diagnosis(self)
 
     def close(self) -> None:
@@ -109,6 +113,9 @@ def open_services(settings: Settings, *, report: Report, migrate: bool = False) 
         services.close()
         raise
     ledger = Ledger(services.engine)
+    metrics = Metrics(
+        progress=partial(read_progress, services.engine), last_recall=partial(read_last_recall, settings.data_dir)
+    )
     return Services(
         engine=services.engine,
         embedder=services.embedder,
@@ -116,17 +123,18 @@ def open_services(settings: Settings, *, report: Report, migrate: bool = False) 
         searcher=services.searcher,
         settings=services.settings,
         given=services.given,
-        answerer=_build_answerer(services, model, ledger, notices),
+        answerer=_build_answerer(services, model, Counted(ledger, metrics), notices),
         ledger=ledger,
         chats=Chats(services.engine),
         library=Library(services.engine, max_file_mib=settings.max_file_mib),
         diagnosis=build_diagnosis(services),
         feedback=Feedback(ledger, Golden(services.engine)),
+        metrics=metrics,
         model=model,
     )
 
 
-def _build_answerer(services: SearchServices, model: ChatModel, ledger: Ledger, notices: Sequence[str]) -> Answerer:
+def _build_answerer(services: SearchServices, model: ChatModel, ledger: Counted, notices: Sequence[str]) -> Answerer:
     settings = services.settings
     return Answerer(
         rewriter=Rewriter(model),

@@ -12,8 +12,9 @@ from app.backup.restore import restore as restore_backup
 from app.bootstrap import open_backup
 from app.commands.console import out, report
 from app.core.errors import AppError
-from app.core.settings import load_settings
+from app.core.settings import Settings, load_settings
 
+_SECRETS = {name for name, info in Settings.model_fields.items() if "SecretStr" in str(info.annotation)}
 FileArgument = Annotated[Path, typer.Argument(help="The file of the backup.", show_default=False)]
 
 
@@ -24,7 +25,7 @@ def backup(file: FileArgument) -> None:
     """
     settings = load_settings()
     start = time.monotonic()
-    public = settings.model_dump(mode="json", exclude={"database_url", "openai_api_key", "login_password"})
+    public = settings.model_dump(mode="json", exclude=_SECRETS)
     with open_backup(settings, report=report) as (engine, retrieving):
         manifest = write_backup(
             engine, file, retrieving=retrieving, settings=public, models=settings.data_dir / "models"

@@ -4,6 +4,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
+from functools import partial
 from typing import Annotated
 
 import typer
@@ -11,8 +12,11 @@ import typer
 from app.bootstrap import open_services
 from app.commands.console import report
 from app.commands.ending import ended_in_time
+from app.core.database import require_ready
 from app.core.errors import AppError
 from app.core.settings import load_settings
+from app.doctor.scheduled_recall import QUESTIONS, checked_regularly
+from app.doctor.vector_recall import measured_recall
 from app.quality.dial.tuning import Tuning
 
 _WORKER_EXIT_SECONDS = 4  # after this long a worker that was asked to stop is killed; its job is taken up again
@@ -26,6 +30,7 @@ def serve(
 ) -> None:
     """Open the page."""
     from app.web import serve as page  # noqa: PLC0415  # Gradio takes seconds to import
+    from app.web.health_routes import health_routes  # noqa: PLC0415
 
     settings = load_settings()
     page.require_closed_doors(settings)
@@ -36,9 +41,17 @@ def serve(
             _ingest_sample()
         if worker:
             stack.enter_context(_upload_worker())
+        measure = partial(measured_recall, services, QUESTIONS)
+        stack.enter_context(checked_regularly(measure, settings.data_dir, hours=settings.recall_hours))
         page.serve(
             services,
             settings,
+            routes=health_routes(
+                ready=partial(require_ready, services.engine),
+                metrics=services.metrics.text,
+                token=settings.metrics_token.get_secret_value(),
+                login=bool(settings.login_user),
+            ),
             examples=page.SAMPLE_QUESTIONS if sample else (),
             tuning=Tuning(services),
             open_browser=open_browser,

@@ -172,6 +172,12 @@ class Settings(BaseSettings):
         description="path under which a proxy offers the page, for example /foremost",
     )
     request_seconds: int = Field(default=30, ge=1, description="longest pause within a request, seconds")
+    metrics_token: SecretStr = Field(
+        default=SecretStr(""), description="bearer token that /metrics needs; a page with a login has none without it"
+    )
+    recall_hours: float = Field(
+        default=24, ge=0, description="time between two checks of the vector index while the page runs, hours; 0: none"
+    )
     session_idle_minutes: int = Field(default=480, ge=1, description="pause after which a login ends, minutes")
     session_hours: int = Field(default=168, ge=1, description="time after which a login ends in any case, hours")
     login_user: str = Field(default="", description="user name for the page's login; empty: no login")

@@ -11,6 +11,7 @@ from typing import Any
 
 import gradio as gr
 from starlette.middleware import Middleware
+from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.core.errors import SettingsError
@@ -62,9 +63,17 @@ class PrivacyHeaders:
 
 
 def start(
-    services: Services, settings: Settings, *, examples: Sequence[str] = (), tuning: TuningService | None = None
+    services: Services,
+    settings: Settings,
+    *,
+    examples: Sequence[str] = (),
+    tuning: TuningService | None = None,
+    routes: Sequence[BaseRoute] = (),
 ) -> tuple[gr.Blocks, str]:
-    """Start the page in the background; returns it and its address. Raises SettingsError when the port is taken."""
+    """Start the page in the background; returns it and its address. Raises SettingsError when the port is taken.
+
+    routes: served beside the page, before its own.
+    """
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
     os.environ["FORWARDED_ALLOW_IPS"] = "nobody"  # uvicorn would believe every proxy on this machine; Doors decides
     logging.getLogger("foremost").setLevel(logging.INFO)  # one line for each refusal and each error of a user
@@ -73,7 +82,7 @@ def start(
     page = build_page(services, examples=examples, upload_collection=settings.collection, tuning=tuning)
     try:
         with redirect_stdout(io.StringIO()):  # Gradio's own greeting; ours names the addresses
-            address = _launch(page, settings)
+            address = _launch(page, settings, routes)
     except OSError as error:
         raise SettingsError(
             f"The page cannot use {settings.host}:{settings.port}: another program uses the port, or this machine "
@@ -83,7 +92,7 @@ def start(
     return page, address
 
 
-def _launch(page: gr.Blocks, settings: Settings) -> str:
+def _launch(page: gr.Blocks, settings: Settings, routes: Sequence[BaseRoute]) -> str:
     login = (settings.login_user, settings.login_password.get_secret_value()) if settings.login_user else None
     sessions = Sessions(idle_seconds=60 * settings.session_idle_minutes, seconds=3600 * settings.session_hours)
     app, address, _ = page.launch(
@@ -91,7 +100,7 @@ def _launch(page: gr.Blocks, settings: Settings) -> str:
         server_port=settings.port or _free_port(settings.host),
         auth=login,
         max_file_size=settings.max_file_mib * 2**20,
-        app_kwargs={"middleware": _middleware(settings, sessions)},
+        app_kwargs={"middleware": _middleware(settings, sessions), "routes": list(routes)},
         theme=build_theme(),
         favicon_path=_ICON,
         css_paths=_STYLE,
@@ -137,11 +146,12 @@ def serve(
     *,
     examples: Sequence[str] = (),
     tuning: TuningService | None = None,
+    routes: Sequence[BaseRoute] = (),
     open_browser: bool = False,
     print_line: Callable[[str], Any] = print,
 ) -> None:
     """Serve the page until interrupted; prints its address."""
-    page, address = start(services, settings, examples=examples, tuning=tuning)
+    page, address = start(services, settings, examples=examples, tuning=tuning, routes=routes)
     print_line(f"Foremost answers at {address} (stop with Ctrl-C)")
     print_line(
         f"For programs: {address}gradio_api/info describes ask and search over HTTP, {address}gradio_api/mcp/ is MCP"

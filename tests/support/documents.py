@@ -6,7 +6,14 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 # Their blocks are commands, outputs, SQL and JSON lines; a block of another language fails test_docs.
-DOCUMENTS = ("README.md", "CONTRIBUTING.md", "app/quality/README.md", "ingest/README.md", "tests/quality/RESULTS.md")
+DOCUMENTS = (
+    "README.md",
+    "CONTRIBUTING.md",
+    "app/OPERATIONS.md",
+    "app/quality/README.md",
+    "ingest/README.md",
+    "tests/quality/RESULTS.md",
+)
 _FENCE = re.compile(r"^```([^\n]*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 _NUMBER = re.compile(r"(-?\d+\.\d+)( ms| s)?\b")
 _ELLIPSIS = "…"
