@@ -13,6 +13,7 @@ from app.cite.meaning import EmbeddingSupport
 from app.core import database
 from app.core.applied_settings import overridden
 from app.core.chat import ChatModel
+from app.core.domain import Query
 from app.core.models.embedding import Embedder
 from app.core.models.find import build_embedder
 from app.core.progress import read_progress
@@ -22,13 +23,14 @@ from app.generate import build_chat_model
 from app.ledger import Ledger
 from app.library import Library
 from app.listing import Listing
-from app.metrics import Counted, Metrics
+from app.metrics import Counted, Metrics, Store
 from app.pipeline import Answerer, Prompts
 from app.prompts import NOT_FOUND, conversation
 from app.quality.diagnosis import Diagnosis, Trials
 from app.quality.expected.feedback import Feedback
 from app.quality.expected.golden import Golden
 from app.quality.expected.locate import Locator
+from app.replay import StoredQuery, Unstored
 from app.rewrite.rewriter import Rewriter
 from app.search import Searcher
 from app.stages import Stages, build_retriever, build_stages
@@ -134,10 +136,17 @@ def open_services(settings: Settings, *, report: Report, migrate: bool = False) 
     )
 
 
-def _build_answerer(services: SearchServices, model: ChatModel, ledger: Counted, notices: Sequence[str]) -> Answerer:
+def _build_answerer(
+    services: SearchServices,
+    model: ChatModel,
+    ledger: Store,
+    notices: Sequence[str],
+    *,
+    rewriter: Rewriter | StoredQuery | None = None,
+) -> Answerer:
     settings = services.settings
     return Answerer(
-        rewriter=Rewriter(model),
+        rewriter=rewriter or Rewriter(model),
         searcher=services.searcher,
         model=model,
         support=EmbeddingSupport(services.embedder),
@@ -152,6 +161,12 @@ def _build_answerer(services: SearchServices, model: ChatModel, ledger: Counted,
         settings=shaping_values(settings, Shapes.ANSWER),
         notices=notices,
     )
+
+
+def replaying(services: Services, query: Query) -> Answerer:
+    """An Answerer that searches for a stored query and keeps nothing."""
+    notices = services.answerer.notices
+    return _build_answerer(services, services.model, Unstored(), notices, rewriter=StoredQuery(query))
 
 
 def open_chat_model(settings: Settings, *, report: Report) -> tuple[ChatModel, tuple[str, ...]]:

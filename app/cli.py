@@ -16,6 +16,7 @@ from app.commands.fit_combination import fit_combination
 from app.commands.forget import forget
 from app.commands.golden import golden
 from app.commands.migrate import migrate
+from app.commands.replay import replay
 from app.commands.search import search
 from app.commands.serve import serve
 from app.commands.settings import settings
@@ -40,6 +41,7 @@ for command in (
     search,
     show,
     why,
+    replay,
     evaluate,
     dial,
     train_reranker,
