@@ -32,6 +32,7 @@ from app.quality.expected.golden import Golden
 from app.quality.expected.locate import Locator
 from app.replay import StoredQuery, Unstored
 from app.rewrite.rewriter import Rewriter
+from app.running import EndableAnswerer, Running
 from app.search import Searcher
 from app.stages import Stages, build_retriever, build_stages
 
@@ -66,6 +67,7 @@ class Services(SearchServices):
     diagnosis: Diagnosis
     feedback: Feedback
     metrics: Metrics
+    running: Running
     model: ChatModel = field(repr=False)
 
     def retune(self) -> None:
@@ -73,7 +75,9 @@ class Services(SearchServices):
         self.settings = overridden(self.given, self.engine)
         self.stages = build_stages(self.engine, self.embedder)
         self.searcher = self.stages.searcher(self.settings)
-        self.answerer = _build_answerer(self, self.model, Counted(self.ledger, self.metrics), self.answerer.notices)
+        self.answerer = _build_answerer(
+            self, self.model, Counted(self.ledger, self.metrics), self.answerer.notices, running=self.running
+        )
         self.diagnosis = build_diagnosis(self)
 
     def close(self) -> None:
@@ -115,6 +119,7 @@ def open_services(settings: Settings, *, report: Report, migrate: bool = False) 
         services.close()
         raise
     ledger = Ledger(services.engine)
+    running = Running()
     metrics = Metrics(
         progress=partial(read_progress, services.engine), last_recall=partial(read_last_recall, settings.data_dir)
     )
@@ -125,13 +130,14 @@ def open_services(settings: Settings, *, report: Report, migrate: bool = False) 
         searcher=services.searcher,
         settings=services.settings,
         given=services.given,
-        answerer=_build_answerer(services, model, Counted(ledger, metrics), notices),
+        answerer=_build_answerer(services, model, Counted(ledger, metrics), notices, running=running),
         ledger=ledger,
         chats=Chats(services.engine),
         library=Library(services.engine, max_file_mib=settings.max_file_mib),
         diagnosis=build_diagnosis(services),
         feedback=Feedback(ledger, Golden(services.engine)),
         metrics=metrics,
+        running=running,
         model=model,
     )
 
@@ -143,9 +149,11 @@ def _build_answerer(
     notices: Sequence[str],
     *,
     rewriter: Rewriter | StoredQuery | None = None,
+    running: Running,
 ) -> Answerer:
     settings = services.settings
-    return Answerer(
+    return EndableAnswerer(
+        running=running,
         rewriter=rewriter or Rewriter(model),
         searcher=services.searcher,
         model=model,
@@ -166,7 +174,9 @@ def _build_answerer(
 def replaying(services: Services, query: Query) -> Answerer:
     """An Answerer that searches for a stored query and keeps nothing."""
     notices = services.answerer.notices
-    return _build_answerer(services, services.model, Unstored(), notices, rewriter=StoredQuery(query))
+    return _build_answerer(
+        services, services.model, Unstored(), notices, rewriter=StoredQuery(query), running=services.running
+    )
 
 
 def open_chat_model(settings: Settings, *, report: Report) -> tuple[ChatModel, tuple[str, ...]]:

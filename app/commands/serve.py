@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from app.bootstrap import open_services
+from app.bootstrap import Services, open_services
 from app.commands.console import report
 from app.commands.ending import ended_in_time
 from app.core.database import require_ready
@@ -19,7 +19,8 @@ from app.doctor.scheduled_recall import QUESTIONS, checked_regularly
 from app.doctor.vector_recall import measured_recall
 from app.quality.dial.tuning import Tuning
 
-_WORKER_EXIT_SECONDS = 4  # after this long a worker that was asked to stop is killed; its job is taken up again
+_WORKER_EXIT_SECONDS = 3  # after this long a worker that was asked to stop is killed; its job is taken up again
+_ANSWERS_EXIT_SECONDS = 1.5  # in which answers that are being written are stored
 _EXIT_SECONDS = 9.0  # Docker kills ten seconds after it asked
 
 
@@ -39,8 +40,8 @@ def serve(
         services = stack.enter_context(closing(open_services(settings, report=report, migrate=sample)))
         if sample:
             _ingest_sample()
-        if worker:
-            stack.enter_context(_upload_worker())
+        process = stack.enter_context(_upload_worker()) if worker else None
+        stack.callback(_end, services, process)
         measure = partial(measured_recall, services, QUESTIONS)
         stack.enter_context(checked_regularly(measure, settings.data_dir, hours=settings.recall_hours))
         page.serve(
@@ -64,11 +65,18 @@ def _ingest_sample() -> None:
         raise AppError("The sample documents could not be ingested.", fix="The lines above say why.")
 
 
+def _end(services: Services, worker: "subprocess.Popen[bytes] | None") -> None:
+    """Once the page is closed: the worker begins to end, and answers are stored as far as they are."""
+    if worker is not None:
+        worker.terminate()
+    services.running.end(seconds=_ANSWERS_EXIT_SECONDS)
+
+
 @contextmanager
-def _upload_worker() -> Iterator[None]:
+def _upload_worker() -> Iterator["subprocess.Popen[bytes]"]:
     process = subprocess.Popen([sys.executable, "-m", "ingest", "worker"])
     try:
-        yield
+        yield process
     finally:
         process.terminate()
         try:

@@ -1,5 +1,6 @@
 """`serve` ends within ten seconds of SIGTERM, whatever is still running, and takes everything it started along."""
 
+import json
 import os
 import signal
 import socket
@@ -15,6 +16,8 @@ from pathlib import Path
 import httpx
 import psutil
 import pytest
+
+QUESTION = "When does the boathouse open?"
 
 
 @pytest.fixture
@@ -70,7 +73,7 @@ def test_sigterm_ends_the_page_its_worker_and_its_database(data_dir: Path, silen
         _wait_for(address, serving, log)
         started = psutil.Process(serving.pid).children(recursive=True)
         with httpx.Client(base_url=address, timeout=60) as client:
-            question = {"data": ["When does the boathouse open?"] + [""] * 7}
+            question = {"data": [QUESTION] + [""] * 7}
             event = client.post("gradio_api/call/ask", json=question).json()["event_id"]
             listening = threading.Thread(target=_listen, args=(client, event), daemon=True)
             listening.start()
@@ -85,6 +88,11 @@ def test_sigterm_ends_the_page_its_worker_and_its_database(data_dir: Path, silen
     assert seconds < 10, log.read_text()
     assert serving.returncode == 128 + signal.SIGTERM
     assert "Traceback" not in log.read_text()
+    shown = subprocess.run(
+        [sys.executable, "-m", "app", "show", "last", "--json"], env=environment, check=True, capture_output=True
+    )
+    last = json.loads(shown.stdout)
+    assert (last["question"], last["outcome"]) == (QUESTION, "stopped")
     _, alive = psutil.wait_procs(started, timeout=10)
     assert not [process for process in alive if "ingest" in process.cmdline()]
 
