@@ -25,6 +25,7 @@ from app.web.parts import Services
 from app.web.sign_in import Attempts, Sessions, SignIn
 from app.web.theme import build_theme
 
+_UPLOADS_KEPT = (3600, 86_400)  # seconds: how often, and from which age, files that nobody used are removed
 _CLOSE_SECONDS = 2  # for requests that are still running when the page stops
 SAMPLE_QUESTIONS = (  # about the documents in ingest/sample
     "How long is a burning electric car cooled with water?",
@@ -80,6 +81,7 @@ def start(
     require_closed_doors(settings)
     refuse_downloads()
     page = build_page(services, examples=examples, upload_collection=settings.collection, tuning=tuning)
+    page.delete_cache = _UPLOADS_KEPT
     try:
         with redirect_stdout(io.StringIO()):  # Gradio's own greeting; ours names the addresses
             address = _launch(page, settings, routes)

@@ -5,6 +5,7 @@ import socket
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import httpx
@@ -104,6 +105,17 @@ def test_the_page_itself_and_programs_may_upload_and_ask(site_services: Site) ->
             assert event.is_success
         link = {"sec-fetch-site": "cross-site", "sec-fetch-mode": "navigate", "sec-fetch-dest": "document"}
         assert client.get("", headers=link).is_success
+
+
+def test_uploads_that_nobody_used_do_not_outlive_the_page(
+    database: Engine, make_settings: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GRADIO_TEMP_DIR", str(tmp_path))
+    with running_site(database, make_settings(port=0)) as site:
+        sent = httpx.post(f"{site.address}gradio_api/upload", files={"files": ("secret.txt", b"words")})
+        file = Path(sent.json()[0])
+        assert file.read_bytes() == b"words"
+    assert not file.exists()
 
 
 def test_forwarded_headers_of_strangers_change_nothing(open_site: Callable[..., Site]) -> None:
