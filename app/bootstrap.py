@@ -4,9 +4,11 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
+from typing import Any
 
 from sqlalchemy import Engine
 
+from app.backup.rankings import Retrieving
 from app.chats import Chats
 from app.cite.meaning import EmbeddingSupport
 from app.composer import Composer
@@ -14,27 +16,33 @@ from app.core import database
 from app.core.applied_settings import overridden
 from app.core.chat import ChatModel
 from app.core.document_tags import DocumentTags
-from app.core.domain import Choice
+from app.core.domain import Choice, Query
 from app.core.models.embedding import Embedder
 from app.core.models.find import build_embedder
+from app.core.progress import read_progress
+from app.core.recall_state import read_last_recall
 from app.core.settings import Settings, Shapes, shaping_values
 from app.generate import CallOptions, OfferedModels, build_chat_model, offered_models
 from app.ledger import Ledger
 from app.library import Library
 from app.listing import Listing
+from app.metrics import Counted, Metrics, Store
 from app.pipeline import Answerer, Prompts
 from app.prompts import NOT_FOUND, conversation
 from app.quality.diagnosis import Diagnosis, Trials
 from app.quality.expected.feedback import Feedback
 from app.quality.expected.golden import Golden
 from app.quality.expected.locate import Locator
+from app.replay import StoredQuery, Unstored
 from app.rewrite.rewriter import Rewriter
+from app.running import EndableAnswerer, Running
 from app.search import Searcher
 from app.sections import Sections
-from app.stages import Stages, build_stages
+from app.stages import Stages, build_retriever, build_stages
 from app.widen import Widener
 
 Report = Callable[[str], None]
+_EVERY_VECTOR = 2**31 - 1  # more chunks than are compared one by one in any corpus
 
 
 @dataclass(kw_only=True)
@@ -66,6 +74,8 @@ class Services(SearchServices):
     feedback: Feedback
     composer: Composer
     tags: DocumentTags
+    metrics: Metrics
+    running: Running
     model: ChatModel = field(repr=False)
     models: OfferedModels = field(repr=False)
 
@@ -74,7 +84,9 @@ class Services(SearchServices):
         self.settings = overridden(self.given, self.engine)
         self.stages = build_stages(self.engine, self.embedder)
         self.searcher = self.stages.searcher(self.settings)
-        self.answerer = _build_answerer(self, self.models, self.ledger, self.answerer.notices)
+        self.answerer = _build_answerer(
+            self, self.models, Counted(self.ledger, self.metrics), self.answerer.notices, running=self.running
+        )
         self.diagnosis = build_diagnosis(self)
 
     def close(self) -> None:
@@ -116,7 +128,10 @@ def open_services(settings: Settings, *, report: Report, migrate: bool = False) 
     except BaseException:
         services.close()
         raise
-    ledger, models = Ledger(services.engine), _offered(settings, model)
+    ledger, models, running = Ledger(services.engine), _offered(settings, model), Running()
+    metrics = Metrics(
+        progress=partial(read_progress, services.engine), last_recall=partial(read_last_recall, settings.data_dir)
+    )
     return Services(
         engine=services.engine,
         embedder=services.embedder,
@@ -124,7 +139,7 @@ def open_services(settings: Settings, *, report: Report, migrate: bool = False) 
         searcher=services.searcher,
         settings=services.settings,
         given=services.given,
-        answerer=_build_answerer(services, models, ledger, notices),
+        answerer=_build_answerer(services, models, Counted(ledger, metrics), notices, running=running),
         ledger=ledger,
         chats=Chats(services.engine),
         library=Library(services.engine, max_file_mib=settings.max_file_mib),
@@ -133,15 +148,26 @@ def open_services(settings: Settings, *, report: Report, migrate: bool = False) 
         feedback=Feedback(ledger, Golden(services.engine)),
         composer=Composer(services.engine),
         tags=DocumentTags(services.engine),
+        metrics=metrics,
+        running=running,
         model=model,
         models=models,
     )
 
 
 def _build_answerer(
-    services: SearchServices, models: OfferedModels, ledger: Ledger, notices: Sequence[str]
+    services: SearchServices,
+    models: OfferedModels,
+    ledger: Store,
+    notices: Sequence[str],
+    *,
+    running: Running,
+    rewriter: StoredQuery | None = None,
 ) -> Answerer:
-    """The answerer as configured, which builds those that chats choose: they share models, stages and database."""
+    """The answerer as configured, which builds those that chats choose: they share models, stages and database.
+
+    rewriter: None: each model rewrites the questions that it answers.
+    """
 
     def as_chosen(choice: Choice) -> Answerer:
         chosen = models.choose(choice.model)
@@ -154,40 +180,43 @@ def _build_answerer(
             update={name: value for name, value in changes.items() if value is not None}
         )
         more = notices if chosen.model is models.configured else ()  # those of the configured model
-        return _answerer(services, settings, chosen.model, ledger, (*more, *chosen.notices))
+        return build(settings, chosen.model, (*more, *chosen.notices), None)
 
-    configured = models.configured
-    return _answerer(services, services.settings, configured, ledger, notices, as_chosen=as_chosen)
+    def build(
+        settings: Settings,
+        model: ChatModel,
+        said: Sequence[str],
+        chosen: Callable[[Choice], Answerer] | None,
+    ) -> Answerer:
+        parts = _parts(services, settings, model)
+        return EndableAnswerer(
+            running=running,
+            rewriter=rewriter or Rewriter(model),
+            ledger=ledger,
+            notices=said,
+            as_chosen=chosen,
+            **parts,
+        )
+
+    return build(services.settings, models.configured, notices, as_chosen)
 
 
-def _answerer(
-    services: SearchServices,
-    settings: Settings,
-    model: ChatModel,
-    ledger: Ledger,
-    notices: Sequence[str],
-    *,
-    as_chosen: Callable[[Choice], Answerer] | None = None,
-) -> Answerer:
-    searcher = services.searcher if settings == services.settings else services.stages.searcher(settings)
-    return Answerer(
-        rewriter=Rewriter(model),
-        searcher=searcher,
-        model=model,
-        support=EmbeddingSupport(services.embedder),
-        ledger=ledger,
-        listing=Listing(services.engine),
-        prompts=Prompts(answer=partial(conversation, _answer_prompt(model)), not_found=NOT_FOUND),
-        passages=settings.passages,
-        passages_tokens=settings.passages_tokens,
-        answer_tokens=settings.answer_tokens,
-        relevance_floor=settings.relevance_floor,
-        support_floor=settings.support_floor,
-        settings=shaping_values(settings, Shapes.ANSWER),
-        notices=notices,
-        widening=Widener(Sections(services.engine), tokens=settings.section_tokens),
-        as_chosen=as_chosen,
-    )
+def _parts(services: SearchServices, settings: Settings, model: ChatModel) -> dict[str, Any]:
+    """The parts of an answerer that follow from settings and model."""
+    return {
+        "searcher": services.searcher if settings == services.settings else services.stages.searcher(settings),
+        "model": model,
+        "support": EmbeddingSupport(services.embedder),
+        "listing": Listing(services.engine),
+        "prompts": Prompts(answer=partial(conversation, _answer_prompt(model)), not_found=NOT_FOUND),
+        "passages": settings.passages,
+        "passages_tokens": settings.passages_tokens,
+        "answer_tokens": settings.answer_tokens,
+        "relevance_floor": settings.relevance_floor,
+        "support_floor": settings.support_floor,
+        "settings": shaping_values(settings, Shapes.ANSWER),
+        "widening": Widener(Sections(services.engine), tokens=settings.section_tokens),
+    }
 
 
 def _offered(settings: Settings, model: ChatModel) -> OfferedModels:
@@ -204,6 +233,14 @@ def _offered(settings: Settings, model: ChatModel) -> OfferedModels:
         openai_url=settings.openai_url,
         openai_api_key=settings.openai_api_key.get_secret_value(),
         options=options,
+    )
+
+
+def replaying(services: Services, query: Query) -> Answerer:
+    """An Answerer that searches for a stored query and keeps nothing."""
+    notices = services.answerer.notices
+    return _build_answerer(
+        services, services.models, Unstored(), notices, rewriter=StoredQuery(query), running=services.running
     )
 
 
@@ -239,6 +276,17 @@ def open_database(settings: Settings, *, report: Report) -> Iterator[Engine]:
             _migrate(engine, settings, report)
         database.require_ready(engine)
         yield engine
+
+
+@contextmanager
+def open_backup(settings: Settings, *, report: Report, ready: bool = True) -> Iterator[tuple[Engine, Retrieving]]:
+    """The database, and the first stage over any database, which compares every vector so that ranks are the same.
+
+    ready: the schema must be the one of this version. A restore brings its own.
+    """
+    with open_database(settings, report=report) if ready else _connected(settings, report) as engine:
+        embedder = build_embedder(settings.embedding_model, settings.data_dir, report=report)
+        yield engine, lambda other: build_retriever(other, embedder, settings, exact_below=_EVERY_VECTOR)
 
 
 def migrate_database(settings: Settings, *, report: Report) -> str:

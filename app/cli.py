@@ -6,15 +6,18 @@ import sys
 import typer
 
 from app.commands.ask import ask
+from app.commands.backup import backup, restore
 from app.commands.chats import chats
 from app.commands.console import print_problem, quiet_libraries
 from app.commands.dial import dial
 from app.commands.doctor import doctor
 from app.commands.evaluate import evaluate
 from app.commands.fit_combination import fit_combination
+from app.commands.forget import forget
 from app.commands.golden import golden
 from app.commands.key import key
 from app.commands.migrate import migrate
+from app.commands.replay import replay
 from app.commands.search import search
 from app.commands.serve import serve
 from app.commands.settings import settings
@@ -39,12 +42,16 @@ for command in (
     search,
     show,
     why,
+    replay,
     evaluate,
     dial,
     train_reranker,
     fit_combination,
     settings,
     key,
+    backup,
+    restore,
+    forget,
     version,
 ):
     app.command()(command)

@@ -54,12 +54,15 @@ class HybridRetriever:
         vector_weight: float,
         text_weight: float,
         ef_search: int,
+        exact_below: int = EXACT_BELOW,
     ) -> None:
+        """exact_below: with fewer chunks to search, every vector is compared."""
         self._engine = engine
         self._embedder = embedder
         self._leg_candidates = max(leg_candidates, candidates)
         self._ef_search = min(1000, max(ef_search, self._leg_candidates))  # pgvector allows at most 1000
         self._candidates = candidates
+        self._exact_below = exact_below
         self._fusion: dict[str, object] = {
             "candidates": candidates,
             "leg_candidates": self._leg_candidates,
@@ -172,7 +175,7 @@ class HybridRetriever:
             "collection": collection,
             "narrowed": narrowed,
             "filters": _json(filters),
-            "exact_below": EXACT_BELOW,
+            "exact_below": self._exact_below,
             "ef_search": str(self._ef_search),
         }
         row = connection.execute(_QUERIES["scope"], params).mappings().one()

@@ -12,7 +12,7 @@ from app.core.domain import NO_FILTERS, ExactRank, Filters
 from app.core.models.embedding import Embedder
 from app.core.settings import Settings
 from app.rerank import Reranker, build_reranker
-from app.retrieve import HybridRetriever
+from app.retrieve import EXACT_BELOW, HybridRetriever
 from app.search import Retriever, Searcher
 
 _RERANKERS_KEPT = 4  # A diagnosis tries several; each holds a loaded model.
@@ -56,7 +56,12 @@ def build_stages(engine: Engine, embedder: Embedder) -> Stages:
 
 
 def build_retriever(
-    engine: Engine, embedder: Embedder, settings: Settings, *, candidates: int | None = None
+    engine: Engine,
+    embedder: Embedder,
+    settings: Settings,
+    *,
+    candidates: int | None = None,
+    exact_below: int = EXACT_BELOW,
 ) -> HybridRetriever:
     """The retriever as configured; `candidates` overrides the configured number of candidates."""
     return HybridRetriever(
@@ -67,4 +72,5 @@ def build_retriever(
         vector_weight=settings.vector_weight,
         text_weight=settings.text_weight,
         ef_search=settings.hnsw_ef_search,
+        exact_below=exact_below,
     )

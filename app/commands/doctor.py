@@ -10,7 +10,8 @@ from app.bootstrap import open_searcher
 from app.commands.console import out, print_fix, report
 from app.core.settings import Settings, load_settings
 from app.doctor.health import Check, checks
-from app.doctor.vector_recall import measure_recall, recall_check
+from app.doctor.scheduled_recall import last_check
+from app.doctor.vector_recall import measured_recall, recall_check
 
 
 def doctor(
@@ -21,7 +22,7 @@ def doctor(
 ) -> None:
     """Check every part; print what is wrong and the command that fixes it."""
     settings = load_settings()
-    results = (_recall(settings, questions),) if recall else checks(settings)
+    results = (_recall(settings, questions),) if recall else (*checks(settings), *last_check(settings.data_dir))
     for check in results:
         mark = "[green]ok[/]  " if check.ok else "[bold red]bad[/] "
         out.print(f"{mark} {escape(check.name)}: {escape(check.detail)}")
@@ -35,12 +36,4 @@ def doctor(
 
 def _recall(settings: Settings, questions: int) -> Check:
     with closing(open_searcher(settings, report=report)) as services:
-        configured = services.settings
-        measured = measure_recall(
-            services.engine,
-            services.embedder,
-            ef_search=configured.hnsw_ef_search,
-            nearest=max(configured.leg_candidates, configured.candidates),
-            sample=questions,
-        )
-    return recall_check(measured)
+        return recall_check(measured_recall(services, questions))

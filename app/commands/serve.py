@@ -4,18 +4,25 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
+from functools import partial
 from typing import Annotated
 
 import typer
 
-from app.bootstrap import open_services
+from app.bootstrap import Services, open_services
 from app.commands.console import report
+from app.commands.ending import ended_in_time
+from app.core.database import require_ready
 from app.core.errors import AppError
 from app.core.settings import load_settings
+from app.doctor.scheduled_recall import QUESTIONS, checked_regularly
+from app.doctor.vector_recall import measured_recall
 from app.http.key import read_key
 from app.quality.dial.tuning import Tuning
 
-_WORKER_EXIT_SECONDS = 15  # after this long a worker that was asked to stop is killed
+_WORKER_EXIT_SECONDS = 3  # after this long a worker that was asked to stop is killed; its job is taken up again
+_ANSWERS_EXIT_SECONDS = 1.5  # in which answers that are being written are stored
+_EXIT_SECONDS = 9.0  # Docker kills ten seconds after it asked
 
 
 def serve(
@@ -26,20 +33,33 @@ def serve(
     """Open the page."""
     from app.http.build import mounted  # noqa: PLC0415  # FastAPI and Gradio take seconds to import
     from app.web import serve as page  # noqa: PLC0415
+    from app.web.health_routes import health_routes  # noqa: PLC0415
 
     settings = load_settings()
+    page.require_closed_doors(settings)
     with ExitStack() as stack:
+        stack.enter_context(ended_in_time(_EXIT_SECONDS))
         services = stack.enter_context(closing(open_services(settings, report=report, migrate=sample)))
         if sample:
             _ingest_sample()
-        if worker:
-            stack.enter_context(_upload_worker())
+        process = stack.enter_context(_upload_worker()) if worker else None
+        stack.callback(_end, services, process)
+        measure = partial(measured_recall, services, QUESTIONS)
+        stack.enter_context(checked_regularly(measure, settings.data_dir, hours=settings.recall_hours))
         page.serve(
             services,
             settings,
             examples=page.SAMPLE_QUESTIONS if sample else (),
             tuning=Tuning(services),
-            routes=[mounted(services, settings, key=read_key(settings.data_dir))],
+            routes=[
+                mounted(services, settings, key=read_key(settings.data_dir)),
+                *health_routes(
+                    ready=partial(require_ready, services.engine),
+                    metrics=services.metrics.text,
+                    token=settings.metrics_token.get_secret_value(),
+                    login=bool(settings.login_user),
+                ),
+            ],
             open_browser=open_browser,
         )
 
@@ -50,11 +70,18 @@ def _ingest_sample() -> None:
         raise AppError("The sample documents could not be ingested.", fix="The lines above say why.")
 
 
+def _end(services: Services, worker: "subprocess.Popen[bytes] | None") -> None:
+    """Once the page is closed: the worker begins to end, and answers are stored as far as they are."""
+    if worker is not None:
+        worker.terminate()
+    services.running.end(seconds=_ANSWERS_EXIT_SECONDS)
+
+
 @contextmanager
-def _upload_worker() -> Iterator[None]:
+def _upload_worker() -> Iterator["subprocess.Popen[bytes]"]:
     process = subprocess.Popen([sys.executable, "-m", "ingest", "worker"])
     try:
-        yield
+        yield process
     finally:
         process.terminate()
         try:

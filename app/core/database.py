@@ -132,8 +132,8 @@ def alembic_config() -> Config:
     return config
 
 
-def migrate(engine: Engine, *, embedding_dimension: int) -> None:
-    """Bring the schema to this version; concurrent callers wait for one another.
+def migrate(engine: Engine, *, embedding_dimension: int, revision: str = "head") -> None:
+    """Bring the schema to this version, or to an older revision; concurrent callers wait for one another.
 
     embedding_dimension is used once, by the revision that creates the vector column. Raises DatabaseError.
     """
@@ -144,7 +144,7 @@ def migrate(engine: Engine, *, embedding_dimension: int) -> None:
         config.attributes["connection"] = connection
         config.attributes["embedding_dimension"] = embedding_dimension
         try:
-            command.upgrade(config, "head")
+            command.upgrade(config, revision)
             connection.commit()
         except (SQLAlchemyError, psycopg.Error) as error:
             connection.rollback()

@@ -367,6 +367,7 @@ class ModelInfo:
     context_tokens: int  # of every call, as confirmed by the server
     tokens_counted: bool  # True: counted by the server's tokenizer; False: an upper estimate
     options: Mapping[str, str | int | float] = field(default_factory=dict)
+    digest: str = ""  # sha256 of the weights, where it is known
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

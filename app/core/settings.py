@@ -165,10 +165,27 @@ class Settings(BaseSettings):
     port: int = Field(default=7860, ge=0, le=65535, description="port of the page; 0: any free port")
     allowed_hosts: str = Field(
         default="",
-        description="host names the page answers to behind a proxy, separated by commas; *: any. If empty, "
-        "a page bound to 127.0.0.1 answers to that and localhost only, a page bound to another "
-        "address to all names",
+        description="host names the page answers to beside 127.0.0.1 and localhost, separated by commas; *: any",
     )
+    open: bool = Field(default=False, description="1: other machines may use the page without a login")
+    trusted_proxies: str = Field(
+        default="",
+        description="addresses or networks of proxies whose forwarded headers are believed, separated by commas",
+    )
+    root_path: str = Field(
+        default="",
+        pattern=r"^(/[A-Za-z0-9._~-]+)*$",
+        description="path under which a proxy offers the page, for example /foremost",
+    )
+    request_seconds: int = Field(default=30, ge=1, description="longest pause within a request, seconds")
+    metrics_token: SecretStr = Field(
+        default=SecretStr(""), description="bearer token that /metrics needs; a page with a login has none without it"
+    )
+    recall_hours: float = Field(
+        default=24, ge=0, description="time between two checks of the vector index while the page runs, hours; 0: none"
+    )
+    session_idle_minutes: int = Field(default=480, ge=1, description="pause after which a login ends, minutes")
+    session_hours: int = Field(default=168, ge=1, description="time after which a login ends in any case, hours")
     login_user: str = Field(default="", description="user name for the page's login; empty: no login")
     login_password: SecretStr = Field(default=SecretStr(""), description="password for the page's login")
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, Engine
 
+from app.bootstrap import SearchServices
 from app.core.database import reachable
 from app.core.models.embedding import Embedder
 from app.core.sql import load_queries
@@ -66,6 +67,18 @@ def measure_recall(engine: Engine, embedder: Embedder, *, ef_search: int, neares
         nearest=nearest,
         exact_milliseconds=exact_milliseconds,
         trials=tuple(trials),
+    )
+
+
+def measured_recall(services: SearchServices, sample: int) -> VectorRecall:
+    """The recall that questions get with the settings in effect."""
+    configured = services.settings
+    return measure_recall(
+        services.engine,
+        services.embedder,
+        ef_search=configured.hnsw_ef_search,
+        nearest=max(configured.leg_candidates, configured.candidates),
+        sample=sample,
     )
 
 

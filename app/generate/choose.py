@@ -149,7 +149,15 @@ def _embedded(
     running = embedded_server.chat_server(file, context_tokens=options.context_tokens)
     server = OpenAIServer(f"{running.url}/v1", running.api_key, shown="The embedded model")
     name = embedded_server.MODEL_NAME if not model else file.stem
-    chat = OpenAIChat(server, server.models[0], backend="embedded", api_key=running.api_key, name=name, options=options)
+    chat = OpenAIChat(
+        server,
+        server.models[0],
+        backend="embedded",
+        api_key=running.api_key,
+        name=name,
+        options=options,
+        digest="" if model else embedded_server.MODEL_SHA256,
+    )
     return chat, _smaller_context(chat, options)
 
 

@@ -81,6 +81,7 @@ class OllamaChat(StreamingChat):
                 "seed": options.seed,
                 "num_predict": options.answer_tokens,
             },
+            digest=server.digest(model),
         )
         super().__init__(info=info, answer_tokens=options.answer_tokens)
         self._server = server

@@ -76,6 +76,17 @@ class OllamaServer:
         listed = self._request("GET", "/api/tags").get("models") or []
         return tuple(str(model["name"]) for model in listed if self._chats(model))
 
+    def digest(self, name: str) -> str:
+        """Digest of a model's weights; empty when the server does not say."""
+        try:
+            listed = self._request("GET", "/api/tags").get("models") or []
+        except ModelError:
+            return ""
+        found = (
+            str(model.get("digest", "")) for model in listed if full_name(str(model.get("name", ""))) == full_name(name)
+        )
+        return next(found, "")
+
     def show(self, name: str) -> ModelDescription:
         """One model's description. Raises ModelError, which lists the models, when the server does not have it."""
         try:

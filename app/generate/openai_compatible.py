@@ -32,6 +32,7 @@ class OpenAIChat(StreamingChat):
         api_key: str,
         options: CallOptions,
         name: str = "",  # shown instead of the server's name of the model
+        digest: str = "",  # of the weights, where it is known
     ) -> None:
         served = server.context_tokens(model)
         self._counts = served is not None  # Servers that report it also count tokens and refuse long prompts.
@@ -41,6 +42,7 @@ class OpenAIChat(StreamingChat):
             context_tokens=min(options.context_tokens, served or options.context_tokens),
             tokens_counted=self._counts,
             options={"temperature": options.temperature, "seed": options.seed, "max_tokens": options.answer_tokens},
+            digest=digest,
         )
         super().__init__(info=info, answer_tokens=options.answer_tokens)
         self._server, self._served_name = server, model

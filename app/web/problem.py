@@ -1,5 +1,6 @@
 """Results and problems on the page: as HTML below the action, or as a message in the corner."""
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -9,6 +10,8 @@ import gradio as gr
 from app.core.errors import FIX_LABEL, AppError
 from app.present.problem import Problem, problem_of
 from app.web.highlight import escape
+
+_log = logging.getLogger("foremost.problems")
 
 
 def render_problem(problem: Problem, *, css_class: str = "fm-problem") -> str:
@@ -37,4 +40,6 @@ def corner_message() -> Iterator[None]:
     try:
         yield
     except AppError as error:
-        raise gr.Error(str(problem_of(error))) from error
+        problem = str(problem_of(error))
+        _log.info("%s", " ".join(problem.split()))
+        raise gr.Error(problem, print_exception=False) from error  # a traceback would tell nothing more

@@ -1,6 +1,7 @@
 """Serves the page: address, login and privacy headers; the page loads nothing from another machine."""
 
 import io
+import logging
 import os
 import socket
 from collections.abc import Callable, Sequence
@@ -10,18 +11,23 @@ from typing import Any
 
 import gradio as gr
 from starlette.middleware import Middleware
-from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.core.errors import SettingsError
 from app.core.settings import Settings
 from app.web.dial_tab import TuningService
+from app.web.doors import Doors, Entrance, is_loopback, parse_names, parse_networks, require_login_beyond_loopback
+from app.web.downloads import refuse_downloads
+from app.web.half_sent import limit_half_sent
 from app.web.page import build_page
 from app.web.parts import Services
 from app.web.running import RunningAnswers
+from app.web.sign_in import Attempts, Sessions, SignIn
 from app.web.theme import build_theme
 
+_UPLOADS_KEPT = (3600, 86_400)  # seconds: how often, and from which age, files that nobody used are removed
+_CLOSE_SECONDS = 2  # for requests that are still running when the page stops
 SAMPLE_QUESTIONS = (  # about the documents in ingest/sample
     "How long is a burning electric car cooled with water?",
     "How early do crew report for duty on a Monday, and why?",
@@ -72,9 +78,14 @@ def start(
     routes: served beside the page, before its own.
     """
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+    os.environ["FORWARDED_ALLOW_IPS"] = "nobody"  # uvicorn would believe every proxy on this machine; Doors decides
+    logging.getLogger("foremost").setLevel(logging.INFO)  # one line for each refusal and each error of a user
+    require_closed_doors(settings)
+    refuse_downloads()
     page = build_page(
         services, examples=examples, upload_collection=settings.collection, tuning=tuning, running=running
     )
+    page.delete_cache = _UPLOADS_KEPT
     try:
         with redirect_stdout(io.StringIO()):  # Gradio's own greeting; ours names the addresses
             address = _launch(page, settings, routes)
@@ -89,12 +100,13 @@ def start(
 
 def _launch(page: gr.Blocks, settings: Settings, routes: Sequence[BaseRoute]) -> str:
     login = (settings.login_user, settings.login_password.get_secret_value()) if settings.login_user else None
-    _, address, _ = page.launch(
+    sessions = Sessions(idle_seconds=60 * settings.session_idle_minutes, seconds=3600 * settings.session_hours)
+    app, address, _ = page.launch(
         server_name=settings.host,
         server_port=settings.port or _free_port(settings.host),
         auth=login,
         max_file_size=settings.max_file_mib * 2**20,
-        app_kwargs={"middleware": _middleware(settings), "routes": list(routes)},
+        app_kwargs={"middleware": _middleware(settings, sessions), "routes": list(routes)},
         theme=build_theme(),
         favicon_path=_ICON,
         css_paths=_STYLES,
@@ -107,21 +119,30 @@ def _launch(page: gr.Blocks, settings: Settings, routes: Sequence[BaseRoute]) ->
         pwa=False,
         quiet=True,
         prevent_thread_lock=True,
+        root_path=settings.root_path,
     )
+    app.tokens = sessions
+    limit_half_sent(page.server, seconds=settings.request_seconds)
+    page.server.config.timeout_graceful_shutdown = _CLOSE_SECONDS
     return address
 
 
-def _middleware(settings: Settings) -> list[Middleware]:
-    """Privacy headers; a page bound to this machine only also checks the Host header.
+def require_closed_doors(settings: Settings) -> None:
+    """Raise SettingsError when the page would be open to other machines without a login and nobody said so."""
+    require_login_beyond_loopback(settings.host, login=bool(settings.login_user), may_be_open=settings.open)
 
-    Without that check a web site could point its own name at this machine and read the page through a visitor's
-    browser (DNS rebinding).
-    """
-    parts = [Middleware(PrivacyHeaders)]
-    names = [name.strip() for name in settings.allowed_hosts.split(",") if name.strip()]
-    if names or settings.host in ("127.0.0.1", "localhost"):
-        allowed = ["127.0.0.1", "localhost", settings.host, *names]
-        parts.append(Middleware(TrustedHostMiddleware, allowed_hosts=allowed, www_redirect=False))
+
+def _middleware(settings: Settings, sessions: Sessions) -> list[Middleware]:
+    """Privacy headers on everything, then the doors, then the sign-in."""
+    entrance = Entrance(
+        names=parse_names(settings.allowed_hosts) + ((settings.host,) if is_loopback(settings.host) else ()),
+        proxies=parse_networks(settings.trusted_proxies),
+        root_path=settings.root_path,
+        request_seconds=settings.request_seconds,
+    )
+    parts = [Middleware(PrivacyHeaders), Middleware(Doors, entrance)]
+    if settings.login_user:
+        parts.append(Middleware(SignIn, sessions, Attempts(), settings.root_path))
     return parts
 
 
@@ -152,6 +173,7 @@ def serve(
         page.block_thread()
     finally:
         running.close()
+        logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)  # requests that are cut off now are no errors
         page.close(verbose=False)
 
 

@@ -10,6 +10,7 @@ DOCUMENTS = (
     "README.md",
     "CONTRIBUTING.md",
     "app/http/README.md",
+    "app/OPERATIONS.md",
     "app/quality/README.md",
     "ingest/README.md",
     "tests/quality/RESULTS.md",
