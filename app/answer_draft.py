@@ -28,6 +28,7 @@ class AnswerDraft:
 
     question: Question
     query: Query
+    id: str = field(default_factory=lambda: str(uuid.uuid4()))
     context: Context = _EMPTY_CONTEXT
     timings: dict[str, float] = field(default_factory=dict)
     notices: list[str] = field(default_factory=list)
@@ -65,7 +66,7 @@ class AnswerDraft:
             for passage in self.context.passages
         )
         return Answer(
-            id=str(uuid.uuid4()),
+            id=self.id,
             chat_id=self.question.chat_id,
             question=self.question.text,
             query=self.query,

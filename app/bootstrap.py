@@ -14,6 +14,7 @@ from app.core.applied_settings import overridden
 from app.core.chat import ChatModel
 from app.core.models.embedding import Embedder
 from app.core.models.find import build_embedder
+from app.core.passage_frame import boundary, prompt_secret
 from app.core.settings import Settings, Shapes, shaping_values
 from app.generate import build_chat_model
 from app.ledger import Ledger
@@ -133,7 +134,11 @@ def _build_answerer(services: SearchServices, model: ChatModel, ledger: Ledger, 
         support=EmbeddingSupport(services.embedder),
         ledger=ledger,
         listing=Listing(services.engine),
-        prompts=Prompts(answer=partial(conversation, _answer_prompt(model)), not_found=NOT_FOUND),
+        prompts=Prompts(
+            answer=partial(conversation, _answer_prompt(model)),
+            boundary=partial(boundary, secret=prompt_secret(settings.data_dir)),
+            not_found=NOT_FOUND,
+        ),
         passages=settings.passages,
         passages_tokens=settings.passages_tokens,
         answer_tokens=settings.answer_tokens,

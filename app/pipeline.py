@@ -20,6 +20,7 @@ from app.core.domain import (
     ModelInfo,
     Notice,
     Outcome,
+    Passage,
     Query,
     Question,
     Retrieved,
@@ -55,9 +56,9 @@ class Listing(Protocol):
 
 
 class WritePrompt(Protocol):
-    """Builds the messages of a prompt from rendered passages and a question."""
+    """Builds the messages of a prompt from rendered passages, the line between them, and a question."""
 
-    def __call__(self, *, passages: str, question: str) -> tuple[Message, ...]: ...
+    def __call__(self, *, passages: str, boundary: str, question: str) -> tuple[Message, ...]: ...
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -65,6 +66,7 @@ class Prompts:
     """The fixed texts of a conversation with the model."""
 
     answer: WritePrompt
+    boundary: Callable[[str], str]  # id of an answer -> the line between its passages
     not_found: str  # the sentence with which the model says that the passages do not hold the answer
 
 
@@ -162,8 +164,7 @@ class Answerer:
 
     def _pack(self, draft: AnswerDraft) -> Context:
         """Choose passages that fit the model's context beside the instructions, the question and the answer."""
-        question = draft.query.text
-        bare = self._model.count_tokens(self._prompts.answer(passages="", question=question))
+        bare = self._model.count_tokens(self._prompt(draft, ()))
         room = self.info.context_tokens - self._answer_tokens - bare
         if room < _SMALLEST_BUDGET:
             raise QuestionError(
@@ -183,11 +184,15 @@ class Answerer:
                 count_tokens=count,
                 scored=draft.scored > 0,
             )
-            whole = self._model.count_tokens(self._prompts.answer(passages=render(context.passages), question=question))
+            whole = self._model.count_tokens(self._prompt(draft, context.passages))
             excess = whole + self._answer_tokens - self.info.context_tokens
             if excess <= 0 or not context.passages:
                 return context
             budget -= excess  # Counted one by one, passages are a few tokens short of the whole prompt.
+
+    def _prompt(self, draft: AnswerDraft, passages: Sequence[Passage]) -> tuple[Message, ...]:
+        boundary = self._prompts.boundary(draft.id)
+        return self._prompts.answer(passages=render(passages, boundary), boundary=boundary, question=draft.query.text)
 
     def _write(self, draft: AnswerDraft) -> Generator[Event, None, None]:
         if not draft.context.passages:
@@ -195,7 +200,7 @@ class Answerer:
             yield Token(text=draft.text)
             return
         yield Started(stage="generate")
-        draft.prompt = self._prompts.answer(passages=render(draft.context.passages), question=draft.query.text)
+        draft.prompt = self._prompt(draft, draft.context.passages)
         draft.usage = yield from self._generate(draft)
         if not draft.text.strip():
             raise ModelError(f"The model {self.info.name} answered nothing.", fix="Ask again, or choose another model.")
@@ -230,7 +235,8 @@ class Answerer:
         return text.strip().casefold().startswith(self._prompts.not_found.strip().rstrip(".").casefold())
 
     def _finish(self, draft: AnswerDraft) -> Answer:
-        """Check the citations and store the answer."""
+        """Check the citations and store the answer, without boundary lines that the model repeated."""
+        draft.text = draft.text.replace(self._prompts.boundary(draft.id), "")
         with draft.timed("cite"):
             citations = self._cite(draft)
         answer = draft.finished(citations, self.info, self._settings)

@@ -4,6 +4,8 @@ from typing import Any
 
 from app.core.domain import Hit, Passage
 
+BOUNDARY = "=== 0123456789 ==="
+
 
 def make_hit(rank: int = 1, text: str | None = None, **changes: Any) -> Hit:
     """Candidate number rank of its own document, one chunk in a section of its own."""
@@ -47,3 +49,8 @@ def make_passage(number: int, text: str, **changes: Any) -> Passage:
         "tokens": len(text.split()),
     }
     return Passage(**(values | changes))
+
+
+def fixed_boundary(_answer_id: str) -> str:
+    """The same line between passages for every answer."""
+    return BOUNDARY

@@ -40,6 +40,7 @@ from app.quality.expected.locate import Locator
 from app.rerank import Reranker
 from app.search import Searcher
 from app.stages import ExplainingRetriever, Stages
+from tests.support.builders import fixed_boundary
 
 NOT_FOUND = "The documents do not say."
 
@@ -222,7 +223,7 @@ def make_services(
         support=word_support,
         ledger=ledger,
         listing=Listing(engine),
-        prompts=Prompts(answer=partial(conversation, "answer"), not_found=NOT_FOUND),
+        prompts=Prompts(answer=partial(conversation, "answer"), boundary=fixed_boundary, not_found=NOT_FOUND),
         passages=4,
         passages_tokens=900,
         answer_tokens=300,

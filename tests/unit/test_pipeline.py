@@ -38,7 +38,7 @@ from app.pipeline import Answerer, Ledger, Listing, Prompts, Rewriter
 from app.present.answer_verdict import State, verdict_of
 from app.rerank import Reranker
 from app.search import Retriever, Searcher
-from tests.support.builders import make_hit
+from tests.support.builders import fixed_boundary, make_hit
 
 NOT_FOUND = "I could not find this in the documents."
 
@@ -136,9 +136,9 @@ class FixedListing(Listing):
         return "There is 1 document." if question.text == "Which documents are there?" else ""
 
 
-def _prompt(*, passages: str, question: str) -> tuple[Message, ...]:
+def _prompt(*, passages: str, boundary: str, question: str) -> tuple[Message, ...]:
     return (
-        Message(role="system", content="Rules."),
+        Message(role="system", content=f"Rules. Lines: {boundary}"),
         Message(role="user", content=f"{passages}\n\nQuestion: {question}"),
     )
 
@@ -151,7 +151,7 @@ def _answerer(model: FakeModel, ledger: MemoryLedger, hits: Sequence[Hit], **cha
         "support": lambda sentences, passages: np.ones((len(sentences), len(passages)), dtype=np.float32),
         "ledger": ledger,
         "listing": FixedListing(),
-        "prompts": Prompts(answer=_prompt, not_found=NOT_FOUND),
+        "prompts": Prompts(answer=_prompt, boundary=fixed_boundary, not_found=NOT_FOUND),
         "passages": 3,
         "passages_tokens": 500,
         "answer_tokens": 50,
