@@ -32,6 +32,7 @@ from app.core.domain import (
 )
 from app.core.errors import ModelError, QuestionError
 from app.pack import pack, render
+from app.present.instructions import instruction_notice
 from app.search import Searcher, checked
 
 _SMALLEST_BUDGET = 64  # Tokens for passages. No useful passage fits into less.
@@ -199,6 +200,10 @@ class Answerer:
             draft.outcome, draft.text = Outcome.NOT_FOUND, self._prompts.not_found
             yield Token(text=draft.text)
             return
+        warning = instruction_notice(draft.context.passages)
+        if warning:
+            draft.notices.append(warning)
+            yield Notice(text=warning)
         yield Started(stage="generate")
         draft.prompt = self._prompt(draft, draft.context.passages)
         draft.usage = yield from self._generate(draft)
