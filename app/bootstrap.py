@@ -135,7 +135,7 @@ def _build_answerer(services: SearchServices, model: ChatModel, ledger: Ledger, 
         ledger=ledger,
         listing=Listing(services.engine),
         prompts=Prompts(
-            answer=partial(conversation, _answer_prompt(model)),
+            answer=partial(conversation, answer_prompt(model)),
             boundary=partial(boundary, secret=prompt_secret(settings.data_dir)),
             not_found=NOT_FOUND,
         ),
@@ -167,7 +167,7 @@ def open_chat_model(settings: Settings, *, report: Report) -> tuple[ChatModel, t
     )
 
 
-def _answer_prompt(model: ChatModel) -> str:
+def answer_prompt(model: ChatModel) -> str:
     """Name of the prompt. With instructions to refuse, the small embedded model refuses too much (see DECISIONS.md)."""
     return "answer_small" if model.info.backend == "embedded" else "answer"
 

@@ -1,4 +1,4 @@
-"""python -m tests.quality.claims [--held-out] [--list]: right claims that are doubted, wrong ones that are confirmed."""
+"""python -m tests.quality.claims [--held-out] [--list]: right claims doubted, wrong ones confirmed."""
 
 import sys
 import tempfile
