@@ -1,6 +1,6 @@
 """The Documents tab: the documents and their state, upload, delete."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -15,13 +15,15 @@ from app.web.problem import Message, render_problem
 
 _MOST_ROWS = 500  # in the list; a browser cannot open a table of 100,000 rows
 _REFRESH_SECONDS = 1.5  # while jobs wait or run
+Forget = Callable[[int], int]  # removes a document's words from kept answers; returns their number
 
 
 class DocumentsTab:
     """The tab's components and their event handlers."""
 
-    def __init__(self, library: Documents, collection: gr.Dropdown, upload_collection: str) -> None:
+    def __init__(self, library: Documents, collection: gr.Dropdown, upload_collection: str, forget: Forget) -> None:
         self._library = library
+        self._forget = forget
         self._collection = collection
         self._default = upload_collection
         with gr.Column(elem_classes="fm-scope fm-documents"):
@@ -93,6 +95,11 @@ class DocumentsTab:
         message = Message()
         try:
             remove(int(event.id))
+            if event.words and not event.upload:
+                count = self._forget(int(event.id))
+                message = Message(
+                    lines=(f"Its words are removed from {count} kept answer{'' if count == 1 else 's'}.",)
+                )
         except AppError as error:
             message = Message(problems=(problem_of(error),))
         return self._show(message) | self._refresh(name)

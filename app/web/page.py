@@ -51,7 +51,7 @@ def build_page(
                 shared = Shared(collection=collection, status=status, viewer=viewer)
                 chat = ChatTab(services, shared, examples)
             with gr.Tab("Documents", elem_id="fm-tab-documents") as documents_tab:
-                documents = DocumentsTab(services.library, collection, upload_collection)
+                documents = DocumentsTab(services.library, collection, upload_collection, services.chats.remove_words)
             with gr.Tab("History", elem_id="fm-tab-history") as history_tab:
                 history = HistoryTab(services, shared)
             if tuning is not None:

@@ -222,7 +222,7 @@ def test_only_problems_of_an_upload_stay_shown_once_no_job_waits(
     message: Message | None, queued: int, disappears: bool
 ) -> None:
     with gr.Blocks():
-        tab = DocumentsTab(cast(Documents, EmptyLibrary(queued)), gr.Dropdown(), "default")
+        tab = DocumentsTab(cast(Documents, EmptyLibrary(queued)), gr.Dropdown(), "default", lambda _document_id: 0)
 
     assert (Message() in tab._refresh("", message).values()) is disappears
 
