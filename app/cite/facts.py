@@ -140,7 +140,8 @@ def _numbers(mine: _Facts, theirs: _Facts, near: _Facts, text: str, heading: str
         everywhere = [other for other in theirs.numbers if number.agrees(other)]
         same = [other for other in near.numbers if number.agrees(other)] or everywhere
         if not same:
-            if not _is_hour(number, theirs):
+            elsewhere = any(number.same_quantity(other) for other in theirs.numbers)
+            if not elsewhere and not _is_hour(number, theirs):
                 found.append(Disagreement("number", number.written))
             continue
         with_units = [other for other in same if other.units]

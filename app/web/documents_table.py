@@ -88,7 +88,8 @@ def _delete(row: DocumentRow, name: str) -> str:
     return (
         f'<button type="button" class="fm-link fm-ask" data-act="confirm" aria-label="Delete {name}">Delete</button>'
         f'<span class="fm-confirm">Delete for good? {_also_words(row)}'
-        f'<button type="button" class="fm-danger" data-act="remove" data-id="{row.id}" data-upload="{int(row.upload)}">Delete</button> '
+        f'<button type="button" class="fm-danger" data-act="remove" data-id="{row.id}" '
+        f'data-upload="{int(row.upload)}">Delete</button> '
         '<button type="button" class="fm-link" data-act="keep">Keep</button></span>'
     )
 
