@@ -29,6 +29,7 @@ class AnswerDraft:
 
     question: Question
     query: Query
+    id: str = field(default_factory=lambda: str(uuid.uuid4()))
     context: Context = _EMPTY_CONTEXT
     left_out: tuple[LeftOut, ...] = ()
     timings: dict[str, float] = field(default_factory=dict)
@@ -67,7 +68,7 @@ class AnswerDraft:
             for passage in self.context.passages
         )
         return Answer(
-            id=str(uuid.uuid4()),
+            id=self.id,
             chat_id=self.question.chat_id,
             question=self.question.text,
             query=self.query,

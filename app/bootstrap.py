@@ -16,9 +16,10 @@ from app.core import database
 from app.core.applied_settings import overridden
 from app.core.chat import ChatModel
 from app.core.document_tags import DocumentTags
-from app.core.domain import Choice, Query
+from app.core.domain import Answer, Choice
 from app.core.models.embedding import Embedder
 from app.core.models.find import build_embedder
+from app.core.passage_frame import boundary, prompt_secret
 from app.core.progress import read_progress
 from app.core.recall_state import read_last_recall
 from app.core.settings import Settings, Shapes, shaping_values
@@ -162,12 +163,14 @@ def _build_answerer(
     notices: Sequence[str],
     *,
     running: Running,
-    rewriter: StoredQuery | None = None,
+    past: Answer | None = None,
 ) -> Answerer:
     """The answerer as configured, which builds those that chats choose: they share models, stages and database.
 
-    rewriter: None: each model rewrites the questions that it answers.
+    past: a kept answer to repeat, whose query is searched for and whose prompt is written again.
     """
+
+    frame = partial(boundary, secret=prompt_secret(services.settings.data_dir))
 
     def as_chosen(choice: Choice) -> Answerer:
         chosen = models.choose(choice.model)
@@ -191,7 +194,12 @@ def _build_answerer(
         parts = _parts(services, settings, model)
         return EndableAnswerer(
             running=running,
-            rewriter=rewriter or Rewriter(model),
+            rewriter=StoredQuery(past.query) if past else Rewriter(model),
+            prompts=Prompts(
+                answer=partial(conversation, answer_prompt(model)),
+                boundary=(lambda _: frame(past.id)) if past else frame,
+                not_found=NOT_FOUND,
+            ),
             ledger=ledger,
             notices=said,
             as_chosen=chosen,
@@ -208,7 +216,6 @@ def _parts(services: SearchServices, settings: Settings, model: ChatModel) -> di
         "model": model,
         "support": EmbeddingSupport(services.embedder),
         "listing": Listing(services.engine),
-        "prompts": Prompts(answer=partial(conversation, _answer_prompt(model)), not_found=NOT_FOUND),
         "passages": settings.passages,
         "passages_tokens": settings.passages_tokens,
         "answer_tokens": settings.answer_tokens,
@@ -236,11 +243,10 @@ def _offered(settings: Settings, model: ChatModel) -> OfferedModels:
     )
 
 
-def replaying(services: Services, query: Query) -> Answerer:
-    """An Answerer that searches for a stored query and keeps nothing."""
-    notices = services.answerer.notices
+def replaying(services: Services, past: Answer) -> Answerer:
+    """An Answerer that repeats a kept answer, with its query and the lines of its prompt, and keeps nothing."""
     return _build_answerer(
-        services, services.models, Unstored(), notices, rewriter=StoredQuery(query), running=services.running
+        services, services.models, Unstored(), services.answerer.notices, running=services.running, past=past
     )
 
 
@@ -262,7 +268,7 @@ def open_chat_model(settings: Settings, *, report: Report) -> tuple[ChatModel, t
     )
 
 
-def _answer_prompt(model: ChatModel) -> str:
+def answer_prompt(model: ChatModel) -> str:
     """Name of the prompt. With instructions to refuse, the small embedded model refuses too much (see DECISIONS.md)."""
     return "answer_small" if model.info.backend == "embedded" else "answer"
 

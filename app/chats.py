@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Engine, RowMapping
 from app.core.database import transaction
 from app.core.domain import Answer, Outcome, Turn
 from app.core.errors import NotFoundError
+from app.core.passage_frame import unforged
 from app.core.sql import load_queries
 from app.ledger import Ledger
 
@@ -145,6 +146,13 @@ class Chats:
             key = {"document_id": document_id}
             return int(connection.execute(_QUERIES["count_answers_with"], key).scalar_one())
 
+    def documents_named(self, document: str) -> Mapping[int, str]:
+        """Id -> name of the documents of kept answers with this id, name or address; deleted ones included."""
+        key = {"document": document.replace("\x00", "")}
+        with transaction(self._engine) as connection:
+            rows = connection.execute(_QUERIES["select_documents_named"], key).all()
+        return {row.document_id: row.name for row in rows}
+
     def remove_words(self, document_id: int) -> int:
         """Replace the kept passages of a document by a marker; returns how many answers held some.
 
@@ -198,7 +206,8 @@ def _blank(connection: Connection, answer: RowMapping, document_id: int) -> None
 
 def _without(content: str, texts: set[str]) -> str:
     """The message without the texts; longest first, since a passage may hold several candidates."""
-    for words in sorted(texts, key=len, reverse=True):
+    written = texts | {unforged(words) for words in texts}  # as the prompt has them
+    for words in sorted(written, key=len, reverse=True):
         if words and words != REMOVED:
             content = content.replace(words, REMOVED)
     return content

@@ -73,6 +73,13 @@ WHERE a.chat_id = CAST(:id AS uuid) AND k.passage_number IS NOT NULL
         OR (k.document_sha256 IS NULL AND d.ingested_at > a.created_at))
 ORDER BY answer_id, k.document_id
 
+-- name: select_documents_named
+SELECT document_id, max(name) AS name
+FROM candidates
+WHERE :document IN (document_id::text, name, source_uri)
+GROUP BY document_id
+ORDER BY document_id
+
 -- name: count_answers_with
 SELECT count(DISTINCT answer_id) FROM candidates WHERE document_id = :document_id
 

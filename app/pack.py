@@ -8,10 +8,10 @@ from dataclasses import replace
 from app.core.dates import stamps
 from app.core.domain import BEHIND, Context, Fate, Hit, Passage, SectionChunk, full_heading, location_of
 from app.core.names import labels
+from app.core.passage_frame import framed, one_line, unforged
 
 _WORD = re.compile(r"\w+", re.UNICODE)
 _NUMBER = re.compile(r"\d+")
-_FORGED = re.compile(r"^(\s*)[\[［【]\s*(\d{1,3})\s*[\]］】]", re.MULTILINE)
 _SHINGLE = 5  # Words. Long enough that two passages about the same subject share few shingles.
 _DUPLICATE_SHARE = 0.8  # A passage is a duplicate when this share of the shorter one's shingles is in the longer one.
 
@@ -54,9 +54,9 @@ def pack(
     )
 
 
-def render(passages: Sequence[Passage]) -> str:
-    """The text of all passages as the model reads it, strongest first."""
-    return "\n\n".join(render_one(passage) for passage in passages)
+def render(passages: Sequence[Passage], boundary: str) -> str:
+    """The text of all passages as the model reads it, strongest first, with the boundary line around each."""
+    return framed((render_one(passage) for passage in passages), boundary)
 
 
 def render_one(passage: Passage) -> str:
@@ -186,12 +186,7 @@ def _render(number: int, title: str, heading: str, location: str, source: str, t
         head += f" ({location})"
     if source:
         head += f" — {source}"
-    return f"[{number}] {head}\n{_FORGED.sub(_unforged, text)}"
-
-
-def _unforged(mark: re.Match[str]) -> str:
-    """A number in brackets at the beginning of a line in round brackets: only `_render` begins a passage."""
-    return f"{mark[1]}({mark[2]})"
+    return f"[{number}] {one_line(head)}\n{unforged(text)}"
 
 
 def _passage(

@@ -23,6 +23,7 @@ from app.core.domain import (
     ModelInfo,
     Notice,
     Outcome,
+    Passage,
     Query,
     Question,
     Retrieved,
@@ -34,6 +35,7 @@ from app.core.domain import (
 )
 from app.core.errors import ModelError, QuestionError
 from app.pack import pack, render
+from app.present.instructions import instruction_notice
 from app.search import Searcher, checked
 from app.widen import KEEP_PASSAGES, Widening
 
@@ -59,9 +61,9 @@ class Listing(Protocol):
 
 
 class WritePrompt(Protocol):
-    """Builds the messages of a prompt from rendered passages and a question."""
+    """Builds the messages of a prompt from rendered passages, the line between them, and a question."""
 
-    def __call__(self, *, passages: str, question: str) -> tuple[Message, ...]: ...
+    def __call__(self, *, passages: str, boundary: str, question: str) -> tuple[Message, ...]: ...
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -69,6 +71,7 @@ class Prompts:
     """The fixed texts of a conversation with the model."""
 
     answer: WritePrompt
+    boundary: Callable[[str], str]  # id of an answer -> the line between its passages
     not_found: str  # the sentence with which the model says that the passages do not hold the answer
 
 
@@ -179,8 +182,7 @@ class Answerer:
 
     def _pack(self, draft: AnswerDraft) -> Context:
         """Choose passages that fit the model's context beside the instructions, the question and the answer."""
-        question = draft.query.text
-        bare = self._model.count_tokens(self._prompts.answer(passages="", question=question))
+        bare = self._model.count_tokens(self._prompt(draft, ()))
         room = self.info.context_tokens - self._answer_tokens - bare
         if room < _SMALLEST_BUDGET:
             raise QuestionError(
@@ -200,22 +202,26 @@ class Answerer:
                 count_tokens=count,
                 scored=draft.scored > 0,
             )
-            excess = self._excess(context, question)
+            excess = self._excess(draft, context)
             if excess <= 0 or not context.passages:
-                return self._widened(context, question, count)
+                return self._widened(draft, context, count)
             budget -= excess  # Counted one by one, passages are a few tokens short of the whole prompt.
 
-    def _excess(self, context: Context, question: str) -> int:
+    def _prompt(self, draft: AnswerDraft, passages: Sequence[Passage]) -> tuple[Message, ...]:
+        boundary = self._prompts.boundary(draft.id)
+        return self._prompts.answer(passages=render(passages, boundary), boundary=boundary, question=draft.query.text)
+
+    def _excess(self, draft: AnswerDraft, context: Context) -> int:
         """Tokens of the whole prompt and the answer beyond the model's context; negative: room that is left."""
-        whole = self._model.count_tokens(self._prompts.answer(passages=render(context.passages), question=question))
+        whole = self._model.count_tokens(self._prompt(draft, context.passages))
         return whole + self._answer_tokens - self.info.context_tokens
 
-    def _widened(self, context: Context, question: str, count: Callable[[str], int]) -> Context:
+    def _widened(self, draft: AnswerDraft, context: Context, count: Callable[[str], int]) -> Context:
         """The passages with the rest of their sections, as far as the whole prompt still fits."""
-        tokens = min(self._widening.tokens, -self._excess(context, question)) if self._widening.tokens else 0
+        tokens = min(self._widening.tokens, -self._excess(draft, context)) if self._widening.tokens else 0
         while tokens > 0:
             wider = self._widening.widen(context, tokens=tokens, count_tokens=count)
-            excess = self._excess(wider, question)
+            excess = self._excess(draft, wider)
             if excess <= 0:
                 return wider
             tokens -= excess
@@ -226,8 +232,12 @@ class Answerer:
             draft.outcome, draft.text = Outcome.NOT_FOUND, self._prompts.not_found
             yield Token(text=draft.text)
             return
+        warning = instruction_notice(draft.context.passages)
+        if warning:
+            draft.notices.append(warning)
+            yield Notice(text=warning)
         yield Started(stage="generate")
-        draft.prompt = self._prompts.answer(passages=render(draft.context.passages), question=draft.query.text)
+        draft.prompt = self._prompt(draft, draft.context.passages)
         draft.usage = yield from self._generate(draft)
         if not draft.text.strip():
             raise ModelError(f"The model {self.info.name} answered nothing.", fix="Ask again, or choose another model.")
@@ -262,7 +272,8 @@ class Answerer:
         return text.strip().casefold().startswith(self._prompts.not_found.strip().rstrip(".").casefold())
 
     def _finish(self, draft: AnswerDraft) -> Answer:
-        """Check the citations and store the answer."""
+        """Check the citations and store the answer, without boundary lines that the model repeated."""
+        draft.text = draft.text.replace(self._prompts.boundary(draft.id), "")
         with draft.timed("cite"):
             citations = self._cite(draft)
         draft.context = replace(draft.context, fused_out=self._searcher.describe(draft.left_out))

@@ -14,7 +14,7 @@ from app.cite.language import languages_of
 from app.cite.names import missing_names
 from app.cite.numbers import SPELLED, Number, Time, codes, numbers, plain_digits, spelled_numbers, squashed, times
 from app.cite.polarity import best_clause, denies
-from app.cite.rows import other_row
+from app.cite.rows import other_row, swapped_cell
 from app.cite.sentences import sentence_spans
 from app.cite.words import content_words, coverage
 
@@ -71,6 +71,9 @@ def compared(claim: str, text: str, heading: str) -> Comparison:
     near = _facts(nearest, SPELLED, 0)
     found = [*_numbers(mine, theirs, near, text, heading, nearest), *_times(mine, theirs), *_dates(mine, theirs)]
     found += [Disagreement("number", code) for code in mine.codes if squashed(code) not in theirs.squashed]
+    cell, row = swapped_cell(claim, text, heading)
+    if cell and not any(item.kind == "row" for item in found):
+        found.append(Disagreement("row", cell, row))
     clause = best_clause(claim, nearest, coverage)
     names = missing_names(_without(claim, mine.dates), clause, whole, languages)
     found += [Disagreement("name", name, nearest) for name in names]
@@ -140,7 +143,8 @@ def _numbers(mine: _Facts, theirs: _Facts, near: _Facts, text: str, heading: str
         everywhere = [other for other in theirs.numbers if number.agrees(other)]
         same = [other for other in near.numbers if number.agrees(other)] or everywhere
         if not same:
-            if not _is_hour(number, theirs):
+            elsewhere = any(number.same_quantity(other) for other in theirs.numbers)
+            if not elsewhere and not _is_hour(number, theirs):
                 found.append(Disagreement("number", number.written))
             continue
         with_units = [other for other in same if other.units]

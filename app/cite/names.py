@@ -30,6 +30,7 @@ _GERMAN_ENDING = re.compile(
     r"(?:ung|ungen|heit|heiten|keit|keiten|schaft|schaften|tion|tionen|tät|täten|nis|nisse|tum|chen|lein|"
     r"ment|mente|ismus|zeit|zeiten|preis|tag|tage|tagen|jahr|jahre|geld|gebühr|kosten)$"
 )
+_MULTIPLIER = re.compile(r"mio|mrd|tsd|million(?:en|s)?|milliarden?|billion(?:en|s)?|tausend", re.IGNORECASE)
 _GERMAN_TITLES = frozenset(("herr", "herrn", "frau", "dr", "prof", "firma", "von"))
 
 
@@ -66,6 +67,8 @@ def _capitalised(claim: str, sentence: str, languages: Sequence[str]) -> list[st
     for at, match in enumerate(words):
         word = match.group()
         if not word[:1].isupper() or word.casefold() in STOP_WORDS or any(map(str.isdigit, word)) or unit_after(word):
+            continue
+        if _MULTIPLIER.fullmatch(word):
             continue
         before = words[at - 1].group() if at else ""
         if not before or claim[words[at - 1].end() : match.start()].strip() in (".", "!", "?", ":", "“", '"', "„", "•"):

@@ -9,7 +9,8 @@ from functools import lru_cache
 
 from text_to_num import alpha2digit  # type: ignore[import-untyped]
 
-from app.cite.units import unit_after, unit_before
+from app.cite.units import in_base_units, unit_after, unit_before
+from app.core.scripts import DENSE
 
 SPELLED = ("en", "de", "fr", "es", "it", "pt", "nl")  # languages whose number words are read by text2num
 _SPACES = "\u0020\u00a0\u202f\u2009"
@@ -17,7 +18,7 @@ _NUMBER = re.compile(
     rf"(?P<sign>(?<![\w.,)])[-−])?(?P<digits>\d{{1,3}}(?:[{_SPACES}'’]\d{{3}})+(?![\d])(?:[.,]\d+)?|\d+(?:[.,]\d+)*)"
 )
 _TIME = re.compile(
-    r"(?<![\d.:])(\d{1,2})(?::|\s?h\s?|\.(?=\d\d\s?(?:uhr|[ap]\.?m)))(\d{2})(?![\d:.%])\s*(?P<half>[ap]\.?m\b\.?)?"
+    r"(?<![\d.:])(\d{1,2})(?::|\s?h\s?|[点點時时]|\.(?=\d\d\s?(?:uhr|[ap]\.?m)))(\d{2})(?![\d:.%])\s*(?P<half>[ap]\.?m\b\.?)?"
     r"|(?<![\d.:])(\d{1,2})\s*(?P<half2>[ap]\.?m\b\.?)",
     re.IGNORECASE,
 )
@@ -28,6 +29,7 @@ _INSIDE_CODE = re.compile(r"[A-Za-z\u00c0-\u024f\u0370-\u04ff][-_./]?$")
 _VERSION = re.compile(r"(?<!\w)[vV]$")
 _CODE = re.compile(r"[A-Za-z\u00c0-\u024f\u0370-\u04ff][-_./]?$")
 _CODE = re.compile(r"\w+(?:[-_./:]\w+)*")
+_DENSE = re.compile(f"[{DENSE}]")
 _SEPARATORS = re.compile(r"[-_./:\s‐‑–]+")
 _APPROXIMATELY = re.compile(
     r"(?:about|around|approximately|roughly|nearly|almost|some|over|circa|ca\.?|rund|etwa|ungefähr|knapp|fast|über|"
@@ -90,10 +92,21 @@ class Number:
     readings: frozenset[Decimal]  # several where the separator can mean either
     units: frozenset[str] = frozenset()  # what the unit beside it may be; empty without one
     approximate: bool = False
+    scaled: frozenset[Decimal] = frozenset()  # the readings with "million" or the like; empty without such a word
     parts: frozenset[Decimal] = frozenset()  # "2020 500" may also be two numbers side by side
+
+    def same_quantity(self, other: "Number") -> bool:
+        """Whether both are one quantity in two units: 48 hours and two days."""
+        mine, theirs = (
+            {size for value in number.readings for unit in number.units for size in in_base_units(value, unit)}
+            for number in (self, other)
+        )
+        return bool(mine & theirs)
 
     def agrees(self, other: "Number") -> bool:
         """Whether both can be the same value, units left aside."""
+        if self.scaled and other.scaled and not self.approximate:
+            return bool(self.scaled & other.scaled)
         if self.readings & (other.readings | other.parts) or (
             self.parts and self.parts <= other.readings | other.parts
         ):
@@ -158,7 +171,7 @@ def times(text: str) -> list[Time]:
 def codes(text: str) -> list[str]:
     """Words of letters and digits, such as PPR-9087, that are no number with a unit."""
     found = []
-    for match in _CODE.finditer(text):
+    for match in _CODE.finditer(_DENSE.sub(" ", text)):  # their words follow a code without a blank
         word = match.group()
         has_digit, has_letter = any(map(str.isdigit, word)), bool(_LATIN.search(word))
         if has_digit and has_letter and not _is_quantity(word):
@@ -196,9 +209,11 @@ def _number(text: str, match: re.Match[str], style: str) -> Number | None:
     values = set(_readings(match["digits"], style))
     if not values:
         return None
+    scaled: set[Decimal] = set()
     for pattern, factor in _MULTIPLIERS:
         if multiplied := pattern.match(after):
-            values |= {value * factor for value in values}
+            scaled |= {value * factor for value in values}
+            values |= scaled
             units = units or unit_after(after[multiplied.end() :])
     if match["sign"]:
         values = {-value for value in values} | values
@@ -209,6 +224,7 @@ def _number(text: str, match: re.Match[str], style: str) -> Number | None:
         readings=frozenset(value.normalize() for value in values),
         units=units,
         approximate=bool(_APPROXIMATELY.search(before)),
+        scaled=frozenset(value.normalize() for value in scaled),
         parts=frozenset(map(Decimal, filter(str.isdigit, re.split(f"[{_SPACES}]", match["digits"]))))
         if re.search(f"[{_SPACES}]", match["digits"])
         else frozenset(),

@@ -33,6 +33,7 @@ _DENIAL = re.compile(
     re.IGNORECASE,
 )
 _NEITHER = re.compile(  # phrases with such a word that deny nothing
+    r"free of (?:charge|cost)|"
     r"not only|no later than|no more than|no less than|not later than|not more than|not less than|not until|"
     r"nicht nur|nicht später als|nicht mehr als|no\.\s?\d|nº|no sólo|no solo|non seulement|pas seulement|"
     r"without exception|ohne ausnahme|sans exception|sin excepción|"

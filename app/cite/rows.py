@@ -1,5 +1,6 @@
 """Whether the value of a claim stands in the row and column of a table that the claim is about."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -35,6 +36,28 @@ def other_row(claim: str, value: str, text: str, header: str) -> str:
     if not any(row in meant for row in holding):
         return holding[0].line
     return _other_column(value, words, [row for row in holding if row in meant])
+
+
+def swapped_cell(claim: str, text: str, header: str) -> tuple[str, str]:
+    """(cell, its row) where a claim names one row by its first cell and has a cell that only other rows hold."""
+    rows = _rows(text, header)
+    meant = [row for row in rows if _stands_in(row.cells[0], claim)]
+    if len(meant) != 1:  # none, or a comparison of several
+        return "", ""
+    own = {cell.casefold() for cell in meant[0].cells}
+    prose = "\n".join(line for line in text.split("\n") if _CELL not in line)
+    others = [row for row in rows if row.names]  # not the line that names the columns
+    for row, cell in ((other, cell) for other in others for cell in other.cells[1:]):
+        elsewhere = cell in prose or cell in header or any(cell.casefold() in mine for mine in own)
+        if not elsewhere and _stands_in(cell, claim):
+            return cell, row.line
+    return "", ""
+
+
+def _stands_in(cell: str, claim: str) -> bool:
+    """Whether a cell of two or more characters stands in the claim as it is, not as part of a Latin word or number."""
+    pattern = rf"(?<![A-Za-z0-9.,:]){re.escape(cell)}(?![A-Za-z0-9]|[.,:]\d)"
+    return len(cell) > 1 and re.search(pattern, claim, re.IGNORECASE) is not None
 
 
 def _rows(text: str, header: str) -> list[_Row]:

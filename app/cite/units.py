@@ -5,6 +5,7 @@ Names and symbols come from CLDR through Babel. Names that CLDR does not have st
 
 import re
 from collections.abc import Iterator
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 
@@ -23,6 +24,29 @@ _UNITS = (
     "pressure-bar pressure-hectopascal frequency-hertz frequency-kilohertz frequency-megahertz frequency-gigahertz"
 ).split()
 _CURRENCIES = "EUR USD GBP CHF JPY CNY SEK NOK DKK PLN CZK HUF INR RUB TRY BRL MXN CAD AUD SAR AED EGP KRW".split()
+# Unit -> its dimension and its size in the smallest unit. A month has no fixed number of days.
+_SIZES = {
+    "duration-second": ("time", 1),
+    "duration-minute": ("time", 60),
+    "duration-hour": ("time", 3600),
+    "duration-day": ("time", 86_400),
+    "duration-week": ("time", 604_800),
+    "duration-month": ("months", 1),
+    "duration-year": ("months", 12),
+    "mass-milligram": ("mass", 1),
+    "mass-gram": ("mass", 1_000),
+    "mass-kilogram": ("mass", 1_000_000),
+    "mass-tonne": ("mass", 1_000_000_000),
+    "length-millimeter": ("length", 1),
+    "length-centimeter": ("length", 10),
+    "length-meter": ("length", 1_000),
+    "length-kilometer": ("length", 1_000_000),
+    "power-watt": ("power", 1),
+    "power-kilowatt": ("power", 1_000),
+    "power-megawatt": ("power", 1_000_000),
+    "volume-milliliter": ("volume", 1),
+    "volume-liter": ("volume", 1_000),
+}
 _LONGEST_ENDING = 2  # letters that inflection adds to a name: Tage, Tagen
 _INFLECTED_FROM = 4  # letters of a name to which an ending may be added
 _LETTERS = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
@@ -46,6 +70,13 @@ def unit_after(text: str) -> frozenset[str]:
         if len(stem) >= _INFLECTED_FROM and stem in names:
             return names[stem]
     return frozenset()
+
+
+def in_base_units(value: Decimal, unit: str) -> Iterator[tuple[str, Decimal]]:
+    """(dimension, value in its smallest unit) of a quantity; nothing for a unit that has no other of its dimension."""
+    if unit in _SIZES:
+        dimension, size = _SIZES[unit]
+        yield dimension, (value * size).normalize()
 
 
 def unit_before(text: str) -> frozenset[str]:

@@ -10,7 +10,7 @@ from rich.markup import escape
 from app.bootstrap import open_database
 from app.chats import Chats
 from app.commands.console import JsonOption, out, report
-from app.core.errors import AppError
+from app.core.errors import AppError, NotFoundError
 from app.core.settings import load_settings
 from app.present.export import as_markdown, file_name
 
@@ -91,3 +91,28 @@ def delete(
             typer.confirm(f"Delete {contents.line}?", abort=True)
         deleted = store.delete(chat or None, owner=owner)
     out.print(f"Deleted: {deleted.line}.")
+
+
+@chats.command()
+def forget(
+    document: Annotated[str, typer.Argument(help="Name, address or id of a document, also of a deleted one.")],
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask first.")] = False,
+) -> None:
+    """Remove a document's words from every kept answer; what the model wrote stays."""
+    with open_database(load_settings(), report=report) as engine:
+        store = Chats(engine)
+        found = store.documents_named(document)
+        if not found:
+            raise NotFoundError(
+                f"No kept answer has passages of {document}.", fix="Give its name as the answer's sources show it."
+            )
+        if len(found) > 1:
+            ids = ", ".join(map(str, found))
+            raise AppError(f"{len(found)} documents are named {document}.", fix=f"Give one of the ids: {ids}.")
+        (document_id,) = found
+        count = store.answers_with(document_id)
+        answers = f"{count} kept answer{'' if count == 1 else 's'}"
+        if not yes:
+            typer.confirm(f"Remove the words of {found[document_id] or document} from {answers}?", abort=True)
+        store.remove_words(document_id)
+    out.print(f"Removed from {answers}.")

@@ -28,7 +28,7 @@ def replay(answer: AnswerArgument = "last", as_json: JsonOption = False) -> None
         changed = changed_documents(engine, past.id)
     question = Question(text=past.question, collection=past.collection, filters=past.filters)
     with closing(open_services(load_settings(**stored_settings(past)), report=report)) as services:
-        events = replaying(services, past.query).answer(question)
+        events = replaying(services, past).answer(question)
         again = next((event.answer for event in events if isinstance(event, Finished)), None)
     if again is None:
         raise ModelError("The answer ended before it was finished.", fix="Replay it again.")

@@ -21,13 +21,15 @@ _KINDS = (
 )
 Order = tuple[str, bool]  # column of the list and whether it descends; no column: the library's own order
 _REFRESH_SECONDS = 1.5  # while jobs wait or run
+Forget = Callable[[int], int]  # removes a document's words from kept answers; returns their number
 
 
 class DocumentsTab:
     """The tab's components and their event handlers."""
 
-    def __init__(self, library: Documents, upload_collection: str) -> None:
+    def __init__(self, library: Documents, upload_collection: str, forget: Forget) -> None:
         self._library = library
+        self._forget = forget
         self._default = upload_collection
         limit = library.max_file_mib
         with gr.Column(elem_classes="fm-scope fm-documents"):
@@ -104,8 +106,18 @@ class DocumentsTab:
         return {self._files: None} | self._show(message) | self._refresh(name, order)
 
     def _remove(self, name: str | None, order: Order, event: gr.EventData) -> Update:
-        remove = self._library.delete_upload if event.upload else self._library.delete
-        return self._done(lambda: remove(int(event.id)), name, order)
+        identifier, lines = int(event.id), []
+
+        def remove() -> None:
+            if event.upload:
+                self._library.delete_upload(identifier)
+                return
+            self._library.delete(identifier)
+            if event.words:
+                count = self._forget(identifier)
+                lines.append(f"Its words are removed from {count} kept answer{'' if count == 1 else 's'}.")
+
+        return self._done(remove, name, order, lines)
 
     def _retry(self, name: str | None, order: Order, event: gr.EventData) -> Update:
         return self._done(lambda: self._library.retry_upload(int(event.id)), name, order)
@@ -128,11 +140,11 @@ class DocumentsTab:
             message = Message(problems=(problem_of(error),))
         return self._show(message) | self._refresh(name, order)
 
-    def _done(self, action: Callable[[], None], name: str | None, order: Order) -> Update:
-        """The list after an action, with its problem if it failed."""
-        message = Message()
+    def _done(self, action: Callable[[], None], name: str | None, order: Order, lines: Sequence[str] = ()) -> Update:
+        """The list after an action, with its problem if it failed. lines: filled by the action, shown after it."""
         try:
             action()
+            message = Message(lines=tuple(lines))
         except AppError as error:
             message = Message(problems=(problem_of(error),))
         return self._show(message) | self._refresh(name, order)

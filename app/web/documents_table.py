@@ -156,10 +156,18 @@ def _delete(row: DocumentRow, name: str) -> str:
     """Two buttons: the first shows the second, which deletes."""
     return (
         f'<button type="button" class="fm-link fm-ask" data-act="confirm" aria-label="Delete {name}">Delete</button>'
-        f'<span class="fm-confirm">Delete for good? <button type="button" class="fm-danger" data-act="remove" '
-        f'data-id="{row.id}" data-upload="{int(row.upload)}">Delete</button> '
+        f'<span class="fm-confirm">Delete for good? {_also_words(row)}'
+        f'<button type="button" class="fm-danger" data-act="remove" data-id="{row.id}" '
+        f'data-upload="{int(row.upload)}">Delete</button> '
         '<button type="button" class="fm-link" data-act="keep">Keep</button></span>'
     )
+
+
+def _also_words(row: DocumentRow) -> str:
+    """A check box that removes the words of a document from kept answers too; an upload has none yet."""
+    if row.upload:
+        return ""
+    return '<label><input type="checkbox" class="fm-words"> Also from kept answers</label> '
 
 
 def _size(count: int) -> str:

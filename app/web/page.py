@@ -50,7 +50,7 @@ def build_page(
                 chat = ChatTab(services, shared, examples, answers, upload_collection)
             with gr.Tab("Documents", elem_id="fm-tab-documents") as documents_tab:
                 tags = TagEditor(services.tags)
-                documents = DocumentsTab(services.library, upload_collection)
+                documents = DocumentsTab(services.library, upload_collection, services.chats.remove_words)
             with gr.Tab("History", elem_id="fm-tab-history") as history_tab:
                 history = HistoryTab(services, shared)
             if tuning is not None:

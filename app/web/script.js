@@ -87,7 +87,10 @@ const act = {
     row.classList.remove('confirming');
     row.querySelector('[data-act="confirm"]').focus();
   },
-  remove: (control) => trigger('remove', { id: Number(control.dataset.id), upload: control.dataset.upload === '1' }),
+  remove: (control) => {
+    const words = control.closest('[data-row]').querySelector('.fm-words')?.checked ?? false;
+    trigger('remove', { id: Number(control.dataset.id), upload: control.dataset.upload === '1', words });
+  },
   // the list of chats
   flip: (control) => flipChats(control.closest('.fm-chat-side')),
   chat: (control) => {

@@ -23,6 +23,7 @@ from app.search import Searcher
 from app.stages import build_retriever
 from ingest.load import load
 from tests.support import made_files as made
+from tests.support.builders import fixed_boundary
 from tests.support.cases import case_document, case_sources, ingest_case, ingest_sources, made_source
 from tests.support.fakes import ScriptedModel, word_support
 from tests.support.generators import returned
@@ -69,7 +70,7 @@ def answered(database: Engine, searcher: Searcher, question: str, *, says: str =
         support=word_support,
         ledger=ledger,
         listing=Listing(database),
-        prompts=Prompts(answer=partial(conversation, "answer"), not_found=NOT_FOUND),
+        prompts=Prompts(answer=partial(conversation, "answer"), boundary=fixed_boundary, not_found=NOT_FOUND),
         passages=5,
         passages_tokens=900,
         answer_tokens=300,

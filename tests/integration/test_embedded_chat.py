@@ -22,7 +22,7 @@ from app.generate import build_chat_model, embedded_server, tokens
 from app.pack import render
 from app.prompts import conversation
 from app.rewrite.rewriter import Rewriter
-from tests.support.builders import make_passage
+from tests.support.builders import BOUNDARY, make_passage
 from tests.support.generators import returned
 
 CONTEXT_TOKENS = 2048
@@ -166,7 +166,7 @@ def test_a_fact_in_the_passages_is_answered_from_them(model: ChatModel) -> None:
 def test_what_the_model_invents_is_marked_unsupported(model: ChatModel, embedder: Embedder) -> None:
     passage = make_passage(1, "The nightly backup runs at 02:30 UTC and keeps fourteen copies.")
     question = "What is the salary of a team leader?"
-    text, _ = answer(model, passages_prompt(render([passage]), question))
+    text, _ = answer(model, passages_prompt(render([passage], BOUNDARY), question))
     checked = cite(text, [passage], question=question, support=EmbeddingSupport(embedder), floor=0.55)
     assert {sentence.support for sentence in checked.sentences} & {Support.CITED, Support.ATTRIBUTED} == set(), text
 

@@ -6,6 +6,8 @@ from typing import Any
 
 from app.core.domain import Answer, Context, Fate, Hit, Message, Outcome, Passage, Query
 
+BOUNDARY = "=== 0123456789 ==="
+
 
 def make_hit(rank: int = 1, text: str | None = None, **changes: Any) -> Hit:
     """Candidate number rank of its own document, one chunk in a section of its own."""
@@ -80,3 +82,8 @@ def make_answer(*, hits: Sequence[Hit] | None = None, **changes: Any) -> Answer:
         "settings": {},
     }
     return Answer(**(values | changes))
+
+
+def fixed_boundary(_answer_id: str) -> str:
+    """The same line between passages for every answer."""
+    return BOUNDARY

@@ -46,6 +46,7 @@ from app.rerank import KeepOrder, Reranker
 from app.search import Searcher
 from app.sections import Sections
 from app.stages import ExplainingRetriever, Stages
+from tests.support.builders import fixed_boundary
 from tests.support.fake_embedder import FakeEmbedder
 
 NOT_FOUND = "The documents do not say."
@@ -243,7 +244,7 @@ def make_services(
             support=word_support,
             ledger=ledger,
             listing=Listing(engine),
-            prompts=Prompts(answer=partial(conversation, "answer"), not_found=NOT_FOUND),
+            prompts=Prompts(answer=partial(conversation, "answer"), boundary=fixed_boundary, not_found=NOT_FOUND),
             passages=choice.passages or 4,
             passages_tokens=900,
             answer_tokens=300,

@@ -48,6 +48,7 @@ from ingest.chunk.chunk import chunk
 from ingest.embed import embed
 from ingest.pipeline import Ingester, load_here
 from ingest.store import Store
+from tests.support.builders import fixed_boundary
 from tests.support.fakes import NOT_FOUND, PlainRewriter, ScriptedModel, word_support
 
 COLLECTION = "faults"
@@ -137,7 +138,7 @@ class Workplace:
             support=word_support,
             ledger=self._ledger,
             listing=Listing(self.engine),
-            prompts=Prompts(answer=partial(conversation, "answer_small"), not_found=NOT_FOUND),
+            prompts=Prompts(answer=partial(conversation, "answer_small"), boundary=fixed_boundary, not_found=NOT_FOUND),
             passages=settings.passages,
             passages_tokens=settings.passages_tokens,
             answer_tokens=settings.answer_tokens,

@@ -146,3 +146,33 @@ def test_phrases_with_a_word_of_negation_may_deny_nothing() -> None:
     assert not denies("It must be paid no later than Friday.")
     assert not denies("它不仅便宜而且好用。")
     assert denies("It was never paid.")
+
+
+_SHIPS = "Ship: Alma | Master: Ida Roth | Home: Kiel\nShip: Bella | Master: Jon Falk | Home: Bremen"
+
+
+@pytest.mark.parametrize(
+    ("claim", "wrong"),
+    [
+        ("The master of Alma is Ida Roth.", False), ("The master of Alma is Jon Falk.", True),
+        ("Bella sails from Kiel.", True), ("Alma sails from Kiel, Bella from Bremen.", False),
+    ],
+)  # fmt: skip
+def test_a_cell_of_another_row_is_a_doubt_also_when_it_is_a_name(claim: str, wrong: bool) -> None:
+    assert ("row" in _kinds(claim, _SHIPS, "Ships › Ship | Master | Home")) is wrong
+
+
+@pytest.mark.parametrize(
+    ("claim", "text", "kinds"),
+    [
+        ("The horses are booked two days ahead.", "The horses are booked 48 hours ahead.", set()),
+        ("The horses are booked three days ahead.", "The horses are booked 48 hours ahead.", {"number"}),
+        ("借期是21天。", "借期为三周。", set()),
+        ("Refunds take 10 weeks.", "Refunds take 10 working days.", {"unit"}),
+        ("The budget is 5 million euros.", "The budget is 5 thousand euros.", {"number"}),
+        ("CA1831航班8点30分起飞。", "CA1831航班08:30起飞。", set()),
+        ("Dogs are not allowed.", "Dogs are allowed free of charge.", {"denial"}),
+    ],
+)  # fmt: skip
+def test_quantities_scales_and_free_of_charge_are_compared_by_meaning(claim: str, text: str, kinds: set[str]) -> None:
+    assert _kinds(claim, text) == kinds

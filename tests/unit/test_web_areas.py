@@ -230,7 +230,7 @@ def test_only_problems_of_an_upload_stay_shown_once_no_job_waits(
     message: Message | None, queued: int, disappears: bool
 ) -> None:
     with gr.Blocks():
-        tab = DocumentsTab(cast(Documents, EmptyLibrary(queued)), "default")
+        tab = DocumentsTab(cast(Documents, EmptyLibrary(queued)), "default", lambda _document_id: 0)
 
     assert (Message() in tab._refresh("", ("", False), message).values()) is disappears
 

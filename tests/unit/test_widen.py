@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 import pytest
 
 from app.core.domain import Context, Fate, Hit, Passage, SectionChunk
-from app.pack import pack, render
+from app.pack import pack, render, render_one
 from app.widen import Section, SectionReader, Widener
-from tests.support.builders import make_hit
+from tests.support.builders import BOUNDARY, make_hit
 
 WORDS = "one two three four five"
 
@@ -87,7 +87,7 @@ def test_the_text_is_in_reading_order_and_the_place_and_tokens_follow() -> None:
 
     assert passage.text == "\n".join(chunk.text for chunk in shelf.chunks)
     assert passage.location == "pages 1–5"
-    assert passage.tokens == count(render([passage])) == wide.tokens
+    assert passage.tokens == count(render_one(passage)) == wide.tokens
     assert wide.tokens - before.tokens <= 1000
 
 
@@ -118,7 +118,7 @@ def test_no_chunk_is_in_the_prompt_twice() -> None:
     shelf = _Shelf(10)
     wide = widened(shelf, packed([shelf.hit(2), shelf.hit(5), shelf.hit(6)]), 1000)
 
-    text = render(wide.passages)
+    text = render(wide.passages, BOUNDARY)
     assert all(text.count(f"c{n} ") == 1 for n in range(10))
 
 
