@@ -171,6 +171,7 @@ class Question:
     history: tuple[Turn, ...] = ()  # oldest first
     chat_id: str | None = None
     choice: Choice = AS_CONFIGURED
+    replaces: str | None = None  # id of an answer of the chat: this one becomes its next version
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -450,6 +451,13 @@ class Answer:
     error: str = ""
     feedback: int = 0  # -1, 0 or 1
     created_at: datetime | None = None
+    replaces: str | None = None  # id of an answer whose next version this is; of a stored answer, the first version
+    versions: tuple[str, ...] = ()  # ids of all versions, this one among them, oldest first; empty for the only one
+
+    @property
+    def version(self) -> int:
+        """Number of this version, from 1."""
+        return self.versions.index(self.id) + 1 if self.id in self.versions else 1
 
 
 # ------------------------------------------------------------------------------------ events for page and commands

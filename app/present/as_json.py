@@ -71,6 +71,8 @@ def answer_view(answer: Answer) -> dict[str, Any]:
     verdict = verdict_of_answer(answer)
     return {
         "id": answer.id,
+        "version": answer.version,
+        "versions": list(answer.versions),
         "question": answer.question,
         "standalone_question": answer.query.text,
         "rewritten": answer.query.changed,

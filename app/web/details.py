@@ -36,6 +36,8 @@ def _searched(answer: Answer) -> str:
 
 def _model(answer: Answer) -> Mapping[str, object]:
     rows: dict[str, object] = {"answer": answer.id}
+    if len(answer.versions) > 1:
+        rows["version"] = f"{answer.version} of {len(answer.versions)}"
     if answer.model:
         rows |= {"model": f"{answer.model.name} ({answer.model.backend})"}
     rows |= {"reranker": answer.reranker, "passages scored": answer.scored}

@@ -3,9 +3,10 @@
 import logging
 import threading
 import uuid
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
+from typing import Any
 
 from app.core.domain import Event, Finished, Question, Waiting
 from app.core.errors import AppError
@@ -19,18 +20,21 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Asked:
-    """A question of a chat. `build` makes it whole when its turn comes, since its history is known only then."""
+    """A question of a chat, as it was asked; its history is known only when its turn comes."""
 
     id: str = field(default_factory=lambda: str(uuid.uuid4()))
     text: str
-    build: Callable[[], Question]
+    owner: str = ""  # login name
+    options: Mapping[str, Any] = field(default_factory=dict)  # of the composer, as ChatOptions.as_json() gives them
+    replaces: str = ""  # id of the answer whose next version it asks for
 
 
 class Running:
     """One answer: collects its events for any number of listeners."""
 
-    def __init__(self, text: str) -> None:
-        self.text = text
+    def __init__(self, asked: Asked) -> None:
+        self.text = asked.text
+        self.replaces = asked.replaces
         self.stopping = False
         self.error: Exception | None = None  # instead of a stored answer
         self.answer_id = ""  # once it is stored
@@ -91,18 +95,23 @@ class _Chat:
 class RunningAnswers:
     """The running answer and the waiting questions of each chat; owned by the page's server, safe for threads."""
 
-    def __init__(self, answer: Callable[[Question], Generator[Event, None, None]]) -> None:
+    def __init__(
+        self,
+        answer: Callable[[Question], Generator[Event, None, None]],
+        question: Callable[[str, Asked], Question],
+    ) -> None:
+        """question: id of a chat and what was asked in it -> the whole question, with the chat's history as it is."""
         self._answer = answer
+        self._question = question
         self._chats: dict[str, _Chat] = {}
         self._lock = threading.Lock()
         self._closed = False
 
-    def ask(self, chat_id: str, text: str, build: Callable[[], Question]) -> bool:
+    def ask(self, chat_id: str, asked: Asked) -> bool:
         """Begin to answer, or put the question behind the running one; True when it began.
 
         Raises AppError when the server is at its limits.
         """
-        asked = Asked(text=text, build=build)
         with self._lock:
             if self._closed:
                 raise AppError("The server is shutting down.", fix="Ask again when it is back.")
@@ -123,7 +132,7 @@ class RunningAnswers:
         failed = [key for key, chat in self._chats.items() if chat.thread is None]
         for key in failed[: max(0, len(failed) - _KEPT)]:
             del self._chats[key]
-        self._chats[chat_id] = _Chat(current=Running(asked.text), asked=asked, thread=thread)
+        self._chats[chat_id] = _Chat(current=Running(asked), asked=asked, thread=thread)
         thread.start()
 
     def current(self, chat_id: str) -> Running | None:
@@ -184,7 +193,7 @@ class RunningAnswers:
         while True:
             running = chat.current
             try:
-                running.collect(self._answer(chat.asked.build()))
+                running.collect(self._answer(self._question(chat_id, chat.asked)))
             except AppError as error:
                 running.error = error
             except Exception as error:  # noqa: BLE001  # a thread has no caller: page and log show it
@@ -200,7 +209,7 @@ class RunningAnswers:
         with self._lock:
             if chat.waiting:
                 chat.asked = chat.waiting.pop(0)
-                chat.current = Running(chat.asked.text)
+                chat.current = Running(chat.asked)
                 return True
             chat.thread = None
             if chat.current.error is None:

@@ -41,7 +41,7 @@ def render_exchange(answer: Answer, *, again: bool = True, changes: Sequence[Cha
     """A question with its answer; again: offer a button that repeats the question."""
     return (
         f'<article class="fm-exchange" data-answer="{escape(answer.id)}">'
-        f"{_question(answer.question)}{_searched_for(answer.query)}"
+        f"{_question(answer.question, answer.id if again else '')}{_searched_for(answer.query)}"
         f'<div class="fm-answer" dir="auto">{_body(answer)}</div>{_facts(answer)}'
         f"{_changes(changes, answer.id if again else '')}{render_foot(answer)}{_actions(answer, again=again)}</article>"
     )
@@ -74,8 +74,16 @@ def render_failed_question(question: str, problem: Problem) -> str:
     )
 
 
-def _question(text: str) -> str:
-    return f'<div class="fm-question" dir="auto">{escape(text)}</div>'
+def _question(text: str, answer_id: str = "") -> str:
+    """The question; with the id of its answer also a button that edits it, which script.js turns into a field."""
+    question = f'<div class="fm-question" dir="auto">{escape(text)}</div>'
+    if not answer_id:
+        return question
+    return (
+        f'<div class="fm-asked">{question}<button type="button" class="fm-action" data-act="edit" '
+        f'data-answer="{escape(answer_id)}" aria-label="Edit the question and ask again" '
+        f'title="Edit the question and ask again">{ICONS["edit"]}</button></div>'
+    )
 
 
 def _searched_for(query: Query) -> str:
@@ -139,10 +147,31 @@ def _actions(answer: Answer, *, again: bool) -> str:
         + button("show", "Show the sources of this answer", sources, ' data-wide="1"')
         + button("copy", "Copy the answer", ICONS["copy"], f' data-copy="{escape(plain_text(answer))}"')
         + (button("retry", "Ask again", ICONS["retry"]) if again else "")
+        + _versions(answer, again=again)
         + button("rate", "Good answer", ICONS["up"], f' data-value="{0 if up else 1}"', up)
         + button("rate", "Bad answer", ICONS["down"], f' data-value="{0 if down else -1}"', down)
         + "</div>"
     )
+
+
+def _versions(answer: Answer, *, again: bool) -> str:
+    """Which version of the answer is shown, with buttons that show its neighbours; nothing for the only one."""
+    count, number = len(answer.versions), answer.version
+    if count <= 1:
+        return ""
+    if not again:
+        return f'<span class="fm-versions">version {number} of {count}</span>'
+
+    def step(to: int, label: str, text: str) -> str:
+        target = answer.versions[to - 1] if 1 <= to <= count else ""
+        off = "" if target else ' aria-disabled="true"'
+        return (
+            f'<button type="button" class="fm-action" data-act="version" data-answer="{escape(target)}" '
+            f'data-n="{label}" aria-label="{label} version" title="{label} version"{off}>{text}</button>'
+        )
+
+    steps = f"{step(number - 1, 'Previous', '‹')}<span>{number} of {count}</span>{step(number + 1, 'Next', '›')}"
+    return f'<span class="fm-versions" role="group" aria-label="Versions of this answer">{steps}</span>'
 
 
 def plain_text(answer: Answer) -> str:
