@@ -43,6 +43,8 @@ def show(
     out.print(f"[bold]{escape(past.question)}[/]")
     if past.query.changed:
         out.print(f"[dim]searched for: {escape(past.query.text)}[/]")
+    if past.query.also:
+        out.print(f"[dim]also searched for: {escape(past.query.also)}[/]")
     verdict = verdict_of_answer(past)
     out.print(f"[bold]{escape(verdict.line)}[/]")
     out.print(escape(past.text or past.error))

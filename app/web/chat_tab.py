@@ -1,13 +1,14 @@
 """The Ask tab: questions go in, answers are shown while they are written; versions, ratings, chats."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import gradio as gr
 
 from app.core.errors import AppError
 from app.present.chat_options import read_options
 from app.present.problem import problem_of
+from app.unanswered import Asked
 from app.web.areas import Update, listen, owner_of
 from app.web.chat_areas import ChatAreas
 from app.web.chat_view import ChatView, problem_with
@@ -15,7 +16,7 @@ from app.web.conversation import Conversations, View, watch
 from app.web.parts import Services
 from app.web.problem import render_problem
 from app.web.relevance import scale_of
-from app.web.running import Asked, RunningAnswers
+from app.web.running import RunningAnswers
 from app.web.source_panel import SourcePanel
 
 _STORAGE_KEY = "fixed, so that a browser finds its chat after a restart; a chat's id is no secret"
@@ -59,12 +60,14 @@ class ChatTab:
         for part in areas.conversation:
             listen(part.retry, self._ask_again, session, every, **while_shown)
             listen(part.edit, self._ask_again, session, every, **while_shown)
+            listen(part.alone, self._ask_alone, session, every, **while_shown)
             listen(part.version, self._show_version, [self._chat_id], every)
             for event in (part.pick, part.show):
                 listen(event, self._show, [], [areas.sources, areas.why.area])
             listen(part.rate, self._rate, [self._chat_id], list(areas.conversation))
         listen(areas.question.stop, self._request_stop, [self._chat_id], [])
         listen(areas.queue.unqueue, self._unqueue, [self._chat_id], [areas.queue])
+        listen(areas.queue.asknow, self._ask_now, [self._chat_id, self._view], every, **while_shown)
         self._shared.viewer.listen_to(areas.sources)
         areas.why.wire(areas.sources)
         listen(page.load, self._restore, [self._view, self._chat_id], every)
@@ -97,13 +100,32 @@ class ChatTab:
         text = str(event._data.get("question") or earlier.question)
         yield from self._run(_asked(text, options, request, replaces=earlier.id), chat_id, view)
 
+    def _ask_alone(
+        self, options: object, chat_id: str, view: View, request: gr.Request, event: gr.EventData
+    ) -> Iterator[Update]:
+        """A new version of an answer, without what was added to its question from earlier ones."""
+        earlier = self._conversations.answer(str(event.answer), owner_of(request))
+        asked = replace(_asked(earlier.question, options, request, replaces=earlier.id), alone=True)
+        yield from self._run(asked, chat_id, view)
+
+    def _ask_now(self, chat_id: str, view: View, request: gr.Request, event: gr.EventData) -> Iterator[Update]:
+        """A question that the server left unasked when it ended; another browser may have been faster."""
+        owner = owner_of(request)
+        chat = self._conversations.owned(chat_id, owner)
+        kept = self._services.unanswered.of(chat, owner=owner) if chat else ()
+        asked = next((one for one in kept if one.id == event.asked), None)
+        if asked is None or not self._services.unanswered.drop(asked.id):
+            yield {self._areas.queue: self._draw.queue(chat, owner)}
+            return
+        yield from self._run(asked, chat, view)
+
     def _run(self, asked: Asked, chat_id: str, view: View, begun: Update | None = None) -> Iterator[Update]:
         """Begin an answer and show it, or queue the question. begun: what the page shows beside it from then on."""
         areas, owner = self._areas, asked.owner
         try:
             chat = self._conversations.open_chat(chat_id, asked.text, owner)
             self._running.ask(chat, asked)
-            update: Update = {self._chat_id: chat, areas.queue: self._draw.queue(chat)} | (begun or {})
+            update: Update = {self._chat_id: chat, areas.queue: self._draw.queue(chat, owner)} | (begun or {})
             if areas.question in update:
                 update[areas.question] = gr.update(value="", submit_btn=False, stop_btn=True)
             if chat != chat_id:
@@ -153,9 +175,11 @@ class ChatTab:
             self._running.stop(chat)
 
     def _unqueue(self, chat_id: str, request: gr.Request, event: gr.EventData) -> str:
-        chat = self._conversations.owned(chat_id, owner_of(request))
-        self._running.remove(chat, str(event.asked))
-        return self._draw.queue(chat)
+        owner = owner_of(request)
+        chat = self._conversations.owned(chat_id, owner)
+        if any(asked.id == event.asked for asked in self._services.unanswered.of(chat, owner=owner) if chat):
+            self._running.remove(chat, str(event.asked))
+        return self._draw.queue(chat, owner)
 
     # ------------------------------------------------------------------------------------- looking at an answer
 

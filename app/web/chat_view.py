@@ -51,7 +51,7 @@ class ChatView:
             areas.chats: areas.side.html(owner, chat),
             areas.welcome: welcome,
             areas.live: "",
-            areas.queue: self.queue(chat),
+            areas.queue: self.queue(chat, owner),
             areas.question: gr.update(submit_btn=True, stop_btn=False),
             areas.sources: self.sources(shown) if shown else render_no_sources(),
             areas.why.area: render_why(shown.id) if shown else "",
@@ -84,7 +84,7 @@ class ChatView:
         """An answer that is about to be written."""
         update: Update = {
             self._areas.question: gr.update(submit_btn=False, stop_btn=True),
-            self._areas.queue: self.queue(chat),
+            self._areas.queue: self.queue(chat, owner),
             self._areas.why.area: "",
         }
         return update | (self.thread(chat, owner) if running.replaces else {})
@@ -99,9 +99,11 @@ class ChatView:
             update |= self.thread(chat, owner)
         return update
 
-    def queue(self, chat: str) -> str:
-        """The questions that are asked next."""
-        return render_queue(self._running.waiting(chat))
+    def queue(self, chat: str, owner: str) -> str:
+        """The questions that are asked next, and those that an ended server left."""
+        known = self._running.known(chat)
+        kept = self._services.unanswered.of(chat, owner=owner) if chat else ()
+        return render_queue(self._running.waiting(chat), [asked for asked in kept if asked.id not in known])
 
     def answer(self, answer: Answer, *, focus: int | None = None) -> Update:
         """An answer's sources. focus: number of the passage to show."""

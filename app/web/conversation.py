@@ -18,10 +18,11 @@ from app.core.domain import (
 )
 from app.core.errors import NotFoundError
 from app.present.chat_options import read_options
+from app.unanswered import Asked
 from app.web.cards import render_pending_sources
 from app.web.parts import Services
 from app.web.relevance import Scale
-from app.web.running import Asked, Running, RunningAnswers
+from app.web.running import Running, RunningAnswers
 from app.web.thread import render_live
 
 _SHORTEST_PAUSE = 0.04  # seconds between two updates of the page; a model may write faster than a browser draws
@@ -110,7 +111,7 @@ class Conversations:
         """
         history = turns(self.answers(chat, asked.owner), before=asked.replaces)
         question = read_options(asked.options).question(asked.text, history=history, chat_id=chat)
-        return replace(question, replaces=asked.replaces or None)
+        return replace(question, replaces=asked.replaces or None, alone=asked.alone)
 
     def show_version(self, answer_id: str, owner: str) -> Answer:
         """Show a version of an answer of the owner in place of the others. Raises NotFoundError."""
@@ -121,7 +122,9 @@ class Conversations:
 
 def running_answers(services: Services) -> RunningAnswers:
     """The answers in progress of a page over the services; settings applied later hold from the next question on."""
-    return RunningAnswers(lambda question: services.answerer.answer(question), Conversations(services).question)
+    return RunningAnswers(
+        lambda question: services.answerer.answer(question), Conversations(services).question, services.unanswered
+    )
 
 
 def watch(running: Running, scale: Scale) -> Iterator[Progress]:

@@ -14,6 +14,7 @@ from app.quality.diagnosis import Verdict
 from app.quality.expected.feedback import Feedback
 from app.quality.expected.golden import Expected
 from app.quality.expected.located import StoredChunk, StoredDocument
+from app.unanswered import Unanswered
 
 
 class Answers(Protocol):
@@ -125,6 +126,9 @@ class Services(Protocol):
 
     @property
     def chats(self) -> Chats: ...
+
+    @property
+    def unanswered(self) -> Unanswered: ...
 
     @property
     def library(self) -> Documents: ...

@@ -2,14 +2,14 @@
 
 import logging
 import threading
-import uuid
-from collections.abc import Callable, Generator, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Protocol
 
 from app.core.domain import Event, Finished, Question, Waiting
 from app.core.errors import AppError
+from app.unanswered import Asked
 
 _AT_ONCE = 32  # chats that are answered at the same time; each takes a thread
 _QUEUED = 10  # questions that wait in one chat
@@ -18,15 +18,12 @@ _PULSE = 0.5  # seconds; after so long without an event a listener hears that no
 _log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Asked:
-    """A question of a chat, as it was asked; its history is known only when its turn comes."""
+class Kept(Protocol):
+    """Keeps questions until they are answered, beyond the life of this process."""
 
-    id: str = field(default_factory=lambda: str(uuid.uuid4()))
-    text: str
-    owner: str = ""  # login name
-    options: Mapping[str, Any] = field(default_factory=dict)  # of the composer, as ChatOptions.as_json() gives them
-    replaces: str = ""  # id of the answer whose next version it asks for
+    def keep(self, chat_id: str, asked: Asked) -> None: ...
+
+    def drop(self, asked_id: str) -> bool: ...
 
 
 class Running:
@@ -99,10 +96,12 @@ class RunningAnswers:
         self,
         answer: Callable[[Question], Generator[Event, None, None]],
         question: Callable[[str, Asked], Question],
+        kept: Kept,
     ) -> None:
         """question: id of a chat and what was asked in it -> the whole question, with the chat's history as it is."""
         self._answer = answer
         self._question = question
+        self._kept = kept
         self._chats: dict[str, _Chat] = {}
         self._lock = threading.Lock()
         self._closed = False
@@ -110,8 +109,16 @@ class RunningAnswers:
     def ask(self, chat_id: str, asked: Asked) -> bool:
         """Begin to answer, or put the question behind the running one; True when it began.
 
-        Raises AppError when the server is at its limits.
+        Raises AppError when the server is at its limits, or the database is away.
         """
+        self._kept.keep(chat_id, asked)
+        try:
+            return self._begun_or_queued(chat_id, asked)
+        except AppError:
+            self._kept.drop(asked.id)
+            raise
+
+    def _begun_or_queued(self, chat_id: str, asked: Asked) -> bool:
         with self._lock:
             if self._closed:
                 raise AppError("The server is shutting down.", fix="Ask again when it is back.")
@@ -158,6 +165,14 @@ class RunningAnswers:
             chat = self._chats.get(chat_id)
             if chat:
                 chat.waiting = [asked for asked in chat.waiting if asked.id != asked_id]
+        self._kept.drop(asked_id)
+
+    def known(self, chat_id: str) -> frozenset[str]:
+        """Ids of the questions of a chat that are being answered, or wait for it."""
+        with self._lock:
+            chat = self._chats.get(chat_id)
+            running = [chat.asked] if chat and chat.thread is not None else []
+            return frozenset(asked.id for asked in (*running, *(chat.waiting if chat else ())))
 
     def stop(self, chat_id: str) -> None:
         """Stop the running answer; the next waiting question follows."""
@@ -174,7 +189,10 @@ class RunningAnswers:
                     chat.current.stop()
 
     def close(self, seconds: float = 10.0) -> None:
-        """Stop every answer and wait until each is stored as stopped, at most so long in all threads each."""
+        """Stop every answer and wait until each is stored as stopped, at most so long in all threads each.
+
+        Questions that wait stay kept: the page offers them when the server is back.
+        """
         with self._lock:
             self._closed = True
             chats = list(self._chats.values())
@@ -199,10 +217,18 @@ class RunningAnswers:
             except Exception as error:  # noqa: BLE001  # a thread has no caller: page and log show it
                 _log.exception("An answer failed")
                 running.error = error
+            self._answered(chat.asked)
             more = self._advance(chat_id, chat)
             running.end()  # only now: a listener that looks for the next answer must find it
             if not more:
                 return
+
+    def _answered(self, asked: Asked) -> None:
+        """Forget a question that is stored as an answer, or has failed in front of its reader."""
+        try:
+            self._kept.drop(asked.id)
+        except AppError:
+            _log.warning("The database is away: a question that was answered will be offered once more")
 
     def _advance(self, chat_id: str, chat: _Chat) -> bool:
         """Make the next waiting question the current one; False when there is none."""

@@ -39,11 +39,12 @@ def render_thread(answers: Sequence[Answer], changes: Mapping[str, Sequence[Chan
 
 def render_exchange(answer: Answer, *, again: bool = True, changes: Sequence[Change] = ()) -> str:
     """A question with its answer; again: offer a button that repeats the question."""
+    repeated = answer.id if again else ""
     return (
         f'<article class="fm-exchange" data-answer="{escape(answer.id)}">'
-        f"{_question(answer.question, answer.id if again else '')}{_searched_for(answer.query)}"
+        f"{_question(answer.question, repeated)}{_searched_for(answer.query, repeated)}"
         f'<div class="fm-answer" dir="auto">{_body(answer)}</div>{_facts(answer)}'
-        f"{_changes(changes, answer.id if again else '')}{render_foot(answer)}{_actions(answer, again=again)}</article>"
+        f"{_changes(changes, repeated)}{render_foot(answer)}{_actions(answer, again=again)}</article>"
     )
 
 
@@ -86,10 +87,26 @@ def _question(text: str, answer_id: str = "") -> str:
     )
 
 
-def _searched_for(query: Query) -> str:
+def _searched_for(query: Query, answer_id: str = "") -> str:
+    """What was searched for when it is not the question alone; with an id also a button that asks without it."""
+    remove = ""
+    if answer_id and query.changed:
+        label = "Ask again as it stands, without what was added"
+        remove = (
+            f'<button type="button" class="fm-drop" data-act="alone" data-answer="{escape(answer_id)}" '
+            f'aria-label="{label}" title="{label}">✕</button>'
+        )
+    title = escape(query.reason)
+    if query.added:
+        words = escape(" ".join(query.added))
+        weaker = "" if query.changed else " · the question as it stands fits better"
+        return (
+            f'<p class="fm-searched" title="{title}">Also searched with: '
+            f'<span class="fm-added" dir="auto">{words}{remove}</span>{weaker}</p>'
+        )
     if not query.changed:
         return ""
-    return f'<p class="fm-searched" title="{escape(query.reason)}">searched for: <q>{escape(query.text)}</q></p>'
+    return f'<p class="fm-searched" title="{title}">searched for: <q>{escape(query.text)}</q>{remove}</p>'
 
 
 def _body(answer: Answer) -> str:

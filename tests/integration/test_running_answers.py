@@ -9,8 +9,9 @@ from sqlalchemy import Engine
 from app.core.domain import Outcome
 from app.core.errors import AppError
 from app.core.settings import Settings
+from app.unanswered import Asked
 from app.web.conversation import running_answers
-from app.web.running import Asked, RunningAnswers
+from app.web.running import RunningAnswers
 from tests.support.fakes import FakeServices, ScriptedModel, make_services
 from tests.support.shelf import fill_shelf, script
 
@@ -43,6 +44,7 @@ def test_an_answer_is_stored_when_no_one_listens(services: FakeServices) -> None
     _until(lambda: running.current(chat) is None)
     assert [answer.outcome for answer in services.ledger.chat_answers(chat)] == [Outcome.ANSWERED]
     assert running.chats() == frozenset()
+    assert services.unanswered.of(chat) == ()
 
 
 def test_the_end_of_the_server_keeps_a_running_answer_as_stopped(services: FakeServices) -> None:
@@ -53,6 +55,8 @@ def test_the_end_of_the_server_keeps_a_running_answer_as_stopped(services: FakeS
     running.close()
     (answer,) = services.ledger.chat_answers(chat)
     assert answer.outcome is Outcome.STOPPED
+    assert [asked.text for asked in services.unanswered.of(chat)] == ["Next?"]  # kept for the next server
+    assert services.unanswered.of(chat, owner="another") == ()
     with pytest.raises(AppError, match="shutting down"):
         running.ask(chat, Asked(text="Later?"))
 

@@ -372,3 +372,16 @@ def test_a_passage_is_shown_in_its_document_or_as_it_was_kept(text: str | None, 
 def test_a_candidate_that_the_answer_does_not_have_is_an_error() -> None:
     with pytest.raises(NotFoundError, match="no candidate 99"):
         render_source(make_answer(), 99, Shelf(""), PdfPages())
+
+
+def test_words_that_were_added_to_a_question_are_a_chip_that_can_be_removed() -> None:
+    query = Query(text="And C? (watch begin)", changed=True, reason="short", also="And C?", added=("watch", "begin"))
+    html = render_thread([make_answer(id="7", query=query)])
+    assert 'Also searched with: <span class="fm-added" dir="auto">watch begin<button' in html
+    assert 'data-act="alone" data-answer="7"' in html
+    alone = replace(query, text=query.also, also=query.text, changed=False)
+    html = render_thread([make_answer(id="7", query=alone)])
+    assert "watch begin</span> · the question as it stands fits better" in html
+    assert 'data-act="alone"' not in html
+    rewritten = Query(text="When does watch C begin?", changed=True, reason="a follow-up")
+    assert "<q>When does watch C begin?</q><button" in render_thread([make_answer(id="7", query=rewritten)])
