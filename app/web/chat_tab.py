@@ -111,9 +111,7 @@ class ChatTab:
     def _ask_now(self, chat_id: str, view: View, request: gr.Request, event: gr.EventData) -> Iterator[Update]:
         """A question that the server left unasked when it ended; another browser may have been faster."""
         owner = owner_of(request)
-        chat = self._conversations.owned(chat_id, owner)
-        kept = self._services.unanswered.of(chat, owner=owner) if chat else ()
-        asked = next((one for one in kept if one.id == event.asked), None)
+        chat, asked = self._kept(chat_id, str(event.asked), owner)
         if asked is None or not self._services.unanswered.drop(asked.id):
             yield {self._areas.queue: self._draw.queue(chat, owner)}
             return
@@ -176,10 +174,16 @@ class ChatTab:
 
     def _unqueue(self, chat_id: str, request: gr.Request, event: gr.EventData) -> str:
         owner = owner_of(request)
-        chat = self._conversations.owned(chat_id, owner)
-        if any(asked.id == event.asked for asked in self._services.unanswered.of(chat, owner=owner) if chat):
-            self._running.remove(chat, str(event.asked))
+        chat, asked = self._kept(chat_id, str(event.asked), owner)
+        if asked is not None:
+            self._running.remove(chat, asked.id)
         return self._draw.queue(chat, owner)
+
+    def _kept(self, chat_id: str, asked_id: str, owner: str) -> tuple[str, Asked | None]:
+        """The owner's chat, and a question of it that has no answer yet."""
+        chat = self._conversations.owned(chat_id, owner)
+        kept = self._services.unanswered.of(chat, owner=owner) if chat else ()
+        return chat, next((asked for asked in kept if asked.id == asked_id), None)
 
     # ------------------------------------------------------------------------------------- looking at an answer
 
