@@ -11,7 +11,7 @@ def render_queue(waiting: Sequence[Asked], left: Sequence[Asked] = ()) -> str:
 
     left: questions that were not asked because the server ended; they can be asked now.
     """
-    lines = [_line("Not asked, since the server ended", asked, offer=True) for asked in left]
+    lines = [_line("Not asked", asked, offer=True) for asked in left]
     lines += [_line("Asked next", asked, offer=False) for asked in waiting]
     return "".join(lines)
 
@@ -24,7 +24,7 @@ def _line(state: str, asked: Asked, *, offer: bool) -> str:
         else ""
     )
     return (
-        f'<p class="fm-queued"><span dir="auto">{state}: {escape(asked.text)}</span>{ask}'
+        f'<p class="fm-queued"><span dir="auto" title="{escape(asked.text)}">{state}: {escape(asked.text)}</span>{ask}'
         f'<button type="button" class="fm-link" data-act="unqueue" data-asked="{identifier}" '
         'aria-label="Do not ask this" title="Do not ask this">✕</button></p>'
     )
