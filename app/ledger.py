@@ -28,6 +28,7 @@ from app.core.domain import (
     Usage,
 )
 from app.core.errors import NotFoundError
+from app.core.plan import Plan
 from app.core.sql import load_queries
 
 _QUERIES = load_queries(__file__)
@@ -39,6 +40,7 @@ _MODEL: TypeAdapter[ModelInfo | None] = TypeAdapter(ModelInfo | None)
 _USAGE: TypeAdapter[Usage | None] = TypeAdapter(Usage | None)
 _QUERY = TypeAdapter(Query)
 _FILTERS = TypeAdapter(Filters)
+_PLAN = TypeAdapter(Plan)
 
 # As they are; hits and location are not. Answers of earlier versions have no source.
 _STORED_OF_PASSAGE = ("number", "text", "title", "heading", "tokens", "source")
@@ -171,6 +173,7 @@ def _answer_row(answer: Answer) -> dict[str, Any]:
         "notices": _json(list(answer.notices)),
         "timings": _json(dict(answer.timings)),
         "settings": _json(settings),
+        "plan": _json(asdict(answer.plan)),
     }
 
 
@@ -229,6 +232,7 @@ def _answer(row: RowMapping, hits: tuple[Hit, ...]) -> Answer:
         "notices": tuple(row["notices"]),
         "settings": settings,
         "filters": filters,
+        "plan": _PLAN.validate_python(row["plan"]),
     }
     return Answer(**(values | changed), context=context)
 

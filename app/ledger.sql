@@ -1,12 +1,12 @@
 -- name: insert_answer
 INSERT INTO answers (
     id, chat_id, question, query, collection, text, outcome, error, sentences, removed_markers, passages, prompt, model,
-    usage, tokens, token_budget, reranker, scored, notices, timings, settings
+    usage, tokens, token_budget, reranker, scored, notices, timings, settings, plan
 ) VALUES (
     CAST(:id AS uuid), CAST(:chat_id AS uuid), :question, CAST(:query AS jsonb), :collection, :text, :outcome, :error,
     CAST(:sentences AS jsonb), :removed_markers, CAST(:passages AS jsonb), CAST(:prompt AS jsonb),
     CAST(:model AS jsonb), CAST(:usage AS jsonb), :tokens, :token_budget, :reranker, :scored,
-    CAST(:notices AS jsonb), CAST(:timings AS jsonb), CAST(:settings AS jsonb)
+    CAST(:notices AS jsonb), CAST(:timings AS jsonb), CAST(:settings AS jsonb), CAST(:plan AS jsonb)
 )
 
 -- name: touch_chat
@@ -17,18 +17,18 @@ INSERT INTO candidates (
     answer_id, fused_rank, chunk_id, document_id, collection, title, source_uri, media_type, heading, part_kind,
     part_first, part_last, part_name, ordinal, start_char, end_char, text, vector_rank, vector_distance, text_rank,
     text_score, fused_score, logit, rerank_score, final_rank, fate, fate_detail, passage_number, cited, name, dated, reason,
-    document_sha256
+    found_by, document_sha256
 ) VALUES (
     CAST(:answer_id AS uuid), :fused_rank, :chunk_id, :document_id, :collection, :title, :source_uri, :media_type,
     :heading, :part_kind, :part_first, :part_last, :part_name, :ordinal, :start_char, :end_char, :text, :vector_rank,
     :vector_distance, :text_rank, :text_score, :fused_score, :logit, :rerank_score, :final_rank, :fate, :fate_detail,
-    :passage_number, :cited, :name, :dated, :reason,
+    :passage_number, :cited, :name, :dated, :reason, :found_by,
     (SELECT sha256 FROM documents WHERE id = :document_id)
 )
 
 -- name: select_answer
 SELECT id::text AS id, chat_id::text AS chat_id, question, query, collection, text, outcome, error, sentences,
-    removed_markers, passages, prompt, model, usage, tokens, token_budget, reranker, scored, notices, timings, settings,
+    removed_markers, passages, prompt, model, usage, tokens, token_budget, reranker, scored, notices, timings, settings, plan,
     feedback, created_at
 FROM answers
 WHERE id = CAST(:id AS uuid)
@@ -36,7 +36,7 @@ WHERE id = CAST(:id AS uuid)
 -- name: select_candidates
 SELECT chunk_id, document_id, collection, title, source_uri, media_type, heading, part_kind, part_first, part_last,
     part_name, ordinal, start_char, end_char, text, vector_rank, vector_distance, text_rank, text_score, fused_rank,
-    fused_score, logit, rerank_score, final_rank, fate, fate_detail, passage_number, cited, name, dated, reason
+    fused_score, logit, rerank_score, final_rank, fate, fate_detail, passage_number, cited, name, dated, reason, found_by
 FROM candidates
 WHERE answer_id = CAST(:id AS uuid)
 ORDER BY final_rank NULLS LAST, fused_rank
