@@ -7,7 +7,8 @@ from app.plan.words import content, trimmed
 _LONGEST = 200  # characters of one thing
 # After the things: what they are compared by.
 _BY = (
-    r"(?:\s*,?\s+(?:in terms of|with (?:regard|respect) to|regarding|concerning|when it comes to|as to|on the basis of|by"
+    r"(?:\s*,?\s+(?:in terms of|with (?:regard|respect) to|regarding|concerning|when it comes to|as to|on the basis of"
+    r"|by"
     r"|hinsichtlich|bezüglich|in bezug auf|im hinblick auf|was .{3,40} (?:betrifft|angeht)"
     r"|en termes de|concernant|quant à|en ce qui concerne|en cuanto a|respecto a|en términos de)\s+(?P<by>.+))?"
 )
@@ -22,19 +23,24 @@ _RULES = tuple(
         rf"{_OPEN}compare[rz]?\s+(?P<a>.+?)\s+(?:et|avec|à|aux?)\s+(?P<b>.+?){_ENDS}",
         rf"{_OPEN}(?:compara|compare|comparar)\s+(?P<a>.+?)\s+(?:y|con)\s+(?P<b>.+?){_ENDS}",
         # the difference between A and B
-        rf"(?P<about>.*?)\b(?:difference|differences|similarit(?:y|ies)|distinction|comparison)\s+(?:in (?P<what>.+?) )?"
+        rf"(?P<about>.*?)\b(?:difference|differences|similarit(?:y|ies)|distinction|comparison)\s+"
+        rf"(?:in (?P<what>.+?) )?"
         rf"between\s+(?P<a>.+?)\s+and\s+(?P<b>.+?){_ENDS}",
-        rf"(?P<about>.*?)\b(?:unterschiede?|gemeinsamkeiten|vergleich)\s+(?:bei[mn]? (?P<what>.+?) )?zwischen\s+(?:de[mnr] )?"
+        rf"(?P<about>.*?)\b(?:unterschiede?|gemeinsamkeiten|vergleich)\s+"
+        rf"(?:bei[mn]? (?P<what>.+?) )?zwischen\s+(?:de[mnr] )?"
         rf"(?P<a>.+?)\s+und\s+(?P<b>.+?){_ENDS}",
-        rf"(?P<about>.*?)\b(?:différences?|points communs|comparaison)\s+(?:de (?P<what>.+?) )?entre\s+(?P<a>.+?)\s+et\s+"
+        rf"(?P<about>.*?)\b(?:différences?|points communs|comparaison)\s+"
+        rf"(?:de (?P<what>.+?) )?entre\s+(?P<a>.+?)\s+et\s+"
         rf"(?P<b>.+?){_ENDS}",
-        rf"(?P<about>.*?)\b(?:diferencias?|similitudes|comparación)\s+(?:de (?P<what>.+?) )?entre\s+(?P<a>.+?)\s+[ye]\s+"
+        rf"(?P<about>.*?)\b(?:diferencias?|similitudes|comparación)\s+"
+        rf"(?:de (?P<what>.+?) )?entre\s+(?P<a>.+?)\s+[ye]\s+"
         rf"(?P<b>.+?){_ENDS}",
         # how do A and B differ, how does A differ from B
         rf"^\W*(?:how|in what way|in which ways?|where|why)\s+(?:do|did|does|is|are|was|were)\s+(?P<a>.+?)\s+"
         rf"(?:and\s+(?P<b>.+?)\s+(?:differ|compare|different|alike|similar)(?: in (?P<what>.+?))?"
         rf"|(?:differ(?:ent)?\s+from|compare(?:d)?\s+(?:to|with)|similar to)\s+(?P<b2>.+?)){_ENDS}",
-        rf"^\W*(?:wie|worin|wodurch|inwiefern)\s+unterscheide[nt]\s+sich\s+(?P<a>.+?)\s+(?:und|von|vom)\s+(?P<b>.+?){_ENDS}",
+        rf"^\W*(?:wie|worin|wodurch|inwiefern)\s+unterscheide[nt]\s+sich\s+"
+        rf"(?P<a>.+?)\s+(?:und|von|vom)\s+(?P<b>.+?){_ENDS}",
         rf"^\W*(?:en quoi|comment)\s+(?P<a>.+?)\s+(?:diffère(?:-t-(?:il|elle))?\s+(?:de|du|des)|et)\s+(?P<b>.+?)"
         rf"(?:\s+(?:diffèrent|se distinguent)(?:-(?:ils|elles))?)?{_ENDS}",
         rf"^\W*(?:en qué|cómo)\s+se\s+(?:diferencian?|distinguen?)\s+(?P<a>.+?)\s+(?:y|de|del)\s+(?P<b>.+?){_ENDS}",
@@ -44,12 +50,17 @@ _RULES = tuple(
         r"^\W*(?P<what>(?:which|what|who|whose|where|welche[rsnm]?|was|wer|wo|lequel|laquelle|quel(?:le)?s?|qui"
         r"|cuál(?:es)?|quién(?:es)?|qué)\b.+?)\s*[,:;–—]\s*(?P<a>.+?)\s*,?\s+(?:or|oder|ou|o|u)\s+(?P<b>.+?)\W*$",
         # Is A older than B?
-        r"^\W*(?:is|are|was|were|does|do|did|has|have)\s+(?P<a>(?:the |an? )?(?:\S+ ){0,3}?\S+)\s+(?P<what>(?:\w+er|more|less|fewer|better|worse"
+        r"^\W*(?:is|are|was|were|does|do|did|has|have)\s+(?P<a>(?:the |an? )?(?:\S+ ){0,3}?\S+)\s+"
+        r"(?P<what>(?:\w+er|more|less|fewer|better|worse"
         r"|earlier|later)\b(?: \w+){0,3})\s+than\s+(?P<b>.+?)\W*$",
     )
 )
 _INSIDE = re.compile(r"[?!:] +\S|[^\W\d]{3}\. +\S")  # more than one sentence, or a title with a subtitle
-_OTHERS = re.compile(r"^(?:all )?(?:the )?others?\b|^\d+[.,]?\d*\s*\S{0,3}$|^(?:ander|autres?|otr)", re.IGNORECASE)
+# "other schools", "than 7 cm": no thing that can be searched for
+_OTHERS = re.compile(
+    r"^(?:all )?(?:the )?others?\b|^(?:ander|autres?|otr)|^\d+[.,]?\d*\s*(?:[a-zµ°%]{1,3}|percent|prozent)(?:\s|$)",
+    re.IGNORECASE,
+)
 _BOTH = re.compile(r"^(?:both|either|beide|à la fois|tanto)\s+", re.IGNORECASE)
 _AMONG = re.compile(r"\s*,\s+(?!which|who|where|die|der|das|que|qui)", re.IGNORECASE)
 _PREPOSITION = r"(?:of|in|for|from|at|on|under|von|vom|der|des|im|für|de|du|del|en)"

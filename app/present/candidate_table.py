@@ -82,4 +82,5 @@ def where(hit: Hit, file_name: str = "") -> str:
 
 def fate_details(hit: Hit) -> str:
     """Why the candidate stands where it does and why it was dropped, for people; empty when only scores decided."""
-    return "; ".join(filter(None, (hit.reason, hit.fate_detail)))
+    found_by = f"found by {hit.found_by}" if hit.found_by else ""
+    return "; ".join(filter(None, (found_by, hit.reason, hit.fate_detail)))

@@ -16,7 +16,8 @@ _COUNT = re.compile(r"^How many (?P<things>\w+(?: \w+)?) (?P<rest>(?:did|does|do
 _OPENING = re.compile(r"^(?:What|When|Where|Who|How|Which) ")
 _PERSON = re.compile(r"^Who (?P<rest>(?:was|is|led|won|wrote|founded|discovered|designed|defeated|\w+ed) .+)\?$")
 _THING = re.compile(
-    r"^(?:What|Which)(?: is the)? (?P<noun>(?:\w+ ){0,2}\w+?) (?P<rest>(?:is|was|were|has|had|that|not|agreed|led|won) .+)\?$"
+    r"^(?:What|Which)(?: is the)? (?P<noun>(?:\w+ ){0,2}\w+?) "
+    r"(?P<rest>(?:is|was|were|has|had|that|not|agreed|led|won) .+)\?$"
 )
 
 
@@ -93,11 +94,11 @@ def _hops(questions: dict[str, str], where: dict[str, str], answers: dict[str, s
     for one, text in questions.items():
         name = answers.get(one, "")
         described = _described(text)
-        if not described or len(name) < 4 or not name[0].isupper():  # noqa: PLR2004  # letters of a name
+        if not described or len(name) < 4 or not name[0].isupper():  # letters of a name
             continue
         for other, asked in questions.items():
             whole = re.compile(rf"\b{re.escape(name)}\b")
-            if where[one] != where[other] and len(whole.findall(asked)) == 1 and taken[one] < 3:  # noqa: PLR2004
+            if where[one] != where[other] and len(whole.findall(asked)) == 1 and taken[one] < 3:
                 taken[one] += 1
                 moved = whole.sub(lambda _, by=described: by, asked)
                 found.append(Made(kind="two hops", text=moved, needed=frozenset((where[one], where[other]))))
