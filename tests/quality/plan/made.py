@@ -100,7 +100,7 @@ def _hops(questions: dict[str, str], where: dict[str, str], answers: dict[str, s
             whole = re.compile(rf"\b{re.escape(name)}\b")
             if where[one] != where[other] and len(whole.findall(asked)) == 1 and taken[one] < 3:
                 taken[one] += 1
-                moved = whole.sub(lambda _, by=described: by, asked)
+                moved = described.join(whole.split(asked))
                 found.append(Made(kind="two hops", text=moved, needed=frozenset((where[one], where[other]))))
     return found[:OF_A_KIND]
 
