@@ -6,8 +6,6 @@ from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import zip_longest
 
-from typing_extensions import override
-
 from app.core.domain import (
     NO_FILTERS,
     Context,
@@ -49,8 +47,8 @@ class PlannedSearcher(Searcher):
         super().__init__(retriever=retriever, reranker=reranker)
         self._seconds = seconds
 
-    @override
     def search(self, text: str, *, collection: str | None = None, filters: Filters = NO_FILTERS) -> Retrieved:
+        """The ranked candidates, fates undecided. Raises QuestionError, NotFoundError or CorpusError."""
         question = checked(Question(text=text, collection=collection, filters=filters))
         stages = self.stages(question.text, collection=collection, filters=filters)
         while True:
@@ -60,7 +58,6 @@ class PlannedSearcher(Searcher):
                 found: Retrieved = end.value
                 return found
 
-    @override
     def stages(
         self, query: str, *, collection: str | None = None, filters: Filters = NO_FILTERS
     ) -> Generator[Stage, None, Retrieved]:
