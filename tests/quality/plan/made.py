@@ -31,7 +31,7 @@ class Made:
 
 
 def made() -> tuple[tuple[Made, ...], tuple[Made, ...]]:
-    """Two halves of the same make, every second question in each; tests/quality/RESULTS.md says how far one is unseen."""
+    """Two halves, every second question in each; tests/quality/RESULTS.md says how far one is unseen."""
     questions = {row["id"]: row["text"].strip() for row in _rows("queries")}
     where = {}
     for line in (FOLDER / SET / "qrels.tsv").read_text("utf-8").splitlines():
