@@ -54,6 +54,7 @@ class AnswerDraft:
     def add(self, retrieved: Retrieved) -> None:
         """Take over the candidates of the search."""
         self.context, self.left_out = retrieved.context, retrieved.left_out
+        self.query = replace(self.query, plan=retrieved.plan)
         self.reranker, self.scored = retrieved.reranker, retrieved.scored
         self.notices += retrieved.notices
         self.timings |= retrieved.timings

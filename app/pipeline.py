@@ -178,7 +178,7 @@ class Answerer:
             draft.context = self._pack(draft)
         for text in retrieved.notices:
             yield Notice(text=text)
-        yield Retrieved(context=draft.context, reranker=draft.reranker, scored=draft.scored)
+        yield Retrieved(context=draft.context, reranker=draft.reranker, scored=draft.scored, plan=retrieved.plan)
 
     def _pack(self, draft: AnswerDraft) -> Context:
         """Choose passages that fit the model's context beside the instructions, the question and the answer."""

@@ -28,7 +28,7 @@ EXACT_BELOW = 5_000
 TEXT_ROWS = 10_000
 TEXT_POOL = 300
 _BEGINNING = 200  # characters kept of a passage that was fused out
-_LEFT_OUT = tuple(field.name for field in fields(LeftOut))  # in the order of the statement's values
+_LEFT_OUT = tuple(field.name for field in fields(LeftOut) if field.name != "found_by")  # as the statement has them
 _CORRECTED_CHARACTERS = 400  # of a question, in which typing errors are looked for
 NO_QUOTES, NO_CORRECTIONS = Quoted(), MappingProxyType[str, str]({})
 _LANGUAGE_OF = 5  # candidates whose language is compared with the question's
@@ -113,12 +113,13 @@ class HybridRetriever:
         with reachable(self._engine) as connection:
             rows = {row["chunk_id"]: row for row in connection.execute(_QUERIES["describe"], params).mappings()}
         detail = f"fused rank {{}}, the first {self._candidates} are candidates"
+        of_parts = f"not among the first {self._candidates} of any part's search"
         return tuple(
             Hit(
                 **rows[one.chunk_id],
                 **{name: value for name, value in asdict(one).items() if name != "chunk_id"},
                 fate=Fate.FUSED_OUT,
-                fate_detail=detail.format(one.fused_rank),
+                fate_detail=of_parts if one.found_by else detail.format(one.fused_rank),
             )
             for one in left_out
             if one.chunk_id in rows

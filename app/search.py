@@ -1,12 +1,26 @@
 """Retrieve, rerank and prefer, the stages before any chat model: a question goes in, ranked candidates come out."""
 
 import time
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import replace
 from typing import Protocol
 
-from app.core.domain import NO_FILTERS, Context, Filters, Hit, LeftOut, Question, Retrieval, Retrieved, Started
+from app.core.domain import (
+    NO_FILTERS,
+    Context,
+    Filters,
+    Hit,
+    LeftOut,
+    Plan,
+    Question,
+    Retrieval,
+    Retrieved,
+    Started,
+    Waiting,
+)
 from app.core.errors import QuestionError
+from app.plan.make import plan_of
+from app.plan.searching import search_parts
 from app.prefer.prefer import prefer
 from app.rerank import Reranker
 
@@ -26,24 +40,49 @@ class Retriever(Protocol):
 class Searcher:
     """The two search stages alone: candidates in their final order, without a chat model."""
 
-    def __init__(self, *, retriever: Retriever, reranker: Reranker) -> None:
+    def __init__(
+        self,
+        *,
+        retriever: Retriever,
+        reranker: Reranker,
+        parts_seconds: float = 0,
+        plan: Callable[[str], Plan] = plan_of,
+    ) -> None:
+        """parts_seconds: for searching the parts of a question one by one; 0: every question is searched once."""
         self.reranker = reranker
         self.retriever = retriever
+        self._parts_seconds = parts_seconds
+        self._plan = plan
 
     def search(self, text: str, *, collection: str | None = None, filters: Filters = NO_FILTERS) -> Retrieved:
         """The ranked candidates, fates undecided. Raises QuestionError, NotFoundError or CorpusError."""
         question = checked(Question(text=text, collection=collection, filters=filters))
-        retrieval = self.retriever.retrieve(question.text, collection=collection, filters=filters)
-        return self._reranked(question.text, retrieval)
+        steps = self.stages(question.text, collection=collection, filters=filters)
+        while True:
+            try:
+                next(steps)
+            except StopIteration as end:
+                retrieved: Retrieved = end.value
+                return retrieved
 
     def stages(
         self, query: str, *, collection: str | None = None, filters: Filters = NO_FILTERS
-    ) -> Generator[Started, None, Retrieved]:
-        """The same for a checked query, with an event as each stage begins."""
+    ) -> Generator[Started | Waiting, None, Retrieved]:
+        """The same for a checked query, with an event as each stage begins and while the parts are searched."""
         yield Started(stage="retrieve")
         retrieval = self.retriever.retrieve(query, collection=collection, filters=filters)
         yield Started(stage="rerank")
-        return self._reranked(query, retrieval)
+        whole = self._reranked(query, retrieval)
+        plan = self._plan(query)
+        if not plan.parts or self._parts_seconds <= 0 or not whole.context.hits:
+            return whole
+
+        def search(part: str) -> Retrieved:
+            return self._reranked(part, self.retriever.retrieve(part, collection=collection, filters=filters))
+
+        return (
+            yield from search_parts(plan, whole, search, seconds=self._parts_seconds, relevance=self.reranker.relevance)
+        )
 
     def describe(self, left_out: Sequence[LeftOut]) -> tuple[Hit, ...]:
         """What the fusion left out, with the beginning of its text. Raises DatabaseError."""

@@ -36,7 +36,11 @@ class Stages:
 
     def searcher(self, settings: Settings) -> Searcher:
         """Both stages together."""
-        return Searcher(retriever=self.retriever(settings), reranker=self.reranker(settings))
+        return Searcher(
+            retriever=self.retriever(settings),
+            reranker=self.reranker(settings),
+            parts_seconds=settings.parts_seconds,
+        )
 
 
 def build_stages(engine: Engine, embedder: Embedder) -> Stages:

@@ -174,12 +174,24 @@ class Question:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Plan:
+    """How a question is searched: once as a whole, or also part by part."""
+
+    kind: Literal["simple", "parts", "compare"]
+    parts: tuple[str, ...] = ()  # what is searched beside the whole question; empty when simple
+
+
+SIMPLE = Plan(kind="simple")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Query:
     """The question for the retriever, which stands on its own."""
 
     text: str
     changed: bool  # True when a model rewrote it
     reason: str  # why it was rewritten or not, for people
+    plan: Plan = SIMPLE  # as it was searched
 
 
 def location_of(kind: str | None, first: int | None, last: int | None, name: str) -> str:
@@ -248,6 +260,7 @@ class Hit:
     dated: datetime | None = None  # of the document: the file's date, or of its ingestion if it has none
     holds_quote: bool = False  # every quoted run of the question stands in it as it is written
     reason: str = ""  # why it stands where it does, for people; empty when only the scores decided
+    found_by: tuple[int, ...] = ()  # parts of the question, from 1, and 0 for the whole; empty: it was searched once
 
     @property
     def rank(self) -> int:
@@ -272,6 +285,7 @@ class LeftOut:
     fused_rank: int
     fused_score: float
     holds_quote: bool
+    found_by: tuple[int, ...] = ()  # as of a Hit
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -459,7 +473,8 @@ class Answer:
 class Started:
     """A stage has begun."""
 
-    stage: Literal["rewrite", "retrieve", "rerank", "pack", "generate", "cite"]
+    stage: Literal["rewrite", "retrieve", "rerank", "part", "pack", "generate", "cite"]
+    detail: str = ""  # the part of the question that is searched
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -479,6 +494,7 @@ class Retrieved:
     notices: tuple[str, ...] = ()
     timings: Mapping[str, float] = field(default_factory=dict)  # seconds per stage: embed, sql, rerank, pack
     left_out: tuple[LeftOut, ...] = ()  # brought by a leg, but no candidates
+    plan: Plan = SIMPLE  # as it was searched
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

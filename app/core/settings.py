@@ -63,6 +63,12 @@ class Settings(BaseSettings):
         default=200, ge=1, le=1000, description="length of the HNSW search list; never less than leg_candidates"
     )
 
+    parts_seconds: Annotated[float, Shapes.RANKING] = Field(
+        default=15,
+        ge=0,
+        description="time for searching the parts of a question one by one, seconds; 0: every question is searched once",
+    )
+
     # second stage
     reranker: Annotated[str, Shapes.TUNED] = Field(
         default="auto",
