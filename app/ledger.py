@@ -80,7 +80,7 @@ class Ledger:
                 return
             connection.execute(_QUERIES["insert_answer"], _answer_row(answer))
             hits = (*answer.context.hits, *answer.context.fused_out)
-            rows = [asdict(hit) | {"answer_id": answer.id, "fate": hit.fate.value} for hit in hits]
+            rows = [_candidate_row(answer.id, hit) for hit in hits]
             if rows:
                 connection.execute(_QUERIES["insert_candidate"], rows)
 
@@ -172,6 +172,10 @@ def _answer_row(answer: Answer) -> dict[str, Any]:
         "timings": _json(dict(answer.timings)),
         "settings": _json(settings),
     }
+
+
+def _candidate_row(answer_id: str, hit: Hit) -> dict[str, Any]:
+    return asdict(hit) | {"answer_id": answer_id, "fate": hit.fate.value, "found_by": list(hit.found_by)}
 
 
 def _passage_row(passage: Passage) -> dict[str, Any]:

@@ -57,7 +57,11 @@ class Searcher:
     def search(self, text: str, *, collection: str | None = None, filters: Filters = NO_FILTERS) -> Retrieved:
         """The ranked candidates, fates undecided. Raises QuestionError, NotFoundError or CorpusError."""
         question = checked(Question(text=text, collection=collection, filters=filters))
-        steps = self.stages(question.text, collection=collection, filters=filters)
+        return self.ranked(question.text, collection=collection, filters=filters)
+
+    def ranked(self, query: str, *, collection: str | None = None, filters: Filters = NO_FILTERS) -> Retrieved:
+        """The same for a query that is checked already, or that no person typed."""
+        steps = self.stages(query, collection=collection, filters=filters)
         while True:
             try:
                 next(steps)

@@ -22,7 +22,7 @@ from sqlalchemy import (
     func,
     text,
 )
-from sqlalchemy.dialects.postgresql import JSONB, REGCONFIG, TSVECTOR, UUID
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, REGCONFIG, TSVECTOR, UUID
 
 metadata = MetaData(
     naming_convention={
@@ -263,6 +263,7 @@ candidates = Table(  # no foreign keys to chunks or documents: history survives 
     Column("dated", DateTime(timezone=True)),  # of the document
     Column("reason", Text, nullable=False, server_default=""),  # why it was moved, for people
     Column("document_sha256", Text),  # of the document as it was read; null for answers of earlier versions
+    Column("found_by", ARRAY(SmallInteger), nullable=False, server_default="{}"),  # parts of the question
     Index("ix_candidates_document_id", "document_id"),
 )
 

@@ -34,8 +34,9 @@ from app.present.answer_verdict import State, verdict_of_answer
 from app.present.as_json import event_view
 from app.present.candidate_table import where
 from app.present.filters import FilterOptions
+from app.present.question_parts import parts_lines
 from app.present.sources import added_line, file_date, file_names
-from app.present.stage_words import STAGES
+from app.present.stage_words import stage_line
 from app.search import checked
 
 _LAST_CHAT = "last"
@@ -105,10 +106,10 @@ def _print_event(event: Event) -> None:
         case Token(text=text):
             sys.stdout.write(text)
             sys.stdout.flush()
-        case Started(stage=stage):
+        case Started(stage=stage, detail=detail):
             if stage == "cite":  # after the text
                 typer.echo()
-            report(STAGES[stage])
+            report(stage_line(stage, detail))
         case Notice(text=text):
             report(text)
         case Rewritten(query=query) if query.changed:
@@ -127,6 +128,8 @@ def _print_sources(answer: Answer) -> None:
     names = file_names(answer.context.hits)
     for passage in answer.context.passages:
         _print_passage(passage, names)
+    for line in parts_lines(answer):
+        out.print(f"[dim]{escape(line)}[/]")
     if answer.outcome is Outcome.NOT_FOUND and answer.context.hits:
         out.print("Nearest, not used:")
         for hit in answer.context.hits[:_NEAREST]:

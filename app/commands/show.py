@@ -16,6 +16,7 @@ from app.ledger import Ledger
 from app.present.answer_verdict import verdict_of_answer
 from app.present.as_json import answer_view
 from app.present.candidate_table import COLUMNS, fate_details, in_order_of, what_became, where
+from app.present.question_parts import parts_lines
 from app.present.sources import added_line, file_date, file_names
 
 AnswerArgument = Annotated[str, typer.Argument(help='Id of an answer, the beginning of one, or "last".')]
@@ -43,6 +44,8 @@ def show(
     out.print(f"[bold]{escape(past.question)}[/]")
     if past.query.changed:
         out.print(f"[dim]searched for: {escape(past.query.text)}[/]")
+    for line in parts_lines(past):
+        out.print(f"[dim]{escape(line)}[/]")
     verdict = verdict_of_answer(past)
     out.print(f"[bold]{escape(verdict.line)}[/]")
     out.print(escape(past.text or past.error))

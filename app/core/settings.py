@@ -66,7 +66,7 @@ class Settings(BaseSettings):
     parts_seconds: Annotated[float, Shapes.RANKING] = Field(
         default=15,
         ge=0,
-        description="time for searching the parts of a question one by one, seconds; 0: every question is searched once",
+        description="time for searching the parts of a question each on its own, seconds; 0: none are",
     )
 
     # second stage

@@ -20,6 +20,7 @@ from app.core.domain import (
 )
 from app.present.answer_verdict import verdict_of_answer
 from app.present.filters import filters_view
+from app.present.question_parts import parts_view
 
 
 def candidate_view(hit: Hit) -> dict[str, Any]:
@@ -39,6 +40,7 @@ def candidate_view(hit: Hit) -> dict[str, Any]:
         "passage_number": hit.passage_number,
         "cited": hit.cited,
         "reason": hit.reason,
+        "found_by": list(hit.found_by),
         "title": hit.title,
         "name": hit.name,
         "dated": _moment(hit),
@@ -58,6 +60,7 @@ def search_view(query: str, retrieved: Retrieved) -> dict[str, Any]:
     """The result of a search: candidates in their final order."""
     return {
         "query": query,
+        "plan": parts_view(retrieved.plan, retrieved.context.hits),
         "reranker": retrieved.reranker,
         "scored": retrieved.scored,
         "notices": list(retrieved.notices),
@@ -74,6 +77,7 @@ def answer_view(answer: Answer) -> dict[str, Any]:
         "question": answer.question,
         "standalone_question": answer.query.text,
         "rewritten": answer.query.changed,
+        "plan": parts_view(answer.query.plan, answer.context.hits),
         "collection": answer.collection,
         "filters": filters_view(answer.filters),
         "outcome": answer.outcome.value,
@@ -97,8 +101,8 @@ def answer_view(answer: Answer) -> dict[str, Any]:
 def event_view(event: Event) -> dict[str, Any] | None:
     """One step of an answer as a line for programs; None for a step that says nothing. The last is the answer."""
     match event:
-        case Started(stage=stage):
-            return {"event": "stage", "stage": stage}
+        case Started(stage=stage, detail=detail):
+            return {"event": "stage", "stage": stage} | ({"part": detail} if detail else {})
         case Rewritten(query=query):
             rewrite = {"standalone_question": query.text, "rewritten": query.changed, "reason": query.reason}
             return {"event": "question"} | rewrite

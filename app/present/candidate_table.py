@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from app.core.domain import Fate, Hit
 from app.core.errors import QuestionError
+from app.present.question_parts import found_by
 
 Number = float | int | None
 
@@ -81,5 +82,5 @@ def where(hit: Hit, file_name: str = "") -> str:
 
 
 def fate_details(hit: Hit) -> str:
-    """Why the candidate stands where it does and why it was dropped, for people; empty when only scores decided."""
-    return "; ".join(filter(None, (hit.reason, hit.fate_detail)))
+    """Which parts found it, why it stands where it does, and why it was dropped; empty when only scores decided."""
+    return "; ".join(filter(None, (found_by(hit), hit.reason, hit.fate_detail)))

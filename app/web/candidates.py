@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from app.core.domain import Hit
 from app.present.candidate_table import COLUMNS, Column, fate_details, what_became
+from app.present.question_parts import found_by
 from app.present.sources import file_names
 from app.web.highlight import escape
 
@@ -17,7 +18,7 @@ def trace(hit: Hit) -> str:
     if hit.final_rank is not None:
         steps += f" → reranked <b>{hit.final_rank}</b>" if hit.logit is not None else f" → kept at {hit.final_rank}"
     steps += f" · logit {hit.logit:.2f}" if hit.logit is not None else ""
-    return steps + (f" · {escape(hit.reason)}" if hit.reason else "")
+    return steps + "".join(f" · {escape(words)}" for words in (found_by(hit), hit.reason) if words)
 
 
 def _legs(hit: Hit) -> tuple[tuple[str, int | None], ...]:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from app.core.domain import Answer
 from app.present.filters import filters_view
+from app.present.question_parts import parts_lines
 from app.web.highlight import escape
 
 
@@ -31,7 +32,9 @@ def details_html(answer: Answer) -> str:
 def _searched(answer: Answer) -> str:
     query = answer.query
     reason = f"<p>{escape(query.reason)}</p>" if query.reason else ""
-    return f'<p dir="auto"><q>{escape(query.text)}</q></p>{reason}'
+    parts = "".join(f'<li dir="auto">{escape(line)}</li>' for line in parts_lines(answer))
+    listed = f"<ul>{parts}</ul>" if parts else ""
+    return f'<p dir="auto"><q>{escape(query.text)}</q></p>{reason}{listed}'
 
 
 def _model(answer: Answer) -> Mapping[str, object]:

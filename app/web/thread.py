@@ -8,7 +8,7 @@ from app.chats import Change
 from app.core.domain import Answer, Context, Query
 from app.present.answer_verdict import State, verdict_of_answer
 from app.present.problem import Problem
-from app.present.stage_words import STAGES
+from app.present.stage_words import stage_line
 from app.web.answer_foot import render_foot
 from app.web.answer_text import render_answer
 from app.web.highlight import escape
@@ -39,7 +39,13 @@ def render_exchange(answer: Answer, *, again: bool = True, changes: Sequence[Cha
 
 
 def render_live(
-    question: str, *, stage: str = "", query: Query | None = None, context: Context | None = None, text: str = ""
+    question: str,
+    *,
+    stage: str = "",
+    detail: str = "",
+    query: Query | None = None,
+    context: Context | None = None,
+    text: str = "",
 ) -> str:
     """The exchange in progress: the current stage, and the text so far."""
     body = ""
@@ -47,7 +53,7 @@ def render_live(
         numbers = frozenset(passage.number for passage in context.passages) if context else frozenset()
         body = f'<div class="fm-answer live" dir="auto">{render_answer(text, answer_id="", numbers=numbers)}</div>'
     working = (
-        f'<p class="fm-working"><i></i>{escape(STAGES.get(stage, "Starting"))}…</p>'
+        f'<p class="fm-working"><i></i>{escape(stage_line(stage, detail))}…</p>'
         if not text or stage in ("cite", "stop")
         else ""
     )

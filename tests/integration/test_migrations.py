@@ -60,6 +60,8 @@ FROZEN = {
     "r0011_chats.sql": "9d4db46ab43e1f86348c19c5d05cb19bf1cd3aca34ba2bebf4d3934f0452f423",
     "r0012_scope.py": "4a657a428f4c9712a18ca88a027766d4040b3737787891bc12e5261da247177a",
     "r0012_scope.sql": "86fb342b2a78a80eacdb1d19fb7f17e2e69e22ea1bc2cdab9acaa5fc19a626f9",
+    "r0014_parts.py": "62f7db31dce6e8dc1f9aa2c32028736fd109e8efc4e1820c5b99f59cd66d3b2e",
+    "r0014_parts.sql": "44de76829a6f5ee5c4dc0d1cb92ef2c68c831969e5f497e6211494b849557013",
 }
 
 

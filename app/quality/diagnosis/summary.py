@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from app.core.domain import Hit, Outcome
+from app.present.question_parts import found_by
 from app.quality.diagnosis.judge import Missed, in_legs, leg_limit
 from app.quality.diagnosis.trial import Search
 from app.quality.diagnosis.verdict import Standing
@@ -89,8 +90,7 @@ def of_candidate(loss: Loss, hit: Hit, search: Search, winners: Sequence[Standin
     """For a candidate."""
     total = len(search.context.hits)
     evidence = [f"fused rank {hit.fused_rank} of {total}, final rank {hit.final_rank}: {hit.fate.value}"]
-    if hit.fate_detail:
-        evidence.append(hit.fate_detail)
+    evidence += filter(None, (found_by(hit), hit.fate_detail))
     if hit.passage_number is None and hit.logit is not None and winners and winners[-1].logit is not None:
         last = winners[-1]
         evidence.append(

@@ -1,6 +1,5 @@
 """Questions go through both retrieval stages; the result of each comes out, by stage, with its times."""
 
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -8,13 +7,12 @@ import ir_measures
 from ir_measures import RR, P, R, nDCG
 
 from app.core.domain import Hit
-from app.prefer.prefer import prefer
 from app.quality.evaluation.judge import ORDERS, Judge, Judgement
 from app.quality.evaluation.questions import EvaluationQuestion
 from app.quality.evaluation.run import Progress, QuestionResult, silent
 from app.quality.expected.loss import Loss, ranked_too_low
 from app.rerank import Reranker
-from app.search import Retriever
+from app.search import Retriever, Searcher
 
 MEASURES = (nDCG @ 10, RR @ 10, P @ 1, R @ 5, R @ 10, R @ 50)
 HEADLINE = "nDCG@10"
@@ -30,6 +28,7 @@ class MeasuredStages:
     reranker: Reranker
     passages: int  # limit of the prompt
     floor: float  # of relevance, 0..1
+    parts_seconds: float = 0  # for the parts of a question; 0: each is searched once
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -60,12 +59,11 @@ def measure(
 
 
 def _try(question: EvaluationQuestion, stages: MeasuredStages, judge: Judge) -> _Trial:
-    retrieval = stages.retriever.retrieve(question.text, collection=question.collection)
-    started = time.perf_counter()
-    reranked = stages.reranker.rerank(question.text, retrieval.hits).hits
-    hits = prefer(question.text, reranked, stages.reranker.relevance).hits
-    seconds = {"embed": retrieval.embed_seconds, "sql": retrieval.sql_seconds, "rerank": time.perf_counter() - started}
-    deeper = retrieval.hits
+    searcher = Searcher(retriever=stages.retriever, reranker=stages.reranker, parts_seconds=stages.parts_seconds)
+    retrieved = searcher.ranked(question.text, collection=question.collection)
+    hits, spent = retrieved.context.hits, retrieved.timings
+    seconds = {"embed": spent["embed"], "sql": spent["sql"], "rerank": spent["rerank"] + spent["prefer"]}
+    deeper = tuple(sorted(hits, key=lambda hit: hit.fused_rank))
     if stages.deeper is not None:
         deeper = stages.deeper.retrieve(question.text, collection=question.collection).hits
     return _Trial(question=question, judgement=judge.judge(question), hits=hits, deeper=deeper, seconds=seconds)

@@ -106,6 +106,7 @@ def evaluate(
         reranker=reranker,
         passages=settings.passages,
         floor=settings.relevance_floor,
+        parts_seconds=settings.parts_seconds,
     )
     results = measure(bench.questions.questions, stages, Judge(bench.engine), progress=progress)
     return EvaluationRun(
