@@ -15,7 +15,7 @@ def parts_view(plan: Plan, hits: Sequence[Hit]) -> dict[str, Any]:
 
 
 def parts_lines(answer: Answer) -> tuple[str, ...]:
-    """A line for each part: “…”: 50 candidates, 2 of them in the prompt, 1 cited; none for a question without parts."""
+    """A line for each part with what it brought to the answer; none for a question without parts."""
     hits, plan = answer.context.hits, answer.query.plan
     lines = []
     for number, part in enumerate(plan.parts, 1):

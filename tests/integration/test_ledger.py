@@ -18,6 +18,7 @@ from app.core.domain import (
     Message,
     ModelInfo,
     Outcome,
+    Plan,
     Query,
     SectionChunk,
     Sentence,
@@ -37,14 +38,26 @@ NEXT = SectionChunk(
 def _answer(**changes: object) -> Answer:
     moment = datetime(2026, 2, 1, 12, tzinfo=UTC)
     hit = make_hit(
-        1, fate=Fate.IN_PROMPT, passage_number=1, cited=True, name="old.md", dated=moment, reason="dated 2026"
+        1,
+        fate=Fate.IN_PROMPT,
+        passage_number=1,
+        cited=True,
+        name="old.md",
+        dated=moment,
+        reason="dated 2026",
+        found_by=(0, 2),
     )
     dropped = make_hit(2, fate=Fate.NOT_SCORED, fate_detail="too late", logit=None, text_rank=4, text_score=0.25)
     answer = Answer(
         id=str(uuid.uuid4()),
         chat_id=None,
         question="When?",
-        query=Query(text="When does the backup run?", changed=True, reason="a follow-up"),
+        query=Query(
+            text="When does the backup run?",
+            changed=True,
+            reason="a follow-up",
+            plan=Plan(kind="parts", parts=("When", "Where")),
+        ),
         collection="default",
         text="At 02:30 [1].",
         outcome=Outcome.ANSWERED,
@@ -229,6 +242,12 @@ def test_the_views_tell_answers_candidates_and_losses_in_plain_columns(database:
     assert (row["model"], row["prompt_tokens"], row["prompt_read_whole"]) == ("qwen", 90, "proven")
     assert (row["sql_seconds"], row["rerank_seconds"], row["generate_seconds"]) == (0.01, 0.2, None)
     assert (kept["fate"], kept["passage_number"], kept["combined_score"]) == ("cited", 1, 9.0)
+    assert (row["plan"], row["parts"], kept["found_by"], dropped["found_by"]) == (
+        "parts",
+        ["When", "Where"],
+        [0, 2],
+        [],
+    )
     assert (dropped["fate"], dropped["text_rank"], dropped["logit"]) == (Fate.NOT_SCORED.value, 4, None)
     assert (left_out["fate"], left_out["vector_rank"], left_out["final_rank"]) == (Fate.FUSED_OUT.value, 3, None)
     assert [(loss["fate"], loss["candidates"], loss["best_fused_rank"]) for loss in losses] == [

@@ -15,7 +15,7 @@ from sqlalchemy import Engine, create_engine, text
 import migrations
 from app.chats import Chats
 from app.core import database as core
-from app.core.domain import CHUNKER_VERSION, Filters
+from app.core.domain import CHUNKER_VERSION, SIMPLE, Filters
 from app.core.errors import DatabaseError
 from app.core.models.embedding import Matrix
 from app.core.postgres_conf import server_settings, this_machine
@@ -281,6 +281,14 @@ CONTENT_OF_0011 = """
         CAST(:query AS jsonb), 'At nine.', 'answered', '[]', 0, '[]', '[]', 0, 0, 'none', 0, '[]', '{}',
         CAST(:settings AS jsonb)
     );
+    INSERT INTO candidates (
+        answer_id, fused_rank, chunk_id, document_id, collection, title, source_uri, media_type, heading, part_name,
+        ordinal, start_char, end_char, text, fused_score, fate, fate_detail, cited
+    )
+    VALUES (
+        '00000000-0000-0000-0000-000000000012', 1, 1, 1, 'c', 'A', '/a.md', 'text/markdown', 'A', '', 0, 0, 9,
+        'It sails.', 1, 'in the prompt', '', true
+    );
 """
 
 
@@ -315,6 +323,7 @@ def test_a_database_of_revision_0011_has_tags_after_migrating(server: Engine) ->
         assert {hit.name for hit in retriever.retrieve("ferry", filters=narrowed).hits} == {"plain.md", "tagged.txt"}
         answer = Ledger(engine).load("00000000-0000-0000-0000-000000000012")
         assert answer.filters == Filters(documents=("tagged.md",))
+        assert (answer.query.plan, answer.context.hits[0].found_by) == (SIMPLE, ())
         assert [row.title for row in Chats(engine).page()] == ["When does it sail?"]
     finally:
         engine.dispose()

@@ -108,7 +108,7 @@ def main() -> None:
     home = database.connect(settings)
     embedder = build_embedder(settings.embedding_model, settings.data_dir)
     database.migrate(home, embedding_dimension=embedder.dimension)
-    reranker = build_reranker("auto", embedder, settings.data_dir, budget_ms=0)
+    reranker = build_reranker("auto", embedder, settings.data_dir, budget_ms=0, cache_mib=2048)
     rows: list[tuple[Made, Outcome, Outcome]] = []
     for source in SOURCES:
         corpus_set, questions = made(source)

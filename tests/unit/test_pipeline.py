@@ -23,6 +23,7 @@ from app.core.domain import (
     ModelInfo,
     Notice,
     Outcome,
+    Plan,
     Query,
     Question,
     Reranking,
@@ -188,6 +189,37 @@ def test_stages_run_in_order_and_finished_comes_last_and_is_stored() -> None:
     assert isinstance(events[-1], Finished)
     assert ledger.stored == [events[-1].answer]
     assert events[-1].answer.question == "Which lamp?"
+
+
+_TWO_FACTS = Question(text="Which lamp is green, and who paints the lamps of the hall?")
+
+
+def _by_parts(model: FakeModel, ledger: MemoryLedger) -> Answerer:
+    searcher = Searcher(retriever=FakeRetriever(HITS), reranker=Backwards(), parts_seconds=60)
+    return _answerer(model, ledger, HITS, searcher=searcher)
+
+
+def test_each_part_of_a_question_is_a_stage_and_the_answer_keeps_what_found_its_candidates() -> None:
+    ledger = MemoryLedger()
+    events = list(_by_parts(FakeModel("It is green [1]."), ledger).answer(_TWO_FACTS))
+    parts = ("Which lamp is green", "who paints the lamps of the hall?")
+    started = [event for event in events if isinstance(event, Started)]
+    assert [event.stage for event in started] == [
+        "rewrite", "retrieve", "rerank", "part", "part", "pack", "generate", "cite",
+    ]  # fmt: skip
+    assert tuple(event.detail for event in started if event.detail) == parts
+    stored = ledger.stored[0]
+    assert stored.query.plan == Plan(kind="parts", parts=parts)
+    assert [hit.found_by for hit in stored.context.hits] == [(0, 1, 2)] * len(HITS)
+    assert len({hit.fused_rank for hit in stored.context.hits}) == len(HITS)
+
+
+def test_an_answer_is_stopped_while_a_part_is_searched() -> None:
+    ledger = MemoryLedger()
+    events = _by_parts(FakeModel("It is green [1]."), ledger).answer(_TWO_FACTS)
+    next(event for event in events if isinstance(event, Started) and event.stage == "part")
+    events.close()
+    assert ledger.stored[0].outcome is Outcome.STOPPED
 
 
 def test_candidates_are_known_with_their_fates_before_the_first_token() -> None:
