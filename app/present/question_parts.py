@@ -21,7 +21,7 @@ def parts_lines(answer: Answer) -> tuple[str, ...]:
     for number, part in enumerate(plan.parts, 1):
         brought = _brought(number, hits)
         lines.append(
-            f"part {number}, also searched on its own: “{part}”: {brought['candidates']} candidates, "
+            f"part {number}, also searched on its own: “{part}”: {_counted(brought['candidates'])}, "
             f"{brought['in_prompt']} in the prompt, {brought['cited']} cited"
         )
     return tuple(lines)
@@ -40,3 +40,7 @@ def _brought(number: int, hits: Sequence[Hit]) -> dict[str, int]:
         "in_prompt": sum(hit.passage_number is not None for hit in found),
         "cited": sum(hit.cited for hit in found),
     }
+
+
+def _counted(candidates: int) -> str:
+    return "1 candidate" if candidates == 1 else f"{candidates} candidates"
