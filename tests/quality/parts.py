@@ -122,7 +122,7 @@ def main() -> None:
         _out.print(f"{source.name}: {len(questions)} questions made")
     _report(rows)
     if options.simple:
-        for name in _SIMPLE_SETS:
+        for name in options.sets:
             whole = of_folder(FOLDER / name)
             with corpus_of(whole, home, embedder, settings, keep=True, report=lambda _: None) as corpus:
                 _simple(whole, both(corpus, embedder, reranker, settings), Judge(corpus), options.simple)
@@ -134,10 +134,10 @@ def _report(rows: Sequence[tuple[Made, Outcome, Outcome]]) -> None:
     for kept in (False, True):
         for kind in ("two facts", "comparison", ""):
             chosen = [row for row in rows if row[0].kept == kept and kind in row[0].kind]
-            planned = sum(plan_of(question.text) != SIMPLE for question, _, _ in chosen)
-            seconds = [np.mean([row[at].seconds for row in chosen]) for at in (1, 2)]
+            parted = sum(plan_of(question.text) != SIMPLE for question, _, _ in chosen)
+            seconds = np.mean([(single.seconds, planned.seconds) for _, single, planned in chosen], axis=0)
             _out.print(
-                f"{'kept back' if kept else 'looked at'}, {kind or 'all'}: {len(chosen)} questions, {planned} with "
+                f"{'kept back' if kept else 'looked at'}, {kind or 'all'}: {len(chosen)} questions, {parted} with "
                 f"parts; at {_FIRST} {_pair(chosen, 'at_first')}; in the prompt {_pair(chosen, 'in_prompt')}; "
                 f"{seconds[0]:.2f} -> {seconds[1]:.2f} s"
             )
@@ -183,6 +183,7 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True, help="data directory; kept, so that a second run is quick")
     parser.add_argument("--simple", type=int, default=50, help="simple questions of each set; 0: none")
+    parser.add_argument("--sets", nargs="+", default=_SIMPLE_SETS, help="of simple questions")
     return parser.parse_args()
 
 
