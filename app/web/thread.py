@@ -53,7 +53,7 @@ def render_live(
         numbers = frozenset(passage.number for passage in context.passages) if context else frozenset()
         body = f'<div class="fm-answer live" dir="auto">{render_answer(text, answer_id="", numbers=numbers)}</div>'
     working = (
-        f'<p class="fm-working"><i></i>{escape(stage_line(stage, detail))}…</p>'
+        f'<p class="fm-working"><i></i>{escape(_working_on(stage, detail))}…</p>'
         if not text or stage in ("cite", "stop")
         else ""
     )
@@ -61,6 +61,10 @@ def render_live(
         f'<div class="fm-thread"><article class="fm-exchange live">{_question(question)}'
         f'{_searched_for(query) if query else ""}{body}<div role="status">{working}</div></article></div>'
     )
+
+
+def _working_on(stage: str, detail: str) -> str:
+    return "Stopping" if stage == "stop" else stage_line(stage, detail)
 
 
 def render_failed_question(question: str, problem: Problem) -> str:
