@@ -59,7 +59,7 @@ SELECT a.id::text AS id, a.chat_id::text AS chat_id, a.question, a.outcome, a.se
     ) AS candidates, a.feedback, a.created_at
 FROM answers AS a
 LEFT JOIN chats AS c ON c.id = a.chat_id
-WHERE coalesce(c.owner, '') = :owner
+WHERE coalesce(nullif(a.owner, ''), c.owner, '') = :owner
 ORDER BY a.created_at DESC, a.id
 LIMIT :limit
 
