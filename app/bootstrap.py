@@ -41,7 +41,7 @@ from app.running import EndableAnswerer, Running
 from app.search import Searcher
 from app.sections import Sections
 from app.stages import Stages, build_retriever, build_stages
-from app.users import Gate, Users, protect, require_bound
+from app.users import Gate, Limits, Users, protect, require_bound
 from app.widen import Widener
 
 Report = Callable[[str], None]
@@ -146,7 +146,9 @@ def open_services(settings: Settings, *, report: Report, migrate: bool = False) 
         answerer=_build_answerer(services, models, Counted(ledger, metrics), notices, running=running),
         ledger=ledger,
         chats=Chats(services.engine),
-        library=Library(services.engine, max_file_mib=settings.max_file_mib),
+        library=Library(
+            services.engine, max_file_mib=settings.max_file_mib, user_mib_per_day=settings.user_upload_mib_per_day
+        ),
         sections=Sections(services.engine),
         diagnosis=build_diagnosis(services),
         feedback=Feedback(ledger, Golden(services.engine)),
@@ -276,7 +278,7 @@ def answer_prompt(model: ChatModel) -> str:
     return "answer_small" if model.info.backend == "embedded" else "answer"
 
 
-def open_gate(services: SearchServices, *, signed_in: Callable[[], str], report: Report) -> Gate | None:
+def open_gate(services: Services, *, signed_in: Callable[[], str], report: Report) -> Gate | None:
     """Where there are users: from now on every transaction acts for one of them. None without users.
 
     signed_in: name of the user whose event of the page is being handled. Raises DatabaseError when the database would
@@ -286,11 +288,13 @@ def open_gate(services: SearchServices, *, signed_in: Callable[[], str], report:
         return None
     for notice in protect(services.engine):
         report(notice)
-    bind(services.engine, signed_in)
+    who, settings = bind(services.engine, signed_in), services.settings
     require_bound(services.engine)
+    limits = Limits(at_once=settings.user_questions_at_once, per_minute=settings.user_questions_per_minute)
+    services.running.limit(lambda: limits.one_more(who().name))
     gate = Gate(services.engine)
-    if services.settings.audit_days:
-        gate.prune(days=services.settings.audit_days)
+    if settings.audit_days:
+        gate.prune(days=settings.audit_days)
     return gate
 
 

@@ -69,6 +69,9 @@ INSERT INTO uploads (collection_id, name, content)
 SELECT id, :name, :content FROM collections WHERE name = :collection
 RETURNING id
 
+-- name: sent_bytes
+SELECT sent_bytes()
+
 -- name: defer_upload
 SELECT queue_upload(:upload_id)
 

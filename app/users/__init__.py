@@ -4,6 +4,7 @@ from app.users.audit import Audit, AuditRow
 from app.users.gate import Gate
 from app.users.groups import EVERYONE, Group, Groups
 from app.users.keys import KeyRow, Keys
+from app.users.limits import Limits
 from app.users.protect import protect, require_bound
 from app.users.rights import Level, Right, Rights
 from app.users.users import Role, User, Users
@@ -18,6 +19,7 @@ __all__ = [
     "KeyRow",
     "Keys",
     "Level",
+    "Limits",
     "Right",
     "Rights",
     "Role",

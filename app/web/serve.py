@@ -57,7 +57,7 @@ class PrivacyHeaders:
                 message["headers"] = [
                     *message.get("headers", ()),
                     (b"content-security-policy", _POLICY.encode("ascii")),
-                    (b"referrer-policy", b"no-referrer"),
+                    (b"referrer-policy", b"same-origin"),
                     (b"x-content-type-options", b"nosniff"),
                 ]
             await send(message)

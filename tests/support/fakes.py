@@ -43,7 +43,7 @@ from app.quality.expected.feedback import Feedback
 from app.quality.expected.golden import Golden
 from app.quality.expected.locate import Locator
 from app.rerank import KeepOrder, Reranker
-from app.search import Searcher
+from app.search import Retriever, Searcher
 from app.sections import Sections
 from app.stages import ExplainingRetriever, Stages
 from tests.support.builders import fixed_boundary
@@ -224,10 +224,16 @@ class FakeServices:
 
 
 def make_services(
-    engine: Engine, settings: Settings, hits: Sequence[Hit], model: ScriptedModel, notices: Sequence[str] = ()
+    engine: Engine,
+    settings: Settings,
+    hits: Sequence[Hit],
+    model: ScriptedModel,
+    notices: Sequence[str] = (),
+    retriever: Retriever | None = None,
 ) -> FakeServices:
-    """The page's services over fixed hits and a scripted model."""
-    ledger, retriever = Ledger(engine), WordRetriever(hits)
+    """The page's services over fixed hits, or a retriever of the test's, and a scripted model."""
+    ledger = Ledger(engine)
+    retriever = retriever or WordRetriever(hits)
     stages = Stages(
         retriever=lambda _: retriever, reranker=lambda _: WordReranker(), count_tokens=lambda text: len(text.split())
     )

@@ -11,6 +11,7 @@ from tests.support.ingested import ingest_text
 
 PASSWORD = "correct horse"
 SECRET = "zyxwoquark"  # in hidden documents only: title, name, text
+HIDDEN = 7_700_000  # ids of hidden documents and their chunks follow it
 OPEN_TEXT = "The boathouse opens at six in the morning. Boats are booked in the logbook. Oars are blue."
 SECRET_TEXT = (
     f"The {SECRET} boathouse opens at midnight for the board. The {SECRET} merger is signed in May. "
@@ -33,8 +34,10 @@ def fill(owner: Engine, embedder: Embedder) -> None:
     """
     users, groups, rights = Users(owner), Groups(owner), Rights(owner)
     ingest_text(owner, embedder, "/club/boats.txt", OPEN_TEXT, collection="club")
+    number_from(owner, HIDDEN)
     ingest_text(owner, embedder, f"/club/{SECRET}-minutes.txt", SECRET_TEXT, collection="club")
     ingest_text(owner, embedder, f"/board/{SECRET}-plan.txt", SECRET_TEXT, collection=f"{SECRET}-board")
+    number_from(owner, 2 * HIDDEN)
     ingest_text(owner, embedder, "/board/shared.txt", "The board shares its calendar.", collection=f"{SECRET}-board")
     with owner.begin() as connection:
         connection.execute(text("SELECT refresh_lexeme_frequencies(1000)"))
@@ -49,6 +52,14 @@ def fill(owner: Engine, embedder: Embedder) -> None:
     rights.set(f"{SECRET}-board", Level.ADMIN, group="board")
     rights.set(f"{SECRET}-board", Level.READ, user="dan", document="shared.txt")
     protect(owner)
+
+
+def number_from(owner: Engine, first: int) -> None:
+    """Documents and chunks stored from now on have ids that no other number looks like."""
+    with owner.begin() as connection:
+        for table in ("documents", "chunks"):
+            query = text("SELECT setval(pg_get_serial_sequence(:table, 'id'), :first)")
+            connection.execute(query, {"table": table, "first": first})
 
 
 def opened(owner: Engine, signed_in: object = None) -> People:
