@@ -13,7 +13,7 @@ from sqlalchemy import Engine, create_engine, text
 from app.commands.console import quiet_libraries
 from app.core import database
 from app.core.acting import Actor, acting_as, bind
-from app.core.domain import Filters
+from app.core.domain import NO_FILTERS, Filters
 from app.core.models.embedding import Embedder
 from app.core.models.find import build_embedder
 from app.core.settings import load_settings
@@ -108,12 +108,12 @@ def _measure(owner: Engine, page: Engine, known: KnownVectors, size: str) -> Non
     names = Library(owner).collections()
     half = Filters(collections=names[::2])
     of_owner, of_page = (build_retriever(engine, known, load_settings()) for engine in (owner, page))
-    ways: dict[str, tuple[HybridRetriever, Context, Filters | None]] = {
-        "owner, no row-level security": (of_owner, nullcontext, None),
-        "user who reads all": (of_page, partial(acting_as, Actor("whole")), None),
-        "administrator": (of_page, partial(acting_as, Actor("root")), None),
+    ways: dict[str, tuple[HybridRetriever, Context, Filters]] = {
+        "owner, no row-level security": (of_owner, nullcontext, NO_FILTERS),
+        "user who reads all": (of_page, partial(acting_as, Actor("whole")), NO_FILTERS),
+        "administrator": (of_page, partial(acting_as, Actor("root")), NO_FILTERS),
         "owner, filter: half of the collections": (of_owner, nullcontext, half),
-        "user who reads half": (of_page, partial(acting_as, Actor("half")), None),
+        "user who reads half": (of_page, partial(acting_as, Actor("half")), NO_FILTERS),
     }
     seconds: dict[str, list[float]] = {way: [] for way in ways}
     for round_number in range(ROUNDS + 1):  # the first warms caches
@@ -121,7 +121,7 @@ def _measure(owner: Engine, page: Engine, known: KnownVectors, size: str) -> Non
             for way, (retriever, context, filters) in ways.items():
                 started = time.perf_counter()
                 with context():
-                    retriever.retrieve(question, **({"filters": filters} if filters else {}))
+                    retriever.retrieve(question, filters=filters)
                 if round_number:
                     seconds[way].append(time.perf_counter() - started)
     _print(seconds, size)

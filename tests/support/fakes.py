@@ -43,7 +43,7 @@ from app.quality.expected.feedback import Feedback
 from app.quality.expected.golden import Golden
 from app.quality.expected.locate import Locator
 from app.rerank import KeepOrder, Reranker
-from app.search import Retriever, Searcher
+from app.search import Searcher
 from app.sections import Sections
 from app.stages import ExplainingRetriever, Stages
 from tests.support.builders import fixed_boundary
@@ -229,7 +229,7 @@ def make_services(
     hits: Sequence[Hit],
     model: ScriptedModel,
     notices: Sequence[str] = (),
-    retriever: Retriever | None = None,
+    retriever: ExplainingRetriever | None = None,
 ) -> FakeServices:
     """The page's services over fixed hits, or a retriever of the test's, and a scripted model."""
     ledger = Ledger(engine)
