@@ -188,6 +188,9 @@ class Settings(BaseSettings):
     session_hours: int = Field(default=168, ge=1, description="time after which a login ends in any case, hours")
     login_user: str = Field(default="", description="user name for the page's login; empty: no login")
     login_password: SecretStr = Field(default=SecretStr(""), description="password for the page's login")
+    user_header: str = Field(
+        default="", description="header in which a trusted proxy names the user it has signed in; empty: own sign-in"
+    )
     audit_days: int = Field(
         default=365, ge=0, description="age at which a page with users removes lines of its audit, days; 0: never"
     )

@@ -1,6 +1,6 @@
 """What the server of a page with users asks, as the server and not as a user: passwords, keys, sessions, the audit."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 from sqlalchemy import Engine
 
@@ -31,6 +31,11 @@ class Gate:
         """Whether a session that began then goes on: not after a new password or role, or the user's removal."""
         with acting_as_owner():
             return self._users.changed_at(name) <= since
+
+    def known(self, name: str) -> bool:
+        """Whether there is a user of this name."""
+        with acting_as_owner():
+            return self._users.changed_at(name) < datetime.max.replace(tzinfo=UTC)
 
     def actor(self, key: str) -> Actor | None:
         """The user that a program's key acts for; None for an unknown or expired key."""

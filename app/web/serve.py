@@ -23,6 +23,7 @@ from app.web.half_sent import limit_half_sent
 from app.web.page import build_page
 from app.web.parts import Services
 from app.web.people import ForAdmins, Gate, sign_in_with
+from app.web.proxy_sign_in import ProxySignIn, named_by_proxy
 from app.web.running import RunningAnswers
 from app.web.sign_in import Attempts, Sessions, SignIn
 from app.web.theme import build_theme
@@ -90,7 +91,7 @@ def start(
         upload_collection=settings.collection,
         tuning=ForAdmins(tuning, gate) if gate and tuning else tuning,
         running=running,
-        home=f"{settings.root_path}/" if gate or settings.login_user else "",
+        home=f"{settings.root_path}/" if (gate or settings.login_user) and not settings.user_header else "",
     )
     page.delete_cache = _UPLOADS_KEPT
     try:
@@ -108,12 +109,13 @@ def start(
 def _launch(page: gr.Blocks, settings: Settings, routes: Sequence[BaseRoute], gate: Gate | None) -> str:
     login: Any = (settings.login_user, settings.login_password.get_secret_value()) if settings.login_user else None
     if gate is not None:
-        login = sign_in_with(gate)
+        login = None if settings.user_header else sign_in_with(gate)
     sessions = Sessions(idle_seconds=60 * settings.session_idle_minutes, seconds=3600 * settings.session_hours)
     app, address, _ = page.launch(
         server_name=settings.host,
         server_port=settings.port or _free_port(settings.host),
         auth=login,
+        auth_dependency=named_by_proxy if gate and settings.user_header else None,
         max_file_size=settings.max_file_mib * 2**20,
         app_kwargs={"middleware": _middleware(settings, sessions, gate), "routes": list(routes)},
         theme=build_theme(),
@@ -150,9 +152,12 @@ def _middleware(settings: Settings, sessions: Sessions, gate: Gate | None) -> li
         proxies=parse_networks(settings.trusted_proxies),
         root_path=settings.root_path,
         request_seconds=settings.request_seconds,
+        user_header=settings.user_header if gate else "",
     )
     parts = [Middleware(PrivacyHeaders), Middleware(Doors, entrance)]
-    if settings.login_user or gate:
+    if gate and settings.user_header:
+        parts.append(Middleware(ProxySignIn, gate))
+    elif settings.login_user or gate:
         parts.append(Middleware(SignIn, sessions, Attempts(), settings.root_path, gate))
     return parts
 

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -50,7 +51,7 @@ class Peopled:
 
 
 @pytest.fixture(scope="module")
-def site(server: Engine, embedder: Embedder, data_dir: Any) -> Iterator[Peopled]:
+def site(server: Engine, embedder: Embedder, data_dir: Path) -> Iterator[Peopled]:
     with server.connect() as connection:
         connection.execute(text(f'CREATE DATABASE peopled TEMPLATE "{TEMPLATE}"'))
     owner = create_engine(server.url.set(database="peopled"))
@@ -275,6 +276,23 @@ def test_sessions_end_when_the_user_changes(site: Peopled, monkeypatch: pytest.M
     client = httpx.Client(base_url=site.address, timeout=60)
     assert client.post("login", data={"username": "dan", "password": "wrong"}).status_code == 400
     assert Audit(site.owner).rows(action="failed", limit=1)[0].actor == "dan"
+
+
+def test_a_trusted_proxy_names_the_user_and_nobody_else_does(site: Peopled, embedder: Embedder, data_dir: Path) -> None:
+    header = {"user_header": "X-Forwarded-User", "data_dir": data_dir, "port": 0}
+    people = opened(site.owner, signed_in)
+    name, sent = "X-Forwarded-User", (["cora"], [], ["eve"], ["cora", "ada"])
+    for proxies, statuses in (("127.0.0.1", [200, 401, 401, 401]), ("192.0.2.1", [401] * 4)):
+        with _served(people.page, embedder, load_settings(**header, trusted_proxies=proxies)) as address:
+            given: list[list[tuple[str, str]]] = [[(name, value) for value in values] for values in sent]
+            assert [httpx.get(f"{address}config", headers=one).status_code for one in given] == statuses
+            if proxies == "127.0.0.1":
+                with httpx.Client(base_url=address, headers=given[0], timeout=60) as client:
+                    event = client.post("gradio_api/call/search", json={"data": [QUESTION] + [""] * 8}).json()
+                    found = client.get(f"gradio_api/call/search/{event['event_id']}").text
+                assert "boats.txt" in nothing_of_it(found)
+            assert httpx.get(f"{address}v1/collections").status_code == 401
+    people.page.dispose()
 
 
 @pytest.mark.browser
