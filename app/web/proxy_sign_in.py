@@ -11,6 +11,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.web.doors import USER_IN_SCOPE, client_of
 from app.web.people import Gate
+from app.web.sign_in import needs_session
 
 _LOOK_SECONDS = 30.0  # between two looks whether a name is a user's
 _MOST_KEPT = 10_000  # names; the oldest are dropped
@@ -33,7 +34,7 @@ class ProxySignIn:
         if name and not await self._is_known(name):
             _log.warning("The proxy at %s names %r, who is no user", client_of(scope), name)
             name = scope[USER_IN_SCOPE] = ""
-        if scope["type"] == "http" and not name and not _is_open_with_proxy(scope["path"]):
+        if scope["type"] == "http" and not name and needs_session(scope["path"]):
             await PlainTextResponse("Sign in at the proxy first.", status_code=401)(scope, receive, send)
             return
         await self._app(scope, receive, send)
@@ -51,8 +52,3 @@ class ProxySignIn:
 def named_by_proxy(request: Request) -> str | None:
     """The user of a request for Gradio, which refuses it without one."""
     return str(request.scope.get(USER_IN_SCOPE, "")) or None
-
-
-def _is_open_with_proxy(path: str) -> bool:
-    """Paths with keys or checks of their own."""
-    return path.strip("/").split("/")[0] in ("v1", "healthz", "readyz", "metrics")

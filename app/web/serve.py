@@ -16,6 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.core.errors import SettingsError
 from app.core.settings import Settings
+from app.web.attempts import Attempts
 from app.web.dial_tab import TuningService
 from app.web.doors import Doors, Entrance, is_loopback, parse_names, parse_networks, require_login_beyond_loopback
 from app.web.downloads import refuse_downloads
@@ -25,7 +26,7 @@ from app.web.parts import Services
 from app.web.people import ForAdmins, Gate, sign_in_with
 from app.web.proxy_sign_in import ProxySignIn, named_by_proxy
 from app.web.running import RunningAnswers
-from app.web.sign_in import Attempts, Sessions, SignIn
+from app.web.sign_in import Sessions, SignIn
 from app.web.theme import build_theme
 
 _UPLOADS_KEPT = (3600, 86_400)  # seconds: how often, and from which age, files that nobody used are removed

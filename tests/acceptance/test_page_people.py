@@ -281,7 +281,8 @@ def test_sessions_end_when_the_user_changes(site: Peopled, monkeypatch: pytest.M
 def test_a_trusted_proxy_names_the_user_and_nobody_else_does(site: Peopled, embedder: Embedder, data_dir: Path) -> None:
     header = {"user_header": "X-Forwarded-User", "data_dir": data_dir, "port": 0}
     people = opened(site.owner, signed_in)
-    name, sent = "X-Forwarded-User", (["cora"], [], ["eve"], ["cora", "ada"])
+    name = "X-Forwarded-User"
+    sent: tuple[list[str], ...] = (["cora"], [], ["eve"], ["cora", "ada"])
     for proxies, statuses in (("127.0.0.1", [200, 401, 401, 401]), ("192.0.2.1", [401] * 4)):
         with _served(people.page, embedder, load_settings(**header, trusted_proxies=proxies)) as address:
             given: list[list[tuple[str, str]]] = [[(name, value) for value in values] for values in sent]
