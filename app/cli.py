@@ -7,6 +7,7 @@ import typer
 
 from app.commands.ask import ask
 from app.commands.backup import backup, restore
+from app.commands.calibrate import calibrate
 from app.commands.chats import chats
 from app.commands.console import print_problem, quiet_libraries
 from app.commands.dial import dial
@@ -45,6 +46,7 @@ for command in (
     replay,
     evaluate,
     dial,
+    calibrate,
     train_reranker,
     fit_combination,
     settings,

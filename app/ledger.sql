@@ -17,12 +17,12 @@ INSERT INTO candidates (
     answer_id, fused_rank, chunk_id, document_id, collection, title, source_uri, media_type, heading, part_kind,
     part_first, part_last, part_name, ordinal, start_char, end_char, text, vector_rank, vector_distance, text_rank,
     text_score, fused_score, logit, rerank_score, final_rank, fate, fate_detail, passage_number, cited, name, dated, reason,
-    document_sha256
+    similarity, document_sha256
 ) VALUES (
     CAST(:answer_id AS uuid), :fused_rank, :chunk_id, :document_id, :collection, :title, :source_uri, :media_type,
     :heading, :part_kind, :part_first, :part_last, :part_name, :ordinal, :start_char, :end_char, :text, :vector_rank,
     :vector_distance, :text_rank, :text_score, :fused_score, :logit, :rerank_score, :final_rank, :fate, :fate_detail,
-    :passage_number, :cited, :name, :dated, :reason,
+    :passage_number, :cited, :name, :dated, :reason, :similarity,
     (SELECT sha256 FROM documents WHERE id = :document_id)
 )
 
@@ -36,7 +36,8 @@ WHERE id = CAST(:id AS uuid)
 -- name: select_candidates
 SELECT chunk_id, document_id, collection, title, source_uri, media_type, heading, part_kind, part_first, part_last,
     part_name, ordinal, start_char, end_char, text, vector_rank, vector_distance, text_rank, text_score, fused_rank,
-    fused_score, logit, rerank_score, final_rank, fate, fate_detail, passage_number, cited, name, dated, reason
+    fused_score, logit, rerank_score, final_rank, fate, fate_detail, passage_number, cited, name, dated, reason,
+    similarity
 FROM candidates
 WHERE answer_id = CAST(:id AS uuid)
 ORDER BY final_rank NULLS LAST, fused_rank

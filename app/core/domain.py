@@ -248,6 +248,7 @@ class Hit:
     dated: datetime | None = None  # of the document: the file's date, or of its ingestion if it has none
     holds_quote: bool = False  # every quoted run of the question stands in it as it is written
     reason: str = ""  # why it stands where it does, for people; empty when only the scores decided
+    similarity: float | None = None  # cosine on the built-in embedding model's scale; None: 1 - vector_distance
 
     @property
     def rank(self) -> int:
