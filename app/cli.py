@@ -18,6 +18,7 @@ from app.commands.forget import forget
 from app.commands.golden import golden
 from app.commands.key import key
 from app.commands.migrate import migrate
+from app.commands.models import models
 from app.commands.replay import replay
 from app.commands.search import search
 from app.commands.serve import serve
@@ -59,6 +60,7 @@ for command in (
     app.command()(command)
 app.add_typer(golden, name="golden")
 app.add_typer(chats, name="chats")
+app.add_typer(models, name="models")
 
 
 def main() -> None:
