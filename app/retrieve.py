@@ -17,7 +17,7 @@ from app.core.errors import NotFoundError
 from app.core.language import unread_language
 from app.core.models.embedding import Embedder, require_same_model
 from app.core.quotes import Quoted, quoted
-from app.core.scale import Scale, as_is
+from app.core.scale import AS_IS, Scale, as_is
 from app.core.scope import nothing_in
 from app.core.sql import load_queries
 from app.core.typos import variants
@@ -90,8 +90,7 @@ class HybridRetriever:
         scale = self._scale()
         with self._snapshot() as connection:
             corrections = _corrections(connection, as_written, quotes)
-            values = self._values(as_written, embedding, quotes, corrections)
-            values |= {"slope": scale.slope, "shift": scale.shift}
+            values = self._values(as_written, embedding, quotes, corrections, scale)
             rows = self._rows(connection, values, collection, filters)
         notes = [_CUT.format(self._embedder.max_tokens)] if cut else []
         notes += [f"No passage holds “{word}”: also searched for “{meant}”." for word, meant in corrections.items()]
@@ -210,8 +209,11 @@ class HybridRetriever:
         embedding: npt.NDArray[np.float32],
         quotes: Quoted = NO_QUOTES,
         corrections: Mapping[str, str] = NO_CORRECTIONS,
+        scale: Scale = AS_IS,
     ) -> dict[str, object]:
         return self._fusion | {
+            "slope": scale.slope,
+            "shift": scale.shift,
             "question": question,
             "added": " ".join(corrections.values()) or None,
             "runs": list(quotes.required),

@@ -60,6 +60,8 @@ FROZEN = {
     "r0011_chats.sql": "9d4db46ab43e1f86348c19c5d05cb19bf1cd3aca34ba2bebf4d3934f0452f423",
     "r0012_scope.py": "4a657a428f4c9712a18ca88a027766d4040b3737787891bc12e5261da247177a",
     "r0012_scope.sql": "86fb342b2a78a80eacdb1d19fb7f17e2e69e22ea1bc2cdab9acaa5fc19a626f9",
+    "r0016_calibrations.py": "93c0e437a59a3306f1e11dc0503291e7bc4db8eb8eb5f1c81f44eb1c2ac16d93",
+    "r0016_calibrations.sql": "77f2d8cb4e310801411ba233b2bf31b9b1367bf08c909cea2374d5e3fcc50836",
 }
 
 
