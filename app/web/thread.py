@@ -16,6 +16,8 @@ from app.web.icons import ICONS
 from app.web.problem import render_problem
 from app.web.quotes import quotes_of
 
+_STAGES: Mapping[str, str] = {**STAGES, "stop": "Stopping"}
+
 
 def render_thread(answers: Sequence[Answer], changes: Mapping[str, Sequence[Change]] = MappingProxyType({})) -> str:
     """All finished exchanges of a chat, oldest first; script.js marks the one whose sources are shown.
@@ -47,7 +49,7 @@ def render_live(
         numbers = frozenset(passage.number for passage in context.passages) if context else frozenset()
         body = f'<div class="fm-answer live" dir="auto">{render_answer(text, answer_id="", numbers=numbers)}</div>'
     working = (
-        f'<p class="fm-working"><i></i>{escape(STAGES.get(stage, "Starting"))}…</p>'
+        f'<p class="fm-working"><i></i>{escape(_STAGES.get(stage, "Starting"))}…</p>'
         if not text or stage in ("cite", "stop")
         else ""
     )

@@ -21,9 +21,9 @@ QUESTION = "When does the boathouse open?"
 
 
 @pytest.fixture
-def silent_model() -> Iterator[str]:
-    """A chat server that lists a model and never answers a question."""
-    over = threading.Event()
+def silent_model() -> Iterator[tuple[str, threading.Event]]:
+    """A chat server that lists a model and never answers: its address, and whether the question has come."""
+    over, asked = threading.Event(), threading.Event()
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -35,6 +35,8 @@ def silent_model() -> Iterator[str]:
             self.wfile.write(body)
 
         def do_POST(self) -> None:
+            if QUESTION.encode() in self.rfile.read(int(self.headers["content-length"])):
+                asked.set()
             over.wait(60)
 
         def log_message(self, *_: object) -> None:
@@ -43,7 +45,7 @@ def silent_model() -> Iterator[str]:
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
         thread = threading.Thread(target=server.serve_forever, daemon=True)
         thread.start()
-        yield f"http://127.0.0.1:{server.server_address[1]}/v1"
+        yield f"http://127.0.0.1:{server.server_address[1]}/v1", asked
         over.set()
         server.shutdown()
 
@@ -53,11 +55,14 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def test_sigterm_ends_the_page_its_worker_and_its_database(data_dir: Path, silent_model: str, tmp_path: Path) -> None:
+def test_sigterm_ends_the_page_its_worker_and_its_database(
+    data_dir: Path, silent_model: tuple[str, threading.Event], tmp_path: Path
+) -> None:
     port = _free_port()
+    model, asked = silent_model
     environment = {name: value for name, value in os.environ.items() if not name.startswith("FOREMOST_")}
     environment |= {
-        "FOREMOST_DATA_DIR": str(data_dir), "FOREMOST_CHAT_BACKEND": "openai", "FOREMOST_OPENAI_URL": silent_model,
+        "FOREMOST_DATA_DIR": str(data_dir), "FOREMOST_CHAT_BACKEND": "openai", "FOREMOST_OPENAI_URL": model,
         "FOREMOST_PORT": str(port), "HF_HUB_OFFLINE": "1",
     }  # fmt: skip
     handbook = tmp_path / "handbook.md"
@@ -77,7 +82,7 @@ def test_sigterm_ends_the_page_its_worker_and_its_database(data_dir: Path, silen
             event = client.post("gradio_api/call/ask", json=question).json()["event_id"]
             listening = threading.Thread(target=_listen, args=(client, event), daemon=True)
             listening.start()
-            time.sleep(3)  # the model is being waited for
+            assert asked.wait(60), log.read_text()  # the model is being waited for
             assert listening.is_alive()
             moment = time.monotonic()
             serving.send_signal(signal.SIGTERM)
