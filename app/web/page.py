@@ -16,6 +16,7 @@ from app.web.pdf_pages import PdfPages
 from app.web.running import RunningAnswers
 from app.web.source_panel import SourcePanel
 from app.web.tag_editor import TagEditor
+from app.web.translated import TranslatedBlocks
 
 _MARK = (
     '<svg viewBox="0 0 32 32" width="26" height="26" aria-hidden="true"><rect width="32" height="32" rx="8"/>'
@@ -36,7 +37,7 @@ def build_page(
     examples: questions offered on the first screen. tuning: None leaves the Dial tab out. running: the
     server's answers in progress, by default its own. Raises AppError.
     """
-    page = gr.Blocks(title="Foremost", analytics_enabled=False, fill_width=True)
+    page = TranslatedBlocks(title="Foremost", analytics_enabled=False, fill_width=True)
     with page:
         with gr.Row(elem_classes="fm-top"):
             area(f'<h1 class="fm-brand">{_MARK}<span>Foremost</span></h1>', name="fm-brand-area")
