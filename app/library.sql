@@ -33,7 +33,7 @@ ORDER BY
 LIMIT CAST(:limit AS bigint)
 
 -- name: select_document
-SELECT d.id, FALSE AS upload, c.name AS collection, d.name, d.title, d.media_type, d.byte_count, d.part_kind,
+SELECT d.id, FALSE AS upload, c.name AS collection, d.name, d.source_uri AS uri, d.title, d.media_type, d.byte_count, d.part_kind,
     d.part_count, d.chunk_count, d.status, d.error, d.warnings, coalesce(d.ingested_at, d.created_at) AS changed_at,
     d.timings
 FROM documents AS d
@@ -41,7 +41,7 @@ JOIN collections AS c ON c.id = d.collection_id
 WHERE d.id = :id
 
 -- name: select_upload
-SELECT u.id, TRUE AS upload, c.name AS collection, u.name, '' AS title, '' AS media_type,
+SELECT u.id, TRUE AS upload, c.name AS collection, u.name, 'upload:' || u.name AS uri, '' AS title, '' AS media_type,
     octet_length(u.content) AS byte_count, NULL AS part_kind, NULL AS part_count, 0 AS chunk_count, u.status, u.error,
     CAST('[]' AS jsonb) AS warnings, u.created_at AS changed_at, CAST('{}' AS jsonb) AS timings
 FROM uploads AS u

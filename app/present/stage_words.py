@@ -9,4 +9,5 @@ STAGES: Mapping[str, str] = {
     "pack": "Choosing what fits",
     "generate": "The model is reading the passages",
     "cite": "Checking every sentence against its source",
+    "stop": "Stopping",
 }

@@ -39,13 +39,16 @@ def render_passage(text: str, media_type: str, stems: frozenset[str]) -> str:
 
 
 def flowing(text: str, media_type: str) -> str:
-    """The text with the printed lines of a PDF joined to paragraphs, which read better at the width of a card."""
+    """The text with the printed lines of a PDF joined to paragraphs, which read better at the width of a card.
+
+    Rows of a table keep their lines: that is how render_passage knows them.
+    """
     if media_type != "application/pdf":
         return text
     lines = text.split("\n")
     joined = lines[0]
     for before, line in pairwise(lines):
-        full = len(before) >= _PRINTED_LINE
+        full = len(before) >= _PRINTED_LINE and _BAR not in before and _BAR not in line
         goes_on = full and line[:1].isalnum() and (line[:1].islower() or before.rstrip()[-1:] not in ".:!?")
         joined += (" " if goes_on else "\n") + line
     return joined

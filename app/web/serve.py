@@ -118,6 +118,7 @@ def _launch(page: gr.Blocks, settings: Settings, routes: Sequence[BaseRoute]) ->
         share=False,
         pwa=False,
         quiet=True,
+        _frontend=False,  # else Gradio asks its own page for an answer first, and gives up on a busy machine
         prevent_thread_lock=True,
         root_path=settings.root_path,
     )

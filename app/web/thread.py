@@ -8,6 +8,7 @@ from app.chats import Change
 from app.core.domain import Answer, Context, Outcome, Query
 from app.present.answer_verdict import State, verdict_of_answer
 from app.present.problem import Problem
+from app.present.stage_words import STAGES
 from app.present.translate import translated
 from app.web.answer_foot import render_foot
 from app.web.answer_text import render_answer
@@ -15,16 +16,6 @@ from app.web.highlight import escape
 from app.web.icons import ICONS
 from app.web.problem import render_problem
 from app.web.quotes import quotes_of
-
-STAGES: Mapping[str, str] = {
-    "rewrite": "Reading the question",
-    "retrieve": "Searching your documents",
-    "rerank": "Putting the best passages first",
-    "pack": "Choosing what fits",
-    "generate": "The model is reading the passages",
-    "cite": "Checking every sentence against its source",
-    "stop": "Stopping",
-}
 
 
 def render_thread(answers: Sequence[Answer], changes: Mapping[str, Sequence[Change]] = MappingProxyType({})) -> str:

@@ -464,5 +464,5 @@ def test_a_german_browser_reads_verdicts_and_notices_in_german(visit: Callable[.
 
     shown = answered(page).inner_text()
     assert "Nicht in Ihren Dokumenten" in shown
-    assert "Das konnte ich in den Dokumenten nicht finden." in shown
+    assert "gesucht in: allen Dokumenten" in shown
     assert "Not in your documents" not in shown

@@ -149,7 +149,15 @@ def test_no_list_stays_open_behind_the_focus(visit: Callable[..., "Page"]) -> No
     tab_to(page, "#fm-question textarea")
     assert page.locator(".fm-menu[open]").count() == 0
 
-    collection = page.get_by_label("Collection", exact=True)
+    page.get_by_title("Passages, candidates and reranker").focus()
+    page.keyboard.press("Enter")
+    page.locator(".fm-panel").wait_for()
+    page.keyboard.press("Escape")
+    page.locator(".fm-panel").wait_for(state="detached")
+    assert "fm-chip" in str(page.evaluate("document.activeElement.className"))
+
+    page.get_by_role("tab", name="Documents").click()
+    collection = page.locator("#fm-target input")
     collection.focus()
     page.get_by_role("listbox").wait_for()
     # Both keys at once: Gradio opens its list a moment after the first one, when the focus has left already.

@@ -151,10 +151,11 @@ def test_another_model_answers_and_one_that_vanished_is_said_in_one_line(page: "
     assert used == ["scripted-7b", "scripted-0.5b"]
     page.get_by_title("Choose the model").click()
     panel.get_by_text("scripted-7b is no longer offered; scripted-0.5b answers instead.").wait_for()
-    page.get_by_role("tab", name="History").click()
-    page.locator("#fm-history-list .fm-list button").first.click()
-    page.get_by_text("Model and tokens").click()
-    assert "scripted-0.5b" in page.locator("#fm-history-answer .fm-more", has_text="Model and tokens").inner_text()
+    page.keyboard.press("Escape")
+    side = page.locator("#fm-sources-area")
+    side.get_by_role("tab", name="Details").click()
+    side.get_by_text("Model and tokens").click()
+    assert "scripted-0.5b" in side.locator("details", has_text="Model and tokens").last.inner_text()
 
 
 def test_passages_and_reranker_are_chosen_for_a_chat(page: "Page", site: Site) -> None:

@@ -101,7 +101,7 @@ def test_the_page_itself_and_programs_may_upload_and_ask(site_services: Site) ->
     with httpx.Client(base_url=site_services.address) as client:
         for headers in ({"origin": f"http://{own.netloc}", "sec-fetch-site": "same-origin"}, {}):
             assert client.post("gradio_api/upload", files={"files": ("a.txt", b"x")}, headers=headers).is_success
-            event = client.post("gradio_api/call/ask", json={"data": [OPENING, "club"] + [""] * 6}, headers=headers)
+            event = client.post("gradio_api/call/ask", json={"data": [OPENING, "club"] + [""] * 7}, headers=headers)
             assert event.is_success
         link = {"sec-fetch-site": "cross-site", "sec-fetch-mode": "navigate", "sec-fetch-dest": "document"}
         assert client.get("", headers=link).is_success
@@ -146,7 +146,7 @@ def test_a_tls_proxy_with_a_path_prefix_serves_the_whole_page(open_site: Callabl
             config = client.get("config").json()
             assert config["root"] == "https://docs.example/docs"
             asked = client.post(
-                "gradio_api/call/ask", json={"data": [OPENING, "club"] + [""] * 6}, headers=origin
+                "gradio_api/call/ask", json={"data": [OPENING, "club"] + [""] * 7}, headers=origin
             ).json()
             events = client.get(f"gradio_api/call/ask/{asked['event_id']}").text
             assert "event: complete" in events
@@ -247,7 +247,7 @@ def test_an_error_of_a_user_is_one_line_in_the_log(
     site_services: Site, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
 ) -> None:
     with httpx.Client(base_url=site_services.address) as client, caplog.at_level(logging.INFO, "foremost"):
-        asked = client.post("gradio_api/call/ask", json={"data": [OPENING, "nowhere"] + [""] * 6}).json()
+        asked = client.post("gradio_api/call/ask", json={"data": [OPENING, "nowhere"] + [""] * 7}).json()
         events = client.get(f"gradio_api/call/ask/{asked['event_id']}").text
     assert "event: error" in events
     lines = [record.getMessage() for record in caplog.records if record.name == "foremost.problems"]

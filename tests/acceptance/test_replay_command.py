@@ -42,7 +42,7 @@ def test_an_answer_is_the_same_until_a_stage_changes_which_is_named_first(data_d
     ingest()
     asked = run("app", "ask", QUESTION, "--collection", "watch", "--json")
     assert asked.returncode == 0, asked.stderr
-    answer = json.loads(asked.stdout)
+    answer = json.loads(asked.stdout.splitlines()[-1])  # the lines before are stages and pieces
     assert replayed() == {"answer": answer["id"], "same": True, "changed": [], "text": answer["answer"]}
     shown = run("app", "replay", answer["id"], FOREMOST_PASSAGES="1", FOREMOST_SEED="99", FOREMOST_RERANKER="none")
     assert "The same at every stage" in shown.stdout

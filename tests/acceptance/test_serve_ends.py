@@ -73,7 +73,7 @@ def test_sigterm_ends_the_page_its_worker_and_its_database(data_dir: Path, silen
         _wait_for(address, serving, log)
         started = psutil.Process(serving.pid).children(recursive=True)
         with httpx.Client(base_url=address, timeout=60) as client:
-            question = {"data": [QUESTION] + [""] * 7}
+            question = {"data": [QUESTION] + [""] * 8}
             event = client.post("gradio_api/call/ask", json=question).json()["event_id"]
             listening = threading.Thread(target=_listen, args=(client, event), daemon=True)
             listening.start()

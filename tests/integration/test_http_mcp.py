@@ -127,7 +127,7 @@ def test_what_cannot_be_done_is_one_line(site: Site, name: str, arguments: dict[
 
 
 def test_a_failed_model_is_an_error_of_the_tool(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(site.services.model, "_script", lambda _: iter(()))
+    monkeypatch.setattr(site.services.model, "script", lambda _: iter(()))
     assert "answered nothing" in call(site, "ask", question=OPENING)["error"]
 
 

@@ -157,7 +157,7 @@ def test_what_cannot_be_answered_is_one_clear_line(
 def test_a_model_that_fails_is_an_error_of_the_server(
     client: openai.OpenAI, site: Site, monkeypatch: pytest.MonkeyPatch, stream: bool
 ) -> None:
-    monkeypatch.setattr(site.services.model, "_script", lambda _: iter(()))
+    monkeypatch.setattr(site.services.model, "script", lambda _: iter(()))
 
     def read() -> None:
         list(

@@ -78,8 +78,8 @@ class Remembered:
 def main() -> None:
     """Measure, print the tables, keep the figures."""
     parser = argparse.ArgumentParser(prog="python -m tests.quality.languages", description=__doc__)
-    parser.add_argument("--paragraphs", type=int, default=80)
-    parser.add_argument("--questions", type=int, default=30, help="of each language")
+    parser.add_argument("--paragraphs", type=int, default=60)
+    parser.add_argument("--questions", type=int, default=24, help="of each language")
     parser.add_argument("--models", default=f"{BUILT_IN},{MULTILINGUAL}", help="with commas")
     parser.add_argument("--results", type=Path, default=Path("languages.json"))
     options = parser.parse_args()

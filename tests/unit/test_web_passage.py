@@ -5,7 +5,7 @@ from lxml import html as lxml_html
 
 from app.core.domain import Fate
 from app.web.highlight import terms
-from app.web.passage import render_passage
+from app.web.passage import flowing, render_passage
 from app.web.relevance import Scale, render_relevance
 from tests.support.builders import make_hit
 
@@ -83,3 +83,13 @@ def test_there_is_no_bar_without_a_measure() -> None:
     assert "fm-bar" not in render_relevance(make_hit(1, "x"), Scale())
     unscored = make_hit(1, "x", fate=Fate.NOT_SCORED)
     assert "fm-bar" not in render_relevance(unscored, Scale(relevance=lambda _: 0.0, floor=0.2))
+
+
+def test_printed_lines_become_paragraphs_and_rows_of_tables_stay_rows() -> None:
+    prose = "The signal to abandon ship is given by the master alone, and\nthe crew goes to its stations."
+    rows = (
+        "Signal: seven short and one long | Given by: the master\nSignal: one long | Given by: the officer of the watch"
+    )
+    shown = flowing(f"{prose}\n{rows}\nthe drill is held weekly", "application/pdf")
+    assert shown == f"{prose.replace(chr(10), ' ')}\n{rows}\nthe drill is held weekly"
+    assert render_passage(shown, "application/pdf", frozenset()).count("<tr>") == 3  # the names, and two rows
