@@ -26,8 +26,9 @@ _READ = "For a reranker that reads it, set FOREMOST_RERANKER=late-interaction."
 class EnglishOnly:
     """A reranker that is used where question and candidates are in English, or their language is uncertain.
 
-    Beyond that the fused order stands. A candidate that it did not score has the cosine's relevance; where the embedding model reads English only too, nothing can be judged, so nothing is
-    dropped: it would end in a wrong "not found".
+    Beyond that the fused order stands. A candidate that it did not score has the cosine's relevance; where the
+    embedding model reads English only too, nothing can be judged, so nothing is dropped: it would end in a wrong "not
+    found".
     """
 
     def __init__(self, reranker: Reranker, *, embedding_model: str) -> None:
