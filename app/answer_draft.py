@@ -88,4 +88,5 @@ class AnswerDraft:
             settings=settings,
             filters=self.question.filters,
             error=self.error,
+            replaces=self.question.replaces,
         )

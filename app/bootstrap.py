@@ -40,6 +40,7 @@ from app.running import EndableAnswerer, Running
 from app.search import Searcher
 from app.sections import Sections
 from app.stages import Stages, build_retriever, build_stages
+from app.unanswered import Unanswered
 from app.widen import Widener
 
 Report = Callable[[str], None]
@@ -74,6 +75,7 @@ class Services(SearchServices):
     diagnosis: Diagnosis
     feedback: Feedback
     composer: Composer
+    unanswered: Unanswered
     tags: DocumentTags
     metrics: Metrics
     running: Running
@@ -148,6 +150,7 @@ def open_services(settings: Settings, *, report: Report, migrate: bool = False) 
         diagnosis=build_diagnosis(services),
         feedback=Feedback(ledger, Golden(services.engine)),
         composer=Composer(services.engine),
+        unanswered=Unanswered(services.engine),
         tags=DocumentTags(services.engine),
         metrics=metrics,
         running=running,

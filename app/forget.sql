@@ -72,7 +72,7 @@ WHERE id = ANY(CAST(:answers AS uuid[]))
 -- name: unwrite_questions
 -- A follow-up is rewritten from what was asked and answered before it.
 UPDATE answers SET query = jsonb_build_object('text', question, 'changed', false, 'reason', '')
-WHERE CAST(query ->> 'changed' AS boolean) AND (id = ANY(CAST(:answers AS uuid[])) OR chat_id IN (
+WHERE (CAST(query ->> 'changed' AS boolean) OR query ->> 'also' <> '') AND (id = ANY(CAST(:answers AS uuid[])) OR chat_id IN (
     SELECT chat_id FROM answers WHERE id = ANY(CAST(:answers AS uuid[])) AND chat_id IS NOT NULL))
 
 -- name: delete_candidates

@@ -196,7 +196,7 @@ answers = Table(
     Column("id", UUID(as_uuid=False), primary_key=True),
     Column("chat_id", ForeignKey("chats.id", ondelete="CASCADE")),
     Column("question", Text, nullable=False),
-    Column("query", JSONB, nullable=False),  # {text, changed, reason}
+    Column("query", JSONB, nullable=False),  # {text, changed, reason, also, added}
     Column("collection", Text),
     Column("text", Text, nullable=False),
     Column("outcome", Text, nullable=False),
@@ -263,7 +263,21 @@ candidates = Table(  # no foreign keys to chunks or documents: history survives 
     Column("dated", DateTime(timezone=True)),  # of the document
     Column("reason", Text, nullable=False, server_default=""),  # why it was moved, for people
     Column("document_sha256", Text),  # of the document as it was read; null for answers of earlier versions
+    Column("found_by", Text, nullable=False, server_default=""),  # the searches that brought it
     Index("ix_candidates_document_id", "document_id"),
+)
+
+unanswered_questions = Table(  # from the moment a question is asked until its answer is stored
+    "unanswered_questions",
+    metadata,
+    Column("id", UUID(as_uuid=False), primary_key=True),
+    Column("chat_id", ForeignKey("chats.id", ondelete="CASCADE"), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("options", JSONB, nullable=False, server_default="{}"),  # of the composer
+    Column("replaces", ForeignKey("answers.id", ondelete="SET NULL")),  # the answer whose next version it asks for
+    Column("alone", Boolean, nullable=False, server_default=text("false")),
+    _now(),
+    Index("ix_unanswered_questions_chat_id", "chat_id"),
 )
 
 golden_questions = Table(

@@ -113,6 +113,8 @@ def _print_event(event: Event) -> None:
             report(text)
         case Rewritten(query=query) if query.changed:
             report(f"searched for: {query.text}")
+        case Rewritten(query=query) if query.also:
+            report(f"searched for it as it stands, and for: {query.also}")
 
 
 def _print_sources(answer: Answer) -> None:

@@ -43,10 +43,14 @@ def show(
     out.print(f"[bold]{escape(past.question)}[/]")
     if past.query.changed:
         out.print(f"[dim]searched for: {escape(past.query.text)}[/]")
+    if past.query.also:
+        out.print(f"[dim]also searched for: {escape(past.query.also)}[/]")
     verdict = verdict_of_answer(past)
     out.print(f"[bold]{escape(verdict.line)}[/]")
     out.print(escape(past.text or past.error))
-    out.print(f"[dim]{past.outcome.value} · {_time(past)} · answer {past.id}[/]\n")
+    count = len(past.versions)
+    version = f" · version {past.version} of {count}" if count > 1 else ""
+    out.print(f"[dim]{past.outcome.value} · {_time(past)} · answer {past.id}{version}[/]\n")
     print_table(_table(hits))
     for passage in past.context.passages:
         if passage.added:

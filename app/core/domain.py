@@ -171,6 +171,8 @@ class Question:
     history: tuple[Turn, ...] = ()  # oldest first
     chat_id: str | None = None
     choice: Choice = AS_CONFIGURED
+    replaces: str | None = None  # id of an answer of the chat: this one becomes its next version
+    alone: bool = False  # True: it is searched as it stands, whatever was asked before
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -178,8 +180,10 @@ class Query:
     """The question for the retriever, which stands on its own."""
 
     text: str
-    changed: bool  # True when a model rewrote it
+    changed: bool  # True when it says more than what was asked
     reason: str  # why it was rewritten or not, for people
+    also: str = ""  # a second text that is searched for: of the question alone and with words added, the other one
+    added: tuple[str, ...] = ()  # words of the question before, by which the two differ
 
 
 def location_of(kind: str | None, first: int | None, last: int | None, name: str) -> str:
@@ -206,6 +210,7 @@ class Fate(StrEnum):
     BUDGET = "dropped: no room in the token budget"
     BELOW_FLOOR = "dropped: below the relevance floor"
     FUSED_OUT = "dropped: fused out"
+    OTHER_READING = "dropped: only the other search found it"
     UNDECIDED = "not decided yet"
 
 
@@ -248,6 +253,7 @@ class Hit:
     dated: datetime | None = None  # of the document: the file's date, or of its ingestion if it has none
     holds_quote: bool = False  # every quoted run of the question stands in it as it is written
     reason: str = ""  # why it stands where it does, for people; empty when only the scores decided
+    found_by: str = ""  # the searches that brought it, for people; empty where one search was made
 
     @property
     def rank(self) -> int:
@@ -450,6 +456,13 @@ class Answer:
     error: str = ""
     feedback: int = 0  # -1, 0 or 1
     created_at: datetime | None = None
+    replaces: str | None = None  # id of an answer whose next version this is; of a stored answer, the first version
+    versions: tuple[str, ...] = ()  # ids of all versions, this one among them, oldest first; empty for the only one
+
+    @property
+    def version(self) -> int:
+        """Number of this version, from 1."""
+        return self.versions.index(self.id) + 1 if self.id in self.versions else 1
 
 
 # ------------------------------------------------------------------------------------ events for page and commands

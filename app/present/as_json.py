@@ -39,6 +39,7 @@ def candidate_view(hit: Hit) -> dict[str, Any]:
         "passage_number": hit.passage_number,
         "cited": hit.cited,
         "reason": hit.reason,
+        "found_by": hit.found_by,
         "title": hit.title,
         "name": hit.name,
         "dated": _moment(hit),
@@ -71,9 +72,13 @@ def answer_view(answer: Answer) -> dict[str, Any]:
     verdict = verdict_of_answer(answer)
     return {
         "id": answer.id,
+        "version": answer.version,
+        "versions": list(answer.versions),
         "question": answer.question,
         "standalone_question": answer.query.text,
         "rewritten": answer.query.changed,
+        "also_searched_for": answer.query.also,
+        "added_words": list(answer.query.added),
         "collection": answer.collection,
         "filters": filters_view(answer.filters),
         "outcome": answer.outcome.value,
@@ -100,7 +105,12 @@ def event_view(event: Event) -> dict[str, Any] | None:
         case Started(stage=stage):
             return {"event": "stage", "stage": stage}
         case Rewritten(query=query):
-            rewrite = {"standalone_question": query.text, "rewritten": query.changed, "reason": query.reason}
+            rewrite = {
+                "standalone_question": query.text,
+                "rewritten": query.changed,
+                "reason": query.reason,
+                "also_searched_for": query.also,
+            }
             return {"event": "question"} | rewrite
         case Retrieved(context=context, scored=scored):
             sources = [_source_view(passage) for passage in context.passages]

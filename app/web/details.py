@@ -31,11 +31,14 @@ def details_html(answer: Answer) -> str:
 def _searched(answer: Answer) -> str:
     query = answer.query
     reason = f"<p>{escape(query.reason)}</p>" if query.reason else ""
-    return f'<p dir="auto"><q>{escape(query.text)}</q></p>{reason}'
+    also = f'<p dir="auto">also: <q>{escape(query.also)}</q></p>' if query.also else ""
+    return f'<p dir="auto"><q>{escape(query.text)}</q></p>{also}{reason}'
 
 
 def _model(answer: Answer) -> Mapping[str, object]:
     rows: dict[str, object] = {"answer": answer.id}
+    if len(answer.versions) > 1:
+        rows["version"] = f"{answer.version} of {len(answer.versions)}"
     if answer.model:
         rows |= {"model": f"{answer.model.name} ({answer.model.backend})"}
     rows |= {"reranker": answer.reranker, "passages scored": answer.scored}

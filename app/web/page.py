@@ -7,6 +7,7 @@ import gradio as gr
 from app.web.api import add_api
 from app.web.areas import area
 from app.web.chat_tab import ChatTab, Shared
+from app.web.conversation import running_answers
 from app.web.dial_tab import DialTab, TuningService
 from app.web.documents_tab import DocumentsTab
 from app.web.hints import HINTS_SCRIPT, render_hints
@@ -46,7 +47,7 @@ def build_page(
                 answerer = services.answerer
                 area(render_hints(answerer.info, answerer.notices), name="fm-hints-area", script=HINTS_SCRIPT)
                 shared = Shared(viewer=viewer)
-                answers = running or RunningAnswers(answerer.answer)
+                answers = running or running_answers(services)
                 chat = ChatTab(services, shared, examples, answers, upload_collection)
             with gr.Tab("Documents", elem_id="fm-tab-documents") as documents_tab:
                 tags = TagEditor(services.tags)

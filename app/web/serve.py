@@ -16,6 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.core.errors import SettingsError
 from app.core.settings import Settings
+from app.web.conversation import running_answers
 from app.web.dial_tab import TuningService
 from app.web.doors import Doors, Entrance, is_loopback, parse_names, parse_networks, require_login_beyond_loopback
 from app.web.downloads import refuse_downloads
@@ -158,7 +159,7 @@ def serve(
     print_line: Callable[[str], Any] = print,
 ) -> None:
     """Serve the page until interrupted; prints its address."""
-    running = RunningAnswers(services.answerer.answer)
+    running = running_answers(services)
     page, address = start(services, settings, examples=examples, tuning=tuning, running=running, routes=routes)
     print_line(f"Foremost answers at {address} (stop with Ctrl-C)")
     if routes:

@@ -32,11 +32,12 @@ def render_thread(answers: Sequence[Answer], changes: Mapping[str, Sequence[Chan
 
 def render_exchange(answer: Answer, *, again: bool = True, changes: Sequence[Change] = ()) -> str:
     """A question with its answer; again: offer a button that repeats the question."""
+    repeated = answer.id if again else ""
     return (
         f'<article class="fm-exchange" data-answer="{escape(answer.id)}">'
-        f"{_question(answer.question)}{_searched_for(answer.query)}"
+        f"{_question(answer.question, repeated)}{_searched_for(answer.query, repeated)}"
         f'<div class="fm-answer" dir="auto">{_body(answer)}</div>{_facts(answer)}'
-        f"{_changes(changes, answer.id if again else '')}{render_foot(answer)}{_actions(answer, again=again)}</article>"
+        f"{_changes(changes, repeated)}{render_foot(answer)}{_actions(answer, again=again)}</article>"
     )
 
 
@@ -67,14 +68,38 @@ def render_failed_question(question: str, problem: Problem) -> str:
     )
 
 
-def _question(text: str) -> str:
-    return f'<div class="fm-question" dir="auto">{escape(text)}</div>'
+def _question(text: str, answer_id: str = "") -> str:
+    """The question; with the id of its answer also a button that edits it, which script.js turns into a field."""
+    question = f'<div class="fm-question" dir="auto">{escape(text)}</div>'
+    if not answer_id:
+        return question
+    return (
+        f'<div class="fm-asked">{question}<button type="button" class="fm-action" data-act="edit" '
+        f'data-answer="{escape(answer_id)}" aria-label="Edit the question and ask again" '
+        f'title="Edit the question and ask again">{ICONS["edit"]}</button></div>'
+    )
 
 
-def _searched_for(query: Query) -> str:
+def _searched_for(query: Query, answer_id: str = "") -> str:
+    """What was searched for when it is not the question alone; with an id also a button that asks without it."""
+    remove = ""
+    if answer_id and query.changed:
+        label = "Ask again as it stands, without what was added"
+        remove = (
+            f'<button type="button" class="fm-drop" data-act="alone" data-answer="{escape(answer_id)}" '
+            f'aria-label="{label}" title="{label}">✕</button>'
+        )
+    title = escape(query.reason)
+    if query.added:
+        words = escape(" ".join(query.added))
+        weaker = "" if query.changed else " · the question as it stands fits better"
+        return (
+            f'<p class="fm-searched" title="{title}">Also searched with: '
+            f'<span class="fm-added" dir="auto">{words}{remove}</span>{weaker}</p>'
+        )
     if not query.changed:
         return ""
-    return f'<p class="fm-searched" title="{escape(query.reason)}">searched for: <q>{escape(query.text)}</q></p>'
+    return f'<p class="fm-searched" title="{title}">searched for: <q>{escape(query.text)}</q>{remove}</p>'
 
 
 def _body(answer: Answer) -> str:
@@ -132,10 +157,31 @@ def _actions(answer: Answer, *, again: bool) -> str:
         + button("show", "Show the sources of this answer", sources, ' data-wide="1"')
         + button("copy", "Copy the answer", ICONS["copy"], f' data-copy="{escape(plain_text(answer))}"')
         + (button("retry", "Ask again", ICONS["retry"]) if again else "")
+        + _versions(answer, again=again)
         + button("rate", "Good answer", ICONS["up"], f' data-value="{0 if up else 1}"', up)
         + button("rate", "Bad answer", ICONS["down"], f' data-value="{0 if down else -1}"', down)
         + "</div>"
     )
+
+
+def _versions(answer: Answer, *, again: bool) -> str:
+    """Which version of the answer is shown, with buttons that show its neighbours; nothing for the only one."""
+    count, number = len(answer.versions), answer.version
+    if count <= 1:
+        return ""
+    if not again:
+        return f'<span class="fm-versions">version {number} of {count}</span>'
+
+    def step(to: int, label: str, text: str) -> str:
+        target = answer.versions[to - 1] if 1 <= to <= count else ""
+        off = "" if target else ' aria-disabled="true"'
+        return (
+            f'<button type="button" class="fm-action" data-act="version" data-answer="{escape(target)}" '
+            f'data-n="{label}" aria-label="{label} version" title="{label} version"{off}>{text}</button>'
+        )
+
+    steps = f"{step(number - 1, 'Previous', '‹')}<span>{number} of {count}</span>{step(number + 1, 'Next', '›')}"
+    return f'<span class="fm-versions" role="group" aria-label="Versions of this answer">{steps}</span>'
 
 
 def plain_text(answer: Answer) -> str:

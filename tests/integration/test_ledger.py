@@ -248,3 +248,47 @@ def test_the_views_go_with_their_answer(database: Engine) -> None:
                  "(SELECT count(*) FROM ledger_losses)")
         ).one()  # fmt: skip
     assert tuple(left) == (0, 0, 0)
+
+
+def test_a_version_stands_in_the_place_of_the_first_and_the_shown_one_counts(database: Engine) -> None:
+    ledger, chats = Ledger(database), Chats(database)
+    chat = ledger.start_chat("Backups")
+    first, other = _answer(chat_id=chat), _answer(chat_id=chat, question="Other?")
+    second = _answer(chat_id=chat, question="When, and where?", replaces=first.id)
+    third = _answer(chat_id=chat, question="Whence?", text="From there.", replaces=second.id)
+    for answer in (first, other, second, third):
+        ledger.store(answer)
+
+    def shown() -> list[str]:
+        return [answer.id for answer in ledger.chat_answers(chat)]
+
+    assert shown() == [third.id, other.id]
+    loaded = ledger.load(third.id)
+    assert (loaded.version, loaded.versions, loaded.replaces) == (3, (first.id, second.id, third.id), first.id)
+    assert [row.id for row in ledger.history()] == [third.id, other.id]
+    assert ledger.find("last") == third.id
+    assert [row.answer_id for row in chats.page(words="whence")] == [third.id]
+
+    ledger.show_version(first.id)
+    assert shown() == [first.id, other.id]
+    assert ledger.load(first.id).version == 1
+    assert chats.page(words="whence") == ()
+    assert ledger.find("last") == other.id
+
+    fourth = _answer(chat_id=chat, replaces=third.id)
+    ledger.store(fourth)
+    assert shown() == [fourth.id, other.id]
+    assert ledger.load(fourth.id).version == 4
+    with pytest.raises(NotFoundError):
+        ledger.show_version(str(uuid.uuid4()))
+
+
+def test_no_answer_of_another_chat_is_replaced(database: Engine) -> None:
+    ledger = Ledger(database)
+    mine, theirs = ledger.start_chat("mine"), ledger.start_chat("theirs")
+    first = _answer(chat_id=theirs)
+    ledger.store(first)
+    second = _answer(chat_id=mine, replaces=first.id)
+    ledger.store(second)
+    assert [answer.id for answer in ledger.chat_answers(theirs)] == [first.id]
+    assert ledger.load(second.id).versions == ()

@@ -46,6 +46,7 @@ from app.rerank import KeepOrder, Reranker
 from app.search import Searcher
 from app.sections import Sections
 from app.stages import ExplainingRetriever, Stages
+from app.unanswered import Unanswered
 from tests.support.builders import fixed_boundary
 from tests.support.fake_embedder import FakeEmbedder
 
@@ -217,6 +218,7 @@ class FakeServices:
     diagnosis: Diagnosis
     feedback: Feedback
     composer: Composer
+    unanswered: Unanswered
     tags: DocumentTags
     models: OfferedModels
     offered: list[str]  # names of the models that the server offers beside the configured one
@@ -275,6 +277,7 @@ def make_services(
         sections=Sections(engine),
         diagnosis=Diagnosis(locator=Locator(engine), trials=Trials(stages, settings)),
         feedback=Feedback(ledger, Golden(engine)),
+        unanswered=Unanswered(engine),
         composer=Composer(engine),
         tags=DocumentTags(engine),
         models=models,
