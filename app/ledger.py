@@ -28,6 +28,7 @@ from app.core.domain import (
     Usage,
 )
 from app.core.errors import NotFoundError
+from app.core.plan import Plan
 from app.core.sql import load_queries
 
 _QUERIES = load_queries(__file__)
@@ -39,6 +40,7 @@ _MODEL: TypeAdapter[ModelInfo | None] = TypeAdapter(ModelInfo | None)
 _USAGE: TypeAdapter[Usage | None] = TypeAdapter(Usage | None)
 _QUERY = TypeAdapter(Query)
 _FILTERS = TypeAdapter(Filters)
+_PLAN = TypeAdapter(Plan)
 
 # As they are; hits and location are not. Answers of earlier versions have no source.
 _STORED_OF_PASSAGE = ("number", "text", "title", "heading", "tokens", "source")
@@ -190,6 +192,7 @@ def _answer_row(answer: Answer) -> dict[str, Any]:
         "notices": _json(list(answer.notices)),
         "timings": _json(dict(answer.timings)),
         "settings": _json(settings),
+        "plan": _json(asdict(answer.plan)),
     }
 
 
@@ -249,6 +252,7 @@ def _answer(row: RowMapping, hits: tuple[Hit, ...]) -> Answer:
         "versions": tuple(row["versions"]) if len(row["versions"]) > 1 else (),
         "settings": settings,
         "filters": filters,
+        "plan": _PLAN.validate_python(row["plan"]),
     }
     return Answer(**(values | changed), context=context)
 

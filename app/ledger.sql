@@ -1,12 +1,13 @@
 -- name: insert_answer
 INSERT INTO answers (
     id, chat_id, question, query, collection, text, outcome, error, sentences, removed_markers, passages, prompt, model,
-    usage, tokens, token_budget, reranker, scored, notices, timings, settings, first_version, version
+    usage, tokens, token_budget, reranker, scored, notices, timings, settings, plan, first_version, version
 ) VALUES (
     CAST(:id AS uuid), CAST(:chat_id AS uuid), :question, CAST(:query AS jsonb), :collection, :text, :outcome, :error,
     CAST(:sentences AS jsonb), :removed_markers, CAST(:passages AS jsonb), CAST(:prompt AS jsonb),
     CAST(:model AS jsonb), CAST(:usage AS jsonb), :tokens, :token_budget, :reranker, :scored,
-    CAST(:notices AS jsonb), CAST(:timings AS jsonb), CAST(:settings AS jsonb), CAST(:first_version AS uuid),
+    CAST(:notices AS jsonb), CAST(:timings AS jsonb), CAST(:settings AS jsonb), CAST(:plan AS jsonb),
+    CAST(:first_version AS uuid),
     1 + coalesce(
         (
             SELECT max(version) FROM answers
@@ -47,7 +48,7 @@ INSERT INTO candidates (
 
 -- name: select_answer
 SELECT id::text AS id, chat_id::text AS chat_id, question, query, collection, text, outcome, error, sentences,
-    removed_markers, passages, prompt, model, usage, tokens, token_budget, reranker, scored, notices, timings, settings,
+    removed_markers, passages, prompt, model, usage, tokens, token_budget, reranker, scored, notices, timings, settings, plan,
     feedback, created_at, first_version::text AS replaces,
     ARRAY(
         SELECT v.id::text FROM answers AS v

@@ -34,6 +34,7 @@ from app.core.domain import (
     Waiting,
 )
 from app.core.errors import ModelError, QuestionError
+from app.core.plan import Kind, Plan
 from app.pack import pack, render
 from app.present.instructions import instruction_notice
 from app.readings import better_reading
@@ -143,6 +144,7 @@ class Answerer:
         try:
             draft.text = self._listing.answer(question)
             if draft.text:
+                draft.plan = Plan(kind=Kind.LIBRARY, reason="it asks which documents there are")
                 draft.outcome = Outcome.ANSWERED
                 yield Token(text=draft.text)
             else:

@@ -28,7 +28,8 @@ EXACT_BELOW = 5_000
 TEXT_ROWS = 10_000
 TEXT_POOL = 300
 _BEGINNING = 200  # characters kept of a passage that was fused out
-_LEFT_OUT = tuple(field.name for field in fields(LeftOut))  # in the order of the statement's values
+# In the order of the statement's values.
+_LEFT_OUT = tuple(field.name for field in fields(LeftOut) if field.name != "found_by")
 _CORRECTED_CHARACTERS = 400  # of a question, in which typing errors are looked for
 NO_QUOTES, NO_CORRECTIONS = Quoted(), MappingProxyType[str, str]({})
 _LANGUAGE_OF = 5  # candidates whose language is compared with the question's

@@ -11,6 +11,7 @@ from sqlalchemy import Engine
 from app.core.domain import NO_FILTERS, ExactRank, Filters
 from app.core.models.embedding import Embedder
 from app.core.settings import Settings
+from app.planned_search import PlannedSearcher
 from app.rerank import Reranker, build_reranker
 from app.retrieve import EXACT_BELOW, HybridRetriever
 from app.search import Retriever, Searcher
@@ -36,7 +37,7 @@ class Stages:
 
     def searcher(self, settings: Settings) -> Searcher:
         """Both stages together."""
-        return Searcher(retriever=self.retriever(settings), reranker=self.reranker(settings))
+        return planning(self.retriever(settings), self.reranker(settings), settings)
 
 
 def build_stages(engine: Engine, embedder: Embedder) -> Stages:
@@ -53,6 +54,13 @@ def build_stages(engine: Engine, embedder: Embedder) -> Stages:
         ),
         count_tokens=lambda text: embedder.count_tokens([text])[0],
     )
+
+
+def planning(retriever: Retriever, reranker: Reranker, settings: Settings) -> Searcher:
+    """The two stages, with a plan before them unless it is turned off."""
+    if not settings.plan:
+        return Searcher(retriever=retriever, reranker=reranker)
+    return PlannedSearcher(retriever=retriever, reranker=reranker, seconds=settings.plan_seconds)
 
 
 def build_retriever(

@@ -214,6 +214,7 @@ answers = Table(
     Column("notices", JSONB, nullable=False),
     Column("timings", JSONB, nullable=False),
     Column("settings", JSONB, nullable=False),
+    Column("plan", JSONB, nullable=False, server_default=text('\'{"kind": "simple"}\'::jsonb')),
     Column("feedback", SmallInteger, nullable=False, server_default="0"),
     _now(),
     Column("version", Integer, nullable=False, server_default="1"),
@@ -262,6 +263,7 @@ candidates = Table(  # no foreign keys to chunks or documents: history survives 
     Column("name", Text, nullable=False, server_default=""),  # of the document's file
     Column("dated", DateTime(timezone=True)),  # of the document
     Column("reason", Text, nullable=False, server_default=""),  # why it was moved, for people
+    Column("found_by", Text, nullable=False, server_default=""),  # steps of the plan that brought it
     Column("document_sha256", Text),  # of the document as it was read; null for answers of earlier versions
     Column("found_by", Text, nullable=False, server_default=""),  # the searches that brought it
     Index("ix_candidates_document_id", "document_id"),

@@ -6,6 +6,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Literal
 
+from app.core.plan import ONE_SEARCH, Plan
+
 # ---------------------------------------------------------------------------------------------- a document goes in
 
 HEADING_SEPARATOR = " › "  # between the title and the headings of a heading path
@@ -253,7 +255,7 @@ class Hit:
     dated: datetime | None = None  # of the document: the file's date, or of its ingestion if it has none
     holds_quote: bool = False  # every quoted run of the question stands in it as it is written
     reason: str = ""  # why it stands where it does, for people; empty when only the scores decided
-    found_by: str = ""  # the searches that brought it, for people; empty where one search was made
+    found_by: str = ""  # steps of the plan that brought it: "part 1, whole question"; empty where one search was made
 
     @property
     def rank(self) -> int:
@@ -278,6 +280,7 @@ class LeftOut:
     fused_rank: int
     fused_score: float
     holds_quote: bool
+    found_by: str = ""  # as of a Hit
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -453,6 +456,7 @@ class Answer:
     timings: Mapping[str, float]  # seconds per stage: rewrite, embed, sql, rerank, pack, first_token, generate, cite
     settings: Mapping[str, str | int | float | bool | None]  # those that shaped this answer
     filters: Filters = NO_FILTERS
+    plan: Plan = ONE_SEARCH
     error: str = ""
     feedback: int = 0  # -1, 0 or 1
     created_at: datetime | None = None
@@ -473,6 +477,7 @@ class Started:
     """A stage has begun."""
 
     stage: Literal["rewrite", "retrieve", "rerank", "pack", "generate", "cite"]
+    detail: str = ""  # what is searched for, where a plan has several steps: "part 1: the Berlin lease"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -480,6 +485,13 @@ class Rewritten:
     """The question for the retriever."""
 
     query: Query
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Planned:
+    """The question needs more than one search."""
+
+    plan: Plan
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -492,6 +504,7 @@ class Retrieved:
     notices: tuple[str, ...] = ()
     timings: Mapping[str, float] = field(default_factory=dict)  # seconds per stage: embed, sql, rerank, pack
     left_out: tuple[LeftOut, ...] = ()  # brought by a leg, but no candidates
+    plan: Plan = ONE_SEARCH
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -520,4 +533,4 @@ class Finished:
     answer: Answer
 
 
-Event = Started | Rewritten | Retrieved | Waiting | Token | Notice | Finished
+Event = Started | Rewritten | Planned | Retrieved | Waiting | Token | Notice | Finished

@@ -63,6 +63,16 @@ class Settings(BaseSettings):
         default=200, ge=1, le=1000, description="length of the HNSW search list; never less than leg_candidates"
     )
 
+    # plan
+    plan: Annotated[bool, Shapes.RANKING] = Field(
+        default=True,
+        description="1: a question with several parts, or one that compares, is searched part by part; 0: every "
+        "question is searched once",
+    )
+    plan_seconds: Annotated[int, Shapes.ANSWER] = Field(
+        default=20, ge=1, description="time for searching the parts of a question, seconds; then the whole alone counts"
+    )
+
     # second stage
     reranker: Annotated[str, Shapes.TUNED] = Field(
         default="auto",

@@ -55,6 +55,7 @@ class Progress:
 
     question: str
     stage: str = ""
+    detail: str = ""  # of the stage, where a plan has several steps
     stopping: bool = False
     query: Query | None = None
     context: Context | None = None
@@ -72,7 +73,9 @@ class Progress:
     def html(self) -> str:
         """The exchange so far."""
         stage = "stop" if self.stopping else self.stage
-        return render_live(self.question, stage=stage, query=self.query, context=self.context, text=self.text)
+        return render_live(
+            self.question, stage=stage, detail=self.detail, query=self.query, context=self.context, text=self.text
+        )
 
 
 class Conversations:
@@ -142,8 +145,8 @@ def watch(running: Running, scale: Scale) -> Iterator[Progress]:
 def _take(progress: Progress, event: Event, scale: Scale) -> bool:
     """Add an event to the progress; True when the page should be updated now."""
     match event:
-        case Started(stage=stage):
-            progress.stage = stage
+        case Started(stage=stage, detail=detail):
+            progress.stage, progress.detail = stage, detail
         case Rewritten(query=query):
             progress.query = query
         case Retrieved(context=context, scored=scored):

@@ -7,6 +7,7 @@ from types import MappingProxyType
 from app.chats import Change
 from app.core.domain import Answer, Context, Query
 from app.present.answer_verdict import State, verdict_of_answer
+from app.present.plan_lines import plan_lines, step_line
 from app.present.problem import Problem
 from app.present.stage_words import STAGES
 from app.web.answer_foot import render_foot
@@ -36,13 +37,19 @@ def render_exchange(answer: Answer, *, again: bool = True, changes: Sequence[Cha
     return (
         f'<article class="fm-exchange" data-answer="{escape(answer.id)}">'
         f"{_question(answer.question, repeated)}{_searched_for(answer.query, repeated)}"
-        f'<div class="fm-answer" dir="auto">{_body(answer)}</div>{_facts(answer)}'
+        f'<div class="fm-answer" dir="auto">{_body(answer)}</div>{_facts(answer)}{_plan(answer)}'
         f"{_changes(changes, repeated)}{render_foot(answer)}{_actions(answer, again=again)}</article>"
     )
 
 
 def render_live(
-    question: str, *, stage: str = "", query: Query | None = None, context: Context | None = None, text: str = ""
+    question: str,
+    *,
+    stage: str = "",
+    detail: str = "",
+    query: Query | None = None,
+    context: Context | None = None,
+    text: str = "",
 ) -> str:
     """The exchange in progress: the current stage, and the text so far."""
     body = ""
@@ -50,7 +57,7 @@ def render_live(
         numbers = frozenset(passage.number for passage in context.passages) if context else frozenset()
         body = f'<div class="fm-answer live" dir="auto">{render_answer(text, answer_id="", numbers=numbers)}</div>'
     working = (
-        f'<p class="fm-working"><i></i>{escape(_STAGES.get(stage, "Starting"))}…</p>'
+        f'<p class="fm-working"><i></i>{escape(step_line(_STAGES.get(stage, "Starting"), detail))}…</p>'
         if not text or stage in ("cite", "stop")
         else ""
     )
@@ -123,6 +130,16 @@ def _facts(answer: Answer) -> str:
         return ""
     markers = "1 marker" if answer.removed_markers == 1 else f"{answer.removed_markers} markers"
     return f'<p class="fm-facts">{markers} without a passage removed</p>'
+
+
+def _plan(answer: Answer) -> str:
+    """What was searched and what each search brought, to open; nothing for a question with one search."""
+    head, *steps = plan_lines(answer.plan) or ("",)
+    if not head:
+        return ""
+    lines = "".join(f"<li>{escape(step)}</li>" for step in steps)
+    summary = f"<summary>{len(steps)} searches — {escape(head)}</summary>"
+    return f'<details class="fm-facts fm-plan">{summary}<ol>{lines}</ol></details>'
 
 
 def _changes(changes: Sequence[Change], answer_id: str) -> str:

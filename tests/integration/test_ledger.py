@@ -25,8 +25,9 @@ from app.core.domain import (
     Usage,
 )
 from app.core.errors import NotFoundError
+from app.core.plan import ONE_SEARCH, Kind, Plan, Step
 from app.ledger import Ledger
-from tests.support.builders import make_hit, make_passage
+from tests.support.builders import make_answer, make_hit, make_passage
 
 NEXT = SectionChunk(
     chunk_id=2, document_id=1, ordinal=1, heading="Document 1 › Section", start_char=100, end_char=120, part_kind=None,
@@ -292,3 +293,27 @@ def test_no_answer_of_another_chat_is_replaced(database: Engine) -> None:
     ledger.store(second)
     assert [answer.id for answer in ledger.chat_answers(theirs)] == [first.id]
     assert ledger.load(second.id).versions == ()
+
+
+def test_a_plan_and_the_step_that_found_a_candidate_come_back(database: Engine) -> None:
+    plan = Plan(
+        kind=Kind.COMPARE,
+        reason="it compares 2 things",
+        parts=("a", "b"),
+        steps=(Step(name="part 1", text="a", found=3, used=1, seconds=0.25),),
+    )
+    hit = replace(make_hit(1, "A lease."), found_by="part 1, whole question")
+    answer = make_answer(hits=[hit], plan=plan)
+    ledger = Ledger(database)
+    ledger.store(answer)
+    loaded = ledger.load(answer.id)
+    assert loaded.plan == plan
+    assert loaded.context.hits[0].found_by == "part 1, whole question"
+
+
+def test_an_answer_from_before_plans_had_one_search(database: Engine) -> None:
+    answer = make_answer(hits=[make_hit(1, "A lease.")])
+    Ledger(database).store(answer)
+    with database.begin() as connection:
+        connection.execute(text("UPDATE answers SET plan = DEFAULT"))
+    assert Ledger(database).load(answer.id).plan == ONE_SEARCH
