@@ -18,11 +18,13 @@ from app.commands.golden import golden
 from app.commands.key import key
 from app.commands.migrate import migrate
 from app.commands.replay import replay
+from app.commands.rights import audit, keys, rights
 from app.commands.search import search
 from app.commands.serve import serve
 from app.commands.settings import settings
 from app.commands.show import show
 from app.commands.train_reranker import train_reranker
+from app.commands.users import groups, users
 from app.commands.version import version
 from app.commands.why import why
 from app.core.errors import AppError
@@ -52,11 +54,14 @@ for command in (
     backup,
     restore,
     forget,
+    audit,
     version,
 ):
     app.command()(command)
 app.add_typer(golden, name="golden")
 app.add_typer(chats, name="chats")
+for name, commands in (("users", users), ("groups", groups), ("rights", rights), ("keys", keys)):
+    app.add_typer(commands, name=name)
 
 
 def main() -> None:

@@ -85,7 +85,7 @@ SELECT a.id::text AS id, a.chat_id::text AS chat_id, a.question, a.outcome, a.se
     ) AS candidates, a.feedback, a.created_at
 FROM answers AS a
 LEFT JOIN chats AS c ON c.id = a.chat_id
-WHERE coalesce(c.owner, '') = :owner AND a.current
+WHERE coalesce(nullif(a.owner, ''), c.owner, '') = :owner AND a.current
 ORDER BY a.created_at DESC, a.id
 LIMIT :limit
 

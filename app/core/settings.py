@@ -198,6 +198,21 @@ class Settings(BaseSettings):
     session_hours: int = Field(default=168, ge=1, description="time after which a login ends in any case, hours")
     login_user: str = Field(default="", description="user name for the page's login; empty: no login")
     login_password: SecretStr = Field(default=SecretStr(""), description="password for the page's login")
+    user_header: str = Field(
+        default="", description="header in which a trusted proxy names the user it has signed in; empty: own sign-in"
+    )
+    audit_days: int = Field(
+        default=365, ge=0, description="age at which a page with users removes lines of its audit, days; 0: never"
+    )
+    user_questions_at_once: int = Field(
+        default=0, ge=0, description="answers that are written for one user at the same time; 0: no limit"
+    )
+    user_questions_per_minute: int = Field(
+        default=0, ge=0, description="questions that one user may ask in a minute; 0: no limit"
+    )
+    user_upload_mib_per_day: int = Field(
+        default=0, ge=0, description="size of the files that one user may send in 24 hours, MiB; 0: no limit"
+    )
 
 
 def shaping_names(level: Shapes) -> tuple[str, ...]:

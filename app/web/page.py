@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import gradio as gr
 
 from app.web.api import add_api
-from app.web.areas import area
+from app.web.areas import area, listen
 from app.web.chat_tab import ChatTab, Shared
 from app.web.conversation import running_answers
 from app.web.dial_tab import DialTab, TuningService
@@ -14,6 +14,7 @@ from app.web.hints import HINTS_SCRIPT, render_hints
 from app.web.history_tab import HistoryTab
 from app.web.parts import Services
 from app.web.pdf_pages import PdfPages
+from app.web.people import person_shown
 from app.web.running import RunningAnswers
 from app.web.source_panel import SourcePanel
 from app.web.tag_editor import TagEditor
@@ -31,16 +32,19 @@ def build_page(
     upload_collection: str = "default",
     tuning: TuningService | None = None,
     running: RunningAnswers | None = None,
+    home: str = "",
 ) -> gr.Blocks:
     """The page over the given services.
 
     examples: questions offered on the first screen. tuning: None leaves the Dial tab out. running: the
-    server's answers in progress, by default its own. Raises AppError.
+    server's answers in progress, by default its own. home: path of the page, where one can sign in and out.
+    Raises AppError.
     """
     page = gr.Blocks(title="Foremost", analytics_enabled=False, fill_width=True)
     with page:
         with gr.Row(elem_classes="fm-top"):
             area(f'<h1 class="fm-brand">{_MARK}<span>Foremost</span></h1>', name="fm-brand-area")
+            person = area(name="fm-person-area")
         viewer = SourcePanel(services, PdfPages())
         with gr.Tabs(elem_classes="fm-tabs"):
             with gr.Tab("Ask", elem_id="fm-tab-ask"):
@@ -59,6 +63,8 @@ def build_page(
                     dial = DialTab(tuning)
                 dial.wire(dial_tab)
         viewer.wire()
+        if home:
+            listen(page.load, person_shown(home), [], [person])
         chat.wire(page)
         documents.wire(page, documents_tab)
         viewer.listen_to(documents.list)

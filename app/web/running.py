@@ -1,5 +1,6 @@
 """Answers in progress on the server: each chat has at most one, which goes on whether or not a browser listens."""
 
+import contextvars
 import logging
 import threading
 from collections.abc import Callable, Generator, Iterator
@@ -134,7 +135,8 @@ class RunningAnswers:
             return True
 
     def _begin(self, chat_id: str, asked: Asked) -> None:
-        thread = threading.Thread(target=self._work, args=(chat_id,), name=f"answer {chat_id}", daemon=True)
+        context = contextvars.copy_context()  # for whom the database is read
+        thread = threading.Thread(target=context.run, args=(self._work, chat_id), name=f"answer {chat_id}", daemon=True)
         self._chats.pop(chat_id, None)
         failed = [key for key, chat in self._chats.items() if chat.thread is None]
         for key in failed[: max(0, len(failed) - _KEPT)]:

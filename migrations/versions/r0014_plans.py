@@ -1,7 +1,7 @@
 """An answer keeps its plan, and a candidate the step that found it.
 
 Revision ID: 0014
-Revises: 0012
+Revises: 0013
 """
 
 from pathlib import Path
@@ -9,7 +9,7 @@ from pathlib import Path
 from alembic import op
 
 revision = "0014"
-down_revision = "0012"
+down_revision = "0013"
 branch_labels = None
 depends_on = None
 

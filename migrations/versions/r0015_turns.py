@@ -1,7 +1,7 @@
-"""Questions that wait for their answer outlive the server; a candidate says which search brought it.
+"""Questions that wait for their answer outlive the server.
 
 Revision ID: 0015
-Revises: 0012
+Revises: 0014
 """
 
 from pathlib import Path
@@ -9,7 +9,7 @@ from pathlib import Path
 from alembic import op
 
 revision = "0015"
-down_revision = "0012"
+down_revision = "0014"
 branch_labels = None
 depends_on = None
 

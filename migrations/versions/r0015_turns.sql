@@ -10,5 +10,6 @@ CREATE TABLE unanswered_questions (
 );
 CREATE INDEX ix_unanswered_questions_chat_id ON unanswered_questions (chat_id);
 
--- The searches that brought a candidate, where there was more than one.
-ALTER TABLE candidates ADD COLUMN IF NOT EXISTS found_by TEXT DEFAULT '' NOT NULL;
+-- They are their chat's owner's.
+CREATE POLICY own ON unanswered_questions
+    USING (EXISTS (SELECT FROM chats WHERE chats.id = unanswered_questions.chat_id));

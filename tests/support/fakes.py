@@ -226,10 +226,16 @@ class FakeServices:
 
 
 def make_services(
-    engine: Engine, settings: Settings, hits: Sequence[Hit], model: ScriptedModel, notices: Sequence[str] = ()
+    engine: Engine,
+    settings: Settings,
+    hits: Sequence[Hit],
+    model: ScriptedModel,
+    notices: Sequence[str] = (),
+    retriever: ExplainingRetriever | None = None,
 ) -> FakeServices:
-    """The page's services over fixed hits and a scripted model."""
-    ledger, retriever = Ledger(engine), WordRetriever(hits)
+    """The page's services over fixed hits, or a retriever of the test's, and a scripted model."""
+    ledger = Ledger(engine)
+    retriever = retriever or WordRetriever(hits)
     stages = Stages(
         retriever=lambda _: retriever, reranker=lambda _: WordReranker(), count_tokens=lambda text: len(text.split())
     )

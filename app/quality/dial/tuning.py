@@ -1,5 +1,6 @@
 """Background measurements for the Dial tab: one at a time in a thread, latest result kept."""
 
+import contextvars
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -157,7 +158,10 @@ class Tuning:
             self._stop.clear()
             self._keep(running=kind, step=None, problem="")
         listener = Listener(tell=lambda step: self._keep(step=step), stopped=self._stop.is_set)
-        self._thread = threading.Thread(target=self._run, args=(work, listener), name=f"foremost-{kind}", daemon=True)
+        context = contextvars.copy_context()  # for whom the database is read
+        self._thread = threading.Thread(
+            target=context.run, args=(self._run, work, listener), name=f"foremost-{kind}", daemon=True
+        )
         self._thread.start()
 
     def _run(self, work: Callable[[Listener], None], listener: Listener) -> None:
