@@ -222,7 +222,7 @@ def _parts(services: SearchServices, settings: Settings, model: ChatModel) -> di
     return {
         "searcher": services.searcher if settings == services.settings else services.stages.searcher(settings),
         "model": model,
-        "support": EmbeddingSupport(services.embedder),
+        "support": EmbeddingSupport(services.embedder, services.stages.calibrations.embedding),
         "listing": Listing(services.engine),
         "passages": settings.passages,
         "passages_tokens": settings.passages_tokens,

@@ -37,12 +37,12 @@ INSERT INTO candidates (
     answer_id, fused_rank, chunk_id, document_id, collection, title, source_uri, media_type, heading, part_kind,
     part_first, part_last, part_name, ordinal, start_char, end_char, text, vector_rank, vector_distance, text_rank,
     text_score, fused_score, logit, rerank_score, final_rank, fate, fate_detail, passage_number, cited, name, dated, reason,
-    found_by, document_sha256
+    found_by, similarity, document_sha256
 ) VALUES (
     CAST(:answer_id AS uuid), :fused_rank, :chunk_id, :document_id, :collection, :title, :source_uri, :media_type,
     :heading, :part_kind, :part_first, :part_last, :part_name, :ordinal, :start_char, :end_char, :text, :vector_rank,
     :vector_distance, :text_rank, :text_score, :fused_score, :logit, :rerank_score, :final_rank, :fate, :fate_detail,
-    :passage_number, :cited, :name, :dated, :reason, :found_by,
+    :passage_number, :cited, :name, :dated, :reason, :found_by, :similarity,
     (SELECT sha256 FROM documents WHERE id = :document_id)
 )
 
@@ -62,7 +62,8 @@ WHERE id = CAST(:id AS uuid)
 -- name: select_candidates
 SELECT chunk_id, document_id, collection, title, source_uri, media_type, heading, part_kind, part_first, part_last,
     part_name, ordinal, start_char, end_char, text, vector_rank, vector_distance, text_rank, text_score, fused_rank,
-    fused_score, logit, rerank_score, final_rank, fate, fate_detail, passage_number, cited, name, dated, reason, found_by
+    fused_score, logit, rerank_score, final_rank, fate, fate_detail, passage_number, cited, name, dated, reason, found_by,
+    similarity
 FROM candidates
 WHERE answer_id = CAST(:id AS uuid)
 ORDER BY final_rank NULLS LAST, fused_rank

@@ -8,8 +8,10 @@ from typing import Protocol
 
 from sqlalchemy import Engine
 
+from app.calibrate import Calibrations, calibrated
 from app.core.domain import NO_FILTERS, ExactRank, Filters
 from app.core.models.embedding import Embedder
+from app.core.scale import Scale
 from app.core.settings import Settings
 from app.planned_search import PlannedSearcher
 from app.rerank import Reranker, build_reranker
@@ -33,6 +35,7 @@ class Stages:
 
     retriever: Callable[[Settings], ExplainingRetriever]
     reranker: Callable[[Settings], Reranker]  # the same object for the same settings: loading a model takes seconds
+    calibrations: Calibrations  # of the models in use on this corpus
     count_tokens: Callable[[str], int]  # tokens of a passage by the embedder, in place of the chat model's tokenizer
 
     def searcher(self, settings: Settings) -> Searcher:
@@ -42,13 +45,16 @@ class Stages:
 
 def build_stages(engine: Engine, embedder: Embedder) -> Stages:
     """The real stages over a database and an embedding model. Building a reranker raises ModelError."""
+    calibrations = Calibrations(engine, embedder)
 
     @lru_cache(maxsize=_RERANKERS_KEPT)
     def reranker(setting: str, data_dir: Path, budget_ms: int, cache_mib: int) -> Reranker:
-        return build_reranker(setting, embedder, data_dir, budget_ms=budget_ms, cache_mib=cache_mib)
+        built = build_reranker(setting, embedder, data_dir, budget_ms=budget_ms, cache_mib=cache_mib)
+        return calibrated(built, calibrations)
 
     return Stages(
-        retriever=partial(build_retriever, engine, embedder),
+        retriever=partial(build_retriever, engine, embedder, scale=calibrations.embedding),
+        calibrations=calibrations,
         reranker=lambda settings: reranker(
             settings.reranker, settings.data_dir, settings.rerank_budget_ms, settings.rerank_cache_mib
         ),
@@ -70,8 +76,12 @@ def build_retriever(
     *,
     candidates: int | None = None,
     exact_below: int = EXACT_BELOW,
+    scale: Callable[[], Scale] | None = None,
 ) -> HybridRetriever:
-    """The retriever as configured; `candidates` overrides the configured number of candidates."""
+    """The retriever as configured; `candidates` overrides the configured number of candidates.
+
+    scale: of the embedding model's cosines; None: as it is calibrated on this database.
+    """
     return HybridRetriever(
         engine,
         embedder,
@@ -81,4 +91,5 @@ def build_retriever(
         text_weight=settings.text_weight,
         ef_search=settings.hnsw_ef_search,
         exact_below=exact_below,
+        scale=scale or Calibrations(engine, embedder).embedding,
     )

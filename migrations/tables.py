@@ -268,8 +268,9 @@ candidates = Table(  # no foreign keys to chunks or documents: history survives 
     Column("name", Text, nullable=False, server_default=""),  # of the document's file
     Column("dated", DateTime(timezone=True)),  # of the document
     Column("reason", Text, nullable=False, server_default=""),  # why it was moved, for people
-    Column("found_by", Text, nullable=False, server_default=""),  # the searches that brought it: steps of the plan, readings of the question
+    Column("found_by", Text, nullable=False, server_default=""),  # the searches that brought it: steps of the plan, readings
     Column("document_sha256", Text),  # of the document as it was read; null for answers of earlier versions
+    Column("similarity", Double),  # cosine on the built-in embedding model's scale; null: 1 - vector_distance
     Index("ix_candidates_document_id", "document_id"),
 )
 
@@ -355,6 +356,20 @@ sweeps = Table(
     Column("id", BigInteger, Identity(always=True), primary_key=True),
     Column("name", Text, nullable=False),
     Column("sweep", JSONB, nullable=False),
+    _now(),
+)
+
+calibrations = Table(  # where a model's scores of related and of unrelated pairs of this corpus lie
+    "calibrations",
+    metadata,
+    Column("kind", Text, primary_key=True),  # embedding, late interaction or cross-encoder
+    Column("model", Text, primary_key=True),
+    Column("unrelated", Double, nullable=False),  # mean score
+    Column("spread", Double, nullable=False),  # standard deviation of the same
+    Column("related", Double, nullable=False),  # mean score
+    Column("separation", Double, nullable=False),  # share of questions whose own passage scores above another
+    Column("questions", Integer, nullable=False),
+    Column("passages", Integer, nullable=False),  # of the corpus at that time
     _now(),
 )
 

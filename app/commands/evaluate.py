@@ -133,7 +133,7 @@ def _print(run: EvaluationRun, compared: Comparison | None, curve: FloorCurve | 
     if curve is not None:
         _print_floor(curve)
     if compared is not None:
-        _print_comparison(compared)
+        print_comparison(compared)
 
 
 def _milliseconds(run: EvaluationRun, stage: str | None) -> str:
@@ -208,7 +208,8 @@ def _print_floor(curve: FloorCurve) -> None:
         report(curve.warning)
 
 
-def _print_comparison(compared: Comparison) -> None:
+def print_comparison(compared: Comparison) -> None:
+    """Every measure before and after, and the verdict of the gate."""
     names = ("measure", compared.before, compared.after, "change", "p worse", "better", "worse")
     table = make_table(names, left=("measure",))
     for item in compared.differences:

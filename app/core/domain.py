@@ -256,6 +256,7 @@ class Hit:
     holds_quote: bool = False  # every quoted run of the question stands in it as it is written
     reason: str = ""  # why it stands where it does, for people; empty when only the scores decided
     found_by: str = ""  # steps of the plan that brought it: "part 1, whole question"; empty where one search was made
+    similarity: float | None = None  # cosine on the built-in embedding model's scale; None: 1 - vector_distance
 
     @property
     def rank(self) -> int:

@@ -42,6 +42,8 @@ def _model(answer: Answer) -> Mapping[str, object]:
     if answer.model:
         rows |= {"model": f"{answer.model.name} ({answer.model.backend})"}
     rows |= {"reranker": answer.reranker, "passages scored": answer.scored}
+    if "late interaction" in answer.reranker:
+        rows |= {"a full cross-encoder instead": "python -m app models"}
     if answer.usage:
         rows |= {
             "prompt tokens": answer.usage.prompt_tokens,

@@ -10,6 +10,7 @@ import numpy as np
 from sqlalchemy import Engine
 from typing_extensions import override
 
+from app.calibrate import Calibrations
 from app.chats import Chats
 from app.composer import Composer
 from app.core.chat import ChatModel
@@ -237,7 +238,10 @@ def make_services(
     ledger = Ledger(engine)
     retriever = retriever or WordRetriever(hits)
     stages = Stages(
-        retriever=lambda _: retriever, reranker=lambda _: WordReranker(), count_tokens=lambda text: len(text.split())
+        retriever=lambda _: retriever,
+        reranker=lambda _: WordReranker(),
+        calibrations=Calibrations(engine, FakeEmbedder()),
+        count_tokens=lambda text: len(text.split()),
     )
     searcher = Searcher(retriever=retriever, reranker=WordReranker())
     others = {name: ScriptedModel(model.script, name=name) for name in OTHER_MODELS}

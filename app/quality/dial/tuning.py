@@ -8,6 +8,7 @@ from typing import Protocol
 
 from sqlalchemy import Engine
 
+from app.calibrate import Calibrations, calibrated
 from app.core.applied_settings import apply
 from app.core.chat import ChatModel
 from app.core.errors import AppError
@@ -109,7 +110,8 @@ class Tuning:
         settings = self._services.settings
 
         def work(listener: Listener) -> None:
-            reranker = build_reranker(settings.reranker, bench.embedder, settings.data_dir, budget_ms=0)
+            raw = build_reranker(settings.reranker, bench.embedder, settings.data_dir, budget_ms=0)
+            reranker = calibrated(raw, Calibrations(bench.engine, bench.embedder))
             run = evaluate(
                 bench, reranker, settings, name="page", progress=lambda done, of: listener.step("evaluating", done, of)
             )
