@@ -77,6 +77,12 @@ def embedder(data_dir: Path) -> Embedder:
 
 
 @pytest.fixture(scope="session")
+def multilingual(data_dir: Path) -> Embedder:
+    """The multilingual embedding model, built once a run."""
+    return build_embedder("multilingual-e5-small", data_dir)
+
+
+@pytest.fixture(scope="session")
 def server(data_dir: Path) -> Iterator[Engine]:
     """The run's embedded PostgreSQL with a migrated template database."""
     engine = core_database.engine_for(core_database.start_embedded(data_dir))

@@ -45,7 +45,8 @@ class Settings(BaseSettings):
 
     # first stage
     embedding_model: Annotated[str, Shapes.RANKING] = Field(
-        default="all-MiniLM-L6-v2", description="embedding model: built-in name, folder, or hub id"
+        default="all-MiniLM-L6-v2",
+        description="embedding model: all-MiniLM-L6-v2, multilingual-e5-small, a folder, or hub id",
     )
     candidates: Annotated[int, Shapes.TUNED] = Field(
         default=50, ge=1, le=1000, description="passages that the first stage returns"

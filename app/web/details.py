@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from app.core.domain import Answer
 from app.present.filters import filters_view
+from app.present.translate import translated
 from app.web.highlight import escape
 
 
@@ -11,7 +12,7 @@ def details_html(answer: Answer) -> str:
     """Everything about how an answer came about, folded into blocks; empty blocks are left out."""
     tokens = f"{answer.context.tokens:,} of {answer.context.token_budget:,} tokens of passages"
     filters = {f"filter {name}": value for name, value in filters_view(answer.filters).items()}
-    notices = "".join(f"<li>{escape(notice)}</li>" for notice in answer.notices)
+    notices = "".join(f"<li>{escape(translated(notice))}</li>" for notice in answer.notices)
     prompt = "".join(
         f'<h4>{escape(message.role)}</h4><pre dir="auto">{escape(message.content)}</pre>' for message in answer.prompt
     )

@@ -18,6 +18,7 @@ from app.web.people import person_shown
 from app.web.running import RunningAnswers
 from app.web.source_panel import SourcePanel
 from app.web.tag_editor import TagEditor
+from app.web.translated import TranslatedBlocks
 
 _MARK = (
     '<svg viewBox="0 0 32 32" width="26" height="26" aria-hidden="true"><rect width="32" height="32" rx="8"/>'
@@ -40,7 +41,7 @@ def build_page(
     server's answers in progress, by default its own. home: path of the page, where one can sign in and out.
     Raises AppError.
     """
-    page = gr.Blocks(title="Foremost", analytics_enabled=False, fill_width=True)
+    page = TranslatedBlocks(title="Foremost", analytics_enabled=False, fill_width=True)
     with page:
         with gr.Row(elem_classes="fm-top"):
             area(f'<h1 class="fm-brand">{_MARK}<span>Foremost</span></h1>', name="fm-brand-area")

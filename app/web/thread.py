@@ -5,11 +5,12 @@ from datetime import datetime
 from types import MappingProxyType
 
 from app.chats import Change
-from app.core.domain import Answer, Context, Query
+from app.core.domain import Answer, Context, Outcome, Query
 from app.present.answer_verdict import State, verdict_of_answer
 from app.present.plan_lines import plan_lines, step_line
 from app.present.problem import Problem
 from app.present.stage_words import STAGES
+from app.present.translate import translated
 from app.web.answer_foot import render_foot
 from app.web.answer_text import render_answer
 from app.web.highlight import escape
@@ -112,16 +113,16 @@ def _searched_for(query: Query, answer_id: str = "") -> str:
 def _body(answer: Answer) -> str:
     """The verdict, then the text; a text that nothing supports is folded."""
     numbers = frozenset(passage.number for passage in answer.context.passages)
-    text = render_answer(
-        answer.text, answer_id=answer.id, numbers=numbers, sentences=answer.sentences, quotes=quotes_of(answer)
-    )
+    shown = translated(answer.text) if answer.outcome is Outcome.NOT_FOUND else answer.text  # a fixed sentence
+    sentences = answer.sentences if shown == answer.text else ()
+    text = render_answer(shown, answer_id=answer.id, numbers=numbers, sentences=sentences, quotes=quotes_of(answer))
     verdict = verdict_of_answer(answer)
     if verdict.state is State.FAILED:
-        return text + render_problem(Problem(answer.error or verdict.line))
+        return text + render_problem(Problem(answer.error or translated(verdict.line)))
     if verdict.state is State.UNSUPPORTED:
         text = f'<details class="fm-guess"><summary>Show the guess</summary><div>{text}</div></details>'
     kind = verdict.state.value.replace(" ", "-")
-    return f'<p class="fm-answer-verdict {kind}" role="note">{escape(verdict.line)}</p>{text}'
+    return f'<p class="fm-answer-verdict {kind}" role="note">{escape(translated(verdict.line))}</p>{text}'
 
 
 def _facts(answer: Answer) -> str:

@@ -456,3 +456,13 @@ def test_a_login_keeps_strangers_out_and_chats_apart(
         assert [chat.title for chat in site.services.chats.page(owner="ada")] == [OPENING]
         assert not any("another owner" in title for title in titles)
         assert foreign not in {chat.id for chat in site.services.chats.page(owner="ada")}
+
+
+def test_a_german_browser_reads_verdicts_and_notices_in_german(visit: Callable[..., "Page"]) -> None:
+    page = visit(locale="de-DE")
+    ask(page, "Which minister spoke in parliament yesterday?")
+
+    shown = answered(page).inner_text()
+    assert "Nicht in Ihren Dokumenten" in shown
+    assert "gesucht in: allen Dokumenten" in shown
+    assert "Not in your documents" not in shown
