@@ -7,7 +7,7 @@ topic of its own; which of the two it is, the reranker says.
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass, replace
 
-from app.core.domain import NO_FILTERS, Fate, Filters, Hit, Query, Retrieved, Started
+from app.core.domain import NO_FILTERS, Fate, Filters, Hit, Planned, Query, Retrieved, Started
 from app.search import Searcher
 
 _HEADS = 3  # best candidates of each search that are judged for both readings
@@ -26,7 +26,7 @@ class Reading:
 
 def better_reading(
     searcher: Searcher, query: Query, *, collection: str | None = None, filters: Filters = NO_FILTERS
-) -> Generator[Started, None, Reading]:
+) -> Generator[Started | Planned, None, Reading]:
     """Search for both texts of the query, each as any other question.
 
     The best candidates of both searches are judged for both readings. The one with the highest mean relevance decides:

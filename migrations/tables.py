@@ -268,7 +268,9 @@ candidates = Table(  # no foreign keys to chunks or documents: history survives 
     Column("name", Text, nullable=False, server_default=""),  # of the document's file
     Column("dated", DateTime(timezone=True)),  # of the document
     Column("reason", Text, nullable=False, server_default=""),  # why it was moved, for people
-    Column("found_by", Text, nullable=False, server_default=""),  # the searches that brought it: steps of the plan, readings
+    Column(
+        "found_by", Text, nullable=False, server_default=""
+    ),  # searches that brought it: steps of the plan, readings
     Column("document_sha256", Text),  # of the document as it was read; null for answers of earlier versions
     Column("similarity", Double),  # cosine on the built-in embedding model's scale; null: 1 - vector_distance
     Index("ix_candidates_document_id", "document_id"),

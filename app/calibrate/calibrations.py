@@ -10,6 +10,7 @@ from app.calibrate.calibration import Calibration, Kind, scale_of
 from app.calibrate.measure import measure_embedding, measure_reranker
 from app.calibrate.sample import FEWEST, Drawn, draw, passages_up_to
 from app.calibrate.store import load_calibration, save_calibration
+from app.core.acting import acting_as_owner
 from app.core.models.embedding import Embedder
 from app.core.models.find import BUILT_IN
 from app.core.scale import AS_IS, Scale
@@ -116,7 +117,8 @@ class Calibrations:
         return measure_embedding(self._embedder, drawn, passages=passages)
 
     def _scale(self, kind: Kind, key: str, label: str, measure: Measure) -> tuple[Scale | None, str]:
-        with self._lock:
+        # The server's own work, whoever asks: the scale is of the whole corpus, and only its few numbers are kept.
+        with self._lock, acting_as_owner():
             if key in self._known:
                 return self._known[key]
             measured, new = self._kept(kind, key), False

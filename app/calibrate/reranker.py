@@ -6,12 +6,14 @@ from dataclasses import replace
 from app.calibrate.calibrations import Calibrations, has_own_scale
 from app.core.domain import Hit, Reranking
 from app.core.scale import Scale
-from app.rerank import Reranker
+from app.rerank import EnglishOnly, Reranker
 from app.rerank.base import by_score, cosine_relevance
 
 
 def calibrated(reranker: Reranker, calibrations: Calibrations) -> Reranker:
     """The reranker, calibrated on the corpus unless floor and weights were fitted to its own scores."""
+    if isinstance(reranker, EnglishOnly):
+        return reranker.over(lambda inside: calibrated(inside, calibrations))
     return reranker if has_own_scale(reranker) else CalibratedReranker(reranker, calibrations)
 
 

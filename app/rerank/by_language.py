@@ -1,6 +1,6 @@
 """An English reranker meets another language: then the search's order stands, and a notice says so with the fix."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from app.core.domain import Hit, Reranking
@@ -36,6 +36,11 @@ class EnglishOnly:
         self._embedding_model = embedding_model
         self._unread = reads_english_only(embedding_model)
         self.name = reranker.name
+        self.uncalibrated: Reranker = getattr(reranker, "uncalibrated", reranker)  # as of CalibratedReranker
+
+    def over(self, wrap: Callable[[Reranker], Reranker]) -> "EnglishOnly":
+        """The same around another form of its reranker."""
+        return EnglishOnly(wrap(self._reranker), embedding_model=self._embedding_model)
 
     def rerank(self, question: str, hits: Sequence[Hit]) -> Reranking:
         """Candidates in the reranker's order, or in fused order with a note. Raises ModelError."""
