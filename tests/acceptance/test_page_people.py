@@ -1,6 +1,5 @@
 """A page with users: each sees what is his, whichever door he takes; signing in and out, keys, limits, the audit."""
 
-import asyncio
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -29,6 +28,7 @@ from tests.conftest import TEMPLATE
 from tests.support.builders import make_answer, make_hit
 from tests.support.fake_tuning import FakeTuning
 from tests.support.fakes import ScriptedModel, make_services
+from tests.support.own_loop import finished
 from tests.support.people import HIDDEN, PASSWORD, SECRET, fill, opened
 
 if TYPE_CHECKING:
@@ -179,7 +179,7 @@ def test_no_tool_of_mcp_tells_the_wrong_user_anything(site: Peopled) -> None:
             await session.initialize()
             return [str(await session.call_tool(name, arguments)) for name, arguments in calls]
 
-    for (name, arguments), said in zip(calls, asyncio.run(use()), strict=True):
+    for (name, arguments), said in zip(calls, finished(use()), strict=True):
         nothing_of_it(said, *arguments.values(), site.chunk)
         assert name, arguments
 

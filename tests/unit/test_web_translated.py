@@ -1,6 +1,5 @@
 """The page's handlers run in the language that the browser asks for."""
 
-import asyncio
 from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import Any
@@ -10,6 +9,7 @@ import pytest
 
 from app.present.translate import translated
 from app.web.translated import TranslatedBlocks
+from tests.support.own_loop import finished
 
 LINE = "Every sentence has a source."
 
@@ -37,6 +37,6 @@ def test_a_handler_answers_in_the_language_of_its_request(handler: Any) -> None:
             shown.append((await page.call_function(0, [], first["iterator"], request))["prediction"])
         return shown
 
-    assert set(asyncio.run(call("de-DE,de;q=0.9"))) == {"Jeder Satz hat eine Quelle."}
-    assert set(asyncio.run(call("en-GB"))) == {LINE}
+    assert set(finished(call("de-DE,de;q=0.9"))) == {"Jeder Satz hat eine Quelle."}
+    assert set(finished(call("en-GB"))) == {LINE}
     assert translated(LINE) == LINE
