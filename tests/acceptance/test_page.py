@@ -304,7 +304,7 @@ def test_feedback_and_retry_are_kept(visit: Callable[..., "Page"], site: Site) -
 
     exchange.get_by_role("button", name="Good answer").click()
     page.locator(".fm-action[aria-label='Good answer'][aria-pressed='true']").wait_for()
-    exchange.get_by_role("button", name="Ask again").click()
+    exchange.get_by_role("button", name="Ask again", exact=True).click()
     answered(page, 2)
 
     with site.engine.connect() as connection:

