@@ -451,3 +451,37 @@ def test_a_killed_command_continues_and_switches(database: Engine, data_dir: Pat
     new = build_embedder("other-mini", data_dir)
     assert corpus(database)["embedding_model"] == new.name
     assert max(nearest_distances(database, new, each=97)) < 0.02
+
+
+def test_the_command_compares_before_it_switches_and_finds_the_way_back(
+    database: Engine, data_dir: Path, embedder: Embedder
+) -> None:
+    fill(database, embedder, documents=3)
+    if not (data_dir / "models" / "other-mini").is_dir():
+        copy_of_the_model(data_dir, "other-mini")
+    url = database.url.render_as_string(hide_password=False).replace("+psycopg", "")
+    environment = os.environ | {"DATABASE_URL": url, "FOREMOST_DATA_DIR": str(data_dir)}
+
+    def run(*words: str) -> subprocess.CompletedProcess[str]:
+        command_line = [sys.executable, "-m", *words]
+        return subprocess.run(command_line, env=environment, capture_output=True, text=True, check=False)
+
+    unmeasured = run("ingest", "reembed", "--model", "other-mini", "--compare")
+    assert unmeasured.returncode == 1
+    assert "The golden set is empty" in unmeasured.stderr
+    assert "Not switched: the vectors of other-mini" in unmeasured.stdout
+    assert corpus(database)["embedding_model"] == embedder.name
+
+    assert run("app", "golden", "add", "Where does ferry 2 sail?", "--expect", "ferry 2 sails at 1").returncode == 0
+    compared = run("ingest", "reembed", "--model", "other-mini", "--compare")
+    assert compared.returncode == 0, compared.stderr
+    assert "nDCG@10 (gate)" in compared.stdout
+    assert "MiB of other-mini" in compared.stderr
+    assert f"The vectors of {embedder.name} are kept" in compared.stdout
+    assert corpus(database)["embedding_model"].startswith("other-mini-")
+
+    back = run("ingest", "reembed", "--back")
+    assert back.returncode == 0, back.stderr
+    assert corpus(database)["embedding_model"] == embedder.name
+    assert "Given up: the vectors of other-mini" in run("ingest", "reembed", "--finish").stdout
+    assert column_types(database) == {"embedding": "halfvec(384)"}
