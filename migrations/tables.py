@@ -56,6 +56,8 @@ corpus = Table(
     Column("chunker_version", Text, nullable=False),  # of the first document; every document has its own
     Column("next_model", Text),  # while re-embedding: the model of chunks.embedding_next, a temporary column
     Column("next_dimension", Integer),
+    # whether next_model is the one before, whose vectors stay so that `ingest reembed --back` can return to them
+    Column("vectors_kept", Boolean, nullable=False, server_default=text("false")),
     _now(),
     CheckConstraint("singleton", name="one_row"),
 )

@@ -19,6 +19,8 @@ from app.core.errors import ModelError, SettingsError
 from app.core.models.hub import local_folder, offered
 from app.core.models.hub import pull as pull_model
 from app.core.models.known import KnownModel, known_models, role_of
+from app.core.models.packed_e5 import NAME as MULTILINGUAL
+from app.core.models.packed_e5 import package_folder
 from app.core.settings import Settings, load_settings
 from app.quality.evaluation.compare import Comparison, compare
 from app.quality.evaluation.session import bench, evaluate, question_set
@@ -29,6 +31,8 @@ _NOTE = (
     "passage are read apart. A full cross-encoder that is larger: python -m app models pull "
     "cross-encoder/ms-marco-MiniLM-L6-v2, then: python -m app models use … --if-better"
 )
+
+_INSTALL = "pip install 'foremost[multilingual]'"
 
 
 @models.callback()
@@ -129,13 +133,22 @@ def _state(model: KnownModel, used: set[str], settings: Settings, *, hub: bool) 
     if model.name in used:
         return "in use"
     if model.built_in:
-        return "built in"
+        return _INSTALL if model.name == MULTILINGUAL and not _is_installed() else "built in"
     if local_folder(model.name, settings.data_dir) is not None:
         return "present"
     if not hub:
         return ""
     size = offered(model.name)
     return "not on this hub" if size is None else f"on the hub, {size / 1e6:,.0f} MB"
+
+
+def _is_installed() -> bool:
+    """Whether the weights of the multilingual model are on this machine."""
+    try:
+        package_folder()
+    except ModelError:
+        return False
+    return True
 
 
 def _next(name: str, kind: str) -> str:
