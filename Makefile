@@ -40,8 +40,9 @@ setup-dev: $(VENV)/.installed-dev
 chat: $(VENV)/.installed  ## set up, start what is needed, ingest a sample, open the chat
 	@$(BIN)/python -m app serve --sample --open
 
+# Each process has a PostgreSQL and models of its own, so more than four would want memory rather than save time.
 test: $(VENV)/.installed-dev  ## set up and pass all tests
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 check: $(VENV)/.installed-dev  ## lint, types, import contracts, dependencies, migrations, docs
 	$(BIN)/ruff check .

@@ -2,7 +2,7 @@
 
 import time
 import uuid
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
@@ -10,6 +10,7 @@ from app.core.domain import (
     Answer,
     Citations,
     Context,
+    Hit,
     LeftOut,
     Message,
     ModelInfo,
@@ -19,6 +20,7 @@ from app.core.domain import (
     Retrieved,
     Usage,
 )
+from app.core.plan import ONE_SEARCH, Plan, Step
 
 _EMPTY_CONTEXT = Context(passages=(), hits=(), tokens=0, token_budget=0)
 
@@ -36,6 +38,7 @@ class AnswerDraft:
     notices: list[str] = field(default_factory=list)
     reranker: str = ""
     scored: int = 0
+    plan: Plan = ONE_SEARCH
     text: str = ""
     prompt: tuple[Message, ...] = ()
     usage: Usage | None = None
@@ -55,6 +58,7 @@ class AnswerDraft:
         """Take over the candidates of the search."""
         self.context, self.left_out = retrieved.context, retrieved.left_out
         self.reranker, self.scored = retrieved.reranker, retrieved.scored
+        self.plan = retrieved.plan
         self.notices += retrieved.notices
         self.timings |= retrieved.timings
 
@@ -87,5 +91,13 @@ class AnswerDraft:
             timings=dict(self.timings),
             settings=settings,
             filters=self.question.filters,
+            plan=replace(self.plan, steps=tuple(_counted(step, hits) for step in self.plan.steps)),
             error=self.error,
+            replaces=self.question.replaces,
         )
+
+
+def _counted(step: Step, hits: Sequence[Hit]) -> Step:
+    """The step with how many of the candidates that it brought went into the prompt."""
+    brought = [hit for hit in hits if step.name in hit.found_by.split(", ")]
+    return replace(step, used=sum(hit.passage_number is not None for hit in brought))

@@ -13,6 +13,7 @@ from app.chats import Chats
 from app.cite.meaning import EmbeddingSupport
 from app.composer import Composer
 from app.core import database
+from app.core.acting import as_owner, bind
 from app.core.applied_settings import overridden
 from app.core.chat import ChatModel
 from app.core.document_tags import DocumentTags
@@ -40,6 +41,8 @@ from app.running import EndableAnswerer, Running
 from app.search import Searcher
 from app.sections import Sections
 from app.stages import Stages, build_retriever, build_stages
+from app.unanswered import Unanswered
+from app.users import Gate, Limits, Users, protect, require_bound
 from app.widen import Widener
 
 Report = Callable[[str], None]
@@ -74,6 +77,7 @@ class Services(SearchServices):
     diagnosis: Diagnosis
     feedback: Feedback
     composer: Composer
+    unanswered: Unanswered
     tags: DocumentTags
     metrics: Metrics
     running: Running
@@ -131,7 +135,8 @@ def open_services(settings: Settings, *, report: Report, migrate: bool = False) 
         raise
     ledger, models, running = Ledger(services.engine), _offered(settings, model), Running()
     metrics = Metrics(
-        progress=partial(read_progress, services.engine), last_recall=partial(read_last_recall, settings.data_dir)
+        progress=as_owner(partial(read_progress, services.engine)),
+        last_recall=partial(read_last_recall, settings.data_dir),
     )
     return Services(
         engine=services.engine,
@@ -143,11 +148,14 @@ def open_services(settings: Settings, *, report: Report, migrate: bool = False) 
         answerer=_build_answerer(services, models, Counted(ledger, metrics), notices, running=running),
         ledger=ledger,
         chats=Chats(services.engine),
-        library=Library(services.engine, max_file_mib=settings.max_file_mib),
+        library=Library(
+            services.engine, max_file_mib=settings.max_file_mib, user_mib_per_day=settings.user_upload_mib_per_day
+        ),
         sections=Sections(services.engine),
         diagnosis=build_diagnosis(services),
         feedback=Feedback(ledger, Golden(services.engine)),
         composer=Composer(services.engine),
+        unanswered=Unanswered(services.engine),
         tags=DocumentTags(services.engine),
         metrics=metrics,
         running=running,
@@ -214,7 +222,7 @@ def _parts(services: SearchServices, settings: Settings, model: ChatModel) -> di
     return {
         "searcher": services.searcher if settings == services.settings else services.stages.searcher(settings),
         "model": model,
-        "support": EmbeddingSupport(services.embedder),
+        "support": EmbeddingSupport(services.embedder, services.stages.calibrations.embedding),
         "listing": Listing(services.engine),
         "passages": settings.passages,
         "passages_tokens": settings.passages_tokens,
@@ -271,6 +279,26 @@ def open_chat_model(settings: Settings, *, report: Report) -> tuple[ChatModel, t
 def answer_prompt(model: ChatModel) -> str:
     """Name of the prompt. With instructions to refuse, the small embedded model refuses too much (see DECISIONS.md)."""
     return "answer_small" if model.info.backend == "embedded" else "answer"
+
+
+def open_gate(services: Services, *, signed_in: Callable[[], str], report: Report) -> Gate | None:
+    """Where there are users: from now on every transaction acts for one of them. None without users.
+
+    signed_in: name of the user whose event of the page is being handled. Raises DatabaseError when the database would
+    not keep the users' rights.
+    """
+    if not Users(services.engine).any():
+        return None
+    for notice in protect(services.engine):
+        report(notice)
+    who, settings = bind(services.engine, signed_in), services.settings
+    require_bound(services.engine)
+    limits = Limits(at_once=settings.user_questions_at_once, per_minute=settings.user_questions_per_minute)
+    services.running.limit(lambda: limits.one_more(who().name))
+    gate = Gate(services.engine)
+    if settings.audit_days:
+        gate.prune(days=settings.audit_days)
+    return gate
 
 
 @contextmanager

@@ -5,6 +5,7 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import takewhile
 from typing import Any
 
 from sqlalchemy import Connection, Engine, RowMapping
@@ -167,12 +168,16 @@ class Chats:
         return len(answers)
 
 
-def turns(answers: Sequence[Answer]) -> tuple[Turn, ...]:
-    """Earlier exchanges for the rewriter, oldest first; failed ones are left out."""
+def turns(answers: Sequence[Answer], *, before: str = "") -> tuple[Turn, ...]:
+    """Earlier exchanges for the rewriter, oldest first; failed ones are left out.
+
+    answers: the shown versions. before: id of a version of an answer to repeat; it and later answers are left out.
+    """
     kept = (Outcome.ANSWERED, Outcome.STOPPED, Outcome.NOT_FOUND)
+    earlier = takewhile(lambda answer: before not in (answer.id, *answer.versions), answers) if before else answers
     return tuple(
         Turn(question=answer.question, answer=answer.text)
-        for answer in answers
+        for answer in earlier
         if answer.outcome in kept and answer.text
     )
 

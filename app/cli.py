@@ -7,6 +7,7 @@ import typer
 
 from app.commands.ask import ask
 from app.commands.backup import backup, restore
+from app.commands.calibrate import calibrate
 from app.commands.chats import chats
 from app.commands.console import print_problem, quiet_libraries
 from app.commands.dial import dial
@@ -17,12 +18,15 @@ from app.commands.forget import forget
 from app.commands.golden import golden
 from app.commands.key import key
 from app.commands.migrate import migrate
+from app.commands.models import models
 from app.commands.replay import replay
+from app.commands.rights import audit, keys, rights
 from app.commands.search import search
 from app.commands.serve import serve
 from app.commands.settings import settings
 from app.commands.show import show
 from app.commands.train_reranker import train_reranker
+from app.commands.users import groups, users
 from app.commands.version import version
 from app.commands.why import why
 from app.core.errors import AppError
@@ -45,6 +49,7 @@ for command in (
     replay,
     evaluate,
     dial,
+    calibrate,
     train_reranker,
     fit_combination,
     settings,
@@ -52,11 +57,15 @@ for command in (
     backup,
     restore,
     forget,
+    audit,
     version,
 ):
     app.command()(command)
 app.add_typer(golden, name="golden")
 app.add_typer(chats, name="chats")
+for name, commands in (("users", users), ("groups", groups), ("rights", rights), ("keys", keys)):
+    app.add_typer(commands, name=name)
+app.add_typer(models, name="models")
 
 
 def main() -> None:

@@ -117,6 +117,7 @@ def _document_gone(connection: Connection, key: dict[str, list[Any]]) -> tuple[t
     answers = {"answers": list(connection.scalars(_QUERIES["answers_from"], key))}
     connection.execute(_QUERIES["blank_answers"], key | answers | {"marker": REMOVED_ANSWER})
     connection.execute(_QUERIES["unwrite_questions"], answers)
+    connection.execute(_QUERIES["unwrite_plans"], key)
     candidates = connection.execute(_QUERIES["delete_candidates"], key).rowcount
     documents = connection.execute(_QUERIES["delete_documents"], key).rowcount
     connection.execute(_QUERIES["delete_remote_items"], key)

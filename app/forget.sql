@@ -71,9 +71,14 @@ WHERE id = ANY(CAST(:answers AS uuid[]))
 
 -- name: unwrite_questions
 -- A follow-up is rewritten from what was asked and answered before it.
-UPDATE answers SET query = jsonb_build_object('text', question, 'changed', false, 'reason', '')
-WHERE CAST(query ->> 'changed' AS boolean) AND (id = ANY(CAST(:answers AS uuid[])) OR chat_id IN (
+UPDATE answers SET query = jsonb_build_object('text', question, 'changed', false, 'reason', ''), plan = '{"kind": "simple"}'
+WHERE (CAST(query ->> 'changed' AS boolean) OR query ->> 'also' <> '') AND (id = ANY(CAST(:answers AS uuid[])) OR chat_id IN (
     SELECT chat_id FROM answers WHERE id = ANY(CAST(:answers AS uuid[])) AND chat_id IS NOT NULL))
+
+-- name: unwrite_plans
+-- A second hop is searched with names from the passages of the first one, in the prompt or not.
+UPDATE answers SET plan = '{"kind": "simple"}'
+WHERE plan ->> 'kind' <> 'simple' AND id IN (SELECT answer_id FROM candidates WHERE document_id = ANY(:ids))
 
 -- name: delete_candidates
 DELETE FROM candidates WHERE document_id = ANY(:ids)

@@ -28,6 +28,7 @@ from app.core.domain import (
     Usage,
 )
 from app.core.errors import NotFoundError
+from app.core.plan import Plan
 from app.core.sql import load_queries
 
 _QUERIES = load_queries(__file__)
@@ -39,6 +40,7 @@ _MODEL: TypeAdapter[ModelInfo | None] = TypeAdapter(ModelInfo | None)
 _USAGE: TypeAdapter[Usage | None] = TypeAdapter(Usage | None)
 _QUERY = TypeAdapter(Query)
 _FILTERS = TypeAdapter(Filters)
+_PLAN = TypeAdapter(Plan)
 
 # As they are; hits and location are not. Answers of earlier versions have no source.
 _STORED_OF_PASSAGE = ("number", "text", "title", "heading", "tokens", "source")
@@ -78,7 +80,10 @@ class Ledger:
         with transaction(self._engine) as connection:
             if answer.chat_id and connection.execute(_QUERIES["touch_chat"], {"chat_id": answer.chat_id}).rowcount == 0:
                 return
-            connection.execute(_QUERIES["insert_answer"], _answer_row(answer))
+            first = _first_version(connection, answer)
+            connection.execute(_QUERIES["insert_answer"], _answer_row(answer) | {"first_version": first})
+            if first is not None:
+                connection.execute(_QUERIES["show_version"], {"id": answer.id, "first_version": first})
             hits = (*answer.context.hits, *answer.context.fused_out)
             rows = [asdict(hit) | {"answer_id": answer.id, "fate": hit.fate.value} for hit in hits]
             if rows:
@@ -117,11 +122,18 @@ class Ledger:
         return chat_id
 
     def chat_answers(self, chat_id: str) -> tuple[Answer, ...]:
-        """All answers of a chat, oldest first; empty for a chat that does not exist."""
+        """The shown version of each answer of a chat, oldest first; empty for a chat that does not exist."""
         key = {"chat_id": _checked(chat_id, "chat")}
         with transaction(self._engine) as connection:
             ids = connection.execute(_QUERIES["select_chat_answers"], key).scalars().all()
             return tuple(_load(connection, answer_id) for answer_id in ids)
+
+    def show_version(self, answer_id: str) -> None:
+        """Show this version of an answer, and no other. Raises NotFoundError."""
+        with transaction(self._engine) as connection:
+            answer = _load(connection, _checked(answer_id, "answer"))
+            first = answer.replaces or answer.id
+            connection.execute(_QUERIES["show_version"], {"id": answer.id, "first_version": first})
 
     def give_feedback(self, answer_id: str, value: int) -> None:
         """Set -1, 0 or 1 on an answer. Raises NotFoundError."""
@@ -131,6 +143,15 @@ class Ledger:
         with transaction(self._engine) as connection:
             if connection.execute(_QUERIES["update_feedback"], key).rowcount == 0:
                 raise NotFoundError(f"There is no answer {answer_id}.")
+
+
+def _first_version(connection: Connection, answer: Answer) -> str | None:
+    """Id of the first version of what an answer replaces; None when it stands alone, or when that one is gone."""
+    if answer.replaces is None or answer.chat_id is None:
+        return None
+    key = {"id": answer.replaces, "chat_id": answer.chat_id}
+    first: str | None = connection.execute(_QUERIES["select_first_version"], key).scalar_one_or_none()
+    return first
 
 
 def _summary(row: RowMapping) -> AnswerSummary:
@@ -171,6 +192,7 @@ def _answer_row(answer: Answer) -> dict[str, Any]:
         "notices": _json(list(answer.notices)),
         "timings": _json(dict(answer.timings)),
         "settings": _json(settings),
+        "plan": _json(asdict(answer.plan)),
     }
 
 
@@ -227,8 +249,10 @@ def _answer(row: RowMapping, hits: tuple[Hit, ...]) -> Answer:
         "model": _MODEL.validate_python(row["model"]),
         "usage": _USAGE.validate_python(row["usage"]),
         "notices": tuple(row["notices"]),
+        "versions": tuple(row["versions"]) if len(row["versions"]) > 1 else (),
         "settings": settings,
         "filters": filters,
+        "plan": _PLAN.validate_python(row["plan"]),
     }
     return Answer(**(values | changed), context=context)
 

@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Engine, RowMapping
+from sqlalchemy import Connection, Engine, RowMapping
 
 from app.core.database import transaction
-from app.core.errors import DocumentError, NotFoundError
+from app.core.errors import ASK_AN_ADMIN, DocumentError, NotFoundError, RightsError
 from app.core.progress import Progress, read_progress
 from app.core.sql import load_queries
 
@@ -50,8 +50,10 @@ class DocumentRow:
 class Library:
     """Lists and changes documents in the database; the worker ingests them."""
 
-    def __init__(self, engine: Engine, *, max_file_mib: int = 100) -> None:
+    def __init__(self, engine: Engine, *, max_file_mib: int = 100, user_mib_per_day: int = 0) -> None:
+        """user_mib_per_day: what one user may send in 24 hours; 0: no limit."""
         self._engine = engine
+        self._user_mib_per_day = user_mib_per_day
         self._max_file_mib = max_file_mib
 
     @property
@@ -122,6 +124,8 @@ class Library:
     def _delete(self, query: str, identifier: int, what: str) -> None:
         with transaction(self._engine) as connection:
             if connection.execute(_QUERIES[query], {"id": identifier}).rowcount == 0:
+                if connection.execute(_QUERIES[f"select_{what}"], {"id": identifier}).one_or_none():
+                    raise RightsError(f"You may read {what} {identifier}, not delete it.", fix=ASK_AN_ADMIN)
                 raise NotFoundError(
                     f"There is no {what} {identifier}: it was deleted meanwhile.", fix="Reload the list."
                 )
@@ -140,11 +144,20 @@ class Library:
         stored_name = clean_name(name)
         row: dict[str, Any] = {"collection": target, "name": stored_name, "content": content}
         with transaction(self._engine) as connection:
+            self._require_room(connection, len(content))
             connection.execute(_QUERIES["insert_collection"], {"name": target})
-            upload_id = int(connection.execute(_QUERIES["insert_upload"], row).scalar_one())
-            lock = f"upload:{target}:{stored_name}"
-            connection.execute(_QUERIES["defer_upload"], {"upload_id": upload_id, "lock": lock})
-        return upload_id
+            upload_id = connection.execute(_QUERIES["insert_upload"], row).scalar_one_or_none()
+            if upload_id is None:
+                raise RightsError(f"You may not add to a collection {target!r}.", fix=ASK_AN_ADMIN)
+            connection.execute(_QUERIES["defer_upload"], {"upload_id": upload_id})
+        return int(upload_id)
+
+    def _require_room(self, connection: Connection, more: int) -> None:
+        limit = self._user_mib_per_day
+        if limit and connection.execute(_QUERIES["sent_bytes"]).scalar_one() + more > limit * 2**20:
+            raise DocumentError(
+                f"You may send {limit} MiB in 24 hours, and this file would be more.", fix="Send it tomorrow."
+            )
 
     def retry_upload(self, upload_id: int) -> None:
         """Queue a failed upload again. Raises NotFoundError when it is gone or has not failed."""
@@ -152,8 +165,7 @@ class Library:
             row = connection.execute(_QUERIES["retry_upload"], {"id": upload_id}).one_or_none()
             if row is None:
                 raise NotFoundError(f"There is no failed upload {upload_id}.", fix="Reload the list.")
-            lock = f"upload:{row.collection}:{row.name}"
-            connection.execute(_QUERIES["defer_upload"], {"upload_id": upload_id, "lock": lock})
+            connection.execute(_QUERIES["defer_upload"], {"upload_id": upload_id})
 
     def move(self, document_ids: Sequence[int], collection: str) -> tuple[str, ...]:
         """Move documents to a collection, which is made when it is new; returns the addresses of those that moved.

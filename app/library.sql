@@ -2,7 +2,10 @@
 SELECT name FROM collections ORDER BY name
 
 -- name: insert_collection
-INSERT INTO collections (name) VALUES (:name) ON CONFLICT (name) DO NOTHING
+-- Nothing is inserted where there is one, so that only a new collection needs the right to make it.
+INSERT INTO collections (name)
+SELECT :name WHERE NOT EXISTS (SELECT FROM collections WHERE name = :name)
+ON CONFLICT (name) DO NOTHING
 
 -- name: select_documents
 -- In the order of a column, or uploads first, then failures, then by collection and name.
@@ -66,18 +69,17 @@ INSERT INTO uploads (collection_id, name, content)
 SELECT id, :name, :content FROM collections WHERE name = :collection
 RETURNING id
 
+-- name: sent_bytes
+SELECT sent_bytes()
+
 -- name: defer_upload
--- The lock makes two uploads with the same name run one after the other, so that the later one remains.
-SELECT procrastinate_defer_jobs_v1(ARRAY[ROW(
-    'ingest', 'ingest.upload', 0, CAST(:lock AS text), NULL,
-    jsonb_build_object('upload_id', CAST(:upload_id AS bigint)), NULL
-)::procrastinate_job_to_defer_v1])
+SELECT queue_upload(:upload_id)
 
 -- name: select_original
-SELECT name, media_type, content FROM documents WHERE id = :id
+SELECT name, media_type, content, note_action('opened', 'document:' || id) FROM documents WHERE id = :id
 
 -- name: select_text
-SELECT text FROM documents WHERE id = :id
+SELECT text, note_action('opened', 'document:' || id) FROM documents WHERE id = :id
 
 -- name: retry_upload
 UPDATE uploads AS u SET status = 'queued', error = ''

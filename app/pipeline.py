@@ -34,8 +34,10 @@ from app.core.domain import (
     Waiting,
 )
 from app.core.errors import ModelError, QuestionError
+from app.core.plan import Kind, Plan
 from app.pack import pack, render
 from app.present.instructions import instruction_notice
+from app.readings import better_reading
 from app.search import Searcher, checked
 from app.widen import KEEP_PASSAGES, Widening
 
@@ -142,6 +144,7 @@ class Answerer:
         try:
             draft.text = self._listing.answer(question)
             if draft.text:
+                draft.plan = Plan(kind=Kind.LIBRARY, reason="it asks which documents there are")
                 draft.outcome = Outcome.ANSWERED
                 yield Token(text=draft.text)
             else:
@@ -168,14 +171,19 @@ class Answerer:
         yield Rewritten(query=draft.query)
 
     def _gather(self, draft: AnswerDraft) -> Generator[Event, None, None]:
-        question = draft.question
-        retrieved = yield from self._searcher.stages(
-            draft.query.text, collection=question.collection, filters=question.filters
-        )
+        collection, filters = draft.question.collection, draft.question.filters
+        others: tuple[Hit, ...] = ()
+        if draft.query.also:
+            reading = yield from better_reading(self._searcher, draft.query, collection=collection, filters=filters)
+            draft.query, retrieved, others = reading.query, reading.retrieved, reading.others
+            yield Rewritten(query=draft.query)
+        else:
+            retrieved = yield from self._searcher.stages(draft.query.text, collection=collection, filters=filters)
         draft.add(retrieved)
         yield Started(stage="pack")
         with draft.timed("pack"):
-            draft.context = self._pack(draft)
+            context = self._pack(draft)
+            draft.context = replace(context, hits=(*context.hits, *others))
         for text in retrieved.notices:
             yield Notice(text=text)
         yield Retrieved(context=draft.context, reranker=draft.reranker, scored=draft.scored)

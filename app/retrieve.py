@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, fields
 from types import MappingProxyType
@@ -17,6 +17,7 @@ from app.core.errors import NotFoundError
 from app.core.language import unread_language
 from app.core.models.embedding import Embedder, require_same_model
 from app.core.quotes import Quoted, quoted
+from app.core.scale import AS_IS, Scale, as_is
 from app.core.scope import nothing_in
 from app.core.sql import load_queries
 from app.core.typos import variants
@@ -28,7 +29,8 @@ EXACT_BELOW = 5_000
 TEXT_ROWS = 10_000
 TEXT_POOL = 300
 _BEGINNING = 200  # characters kept of a passage that was fused out
-_LEFT_OUT = tuple(field.name for field in fields(LeftOut))  # in the order of the statement's values
+# In the order of the statement's values.
+_LEFT_OUT = tuple(field.name for field in fields(LeftOut) if field.name != "found_by")
 _CORRECTED_CHARACTERS = 400  # of a question, in which typing errors are looked for
 NO_QUOTES, NO_CORRECTIONS = Quoted(), MappingProxyType[str, str]({})
 _LANGUAGE_OF = 5  # candidates whose language is compared with the question's
@@ -55,8 +57,10 @@ class HybridRetriever:
         text_weight: float,
         ef_search: int,
         exact_below: int = EXACT_BELOW,
+        scale: Callable[[], Scale] = as_is,
     ) -> None:
-        """exact_below: with fewer chunks to search, every vector is compared."""
+        """exact_below: with fewer chunks to search, every vector is compared. scale: of the embedder's cosines."""
+        self._scale = scale
         self._engine = engine
         self._embedder = embedder
         self._leg_candidates = max(leg_candidates, candidates)
@@ -84,9 +88,11 @@ class HybridRetriever:
         quotes = quoted(as_written)
         embedding, cut = self._embedder.embed_query(as_written)  # which is robust against a wrong letter
         embedded = time.perf_counter()
+        scale = self._scale()
         with self._snapshot() as connection:
             corrections = _corrections(connection, as_written, quotes)
-            rows = self._rows(connection, self._values(as_written, embedding, quotes, corrections), collection, filters)
+            values = self._values(as_written, embedding, quotes, corrections, scale)
+            rows = self._rows(connection, values, collection, filters)
         notes = [_CUT.format(self._embedder.max_tokens)] if cut else []
         notes += [f"No passage holds “{word}”: also searched for “{meant}”." for word, meant in corrections.items()]
         if not rows and (filters != NO_FILTERS or collection is not None):
@@ -95,10 +101,12 @@ class HybridRetriever:
             holding = [row for row in rows if row["holds_quote"]]
             notes += _quote_note(quotes, bool(holding), bool(rows))
             rows = holding if holding and quotes.only else rows
+        if scale.note and rows:
+            notes.append(scale.note)
         if unread := unread_language(as_written, [row["text"] for row in rows[:_LANGUAGE_OF]], self._embedder.name):
             notes.append(unread)
         return Retrieval(
-            hits=tuple(_hit(row) for row in rows),
+            hits=tuple(_hit(row, scale) for row in rows),
             left_out=_left_out(rows, quotes),
             embed_seconds=embedded - start,
             sql_seconds=time.perf_counter() - embedded,
@@ -202,8 +210,11 @@ class HybridRetriever:
         embedding: npt.NDArray[np.float32],
         quotes: Quoted = NO_QUOTES,
         corrections: Mapping[str, str] = NO_CORRECTIONS,
+        scale: Scale = AS_IS,
     ) -> dict[str, object]:
         return self._fusion | {
+            "slope": scale.slope,
+            "shift": scale.shift,
             "question": question,
             "added": " ".join(corrections.values()) or None,
             "runs": list(quotes.required),
@@ -238,8 +249,9 @@ def _exact_rank(row: RowMapping) -> ExactRank:
     return ExactRank(**{name: value for name, value in row.items() if name != "chunk_id"})
 
 
-def _hit(row: RowMapping) -> Hit:
-    return Hit(**{name: value for name, value in row.items() if name not in ("vector_found", "left_out")})
+def _hit(row: RowMapping, scale: Scale) -> Hit:
+    values = {name: value for name, value in row.items() if name not in ("vector_found", "left_out")}
+    return Hit(**values, similarity=None if scale.plain else scale.of(1 - row["vector_distance"]))
 
 
 def _left_out(rows: Sequence[RowMapping], quotes: Quoted) -> tuple[LeftOut, ...]:

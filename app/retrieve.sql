@@ -187,11 +187,13 @@ candidates AS MATERIALIZED (
     LEFT JOIN scored ON scored.id = chunks.id
     LEFT JOIN quoting ON quoting.id = chunks.id
 ),
--- The score that counts as 1 in each leg: that of its best candidate. For the text leg it is at least 0.04 times the
+-- The score that counts as 1 in each leg: that of its best candidate. Cosines are standardised, so that those of models
+-- whose unrelated pairs are already near count too. For the text leg it is at least 0.04 times the
 -- question's weight, about a fifth of what is possible, so that a poor best passage does not count as a good one.
 best AS (
     SELECT
-        nullif(max(greatest(1 - distance, 0)), 0) AS cosine,
+        nullif(max(greatest(CAST(:slope AS double precision) * (1 - distance) + CAST(:shift AS double precision), 0)), 0)
+            AS cosine,
         greatest(max(score), 0.04 * (SELECT max(whole) FROM (SELECT sum(weight) AS whole FROM terms GROUP BY config) AS sums))
             AS score
     FROM candidates
@@ -200,7 +202,11 @@ fused AS (
     SELECT
         candidates.*,
         coalesce((
-            CAST(:vector_weight AS double precision) * coalesce(greatest(1 - candidates.distance, 0) / best.cosine, 0)
+            CAST(:vector_weight AS double precision) * coalesce(
+                greatest(
+                    CAST(:slope AS double precision) * (1 - candidates.distance) + CAST(:shift AS double precision), 0
+                ) / best.cosine, 0
+            )
             + CAST(:text_weight AS double precision) * coalesce(candidates.score / best.score, 0)
         ) / nullif(CAST(:vector_weight AS double precision) + CAST(:text_weight AS double precision), 0), 0) AS fused_score
     FROM candidates

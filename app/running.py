@@ -2,13 +2,15 @@
 
 import threading
 import time
-from collections.abc import Generator
+from collections.abc import Callable, Generator
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 from app.core.domain import Event, Question
 from app.pipeline import Answerer
 
 _LOOK_SECONDS = 0.02
+Entry = Callable[[], AbstractContextManager[None]]
 
 
 class Running:
@@ -18,16 +20,22 @@ class Running:
         self._lock = threading.Lock()
         self._count = 0
         self._ending = threading.Event()
+        self._entry: Entry = nullcontext
+
+    def limit(self, entry: Entry) -> None:
+        """From now on every answer is written within this context, which may refuse it."""
+        self._entry = entry
 
     def guarded(self, events: Generator[Event, None, None]) -> Generator[Event, None, None]:
         """The same events; after end() the answer is closed at its next one, which stores it as stopped."""
         with self._lock:
             self._count += 1
         try:
-            for event in events:
-                if self._ending.is_set():
-                    return
-                yield event
+            with self._entry():
+                for event in events:
+                    if self._ending.is_set():
+                        return
+                    yield event
         finally:
             try:
                 events.close()

@@ -5,7 +5,18 @@ from collections.abc import Generator, Sequence
 from dataclasses import replace
 from typing import Protocol
 
-from app.core.domain import NO_FILTERS, Context, Filters, Hit, LeftOut, Question, Retrieval, Retrieved, Started
+from app.core.domain import (
+    NO_FILTERS,
+    Context,
+    Filters,
+    Hit,
+    LeftOut,
+    Planned,
+    Question,
+    Retrieval,
+    Retrieved,
+    Started,
+)
 from app.core.errors import QuestionError
 from app.prefer.prefer import prefer
 from app.rerank import Reranker
@@ -34,22 +45,23 @@ class Searcher:
         """The ranked candidates, fates undecided. Raises QuestionError, NotFoundError or CorpusError."""
         question = checked(Question(text=text, collection=collection, filters=filters))
         retrieval = self.retriever.retrieve(question.text, collection=collection, filters=filters)
-        return self._reranked(question.text, retrieval)
+        return self.reranked(question.text, retrieval)
 
     def stages(
         self, query: str, *, collection: str | None = None, filters: Filters = NO_FILTERS
-    ) -> Generator[Started, None, Retrieved]:
+    ) -> Generator[Started | Planned, None, Retrieved]:
         """The same for a checked query, with an event as each stage begins."""
         yield Started(stage="retrieve")
         retrieval = self.retriever.retrieve(query, collection=collection, filters=filters)
         yield Started(stage="rerank")
-        return self._reranked(query, retrieval)
+        return self.reranked(query, retrieval)
 
     def describe(self, left_out: Sequence[LeftOut]) -> tuple[Hit, ...]:
         """What the fusion left out, with the beginning of its text. Raises DatabaseError."""
         return self.retriever.describe(left_out)
 
-    def _reranked(self, query: str, retrieval: Retrieval) -> Retrieved:
+    def reranked(self, query: str, retrieval: Retrieval) -> Retrieved:
+        """The candidates of a retrieval in their final order for the query."""
         start = time.perf_counter()
         reranking = self.reranker.rerank(query, retrieval.hits)
         reranked = time.perf_counter()

@@ -8,9 +8,12 @@ from typing import Protocol
 
 from sqlalchemy import Engine
 
+from app.calibrate import Calibrations, calibrated
 from app.core.domain import NO_FILTERS, ExactRank, Filters
 from app.core.models.embedding import Embedder
+from app.core.scale import Scale
 from app.core.settings import Settings
+from app.planned_search import PlannedSearcher
 from app.rerank import Reranker, build_reranker
 from app.retrieve import EXACT_BELOW, HybridRetriever
 from app.search import Retriever, Searcher
@@ -32,27 +35,38 @@ class Stages:
 
     retriever: Callable[[Settings], ExplainingRetriever]
     reranker: Callable[[Settings], Reranker]  # the same object for the same settings: loading a model takes seconds
+    calibrations: Calibrations  # of the models in use on this corpus
     count_tokens: Callable[[str], int]  # tokens of a passage by the embedder, in place of the chat model's tokenizer
 
     def searcher(self, settings: Settings) -> Searcher:
         """Both stages together."""
-        return Searcher(retriever=self.retriever(settings), reranker=self.reranker(settings))
+        return planning(self.retriever(settings), self.reranker(settings), settings)
 
 
 def build_stages(engine: Engine, embedder: Embedder) -> Stages:
     """The real stages over a database and an embedding model. Building a reranker raises ModelError."""
+    calibrations = Calibrations(engine, embedder)
 
     @lru_cache(maxsize=_RERANKERS_KEPT)
     def reranker(setting: str, data_dir: Path, budget_ms: int, cache_mib: int) -> Reranker:
-        return build_reranker(setting, embedder, data_dir, budget_ms=budget_ms, cache_mib=cache_mib)
+        built = build_reranker(setting, embedder, data_dir, budget_ms=budget_ms, cache_mib=cache_mib)
+        return calibrated(built, calibrations)
 
     return Stages(
-        retriever=partial(build_retriever, engine, embedder),
+        retriever=partial(build_retriever, engine, embedder, scale=calibrations.embedding),
+        calibrations=calibrations,
         reranker=lambda settings: reranker(
             settings.reranker, settings.data_dir, settings.rerank_budget_ms, settings.rerank_cache_mib
         ),
         count_tokens=lambda text: embedder.count_tokens([text])[0],
     )
+
+
+def planning(retriever: Retriever, reranker: Reranker, settings: Settings) -> Searcher:
+    """The two stages, with a plan before them unless it is turned off."""
+    if not settings.plan:
+        return Searcher(retriever=retriever, reranker=reranker)
+    return PlannedSearcher(retriever=retriever, reranker=reranker, seconds=settings.plan_seconds)
 
 
 def build_retriever(
@@ -62,8 +76,12 @@ def build_retriever(
     *,
     candidates: int | None = None,
     exact_below: int = EXACT_BELOW,
+    scale: Callable[[], Scale] | None = None,
 ) -> HybridRetriever:
-    """The retriever as configured; `candidates` overrides the configured number of candidates."""
+    """The retriever as configured; `candidates` overrides the configured number of candidates.
+
+    scale: of the embedding model's cosines; None: as it is calibrated on this database.
+    """
     return HybridRetriever(
         engine,
         embedder,
@@ -73,4 +91,5 @@ def build_retriever(
         text_weight=settings.text_weight,
         ef_search=settings.hnsw_ef_search,
         exact_below=exact_below,
+        scale=scale or Calibrations(engine, embedder).embedding,
     )

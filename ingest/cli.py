@@ -12,7 +12,8 @@ from typer.core import TyperGroup
 from app.core.errors import AppError
 from ingest.commands.beir import beir
 from ingest.commands.files import files, status, worker
-from ingest.commands.maintenance import rechunk, reembed, warm
+from ingest.commands.maintenance import rechunk, warm
+from ingest.commands.reembed import reembed
 from ingest.commands.screen import err, print_error
 from ingest.commands.tag import tag
 

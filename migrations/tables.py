@@ -40,6 +40,8 @@ ANSWER_TSV_EXPRESSION = (
     """search_vector('simple'::regconfig, ((left(question, 20000) || ' '::text) || left(text, 100000)))"""
 )
 
+OF_ACTING_USER = text("coalesce(current_setting('foremost.acting', true), '')")
+
 
 def _now() -> Column[object]:
     return Column("created_at", DateTime(timezone=True), nullable=False, server_default=func.now())
@@ -54,6 +56,8 @@ corpus = Table(
     Column("chunker_version", Text, nullable=False),  # of the first document; every document has its own
     Column("next_model", Text),  # while re-embedding: the model of chunks.embedding_next, a temporary column
     Column("next_dimension", Integer),
+    # whether next_model is the one before, whose vectors stay so that `ingest reembed --back` can return to them
+    Column("vectors_kept", Boolean, nullable=False, server_default=text("false")),
     _now(),
     CheckConstraint("singleton", name="one_row"),
 )
@@ -173,6 +177,7 @@ uploads = Table(  # files sent through the page, until the worker has stored the
     Column("status", Text, nullable=False, server_default="queued"),
     Column("error", Text, nullable=False, server_default=""),
     _now(),
+    Column("owner", Text, nullable=False, server_default=OF_ACTING_USER),  # the user who sent it
     CheckConstraint("status IN ('queued', 'running', 'failed')", name="status"),
     Index("ix_uploads_collection_id", "collection_id"),
 )
@@ -196,7 +201,7 @@ answers = Table(
     Column("id", UUID(as_uuid=False), primary_key=True),
     Column("chat_id", ForeignKey("chats.id", ondelete="CASCADE")),
     Column("question", Text, nullable=False),
-    Column("query", JSONB, nullable=False),  # {text, changed, reason}
+    Column("query", JSONB, nullable=False),  # {text, changed, reason, also, added}
     Column("collection", Text),
     Column("text", Text, nullable=False),
     Column("outcome", Text, nullable=False),
@@ -214,17 +219,20 @@ answers = Table(
     Column("notices", JSONB, nullable=False),
     Column("timings", JSONB, nullable=False),
     Column("settings", JSONB, nullable=False),
+    Column("plan", JSONB, nullable=False, server_default=text('\'{"kind": "simple"}\'::jsonb')),
     Column("feedback", SmallInteger, nullable=False, server_default="0"),
     _now(),
     Column("version", Integer, nullable=False, server_default="1"),
     Column("current", Boolean, nullable=False, server_default=text("true")),  # the version that is shown
     Column("first_version", ForeignKey("answers.id", ondelete="SET NULL")),  # null for a first version
     Column("tsv", TSVECTOR, Computed(ANSWER_TSV_EXPRESSION, persisted=True), nullable=False),
+    Column("owner", Text, nullable=False, server_default=OF_ACTING_USER),  # the user who asked
     CheckConstraint("feedback IN (-1, 0, 1)", name="feedback"),
     Index("ix_answers_first_version", "first_version"),
     Index("ix_answers_tsv", "tsv", postgresql_using="gin"),
     Index("ix_answers_chat_id", "chat_id"),
     Index("ix_answers_created_at", "created_at"),
+    Index("ix_answers_owner", "owner"),
 )
 
 candidates = Table(  # no foreign keys to chunks or documents: history survives re-ingest and deletion
@@ -262,8 +270,25 @@ candidates = Table(  # no foreign keys to chunks or documents: history survives 
     Column("name", Text, nullable=False, server_default=""),  # of the document's file
     Column("dated", DateTime(timezone=True)),  # of the document
     Column("reason", Text, nullable=False, server_default=""),  # why it was moved, for people
+    Column(
+        "found_by", Text, nullable=False, server_default=""
+    ),  # searches that brought it: steps of the plan, readings
     Column("document_sha256", Text),  # of the document as it was read; null for answers of earlier versions
+    Column("similarity", Double),  # cosine on the built-in embedding model's scale; null: 1 - vector_distance
     Index("ix_candidates_document_id", "document_id"),
+)
+
+unanswered_questions = Table(  # from the moment a question is asked until its answer is stored
+    "unanswered_questions",
+    metadata,
+    Column("id", UUID(as_uuid=False), primary_key=True),
+    Column("chat_id", ForeignKey("chats.id", ondelete="CASCADE"), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("options", JSONB, nullable=False, server_default="{}"),  # of the composer
+    Column("replaces", ForeignKey("answers.id", ondelete="SET NULL")),  # the answer whose next version it asks for
+    Column("alone", Boolean, nullable=False, server_default=text("false")),
+    _now(),
+    Index("ix_unanswered_questions_chat_id", "chat_id"),
 )
 
 golden_questions = Table(
@@ -277,7 +302,8 @@ golden_questions = Table(
     Column("status", Text, nullable=False),
     Column("note", Text, nullable=False, server_default=""),
     _now(),
-    UniqueConstraint("question", "collection", name="uq_golden_questions_question"),
+    Column("owner", Text, nullable=False, server_default=OF_ACTING_USER),
+    UniqueConstraint("question", "collection", "owner", name="uq_golden_questions_question"),
     CheckConstraint("source IN ('file', 'typed', 'thumbs', 'picked', 'drafted', 'why')", name="source"),
     CheckConstraint("status IN ('accepted', 'draft')", name="status"),
 )
@@ -337,6 +363,20 @@ sweeps = Table(
     _now(),
 )
 
+calibrations = Table(  # where a model's scores of related and of unrelated pairs of this corpus lie
+    "calibrations",
+    metadata,
+    Column("kind", Text, primary_key=True),  # embedding, late interaction or cross-encoder
+    Column("model", Text, primary_key=True),
+    Column("unrelated", Double, nullable=False),  # mean score
+    Column("spread", Double, nullable=False),  # standard deviation of the same
+    Column("related", Double, nullable=False),  # mean score
+    Column("separation", Double, nullable=False),  # share of questions whose own passage scores above another
+    Column("questions", Integer, nullable=False),
+    Column("passages", Integer, nullable=False),  # of the corpus at that time
+    _now(),
+)
+
 setting_overrides = Table(  # applied by the dial; a variable of the environment overrides it
     "setting_overrides",
     metadata,
@@ -344,4 +384,82 @@ setting_overrides = Table(  # applied by the dial; a variable of the environment
     Column("value", Text, nullable=False),
     Column("reason", Text, nullable=False),
     _now(),
+)
+
+users = Table(
+    "users",
+    metadata,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("name", Text, nullable=False, unique=True),
+    Column("password_hash", Text, nullable=False),  # argon2id
+    Column("role", Text, nullable=False),
+    Column("changed_at", DateTime(timezone=True), nullable=False, server_default=func.now()),  # of password or role
+    _now(),
+    CheckConstraint("role IN ('reader', 'editor', 'admin')", name="role"),
+    CheckConstraint("name <> ''", name="name"),
+)
+
+groups = Table(
+    "groups",
+    metadata,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("name", Text, nullable=False, unique=True),
+    _now(),
+)
+
+memberships = Table(
+    "memberships",
+    metadata,
+    Column("group_id", ForeignKey("groups.id", ondelete="CASCADE"), primary_key=True),
+    Column("user_id", ForeignKey("users.id", ondelete="CASCADE"), primary_key=True),
+    Index("ix_memberships_user_id", "user_id"),
+)
+
+rights = Table(  # of a user or a group; with an address an exception for one document
+    "rights",
+    metadata,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("collection_id", ForeignKey("collections.id", ondelete="CASCADE"), nullable=False),
+    Column("source_uri", Text),
+    Column("user_id", ForeignKey("users.id", ondelete="CASCADE")),
+    Column("group_id", ForeignKey("groups.id", ondelete="CASCADE")),
+    Column("level", SmallInteger, nullable=False),  # 0 nothing, 1 read, 2 write, 3 admin
+    CheckConstraint("level BETWEEN 0 AND 3", name="level"),
+    CheckConstraint("(user_id IS NULL) <> (group_id IS NULL)", name="whose"),
+    UniqueConstraint(
+        "collection_id",
+        "source_uri",
+        "user_id",
+        "group_id",
+        name="uq_rights_collection_id",
+        postgresql_nulls_not_distinct=True,
+    ),
+    Index("ix_rights_user_id", "user_id"),
+    Index("ix_rights_group_id", "group_id"),
+)
+
+api_keys = Table(
+    "api_keys",
+    metadata,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("user_id", ForeignKey("users.id", ondelete="CASCADE"), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("key_sha256", Text, nullable=False, unique=True),
+    Column("scope", Text, nullable=False),  # read, write or admin: the highest level it reaches
+    Column("expires_at", DateTime(timezone=True)),
+    _now(),
+    CheckConstraint("scope IN ('read', 'write', 'admin')", name="scope"),
+    Index("ix_api_keys_user_id", "user_id"),
+)
+
+audit = Table(  # append-only
+    "audit",
+    metadata,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("at", DateTime(timezone=True), nullable=False, server_default=func.clock_timestamp()),
+    Column("actor", Text, nullable=False),
+    Column("action", Text, nullable=False),
+    Column("subject", Text, nullable=False, server_default=""),  # ids
+    Column("address", Text, nullable=False, server_default=""),
+    Index("ix_audit_at", "at"),
 )

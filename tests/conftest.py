@@ -3,7 +3,6 @@
 import itertools
 import os
 import tempfile
-from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -18,26 +17,29 @@ from tests.support.programs import NEEDED_BY_MARKER, missing
 
 TEMPLATE = "template_for_tests"
 _IN_CI = os.environ.get("CI", "").lower() in ("1", "true")
-_LEFT_OUT = pytest.StashKey[Counter[str]]()
 _numbers = itertools.count(1)
 
 
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Leave out the tests whose program is missing; the summary says how many. In CI they run and fail."""
-    left_out = config.stash.setdefault(_LEFT_OUT, Counter())
     for marker in NEEDED_BY_MARKER:
         program = missing(marker, in_ci=_IN_CI)
-        needing = [item for item in items if program and item.get_closest_marker(marker)]
-        for item in needing:
-            item.add_marker(pytest.mark.skip(reason=f"no {NEEDED_BY_MARKER[marker].name} on this machine"))
-        left_out[marker] += len(needing)
+        for item in items:
+            if program and item.get_closest_marker(marker):
+                item.add_marker(pytest.mark.skip(reason=_no(marker)))
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    """One line for each program that is missing."""
-    for marker, count in config.stash.get(_LEFT_OUT, Counter()).items():
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """One line for each program that is missing; counted from the reports, as the tests run in several processes."""
+    reasons = [str(report.longrepr) for report in terminalreporter.stats.get("skipped", ())]
+    for marker, program in NEEDED_BY_MARKER.items():
+        count = sum(_no(marker) in reason for reason in reasons)
         if count:
-            terminalreporter.write_line(NEEDED_BY_MARKER[marker].left_out(count), yellow=True)
+            terminalreporter.write_line(program.left_out(count), yellow=True)
+
+
+def _no(marker: str) -> str:
+    return f"no {NEEDED_BY_MARKER[marker].name} on this machine"
 
 
 @pytest.fixture(scope="session")
@@ -74,6 +76,12 @@ def make_settings(data_dir: Path) -> Callable[..., Settings]:
 def embedder(data_dir: Path) -> Embedder:
     """The real embedding model, built once a run."""
     return build_embedder("all-MiniLM-L6-v2", data_dir)
+
+
+@pytest.fixture(scope="session")
+def multilingual(data_dir: Path) -> Embedder:
+    """The multilingual embedding model, built once a run."""
+    return build_embedder("multilingual-e5-small", data_dir)
 
 
 @pytest.fixture(scope="session")

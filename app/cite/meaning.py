@@ -1,11 +1,12 @@
 """Support by meaning: sentences and passages go in, how well each passage backs each sentence comes out."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
 from app.cite.sentences import sentence_spans
 from app.core.models.embedding import Embedder, Matrix
+from app.core.scale import Scale, as_is
 
 # A sentence is compared with windows of so many sentences of the passage, since a claim often joins neighbours.
 WINDOWS = (1, 2)
@@ -18,8 +19,10 @@ class EmbeddingSupport:
     0.6.
     """
 
-    def __init__(self, embedder: Embedder) -> None:
+    def __init__(self, embedder: Embedder, scale: Callable[[], Scale] = as_is) -> None:
+        """scale: of the embedding model's cosines; the support floor was chosen for the built-in one's."""
         self._embedder = embedder
+        self._scale = scale
 
     def __call__(self, sentences: Sequence[str], passages: Sequence[str]) -> Matrix:
         """Matrix [len(sentences), len(passages)], 0..1."""
@@ -29,7 +32,8 @@ class EmbeddingSupport:
             return support
         sentence_vectors = self._embedder.embed(self._fitting(sentences))
         window_vectors = self._embedder.embed([text for _, text in windows])
-        similarity = np.clip(sentence_vectors @ window_vectors.T, 0.0, 1.0)
+        scale = self._scale()
+        similarity = np.clip(scale.slope * (sentence_vectors @ window_vectors.T) + scale.shift, 0.0, 1.0)
         for index, (column, _) in enumerate(windows):
             support[:, column] = np.maximum(support[:, column], similarity[:, index])
         return support

@@ -34,6 +34,7 @@ from app.present.answer_verdict import State, verdict_of_answer
 from app.present.as_json import event_view
 from app.present.candidate_table import where
 from app.present.filters import FilterOptions
+from app.present.plan_lines import plan_lines, step_line
 from app.present.sources import added_line, file_date, file_names
 from app.present.stage_words import STAGES
 from app.search import checked
@@ -105,14 +106,16 @@ def _print_event(event: Event) -> None:
         case Token(text=text):
             sys.stdout.write(text)
             sys.stdout.flush()
-        case Started(stage=stage):
+        case Started(stage=stage, detail=detail):
             if stage == "cite":  # after the text
                 typer.echo()
-            report(STAGES[stage])
+            report(step_line(STAGES[stage], detail))
         case Notice(text=text):
             report(text)
         case Rewritten(query=query) if query.changed:
             report(f"searched for: {query.text}")
+        case Rewritten(query=query) if query.also:
+            report(f"searched for it as it stands, and for: {query.also}")
 
 
 def _print_sources(answer: Answer) -> None:
@@ -124,6 +127,8 @@ def _print_sources(answer: Answer) -> None:
         out.print(f"[dim]{answer.removed_markers} marker(s) pointed to no passage and were removed.[/]")
     for sentence in answer.sentences:
         _print_doubt(sentence)
+    for line in plan_lines(answer.plan):
+        out.print(f"[dim]{escape(line)}[/]")
     names = file_names(answer.context.hits)
     for passage in answer.context.passages:
         _print_passage(passage, names)

@@ -11,9 +11,10 @@ from rich.table import Table
 
 from app.bootstrap import SearchServices, open_searcher
 from app.commands.console import JsonOption, err, filtered, out, report
-from app.commands.progress import progress_bar
+from app.commands.measuring import measure, measure_next
 from app.commands.settings import apply_settings
 from app.commands.tables import make_table, print_table
+from app.core.errors import SettingsError
 from app.core.settings import load_settings
 from app.present.filters import FilterOptions
 from app.quality.evaluation.compare import ALPHA, Comparison, compare
@@ -34,8 +35,6 @@ from app.quality.evaluation.report import (
 )
 from app.quality.evaluation.run import RUN, EvaluationRun, Refusal
 from app.quality.evaluation.runs import Runs
-from app.quality.evaluation.session import Scope, bench, question_set
-from app.quality.evaluation.session import evaluate as measured
 from app.quality.expected.loss import Loss
 
 _MAX_NAMED = 5  # questions of a loss that are printed without --all
@@ -59,15 +58,23 @@ def evaluate(
     keep_share: Annotated[float, typer.Option(help="Of the answerable, what a recommended floor keeps.")] = KEEP,
     apply_it: Annotated[bool, typer.Option("--apply", help="With --floor: apply the recommended one.")] = False,
     png: Annotated[Path | None, typer.Option(help="With --floor: write its curve as a picture.")] = None,
+    other_model: Annotated[
+        str,
+        typer.Option("--next", help="Compare with the vectors of this model, made by `ingest reembed --compare`."),
+    ] = "",
     everything: Annotated[bool, typer.Option("--all", help="Name every lost question.")] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Measure retrieval, reranking and refusal on questions with known passages."""
+    if other_model and (against or target != "golden" or save or floor):
+        raise SettingsError("--next compares on the golden questions, and goes with no other comparison.")
     given = load_settings().model_copy(update={"rerank_budget_ms": 0})
     with closing(open_searcher(given, report=report)) as parts:
         runs = Runs(parts.engine)
         before = runs.load(against) if against else None
-        run = _measure(parts, target, filters, name=save or "now", drafts=drafts, keep=keep)
+        run = measure(parts, target, filters, name=save or "now", drafts=drafts, keep=keep)
+        if other_model:
+            before, run = run, measure_next(parts, other_model, run, filters, drafts=drafts)
         if save:
             runs.save(run)
         curve = floor_curve(run, current=parts.settings.relevance_floor, keep=keep_share) if floor else None
@@ -82,18 +89,6 @@ def evaluate(
         _print(run, compared, curve, most=len(run.questions) if everything else _MAX_NAMED)
     if compared is not None and compared.regressed:
         raise typer.Exit(1)
-
-
-def _measure(
-    parts: SearchServices, target: str, filters: FilterOptions, *, name: str, drafts: bool, keep: bool
-) -> EvaluationRun:
-    scope = Scope(collection=filters.only_collection, filters=filters.parse())
-    questions = question_set(target, parts.engine, drafts=drafts)
-    with (
-        bench(questions, parts.engine, parts.embedder, parts.settings, keep=keep, report=report) as corpus,
-        progress_bar("evaluating") as progress,
-    ):
-        return measured(corpus, parts.searcher.reranker, parts.settings, name=name, scope=scope, progress=progress)
 
 
 def _plot(run: EvaluationRun, curve: FloorCurve, png: Path) -> None:
@@ -133,7 +128,7 @@ def _print(run: EvaluationRun, compared: Comparison | None, curve: FloorCurve | 
     if curve is not None:
         _print_floor(curve)
     if compared is not None:
-        _print_comparison(compared)
+        print_comparison(compared)
 
 
 def _milliseconds(run: EvaluationRun, stage: str | None) -> str:
@@ -208,7 +203,8 @@ def _print_floor(curve: FloorCurve) -> None:
         report(curve.warning)
 
 
-def _print_comparison(compared: Comparison) -> None:
+def print_comparison(compared: Comparison) -> None:
+    """Every measure before and after, and the verdict of the gate."""
     names = ("measure", compared.before, compared.after, "change", "p worse", "better", "worse")
     table = make_table(names, left=("measure",))
     for item in compared.differences:

@@ -9,9 +9,10 @@ from typing import Annotated
 
 import typer
 
-from app.bootstrap import Services, open_services
+from app.bootstrap import Services, open_gate, open_services
 from app.commands.console import report
 from app.commands.ending import ended_in_time
+from app.core.acting import as_owner
 from app.core.database import require_ready
 from app.core.errors import AppError
 from app.core.settings import load_settings
@@ -34,17 +35,19 @@ def serve(
     from app.http.build import mounted  # noqa: PLC0415  # FastAPI and Gradio take seconds to import
     from app.web import serve as page  # noqa: PLC0415
     from app.web.health_routes import health_routes  # noqa: PLC0415
+    from app.web.people import signed_in  # noqa: PLC0415
 
     settings = load_settings()
-    page.require_closed_doors(settings)
     with ExitStack() as stack:
         stack.enter_context(ended_in_time(_EXIT_SECONDS))
         services = stack.enter_context(closing(open_services(settings, report=report, migrate=sample)))
+        gate = open_gate(services, signed_in=signed_in, report=report)
+        page.require_closed_doors(settings, users=gate is not None)
         if sample:
             _ingest_sample()
         process = stack.enter_context(_upload_worker()) if worker else None
         stack.callback(_end, services, process)
-        measure = partial(measured_recall, services, QUESTIONS)
+        measure = as_owner(partial(measured_recall, services, QUESTIONS))
         stack.enter_context(checked_regularly(measure, settings.data_dir, hours=settings.recall_hours))
         page.serve(
             services,
@@ -52,15 +55,18 @@ def serve(
             examples=page.SAMPLE_QUESTIONS if sample else (),
             tuning=Tuning(services),
             routes=[
-                mounted(services, settings, key=read_key(settings.data_dir)),
+                mounted(
+                    services, settings, key=read_key(settings.data_dir), users=gate.actor if gate is not None else None
+                ),
                 *health_routes(
-                    ready=partial(require_ready, services.engine),
+                    ready=as_owner(partial(require_ready, services.engine)),
                     metrics=services.metrics.text,
                     token=settings.metrics_token.get_secret_value(),
-                    login=bool(settings.login_user),
+                    login=bool(settings.login_user) or gate is not None,
                 ),
             ],
             open_browser=open_browser,
+            gate=gate,
         )
 
 

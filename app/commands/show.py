@@ -16,6 +16,7 @@ from app.ledger import Ledger
 from app.present.answer_verdict import verdict_of_answer
 from app.present.as_json import answer_view
 from app.present.candidate_table import COLUMNS, fate_details, in_order_of, what_became, where
+from app.present.plan_lines import plan_lines
 from app.present.sources import added_line, file_date, file_names
 
 AnswerArgument = Annotated[str, typer.Argument(help='Id of an answer, the beginning of one, or "last".')]
@@ -43,10 +44,16 @@ def show(
     out.print(f"[bold]{escape(past.question)}[/]")
     if past.query.changed:
         out.print(f"[dim]searched for: {escape(past.query.text)}[/]")
+    if past.query.also:
+        out.print(f"[dim]also searched for: {escape(past.query.also)}[/]")
     verdict = verdict_of_answer(past)
+    for line in plan_lines(past.plan):
+        out.print(f"[dim]{escape(line)}[/]")
     out.print(f"[bold]{escape(verdict.line)}[/]")
     out.print(escape(past.text or past.error))
-    out.print(f"[dim]{past.outcome.value} · {_time(past)} · answer {past.id}[/]\n")
+    count = len(past.versions)
+    version = f" · version {past.version} of {count}" if count > 1 else ""
+    out.print(f"[dim]{past.outcome.value} · {_time(past)} · answer {past.id}{version}[/]\n")
     print_table(_table(hits))
     for passage in past.context.passages:
         if passage.added:

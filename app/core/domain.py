@@ -6,6 +6,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Literal
 
+from app.core.plan import ONE_SEARCH, Plan
+
 # ---------------------------------------------------------------------------------------------- a document goes in
 
 HEADING_SEPARATOR = " › "  # between the title and the headings of a heading path
@@ -171,6 +173,8 @@ class Question:
     history: tuple[Turn, ...] = ()  # oldest first
     chat_id: str | None = None
     choice: Choice = AS_CONFIGURED
+    replaces: str | None = None  # id of an answer of the chat: this one becomes its next version
+    alone: bool = False  # True: it is searched as it stands, whatever was asked before
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -178,8 +182,10 @@ class Query:
     """The question for the retriever, which stands on its own."""
 
     text: str
-    changed: bool  # True when a model rewrote it
+    changed: bool  # True when it says more than what was asked
     reason: str  # why it was rewritten or not, for people
+    also: str = ""  # a second text that is searched for: of the question alone and with words added, the other one
+    added: tuple[str, ...] = ()  # words of the question before, by which the two differ
 
 
 def location_of(kind: str | None, first: int | None, last: int | None, name: str) -> str:
@@ -206,6 +212,7 @@ class Fate(StrEnum):
     BUDGET = "dropped: no room in the token budget"
     BELOW_FLOOR = "dropped: below the relevance floor"
     FUSED_OUT = "dropped: fused out"
+    OTHER_READING = "dropped: only the other search found it"
     UNDECIDED = "not decided yet"
 
 
@@ -248,6 +255,8 @@ class Hit:
     dated: datetime | None = None  # of the document: the file's date, or of its ingestion if it has none
     holds_quote: bool = False  # every quoted run of the question stands in it as it is written
     reason: str = ""  # why it stands where it does, for people; empty when only the scores decided
+    found_by: str = ""  # steps of the plan that brought it: "part 1, whole question"; empty where one search was made
+    similarity: float | None = None  # cosine on the built-in embedding model's scale; None: 1 - vector_distance
 
     @property
     def rank(self) -> int:
@@ -272,6 +281,7 @@ class LeftOut:
     fused_rank: int
     fused_score: float
     holds_quote: bool
+    found_by: str = ""  # as of a Hit
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -447,9 +457,17 @@ class Answer:
     timings: Mapping[str, float]  # seconds per stage: rewrite, embed, sql, rerank, pack, first_token, generate, cite
     settings: Mapping[str, str | int | float | bool | None]  # those that shaped this answer
     filters: Filters = NO_FILTERS
+    plan: Plan = ONE_SEARCH
     error: str = ""
     feedback: int = 0  # -1, 0 or 1
     created_at: datetime | None = None
+    replaces: str | None = None  # id of an answer whose next version this is; of a stored answer, the first version
+    versions: tuple[str, ...] = ()  # ids of all versions, this one among them, oldest first; empty for the only one
+
+    @property
+    def version(self) -> int:
+        """Number of this version, from 1."""
+        return self.versions.index(self.id) + 1 if self.id in self.versions else 1
 
 
 # ------------------------------------------------------------------------------------ events for page and commands
@@ -460,6 +478,7 @@ class Started:
     """A stage has begun."""
 
     stage: Literal["rewrite", "retrieve", "rerank", "pack", "generate", "cite"]
+    detail: str = ""  # what is searched for, where a plan has several steps: "part 1: the Berlin lease"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -467,6 +486,13 @@ class Rewritten:
     """The question for the retriever."""
 
     query: Query
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Planned:
+    """The question needs more than one search."""
+
+    plan: Plan
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -479,6 +505,7 @@ class Retrieved:
     notices: tuple[str, ...] = ()
     timings: Mapping[str, float] = field(default_factory=dict)  # seconds per stage: embed, sql, rerank, pack
     left_out: tuple[LeftOut, ...] = ()  # brought by a leg, but no candidates
+    plan: Plan = ONE_SEARCH
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -507,4 +534,4 @@ class Finished:
     answer: Answer
 
 
-Event = Started | Rewritten | Retrieved | Waiting | Token | Notice | Finished
+Event = Started | Rewritten | Planned | Retrieved | Waiting | Token | Notice | Finished

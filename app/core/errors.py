@@ -1,5 +1,6 @@
 """The errors of this application: each names the problem, the thing concerned and the fix."""
 
+ASK_AN_ADMIN = "An administrator of this server can give you the right."
 FIX_LABEL = "fix:"  # before the fix of an error, wherever it is shown
 
 
@@ -48,6 +49,10 @@ class QuestionError(AppError):
 
 class NotFoundError(AppError):
     """Something named by the user does not exist (a collection, a document, an answer)."""
+
+
+class RightsError(AppError):
+    """The user may not do this."""
 
 
 class DocumentError(AppError):

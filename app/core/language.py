@@ -40,17 +40,19 @@ _NAMES = {
     "ro": "Romanian", "ru": "Russian", "sv": "Swedish", "th": "Thai", "tr": "Turkish", "uk": "Ukrainian",
     "zh": "Chinese",
 }  # fmt: skip
-# Names of embedding models trained on English; unknown ones are taken to read more.
+# Names of embedding models and rerankers trained on English; unknown ones are taken to read more.
 _ENGLISH_ONLY = re.compile(
-    r"(?:^|/)(?:all-(?:minilm|mpnet|distilroberta|roberta)|multi-qa-|msmarco-|gtr-t5|sentence-t5|gte-(?:small|base|large)\b"
+    r"(?:^|/)(?:ms-marco-(?:minilm|electra|tinybert)|mxbai-rerank-(?:xsmall|base|large)-v1"
+    r"|all-(?:minilm|mpnet|distilroberta|roberta)|multi-qa-|msmarco-|gtr-t5|sentence-t5|gte-(?:small|base|large)\b"
     r"|e5-(?:small|base|large)\b|nomic-embed-text-v1|mxbai-embed-large|paraphrase-(?:minilm|mpnet|albert|distilroberta))"
     r"|[-_](?:en|english)(?:[-_.]|$)",
     re.IGNORECASE,
 )
 _UNREAD = (
     "The question seems to be in {}, and the embedding model {} reads English only: passages may be missed. Ask in the "
-    "documents' own words or in English, or set FOREMOST_EMBEDDING_MODEL to a multilingual model and run: "
-    "python -m ingest reembed"
+    "documents' own words or in English, or run: "
+    "pip install 'foremost[multilingual]' && python -m ingest reembed --model multilingual-e5-small (then set "
+    "FOREMOST_EMBEDDING_MODEL to that name)"
 )
 _WORD = re.compile(r"[^\W\d_]+")
 
@@ -108,14 +110,24 @@ def unread_language(question: str, passages: Sequence[str], model: str) -> str:
 
     passages: the best candidates; where one is in the language of the question, full-text search reads both.
     """
-    if not _ENGLISH_ONLY.search(model):
+    if not reads_english_only(model):
         return ""
     language = language_of_question(question)
     if language in (None, "en") or not passages:
         return ""
     if any((language_of(text, declared=None) or language_of_question(text)) == language for text in passages):
         return ""
-    return _UNREAD.format(_NAMES.get(str(language), f"another language ({language})"), model)
+    return _UNREAD.format(language_name(str(language)), model)
+
+
+def reads_english_only(model: str) -> bool:
+    """Whether a model of this name was trained on English; unknown ones are taken to read more."""
+    return bool(_ENGLISH_ONLY.search(model))
+
+
+def language_name(code: str) -> str:
+    """English name of a language by its ISO 639-1 code."""
+    return _NAMES.get(code, f"another language ({code})")
 
 
 def _ranked(sample: str) -> tuple[str, float]:

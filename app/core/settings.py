@@ -45,7 +45,8 @@ class Settings(BaseSettings):
 
     # first stage
     embedding_model: Annotated[str, Shapes.RANKING] = Field(
-        default="all-MiniLM-L6-v2", description="embedding model: built-in name, folder, or hub id"
+        default="all-MiniLM-L6-v2",
+        description="embedding model: all-MiniLM-L6-v2, multilingual-e5-small, a folder, or hub id",
     )
     candidates: Annotated[int, Shapes.TUNED] = Field(
         default=50, ge=1, le=1000, description="passages that the first stage returns"
@@ -61,6 +62,16 @@ class Settings(BaseSettings):
     )
     hnsw_ef_search: Annotated[int, Shapes.RANKING] = Field(
         default=200, ge=1, le=1000, description="length of the HNSW search list; never less than leg_candidates"
+    )
+
+    # plan
+    plan: Annotated[bool, Shapes.RANKING] = Field(
+        default=True,
+        description="1: a question with several parts, or one that compares, is searched part by part; 0: every "
+        "question is searched once",
+    )
+    plan_seconds: Annotated[int, Shapes.ANSWER] = Field(
+        default=20, ge=1, description="time for searching the parts of a question, seconds; then the whole alone counts"
     )
 
     # second stage
@@ -188,6 +199,21 @@ class Settings(BaseSettings):
     session_hours: int = Field(default=168, ge=1, description="time after which a login ends in any case, hours")
     login_user: str = Field(default="", description="user name for the page's login; empty: no login")
     login_password: SecretStr = Field(default=SecretStr(""), description="password for the page's login")
+    user_header: str = Field(
+        default="", description="header in which a trusted proxy names the user it has signed in; empty: own sign-in"
+    )
+    audit_days: int = Field(
+        default=365, ge=0, description="age at which a page with users removes lines of its audit, days; 0: never"
+    )
+    user_questions_at_once: int = Field(
+        default=0, ge=0, description="answers that are written for one user at the same time; 0: no limit"
+    )
+    user_questions_per_minute: int = Field(
+        default=0, ge=0, description="questions that one user may ask in a minute; 0: no limit"
+    )
+    user_upload_mib_per_day: int = Field(
+        default=0, ge=0, description="size of the files that one user may send in 24 hours, MiB; 0: no limit"
+    )
 
 
 def shaping_names(level: Shapes) -> tuple[str, ...]:

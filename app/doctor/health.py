@@ -130,7 +130,9 @@ def _contents(engine: Engine, embedder: Embedder | None) -> Iterator[Check]:
 
 def _corpus(corpus: Row[Any], embedder: Embedder) -> Check:
     notes: list[str] = []
-    if corpus.next_model is not None:
+    if corpus.vectors_kept:
+        notes.append(f"The vectors of {corpus.next_model} are kept: python -m ingest reembed, with --back or --finish")
+    elif corpus.next_model is not None:
         notes.append(
             f"Re-embedding by {corpus.next_model} is not finished: python -m ingest reembed, with --model or --abort"
         )

@@ -10,6 +10,7 @@ SELECT
     embedding_model AS model,
     embedding_dimension AS dimension,
     next_model,
+    vectors_kept,
     (
         SELECT count(*) FROM documents WHERE sha256 IS NOT NULL AND chunker_version IS DISTINCT FROM :chunker
     ) AS outdated

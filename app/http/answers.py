@@ -1,7 +1,7 @@
 """`/ask`, `/search` and kept answers: everything that Foremost knows about an answer, as JSON."""
 
 import json
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from typing import Annotated, Any
 
@@ -48,14 +48,14 @@ class WhyRequest(BaseModel):
     expect: str = Field(min_length=1, max_length=4000)
 
 
-def answers_of(services: Services, *, owner: str) -> APIRouter:
-    """The routes over the services. owner: login name whose chats and answers are read; empty without a login."""
+def answers_of(services: Services, *, owner: Callable[[], str]) -> APIRouter:
+    """The routes over the services. owner: name whose chats and answers are read; empty without a sign-in."""
     router = APIRouter()
 
     @router.post("/ask", tags=["Answers"])
     async def ask(body: AskRequest, request: Request) -> Response:
         """Answer a question from the documents, with every candidate and its fate."""
-        question = asked(services, body, owner)
+        question = asked(services, body, owner())
         if not body.stream:
             return JSONResponse(
                 _answered(answer_view(await finished(services.answerer.answer, question, request)), question)
@@ -73,7 +73,10 @@ def answers_of(services: Services, *, owner: str) -> APIRouter:
     @router.get("/answers", tags=["Answers"])
     def answers(limit: Annotated[int, Query(ge=1, le=1000)] = 100) -> dict[str, Any]:
         """The latest answers, newest first."""
-        return {"object": "list", "data": [_summary(row) for row in services.ledger.history(owner=owner, limit=limit)]}
+        return {
+            "object": "list",
+            "data": [_summary(row) for row in services.ledger.history(owner=owner(), limit=limit)],
+        }
 
     @router.get("/answers/{reference}", tags=["Answers"])
     def answer(reference: str) -> dict[str, Any]:

@@ -1,8 +1,11 @@
 """Puts the routes together: one application below /v1, with its own description and its own errors."""
 
+from collections.abc import Callable
+
 from fastapi import FastAPI
 from starlette.routing import Mount, Route
 
+from app.core.acting import Actor, acting_for
 from app.core.settings import Settings
 from app.http.answers import answers_of
 from app.http.completions import completions_of
@@ -23,21 +26,32 @@ _ABOUT = (
 )
 
 
-def build_http(services: Services, settings: Settings, *, key: str) -> FastAPI:
-    """The application to mount at PREFIX."""
+Users = Callable[[str], Actor | None]
+
+
+def build_http(services: Services, settings: Settings, *, key: str, users: Users | None = None) -> FastAPI:
+    """The application to mount at PREFIX. users: whom a key acts for; without users the one key is the owner's."""
     app = FastAPI(title="Foremost", version="1", description=_ABOUT, docs_url=None, redoc_url=None)
     app.add_middleware(
-        Guard, key=key, max_bytes=_MAX_BYTES, max_upload_bytes=settings.max_file_mib * 2**20 + _FORM_BYTES
+        Guard,
+        key=key,
+        max_bytes=_MAX_BYTES,
+        max_upload_bytes=settings.max_file_mib * 2**20 + _FORM_BYTES,
+        users=users,
     )
+
+    def owner() -> str:
+        return acting_for() if users else settings.login_user
+
     add_handlers(app)
     app.include_router(completions_of(services))
     app.include_router(vectors_of(services))
-    app.include_router(answers_of(services, owner=settings.login_user))
+    app.include_router(answers_of(services, owner=owner))
     app.include_router(documents_of(services, collection=settings.collection))
-    app.router.routes.append(Route("/mcp", McpEndpoint(services, owner=settings.login_user)))
+    app.router.routes.append(Route("/mcp", McpEndpoint(services, owner=owner)))
     return app
 
 
-def mounted(services: Services, settings: Settings, *, key: str) -> Mount:
+def mounted(services: Services, settings: Settings, *, key: str, users: Users | None = None) -> Mount:
     """The route that the server of the page adds."""
-    return Mount(PREFIX, build_http(services, settings, key=key))
+    return Mount(PREFIX, build_http(services, settings, key=key, users=users))

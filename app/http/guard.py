@@ -1,27 +1,47 @@
 """What stands before every route: the key is checked, and a body is refused when it is too large."""
 
+import asyncio
 import hmac
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app.core.acting import Actor, acting_as
 from app.core.errors import FIX_LABEL
 from app.http.problems import error_view
 
 _BEARER = "bearer "
 _NO_KEY = f"The key is missing or wrong. {FIX_LABEL} send `Authorization: Bearer KEY`; `python -m app key` shows it."
+_NO_USER_KEY = (
+    f"The key is missing, wrong or expired. {FIX_LABEL} send `Authorization: Bearer KEY`; "
+    "`python -m app keys add USER` makes one."
+)
 _TOO_LARGE = 413
 _UPLOADS = "/documents"
 _OPEN = "/openapi.json"  # describes the routes and tells nothing about the documents
 
 
 class Guard:
-    """ASGI middleware of the routes. The body is not read before the key is right."""
+    """ASGI middleware of the routes. The body is not read before the key is right.
 
-    def __init__(self, app: ASGIApp, *, key: str, max_bytes: int, max_upload_bytes: int) -> None:
+    users: whom a key acts for, where there are users; the one key is closed then.
+    """
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        key: str,
+        max_bytes: int,
+        max_upload_bytes: int,
+        users: Callable[[str], Actor | None] | None = None,
+    ) -> None:
         self._app = app
         self._key = key.encode("utf-8")
+        self._users = users
         self._max_bytes = max_bytes
         self._max_upload_bytes = max_upload_bytes
 
@@ -32,9 +52,11 @@ class Guard:
             return
         headers = {name.decode("latin-1").lower(): value for name, value in scope["headers"]}
         path = scope["path"].removeprefix(scope.get("root_path", ""))
-        if path != _OPEN and not self._known(headers.get("authorization", b"")):
+        acting = nullcontext() if path == _OPEN else await self._acting(headers.get("authorization", b""))
+        if acting is None:
             headers_out = {"www-authenticate": "Bearer"}
-            refusal = JSONResponse(error_view(_NO_KEY, 401, code="invalid_api_key"), 401, headers=headers_out)
+            line = _NO_USER_KEY if self._users else _NO_KEY
+            refusal = JSONResponse(error_view(line, 401, code="invalid_api_key"), 401, headers=headers_out)
             await refusal(scope, receive, send)
             return
         limit = self._max_upload_bytes if path == _UPLOADS else self._max_bytes
@@ -43,11 +65,18 @@ class Guard:
             refusal = JSONResponse(error_view(_too_large(limit), _TOO_LARGE), _TOO_LARGE)
             await refusal(scope, receive, send)
             return
-        await self._bounded(scope, receive, send, limit)
+        with acting:
+            await self._bounded(scope, receive, send, limit)
 
-    def _known(self, header: bytes) -> bool:
-        scheme, given = header[: len(_BEARER)], header[len(_BEARER) :]
-        return scheme.lower() == _BEARER.encode() and hmac.compare_digest(given.strip(), self._key)
+    async def _acting(self, header: bytes) -> AbstractContextManager[None] | None:
+        """The context in which a request with this header is handled; None for one that is refused."""
+        scheme, given = header[: len(_BEARER)], header[len(_BEARER) :].strip()
+        if scheme.lower() != _BEARER.encode():
+            return None
+        if self._users is None:
+            return nullcontext() if hmac.compare_digest(given, self._key) else None
+        actor = await asyncio.to_thread(self._users, given.decode("latin-1"))
+        return acting_as(actor) if actor else None
 
     async def _bounded(self, scope: Scope, receive: Receive, send: Send, limit: int) -> None:
         """Pass the request on; a body without a length is counted while it arrives."""

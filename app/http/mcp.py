@@ -72,7 +72,7 @@ class _Offer:
 class McpEndpoint:
     """ASGI application of one path. It keeps no sessions: every request stands alone."""
 
-    def __init__(self, services: Services, *, owner: str) -> None:
+    def __init__(self, services: Services, *, owner: Callable[[], str]) -> None:
         self._server: Server[Any, Any] = Server("Foremost")
         offers = {offer.tool.name: offer for offer in _Tools(services, owner).offers()}
 
@@ -100,7 +100,7 @@ class McpEndpoint:
 class _Tools:
     """The functions behind the tools."""
 
-    def __init__(self, services: Services, owner: str) -> None:
+    def __init__(self, services: Services, owner: Callable[[], str]) -> None:
         self._services = services
         self._owner = owner
 
@@ -133,7 +133,7 @@ class _Tools:
 
     async def ask(self, form: Asking) -> dict[str, Any]:
         """The answer with what it stands on."""
-        question = await asyncio.to_thread(asked, self._services, form, self._owner)
+        question = await asyncio.to_thread(asked, self._services, form, self._owner())
         answer = await _answer(self._services, question)
         return {"answer": answer.text, "chat": question.chat_id} | checked_view(answer)
 

@@ -17,6 +17,7 @@ from app.core.errors import (
     ModelError,
     NotFoundError,
     QuestionError,
+    RightsError,
     reason,
 )
 from app.present.problem import problem_of
@@ -24,13 +25,14 @@ from app.present.problem import problem_of
 _STATUS: tuple[tuple[type[AppError], int], ...] = (
     (QuestionError, 400),
     (DocumentError, 400),
+    (RightsError, 403),
     (NotFoundError, 404),
     (CorpusError, 409),
     (ModelError, 502),
     (DatabaseError, 503),
 )
 _CLIENT_LEFT = 499  # nobody reads it; the server's log shows it
-_KINDS = {401: "authentication_error", 404: "not_found_error"}
+_KINDS = {401: "authentication_error", 403: "permission_error", 404: "not_found_error"}
 
 
 class RefusedError(AppError):

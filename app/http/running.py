@@ -1,6 +1,7 @@
 """Runs an answer in a thread of its own and passes its events on; when the reader leaves, the model is stopped."""
 
 import asyncio
+import contextvars
 import threading
 from collections.abc import AsyncGenerator, Callable, Generator
 from contextlib import aclosing, closing, suppress
@@ -38,7 +39,8 @@ async def events_of(answer: Answering, question: Question) -> AsyncGenerator[Eve
         finally:
             send(None)
 
-    threading.Thread(target=work, name="answer", daemon=True).start()
+    context = contextvars.copy_context()  # for whom the database is read
+    threading.Thread(target=context.run, args=(work,), name="answer", daemon=True).start()
     try:
         while (item := await waiting.get()) is not None:
             if isinstance(item, Exception):

@@ -12,12 +12,14 @@ from app.core.domain import (
     ModelInfo,
     Notice,
     Passage,
+    Planned,
     Retrieved,
     Rewritten,
     Sentence,
     Started,
     Token,
 )
+from app.core.plan import Plan
 from app.present.answer_verdict import verdict_of_answer
 from app.present.filters import filters_view
 
@@ -39,6 +41,7 @@ def candidate_view(hit: Hit) -> dict[str, Any]:
         "passage_number": hit.passage_number,
         "cited": hit.cited,
         "reason": hit.reason,
+        "found_by": hit.found_by,
         "title": hit.title,
         "name": hit.name,
         "dated": _moment(hit),
@@ -61,6 +64,7 @@ def search_view(query: str, retrieved: Retrieved) -> dict[str, Any]:
         "reranker": retrieved.reranker,
         "scored": retrieved.scored,
         "notices": list(retrieved.notices),
+        "plan": _plan_view(retrieved.plan),
         "seconds": _seconds(retrieved.timings),
         "candidates": [candidate_view(hit) for hit in retrieved.context.hits],
     }
@@ -71,9 +75,13 @@ def answer_view(answer: Answer) -> dict[str, Any]:
     verdict = verdict_of_answer(answer)
     return {
         "id": answer.id,
+        "version": answer.version,
+        "versions": list(answer.versions),
         "question": answer.question,
         "standalone_question": answer.query.text,
         "rewritten": answer.query.changed,
+        "also_searched_for": answer.query.also,
+        "added_words": list(answer.query.added),
         "collection": answer.collection,
         "filters": filters_view(answer.filters),
         "outcome": answer.outcome.value,
@@ -88,6 +96,7 @@ def answer_view(answer: Answer) -> dict[str, Any]:
         "reranker": answer.reranker,
         "scored": answer.scored,
         "notices": list(answer.notices),
+        "plan": _plan_view(answer.plan),
         "seconds": _seconds(answer.timings),
         "candidates": [candidate_view(hit) for hit in answer.context.hits],
         "fused_out": [candidate_view(hit) for hit in answer.context.fused_out],
@@ -97,10 +106,17 @@ def answer_view(answer: Answer) -> dict[str, Any]:
 def event_view(event: Event) -> dict[str, Any] | None:
     """One step of an answer as a line for programs; None for a step that says nothing. The last is the answer."""
     match event:
-        case Started(stage=stage):
-            return {"event": "stage", "stage": stage}
+        case Started(stage=stage, detail=detail):
+            return {"event": "stage", "stage": stage} | ({"detail": detail} if detail else {})
+        case Planned(plan=plan):
+            return {"event": "plan"} | _plan_view(plan)
         case Rewritten(query=query):
-            rewrite = {"standalone_question": query.text, "rewritten": query.changed, "reason": query.reason}
+            rewrite = {
+                "standalone_question": query.text,
+                "rewritten": query.changed,
+                "reason": query.reason,
+                "also_searched_for": query.also,
+            }
             return {"event": "question"} | rewrite
         case Retrieved(context=context, scored=scored):
             sources = [_source_view(passage) for passage in context.passages]
@@ -129,6 +145,11 @@ def _sentence_view(sentence: Sentence) -> dict[str, Any]:
         "score": _rounded(sentence.score),
         "doubt": sentence.doubt,
     }
+
+
+def _plan_view(plan: Plan) -> dict[str, Any]:
+    steps = [asdict(step) for step in plan.steps]
+    return {"kind": plan.kind.value, "reason": plan.reason, "parts": list(plan.parts), "steps": steps}
 
 
 def _model_view(model: ModelInfo) -> dict[str, Any]:

@@ -81,5 +81,9 @@ def where(hit: Hit, file_name: str = "") -> str:
 
 
 def fate_details(hit: Hit) -> str:
-    """Why the candidate stands where it does and why it was dropped, for people; empty when only scores decided."""
-    return "; ".join(filter(None, (hit.reason, hit.fate_detail)))
+    """Why the candidate stands where it does, why it was dropped and which of several searches found it, for people.
+
+    Empty when there was one search and only scores decided.
+    """
+    found = f"found by the search {hit.found_by}" if hit.found_by else ""
+    return "; ".join(filter(None, (hit.reason, hit.fate_detail, found)))

@@ -29,7 +29,7 @@ def _exchange(answer: Answer) -> str:
     verdict = verdict_of_answer(answer)
     parts = [
         f"## {' '.join(answer.question.split())}",
-        f"*{_moment(answer.created_at)}*" if answer.created_at else "",
+        f"*{_moment(answer.created_at)}{_version(answer)}*" if answer.created_at else "",
         f"**{verdict.line}**",
         answer.text or answer.error,
         _sources(answer),
@@ -52,6 +52,12 @@ def _source(passage: Passage, names: Mapping[int, str]) -> str:
     line = " · ".join(dict.fromkeys(part for part in about if part))
     quoted = "\n".join(f"> {text}".rstrip() for text in passage.text.splitlines())
     return f"[{passage.number}] {line}\n\n{quoted}"
+
+
+def _version(answer: Answer) -> str:
+    """Which version this is; the others are not exported."""
+    count = len(answer.versions)
+    return f", version {answer.version} of {count}" if count > 1 else ""
 
 
 def _moment(moment: datetime) -> str:

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Literal
 
 from app.core.domain import Message
+from app.core.language import language_name, language_of_question
 
 NOT_FOUND = "I could not find this in the documents."
 """The sentence that the prompt asks for when the passages do not hold the answer."""
@@ -18,12 +19,21 @@ _ROLES: dict[str, Literal["system", "user", "assistant"]] = {
 
 
 def conversation(name: str, **fields: str) -> tuple[Message, ...]:
-    """The messages of app/prompts/NAME.md, which begin with "## system", "## user" or "## assistant", filled in."""
+    """The messages of app/prompts/NAME.md, which begin with "## system", "## user" or "## assistant", filled in.
+
+    {in_language} is " in German" for a question in German, and empty for one in English or an uncertain language.
+    """
+    fields = {"in_language": _in_language(fields.get("question", ""))} | fields
     pieces = _ROLE.split(_text(name))[1:]
     return tuple(
         Message(role=_ROLES[role], content=_filled(text.strip(), fields))
         for role, text in zip(pieces[::2], pieces[1::2], strict=True)
     )
+
+
+def _in_language(question: str) -> str:
+    language = language_of_question(question)
+    return "" if language in (None, "en") else f" in {language_name(str(language))}"
 
 
 def _text(name: str) -> str:

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from app.core.language import reads_english_only
 from app.core.models.embedding import Embedder
 from app.core.models.find import (
     SHIPPED,
@@ -16,6 +17,7 @@ from app.core.models.find import (
 from app.core.models.onnx_runtime import MODEL_FILE, read_config
 from app.core.models.token_store import MEMORY_BYTES, TokenStore
 from app.rerank.base import Reranker
+from app.rerank.by_language import EnglishOnly
 from app.rerank.cross_encoder import OnnxCrossEncoder
 from app.rerank.keep_order import KeepOrder
 from app.rerank.late_interaction import LateInteraction
@@ -24,6 +26,7 @@ from app.rerank.trained_late_interaction import TrainedLateInteraction
 
 __all__ = [
     "SHIPPED",
+    "EnglishOnly",
     "KeepOrder",
     "LateInteraction",
     "OnnxCrossEncoder",
@@ -48,12 +51,28 @@ def build_reranker(
 
     auto takes the trained late interaction shipped in app/models_data, else that of the embedder's own tokens. The
     trained one keeps up to cache_mib MiB of passages' vectors in data_dir; 0: none, not in memory either.
-    cross-encoder takes the one shipped there. Another cross-encoder with BERT's architecture runs as int8 ONNX on the
+    cross-encoder takes the one shipped there. Those that read English only keep the search's order for other languages.
+    Another cross-encoder with BERT's architecture runs as int8 ONNX on the
     CPU. All others, and all on a GPU, run through sentence-transformers.
     """
     if setting == "none":
         return KeepOrder()
     shipped = shipped_reranker(setting, SHIPPED)
+    built = _built(setting, shipped, embedder, data_dir, budget_ms, cache_mib, threads, report)
+    english = shipped is not None or reads_english_only(setting)
+    return EnglishOnly(built, embedding_model=embedder.name) if english else built
+
+
+def _built(
+    setting: str,
+    shipped: Path | None,
+    embedder: Embedder,
+    data_dir: Path,
+    budget_ms: int,
+    cache_mib: int,
+    threads: int | None,
+    report: Report,
+) -> Reranker:
     if setting == "late-interaction" or (setting == "auto" and not shipped):
         return LateInteraction(embedder, budget_ms=budget_ms)
     folder = shipped or _folder(setting, data_dir)

@@ -13,7 +13,10 @@ LONG_QUESTION = "The question is very long: the reranker may have read only its 
 
 
 class Reranker(Protocol):
-    """Sorts candidates into their final order."""
+    """Sorts candidates into their final order.
+
+    own_scale = False says that its relevance was not fitted to its own scores, so that app.calibrate standardises them.
+    """
 
     name: str  # shown to people
 
@@ -48,7 +51,9 @@ def passage_text(hit: Hit) -> str:
 
 
 def cosine(hit: Hit) -> float:
-    """Cosine similarity of question and candidate, -1..1; 0 when it was not measured."""
+    """Cosine of question and candidate on the built-in embedding model's scale; 0 when it was not measured."""
+    if hit.similarity is not None:
+        return hit.similarity
     return 0.0 if hit.vector_distance is None else 1.0 - hit.vector_distance
 
 

@@ -55,6 +55,11 @@ class CombinedOrder:
 
     _combination: Combination
 
+    @property
+    def own_scale(self) -> bool:
+        """Whether the combination was fitted to this model's logits; the default one was not."""
+        return self._combination != Combination()
+
     def reorder(self, hits: Sequence[Hit]) -> tuple[Hit, ...]:
         """Candidates with logits, by the same combination."""
         return by_score([self._rescored(hit) for hit in hits])

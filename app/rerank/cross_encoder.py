@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from app.core.domain import Hit, Reranking
+from app.core.models.find import fingerprint
 from app.core.models.onnx_runtime import open_session, open_tokenizer, read_config, run
 from app.core.models.quantise import FORM
 from app.rerank.base import LONG_QUESTION, Score, passage_text, rerank_within
@@ -21,6 +22,7 @@ class OnnxCrossEncoder(CombinedOrder):
     def __init__(self, folder: Path, *, budget_ms: int, name: str | None = None, threads: int | None = None) -> None:
         config = read_config(folder)
         self.name = f"{name or folder.name} ({config.get('kind', 'cross-encoder')}, int8 ONNX)"
+        self.key = f"{self.name} {fingerprint(folder)}"
         self._max_tokens = int(config.get("max_tokens", 512))
         self._combination = Combination.read(config.get("combination"))
         self._tokenizer = open_tokenizer(folder, cut_at=self._max_tokens)

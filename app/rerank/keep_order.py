@@ -11,6 +11,7 @@ class KeepOrder:
     """Reranker that keeps the first stage's order and scores nothing."""
 
     name = "none (first-stage order)"
+    own_scale = True
 
     def rerank(self, question: str, hits: Sequence[Hit]) -> Reranking:  # noqa: ARG002  # the Protocol's
         """The candidates by fused rank."""

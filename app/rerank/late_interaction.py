@@ -7,6 +7,7 @@ import numpy as np
 
 from app.core.domain import Hit, Reranking
 from app.core.models.embedding import Embedder, Matrix
+from app.core.models.find import BUILT_IN
 from app.rerank.base import LONG_QUESTION, Score, by_score, cosine_relevance, linear, passage_text, rerank_within
 
 # rerank_score = MaxSim + this × (full-text score / best full-text score of the candidates). nDCG@10 on the development
@@ -25,6 +26,8 @@ class LateInteraction:
     def __init__(self, embedder: Embedder, *, budget_ms: int) -> None:
         self._embedder = embedder
         self._budget_ms = budget_ms
+        self.own_scale = embedder.name == BUILT_IN  # the numbers of relevance() are for its tokens
+        self.key = f"late interaction, {embedder.name}"
 
     def rerank(self, question: str, hits: Sequence[Hit]) -> Reranking:
         """Candidates by MaxSim and full-text score together. Raises ModelError when the model fails."""

@@ -3,12 +3,13 @@
 import logging
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 
 from app.core.domain import Hit, Reranking
 from app.core.errors import ModelError, reason
-from app.core.models.find import has_gpu
+from app.core.models.find import fingerprint, has_gpu
 from app.rerank.base import LONG_QUESTION, Score, by_score, passage_text, rerank_within
 from app.rerank.combination import sigmoid
 
@@ -18,6 +19,8 @@ _GPU_BATCH = 64
 
 class TorchCrossEncoder:
     """Reranker over sentence-transformers' CrossEncoder; logit: its raw output, no activation."""
+
+    own_scale = False
 
     def __init__(self, model_id_or_path: str, *, budget_ms: int, name: str | None = None) -> None:
         from sentence_transformers import CrossEncoder  # noqa: PLC0415  # torch: seconds and 500 MB
@@ -34,6 +37,8 @@ class TorchCrossEncoder:
                 fix="Set FOREMOST_RERANKER to auto, none, late-interaction, cross-encoder or a folder.",
             ) from error
         self.name = f"{name or model_id_or_path} (cross-encoder, {device})"
+        folder = Path(model_id_or_path)
+        self.key = f"{self.name} {fingerprint(folder)}" if folder.is_dir() else self.name
         self._batch = _GPU_BATCH if device == "cuda" else _CPU_BATCH
         self._budget_ms = budget_ms
 

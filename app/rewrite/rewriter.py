@@ -35,9 +35,11 @@ class Rewriter:
         """Return the question for the retriever; Query.reason says whether it was changed, and why.
 
         Yields while the model works; closing the generator stops the model. When the model fails or its rewrite is
-        unusable, key terms of the previous question are appended instead.
+        unusable, the question stays as it is, and is also searched for with key terms of the previous one.
         """
         text = question.text.strip()
+        if question.alone:
+            return Query(text=text, changed=False, reason="asked as it stands")
         if not question.history:
             return Query(text=text, changed=False, reason="first question of the chat")
         turns = question.history[-self._max_history_turns :]
@@ -101,14 +103,20 @@ def _fault(rewritten: str, usage: Usage, text: str, turns: Sequence[Turn]) -> st
 
 
 def _with_key_terms(text: str, turns: Sequence[Turn], reason: str) -> Query:
-    """The question with key terms of the previous question and names in its answer appended."""
+    """The question, and the same with key terms of the previous question and names in its answer appended."""
     last, own = turns[-1], content_words(text)
     key_terms = [word for word in words(last.question) if content_words(word)][:_KEY_TERMS]
     names = [name for name in _NAME.findall(_beginning(last.answer)) if content_words(name)][:_NAMES]
     terms = dict.fromkeys(word for word in [*key_terms, *names] if not _occurs(word.lower(), own))
     if not terms:
         return Query(text=text, changed=False, reason=reason)
-    return Query(text=f"{text} ({' '.join(terms)})", changed=True, reason=f"{reason}; key terms of the previous added")
+    return Query(
+        text=text,
+        changed=False,
+        reason=f"{reason}; also searched for with key terms of the previous question",
+        also=f"{text} ({' '.join(terms)})",
+        added=tuple(terms),
+    )
 
 
 def _share(part: Sequence[str], whole: Sequence[str]) -> float:

@@ -1,29 +1,23 @@
-"""The Ask tab: conversation on the left, sources of the selected answer on the right."""
+"""The Ask tab: questions go in, answers are shown while they are written; versions, ratings, chats."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from functools import partial
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import gradio as gr
 
-from app.core.domain import Answer
 from app.core.errors import AppError
-from app.present.problem import Problem, problem_of
-from app.web.areas import Update, area, listen, owner_of
-from app.web.cards import render_sources
-from app.web.chat_side import ChatSide
-from app.web.composer import ComposerBar
+from app.present.chat_options import read_options
+from app.present.problem import problem_of
+from app.unanswered import Asked
+from app.web.areas import Update, listen, owner_of
+from app.web.chat_areas import ChatAreas
+from app.web.chat_view import ChatView, problem_with
 from app.web.conversation import Conversations, View, watch
 from app.web.parts import Services
 from app.web.problem import render_problem
-from app.web.queue import render_queue
 from app.web.relevance import scale_of
 from app.web.running import RunningAnswers
 from app.web.source_panel import SourcePanel
-from app.web.thread import render_failed_question, render_thread
-from app.web.verdict import render_why
-from app.web.welcome import render_no_sources, render_welcome
-from app.web.why_panel import WhyPanel
 
 _STORAGE_KEY = "fixed, so that a browser finds its chat after a restart; a chat's id is no secret"
 
@@ -36,7 +30,7 @@ class Shared:
 
 
 class ChatTab:
-    """The tab's components and their event handlers; values of a session live in Gradio's state, never here."""
+    """The tab's event handlers; values of a session live in Gradio's state, never here."""
 
     def __init__(
         self,
@@ -50,110 +44,95 @@ class ChatTab:
         self._running = running
         self._conversations = Conversations(services)
         self._shared = shared
-        self._examples = tuple(examples)
         self._chat_id = gr.BrowserState("", storage_key="foremost-chat", secret=_STORAGE_KEY)
         self._view = gr.State(View())
-        with gr.Row(elem_classes="fm-scope fm-columns"):
-            self._side = ChatSide(services, running)
-            self._chats = self._side.list
-            with gr.Column(elem_classes="fm-left", min_width=280, scale=6):
-                with gr.Column(elem_classes="fm-pane"):
-                    self._welcome = area(name="fm-welcome-area")
-                    self._thread = area(name="fm-thread-area")
-                    self._live = area(name="fm-live-area")
-                    self._queue = area(name="fm-queue-area")
-                self._question = gr.Textbox(
-                    placeholder="Ask your documents…",
-                    label="Your question",
-                    show_label=False,
-                    container=False,
-                    lines=1,
-                    max_lines=6,
-                    max_length=4000,
-                    submit_btn=True,
-                    autofocus=True,
-                    elem_id="fm-question",
-                )
-                self._composer = ComposerBar(services, upload_collection)
-            with gr.Column(elem_classes="fm-right fm-pane", min_width=280, scale=5):
-                self._sources = area(render_no_sources(), name="fm-sources-area")
-                self._why = WhyPanel(services, name="fm-why-area")
+        self._areas = ChatAreas(services, running, upload_collection)
+        self._draw = ChatView(services, self._areas, running, self._conversations, examples)
 
     def wire(self, page: gr.Blocks) -> None:
         """Connect events to handlers; called inside the page once all its components exist."""
-        every = [
-            self._chat_id,
-            self._chats,
-            self._welcome,
-            self._thread,
-            self._live,
-            self._queue,
-            self._question,
-            self._sources,
-            self._why.area,
-        ]
-        session = [self._composer.state, self._chat_id, self._view]
+        areas = self._areas
+        every = [self._chat_id, *areas.drawn]
+        session = [areas.composer.state, self._chat_id, self._view]
         while_shown = {"trigger_mode": "multiple"}  # these handlers go on as long as an answer is being shown
-        listen(self._question.submit, self._ask, [self._question, *session], every, **while_shown)
-        listen(self._welcome.example, self._ask_example, session, every, **while_shown)
-        listen(self._thread.retry, self._ask_again, session, every, **while_shown)
-        listen(self._question.stop, self._request_stop, [self._chat_id], [])
-        listen(self._queue.unqueue, self._unqueue, [self._chat_id], [self._queue])
-        for event in (self._thread.pick, self._thread.show):
-            listen(event, self._show, [], [self._sources, self._why.area])
-        listen(self._thread.rate, self._rate, [self._chat_id], [self._thread])
-        self._shared.viewer.listen_to(self._sources)
-        self._why.wire(self._sources)
+        listen(areas.question.submit, self._ask, [areas.question, *session], every, **while_shown)
+        listen(areas.welcome.example, self._ask_example, session, every, **while_shown)
+        for part in areas.conversation:
+            listen(part.retry, self._ask_again, session, every, **while_shown)
+            listen(part.edit, self._ask_again, session, every, **while_shown)
+            listen(part.alone, self._ask_alone, session, every, **while_shown)
+            listen(part.version, self._show_version, [self._chat_id], every)
+            for event in (part.pick, part.show):
+                listen(event, self._show, [], [areas.sources, areas.why.area])
+            listen(part.rate, self._rate, [self._chat_id], list(areas.conversation))
+        listen(areas.question.stop, self._request_stop, [self._chat_id], [])
+        listen(areas.queue.unqueue, self._unqueue, [self._chat_id], [areas.queue])
+        listen(areas.queue.asknow, self._ask_now, [self._chat_id, self._view], every, **while_shown)
+        self._shared.viewer.listen_to(areas.sources)
+        areas.why.wire(areas.sources)
         listen(page.load, self._restore, [self._view, self._chat_id], every)
-        listen(self._chats.chat, self._open_chat, [self._view, self._side.words], every, **while_shown)
-        listen(
-            self._chats.chatdelete, self._delete, [self._view, self._chat_id, self._side.words, self._side.limit], every
-        )
-        listen(self._side.new.click, self._restore, [self._view], every, **while_shown)
-        self._side.wire(self._chat_id)
-        self._composer.wire(page, self._chat_id)
+        listen(areas.chats.chat, self._open_chat, [self._view, areas.side.words], every, **while_shown)
+        deleting = [self._view, self._chat_id, areas.side.words, areas.side.limit]
+        listen(areas.chats.chatdelete, self._delete, deleting, every)
+        listen(areas.side.new.click, self._restore, [self._view], every, **while_shown)
+        areas.side.wire(self._chat_id)
+        areas.composer.wire(page, self._chat_id)
 
     # ------------------------------------------------------------------------------------------------- asking
 
     def _ask(self, text: str, options: object, chat_id: str, view: View, request: gr.Request) -> Iterator[Update]:
-        owner = owner_of(request)
         if not text.strip():
-            yield {self._question: gr.update(value="")}
+            yield {self._areas.question: gr.update(value="")}
             return
-        yield from self._run(text, options, chat_id, view, owner)
+        asked = _asked(text, options, request)
+        yield from self._run(asked, chat_id, view, {self._areas.question: gr.update(value="")})
 
     def _ask_example(
         self, options: object, chat_id: str, view: View, request: gr.Request, event: gr.EventData
     ) -> Iterator[Update]:
-        yield from self._run(str(event.question), options, chat_id, view, owner_of(request))
+        yield from self._run(_asked(str(event.question), options, request), chat_id, view)
 
     def _ask_again(
         self, options: object, chat_id: str, view: View, request: gr.Request, event: gr.EventData
     ) -> Iterator[Update]:
-        owner = owner_of(request)
-        answer_id = str(event.answer)
-        earlier = self._conversations.answer(answer_id, owner)
-        yield from self._run(earlier.question, options, chat_id, view, owner, again=answer_id)
+        """A new version of an answer, to the same question or to an edited one."""
+        earlier = self._conversations.answer(str(event.answer), owner_of(request))
+        text = str(event._data.get("question") or earlier.question)
+        yield from self._run(_asked(text, options, request, replaces=earlier.id), chat_id, view)
 
-    def _run(
-        self, text: str, options: object, chat_id: str, view: View, owner: str, *, again: str = ""
+    def _ask_alone(
+        self, options: object, chat_id: str, view: View, request: gr.Request, event: gr.EventData
     ) -> Iterator[Update]:
-        """Begin an answer and show it, or queue the question. again: id of the answer that it is repeated for."""
+        """A new version of an answer, without what was added to its question from earlier ones."""
+        earlier = self._conversations.answer(str(event.answer), owner_of(request))
+        asked = replace(_asked(earlier.question, options, request, replaces=earlier.id), alone=True)
+        yield from self._run(asked, chat_id, view)
+
+    def _ask_now(self, chat_id: str, view: View, request: gr.Request, event: gr.EventData) -> Iterator[Update]:
+        """A question that the server left unasked when it ended; another browser may have been faster."""
+        owner = owner_of(request)
+        chat, asked = self._kept(chat_id, str(event.asked), owner)
+        if asked is None or not self._services.unanswered.drop(asked.id):
+            yield {self._areas.queue: self._draw.queue(chat, owner)}
+            return
+        yield from self._run(asked, chat, view)
+
+    def _run(self, asked: Asked, chat_id: str, view: View, begun: Update | None = None) -> Iterator[Update]:
+        """Begin an answer and show it, or queue the question. begun: what the page shows beside it from then on."""
+        areas, owner = self._areas, asked.owner
         try:
-            chat = self._conversations.open_chat(chat_id, text, owner)
-            build = partial(self._conversations.question, text, options, chat, owner, before=again)
-            self._running.ask(chat, text, build)
-            begun: Update = {
-                self._question: gr.update(value="", submit_btn=False, stop_btn=True),
-                self._chat_id: chat,
-                self._queue: render_queue(self._running.waiting(chat)),
-            }
+            chat = self._conversations.open_chat(chat_id, asked.text, owner)
+            self._running.ask(chat, asked)
+            update: Update = {self._chat_id: chat, areas.queue: self._draw.queue(chat, owner)} | (begun or {})
+            if areas.question in update:
+                update[areas.question] = gr.update(value="", submit_btn=False, stop_btn=True)
             if chat != chat_id:
-                self._composer.keep(options, chat, owner)
-                begun |= {self._chats: self._side.html(owner, chat), self._thread: "", self._welcome: ""}
-            yield begun
+                areas.composer.keep(asked.options, chat, owner)
+                update |= {areas.chats: areas.side.html(owner, chat), areas.thread: "", areas.after: ""}
+                update |= {areas.welcome: ""}
+            yield update
         except AppError as error:
-            yield self._failed(text, problem_of(error))
+            yield self._draw.failed(chat_id, asked.text, problem_of(error), owner)
             return
         if view.followed != chat:  # a queued question is shown by the handler that shows the running one
             yield from self._follow(chat, view, owner)
@@ -165,53 +144,46 @@ class ChatTab:
             yield from self._steps(chat, view, serial, owner)
         finally:
             view.close(serial)
-        yield {self._queue: gr.skip()}  # Gradio sends the last update twice: it must not land in another chat
+        yield {self._areas.queue: gr.skip()}  # Gradio sends the last update twice: it must not land in another chat
 
     def _steps(self, chat: str, view: View, serial: int, owner: str) -> Iterator[Update]:
+        answer_id = ""
         while (running := self._running.current(chat)) is not None:
-            yield {
-                self._question: gr.update(submit_btn=False, stop_btn=True),
-                self._queue: render_queue(self._running.waiting(chat)),
-                self._why.area: "",
-            }
+            yield self._draw.begun(chat, running, owner)
             for progress in watch(running, scale_of(self._services.answerer)):
                 if view.serial != serial:
                     return
-                update: Update = {self._live: progress.html}
+                update: Update = {self._areas.live: progress.html}
                 if progress.sources is not None:
-                    update[self._sources] = progress.sources
+                    update[self._areas.sources] = progress.sources
                 yield update
             if view.serial != serial:
                 return
             if running.error is None:
-                yield self._stored(chat, owner)
+                answer_id = running.answer_id
+                yield self._draw.stored(chat, owner, chosen=answer_id)
                 continue
-            yield self._failed(running.text, _problem(running.error))
+            yield self._draw.failed(chat, running.text, problem_with(running.error), owner)
             if running is self._running.current(chat):
                 return  # nothing was asked since
-        yield self._stored(chat, owner)  # an answer may have begun and ended between two looks
-
-    def _stored(self, chat: str, owner: str) -> Update:
-        """The stored conversation with its last answer selected; a new chat when it was deleted meanwhile."""
-        update = self._chat(chat, owner)
-        del update[self._chats]  # the list shows the chat already, perhaps among others that were searched for
-        return update
-
-    def _failed(self, text: str, problem: Problem) -> Update:
-        """The question with the problem below it; the composer holds the question again."""
-        return {
-            self._live: render_failed_question(text, problem),
-            self._question: gr.update(value=text, submit_btn=True, stop_btn=False),
-        }
+        yield self._draw.stored(chat, owner, chosen=answer_id)  # one may have begun and ended between two looks
 
     def _request_stop(self, chat_id: str, request: gr.Request) -> None:
         if chat := self._conversations.owned(chat_id, owner_of(request)):
             self._running.stop(chat)
 
     def _unqueue(self, chat_id: str, request: gr.Request, event: gr.EventData) -> str:
-        chat = self._conversations.owned(chat_id, owner_of(request))
-        self._running.remove(chat, str(event.asked))
-        return render_queue(self._running.waiting(chat))
+        owner = owner_of(request)
+        chat, asked = self._kept(chat_id, str(event.asked), owner)
+        if asked is not None:
+            self._running.remove(chat, asked.id)
+        return self._draw.queue(chat, owner)
+
+    def _kept(self, chat_id: str, asked_id: str, owner: str) -> tuple[str, Asked | None]:
+        """The owner's chat, and a question of it that has no answer yet."""
+        chat = self._conversations.owned(chat_id, owner)
+        kept = self._services.unanswered.of(chat, owner=owner) if chat else ()
+        return chat, next((asked for asked in kept if asked.id == asked_id), None)
 
     # ------------------------------------------------------------------------------------- looking at an answer
 
@@ -219,17 +191,19 @@ class ChatTab:
         """Select an answer, and the passage of the marker that was clicked."""
         answer = self._conversations.answer(str(event.answer), owner_of(request))
         number = event._data.get("n")
-        focus = number if isinstance(number, int) else None
-        return {
-            self._sources: self._sources_of(answer, focus=focus),
-            self._why.area: render_why(answer.id),
-        }
+        return self._draw.answer(answer, focus=number if isinstance(number, int) else None)
 
-    def _rate(self, chat_id: str, request: gr.Request, event: gr.EventData) -> str:
+    def _show_version(self, chat_id: str, request: gr.Request, event: gr.EventData) -> Update:
+        """Show another version of an answer; it is the one that counts from now on."""
+        owner = owner_of(request)
+        answer = self._conversations.show_version(str(event.answer), owner)
+        return self._draw.thread(chat_id, owner) | self._draw.answer(answer)
+
+    def _rate(self, chat_id: str, request: gr.Request, event: gr.EventData) -> Update:
         owner = owner_of(request)
         answer = self._conversations.answer(str(event.answer), owner)
         self._services.feedback.rate(answer, max(-1, min(1, int(event.value))))
-        return render_thread(self._conversations.answers(chat_id, owner))
+        return self._draw.thread(chat_id, owner)
 
     # ----------------------------------------------------------------------------------------------- chats
 
@@ -239,42 +213,25 @@ class ChatTab:
         view.open("")
         running = self._running.current(chat_id)
         try:
-            update = self._chat(chat_id, owner)
+            update = self._opened(chat_id, owner)
         except AppError as error:
-            yield {self._live: render_problem(problem_of(error))}
+            yield {self._areas.live: render_problem(problem_of(error))}
             return
         yield update
         if running and (chat := str(update[self._chat_id])):
             yield from self._follow(chat, view, owner)
 
-    def _chat(self, chat_id: str, owner: str) -> Update:
+    def _opened(self, chat_id: str, owner: str, *, chosen: str = "") -> Update:
         chat = self._conversations.owned(chat_id, owner)
-        answers = self._conversations.answers(chat, owner)
-        last = answers[-1] if answers else None
-        empty = last is None and self._running.current(chat) is None
-        return {
-            self._chat_id: chat,
-            self._chats: self._side.html(owner, chat),
-            self._welcome: render_welcome(self._services.library.counts(), self._examples) if empty else "",
-            self._thread: render_thread(answers, self._services.chats.changes(chat) if chat else {}),
-            self._live: "",
-            self._queue: render_queue(self._running.waiting(chat)),
-            self._question: gr.update(submit_btn=True, stop_btn=False),
-            self._sources: self._sources_of(last) if last else render_no_sources(),
-            self._why.area: render_why(last.id) if last else "",
-        }
+        return {self._chat_id: chat} | self._draw.chat(chat, owner, chosen=chosen)
 
     def _open_chat(self, view: View, words: str, request: gr.Request, event: gr.EventData) -> Iterator[Update]:
         """A chat of the list; the search stays, and a hit's sources are shown."""
         owner, chat = owner_of(request), str(event.chat)
         view.open("")
         running = self._running.current(chat)
-        update = self._chat(chat, owner) | {self._chats: self._side.html(owner, chat, words=words)}
-        hit = event._data.get("hit")
-        if hit:
-            answer = self._conversations.answer(str(hit), owner)
-            update |= {self._sources: self._sources_of(answer), self._why.area: render_why(answer.id)}
-        yield update
+        update = self._opened(chat, owner, chosen=str(event._data.get("hit") or ""))
+        yield update | {self._areas.chats: self._areas.side.html(owner, chat, words=words)}
         if running and (chat := str(update[self._chat_id])):
             yield from self._follow(chat, view, owner)
 
@@ -282,19 +239,15 @@ class ChatTab:
         self, view: View, open_id: str, words: str, limit: int, request: gr.Request, event: gr.EventData
     ) -> Iterator[Update]:
         """Delete a chat, or all; the open one stays unless it is among them, and the search stays too."""
-        owner = owner_of(request)
-        self._side.delete(str(event.chat), owner)
+        owner, areas = owner_of(request), self._areas
+        areas.side.delete(str(event.chat), owner)
         if self._conversations.owned(open_id, owner):
-            yield {self._chats: self._side.html(owner, open_id, words=words, limit=limit)}
+            yield {areas.chats: areas.side.html(owner, open_id, words=words, limit=limit)}
             return
         view.open("")
-        yield self._chat("", owner) | {self._chats: self._side.html(owner, "", words=words, limit=limit)}
-
-    def _sources_of(self, answer: Answer, *, focus: int | None = None) -> str:
-        return render_sources(answer, scale_of(self._services.answerer, answer), focus=focus)
+        yield self._opened("", owner) | {areas.chats: areas.side.html(owner, "", words=words, limit=limit)}
 
 
-def _problem(error: Exception) -> Problem:
-    if isinstance(error, AppError):
-        return problem_of(error)
-    return Problem("An unexpected error occurred; the server's terminal shows it.")
+def _asked(text: str, options: object, request: gr.Request, *, replaces: str = "") -> Asked:
+    kept: Mapping[str, object] = read_options(options).as_json()
+    return Asked(text=text, owner=owner_of(request), options=kept, replaces=replaces)

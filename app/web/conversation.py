@@ -1,28 +1,28 @@
 """The chats of an owner for the Ask tab, and the events of a running answer as HTML, piece by piece."""
 
 import time
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
+from app.chats import turns
 from app.core.domain import (
     Answer,
     Context,
     Event,
-    Outcome,
     Query,
     Question,
     Retrieved,
     Rewritten,
     Started,
     Token,
-    Turn,
 )
 from app.core.errors import NotFoundError
 from app.present.chat_options import read_options
+from app.unanswered import Asked
 from app.web.cards import render_pending_sources
 from app.web.parts import Services
 from app.web.relevance import Scale
-from app.web.running import Running
+from app.web.running import Running, RunningAnswers
 from app.web.thread import render_live
 
 _SHORTEST_PAUSE = 0.04  # seconds between two updates of the page; a model may write faster than a browser draws
@@ -55,6 +55,7 @@ class Progress:
 
     question: str
     stage: str = ""
+    detail: str = ""  # of the stage, where a plan has several steps
     stopping: bool = False
     query: Query | None = None
     context: Context | None = None
@@ -72,7 +73,9 @@ class Progress:
     def html(self) -> str:
         """The exchange so far."""
         stage = "stop" if self.stopping else self.stage
-        return render_live(self.question, stage=stage, query=self.query, context=self.context, text=self.text)
+        return render_live(
+            self.question, stage=stage, detail=self.detail, query=self.query, context=self.context, text=self.text
+        )
 
 
 class Conversations:
@@ -92,10 +95,14 @@ class Conversations:
     def answer(self, answer_id: str, owner: str) -> Answer:
         """An answer of the owner. Raises NotFoundError for an unknown one and for one of another owner."""
         answer = self._services.ledger.load(answer_id)
-        belongs = self.owned(answer.chat_id, owner) if answer.chat_id else owner == ""
+        belongs = self.owned(answer.chat_id, owner) if answer.chat_id else self._is_alone(answer_id, owner)
         if not belongs:
             raise NotFoundError(f"There is no answer {answer_id}.")
         return answer
+
+    def _is_alone(self, answer_id: str, owner: str) -> bool:
+        """Whether an answer without a chat, which a program asked for, is among those that the owner is shown."""
+        return owner == "" or any(row.id == answer_id for row in self._services.ledger.history(owner=owner))
 
     def open_chat(self, chat_id: str, question: str, owner: str) -> str:
         """Id of the given chat, or of a new one named after its first question."""
@@ -103,13 +110,28 @@ class Conversations:
         title = title if len(title) <= _TITLE else title[: _TITLE - 1] + "…"
         return self.owned(chat_id, owner) or self._services.ledger.start_chat(title, owner)
 
-    def question(self, text: str, options: object, chat: str, owner: str, *, before: str = "") -> Question:
-        """The question with the composer's options and the chat's history as it is now.
+    def question(self, chat: str, asked: Asked) -> Question:
+        """The question with its options and the chat's history as it is now.
 
-        before: as of `turns`. Raises QuestionError for an option that means nothing.
+        For a new version of an answer, only what was said before that answer is history. Raises QuestionError for an
+        option that means nothing.
         """
-        history = turns(self.answers(chat, owner), before=before)
-        return read_options(options).question(text, history=history, chat_id=chat)
+        history = turns(self.answers(chat, asked.owner), before=asked.replaces)
+        question = read_options(asked.options).question(asked.text, history=history, chat_id=chat)
+        return replace(question, replaces=asked.replaces or None, alone=asked.alone)
+
+    def show_version(self, answer_id: str, owner: str) -> Answer:
+        """Show a version of an answer of the owner in place of the others. Raises NotFoundError."""
+        answer = self.answer(answer_id, owner)
+        self._services.ledger.show_version(answer.id)
+        return answer
+
+
+def running_answers(services: Services) -> RunningAnswers:
+    """The answers in progress of a page over the services; settings applied later hold from the next question on."""
+    return RunningAnswers(
+        lambda question: services.answerer.answer(question), Conversations(services).question, services.unanswered
+    )
 
 
 def watch(running: Running, scale: Scale) -> Iterator[Progress]:
@@ -127,8 +149,8 @@ def watch(running: Running, scale: Scale) -> Iterator[Progress]:
 def _take(progress: Progress, event: Event, scale: Scale) -> bool:
     """Add an event to the progress; True when the page should be updated now."""
     match event:
-        case Started(stage=stage):
-            progress.stage = stage
+        case Started(stage=stage, detail=detail):
+            progress.stage, progress.detail = stage, detail
         case Rewritten(query=query):
             progress.query = query
         case Retrieved(context=context, scored=scored):
@@ -142,14 +164,3 @@ def _take(progress: Progress, event: Event, scale: Scale) -> bool:
         case _:
             return False
     return True
-
-
-def turns(answers: Sequence[Answer], *, before: str = "") -> tuple[Turn, ...]:
-    """Earlier exchanges for the rewriter. `before`: id of an answer to repeat; it and later ones are left out."""
-    kept: list[Turn] = []
-    for answer in answers:
-        if answer.id == before:
-            break
-        if answer.outcome in (Outcome.ANSWERED, Outcome.STOPPED, Outcome.NOT_FOUND) and answer.text:
-            kept.append(Turn(question=answer.question, answer=answer.text))
-    return tuple(kept)

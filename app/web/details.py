@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from app.core.domain import Answer
 from app.present.filters import filters_view
+from app.present.translate import translated
 from app.web.highlight import escape
 
 
@@ -11,7 +12,7 @@ def details_html(answer: Answer) -> str:
     """Everything about how an answer came about, folded into blocks; empty blocks are left out."""
     tokens = f"{answer.context.tokens:,} of {answer.context.token_budget:,} tokens of passages"
     filters = {f"filter {name}": value for name, value in filters_view(answer.filters).items()}
-    notices = "".join(f"<li>{escape(notice)}</li>" for notice in answer.notices)
+    notices = "".join(f"<li>{escape(translated(notice))}</li>" for notice in answer.notices)
     prompt = "".join(
         f'<h4>{escape(message.role)}</h4><pre dir="auto">{escape(message.content)}</pre>' for message in answer.prompt
     )
@@ -31,14 +32,19 @@ def details_html(answer: Answer) -> str:
 def _searched(answer: Answer) -> str:
     query = answer.query
     reason = f"<p>{escape(query.reason)}</p>" if query.reason else ""
-    return f'<p dir="auto"><q>{escape(query.text)}</q></p>{reason}'
+    also = f'<p dir="auto">also: <q>{escape(query.also)}</q></p>' if query.also else ""
+    return f'<p dir="auto"><q>{escape(query.text)}</q></p>{also}{reason}'
 
 
 def _model(answer: Answer) -> Mapping[str, object]:
     rows: dict[str, object] = {"answer": answer.id}
+    if len(answer.versions) > 1:
+        rows["version"] = f"{answer.version} of {len(answer.versions)}"
     if answer.model:
         rows |= {"model": f"{answer.model.name} ({answer.model.backend})"}
     rows |= {"reranker": answer.reranker, "passages scored": answer.scored}
+    if "late interaction" in answer.reranker:
+        rows |= {"a full cross-encoder instead": "python -m app models"}
     if answer.usage:
         rows |= {
             "prompt tokens": answer.usage.prompt_tokens,

@@ -18,6 +18,7 @@ _FORWARDED = (  # headers of proxies; x-gradio-server is one that Gradio reads
     "forwarded x-forwarded-for x-forwarded-host x-forwarded-port x-forwarded-proto x-forwarded-prefix "
     "x-forwarded-server x-real-ip x-original-url x-rewrite-url x-gradio-server"
 ).split()
+USER_IN_SCOPE = "foremost.user"  # key of the user whom a trusted proxy named, empty without one
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _log = logging.getLogger("foremost.doors")
 
@@ -69,6 +70,7 @@ class Entrance:
     proxies: tuple[Network, ...] = ()
     root_path: str = ""  # under which a proxy offers the page
     request_seconds: float = 30.0  # longest pause within a request
+    user_header: str = ""  # in which a trusted proxy names the user who is signed in there
 
 
 class Doors:
@@ -155,9 +157,12 @@ def _resolved(scope: Scope, entrance: Entrance) -> Scope:
     scope = dict(scope)
     scope["headers"] = list(scope["headers"])
     headers = MutableHeaders(scope=scope)
+    named = headers.getlist(entrance.user_header) if entrance.user_header else []
+    scope[USER_IN_SCOPE] = ""
     if _is_trusted(client_of(scope), entrance.proxies):
+        scope[USER_IN_SCOPE] = named[0] if len(named) == 1 else ""  # of two, one may be the client's own
         _apply_forwarded(scope, headers, entrance.proxies)
-    for name in _FORWARDED:
+    for name in (*_FORWARDED, *([entrance.user_header] if named else ())):
         del headers[name]
     prefix = entrance.root_path
     if prefix and (scope["path"] == prefix or scope["path"].startswith(f"{prefix}/")):

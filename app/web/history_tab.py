@@ -9,6 +9,7 @@ from app.core.errors import AppError
 from app.ledger import AnswerSummary
 from app.present.answer_verdict import verdict_of
 from app.present.problem import problem_of
+from app.present.translate import translated
 from app.web.areas import Update, area, listen, owner_of
 from app.web.cards import render_sources
 from app.web.chat_tab import Shared
@@ -106,6 +107,6 @@ def _line(summary: AnswerSummary, selected: bool) -> str:
     return (
         f'<li><button type="button" data-act="recall" data-answer="{escape(summary.id)}"{current}>'
         f'<b dir="auto">{escape(summary.question)}</b><span>{when(summary.created_at)} · '
-        f'<span class="fm-outcome {kind}">{escape(verdict.line)}</span>{rated}</span>'
+        f'<span class="fm-outcome {kind}">{escape(translated(verdict.line))}</span>{rated}</span>'
         "</button></li>"
     )

@@ -16,6 +16,7 @@ _THUMB = (
 ICONS: Mapping[str, str] = {
     "copy": _icon('<rect x="9" y="9" width="11" height="11" rx="2"/><path d="M5 15V6a2 2 0 0 1 2-2h8"/>'),
     "retry": _icon('<path d="M4 12a8 8 0 1 0 2.500-5.800"/><path d="M4 4v4.500h4.500"/>'),
+    "edit": _icon('<path d="M4 20h4L19 9l-4-4L4 16z"/><path d="M13 7l4 4"/>'),
     "up": _icon(_THUMB),
     "down": _icon(f'<g transform="rotate(180 12 12)">{_THUMB}</g>'),
 }

@@ -14,6 +14,7 @@ from app.quality.diagnosis import Verdict
 from app.quality.expected.feedback import Feedback
 from app.quality.expected.golden import Expected
 from app.quality.expected.located import StoredChunk, StoredDocument
+from app.unanswered import Unanswered
 
 
 class Answers(Protocol):
@@ -48,6 +49,8 @@ class History(Protocol):
     def start_chat(self, title: str, owner: str = "") -> str: ...
 
     def chat_answers(self, chat_id: str) -> tuple[Answer, ...]: ...
+
+    def show_version(self, answer_id: str) -> None: ...
 
     def give_feedback(self, answer_id: str, value: int) -> None: ...
 
@@ -123,6 +126,9 @@ class Services(Protocol):
 
     @property
     def chats(self) -> Chats: ...
+
+    @property
+    def unanswered(self) -> Unanswered: ...
 
     @property
     def library(self) -> Documents: ...

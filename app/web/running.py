@@ -1,14 +1,16 @@
 """Answers in progress on the server: each chat has at most one, which goes on whether or not a browser listens."""
 
+import contextvars
 import logging
 import threading
-import uuid
 from collections.abc import Callable, Generator, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from app.core.domain import Event, Finished, Question, Waiting
 from app.core.errors import AppError
+from app.unanswered import Asked
 
 _AT_ONCE = 32  # chats that are answered at the same time; each takes a thread
 _QUEUED = 10  # questions that wait in one chat
@@ -17,20 +19,20 @@ _PULSE = 0.5  # seconds; after so long without an event a listener hears that no
 _log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Asked:
-    """A question of a chat. `build` makes it whole when its turn comes, since its history is known only then."""
+class Kept(Protocol):
+    """Keeps questions until they are answered, beyond the life of this process."""
 
-    id: str = field(default_factory=lambda: str(uuid.uuid4()))
-    text: str
-    build: Callable[[], Question]
+    def keep(self, chat_id: str, asked: Asked) -> None: ...
+
+    def drop(self, asked_id: str) -> bool: ...
 
 
 class Running:
     """One answer: collects its events for any number of listeners."""
 
-    def __init__(self, text: str) -> None:
-        self.text = text
+    def __init__(self, asked: Asked) -> None:
+        self.text = asked.text
+        self.replaces = asked.replaces
         self.stopping = False
         self.error: Exception | None = None  # instead of a stored answer
         self.answer_id = ""  # once it is stored
@@ -91,18 +93,33 @@ class _Chat:
 class RunningAnswers:
     """The running answer and the waiting questions of each chat; owned by the page's server, safe for threads."""
 
-    def __init__(self, answer: Callable[[Question], Generator[Event, None, None]]) -> None:
+    def __init__(
+        self,
+        answer: Callable[[Question], Generator[Event, None, None]],
+        question: Callable[[str, Asked], Question],
+        kept: Kept,
+    ) -> None:
+        """question: id of a chat and what was asked in it -> the whole question, with the chat's history as it is."""
         self._answer = answer
+        self._question = question
+        self._kept = kept
         self._chats: dict[str, _Chat] = {}
         self._lock = threading.Lock()
         self._closed = False
 
-    def ask(self, chat_id: str, text: str, build: Callable[[], Question]) -> bool:
+    def ask(self, chat_id: str, asked: Asked) -> bool:
         """Begin to answer, or put the question behind the running one; True when it began.
 
-        Raises AppError when the server is at its limits.
+        Raises AppError when the server is at its limits, or the database is away.
         """
-        asked = Asked(text=text, build=build)
+        self._kept.keep(chat_id, asked)
+        try:
+            return self._begun_or_queued(chat_id, asked)
+        except AppError:
+            self._kept.drop(asked.id)
+            raise
+
+    def _begun_or_queued(self, chat_id: str, asked: Asked) -> bool:
         with self._lock:
             if self._closed:
                 raise AppError("The server is shutting down.", fix="Ask again when it is back.")
@@ -118,12 +135,13 @@ class RunningAnswers:
             return True
 
     def _begin(self, chat_id: str, asked: Asked) -> None:
-        thread = threading.Thread(target=self._work, args=(chat_id,), name=f"answer {chat_id}", daemon=True)
+        context = contextvars.copy_context()  # for whom the database is read
+        thread = threading.Thread(target=context.run, args=(self._work, chat_id), name=f"answer {chat_id}", daemon=True)
         self._chats.pop(chat_id, None)
         failed = [key for key, chat in self._chats.items() if chat.thread is None]
         for key in failed[: max(0, len(failed) - _KEPT)]:
             del self._chats[key]
-        self._chats[chat_id] = _Chat(current=Running(asked.text), asked=asked, thread=thread)
+        self._chats[chat_id] = _Chat(current=Running(asked), asked=asked, thread=thread)
         thread.start()
 
     def current(self, chat_id: str) -> Running | None:
@@ -149,6 +167,14 @@ class RunningAnswers:
             chat = self._chats.get(chat_id)
             if chat:
                 chat.waiting = [asked for asked in chat.waiting if asked.id != asked_id]
+        self._kept.drop(asked_id)
+
+    def known(self, chat_id: str) -> frozenset[str]:
+        """Ids of the questions of a chat that are being answered, or wait for it."""
+        with self._lock:
+            chat = self._chats.get(chat_id)
+            running = [chat.asked] if chat and chat.thread is not None else []
+            return frozenset(asked.id for asked in (*running, *(chat.waiting if chat else ())))
 
     def stop(self, chat_id: str) -> None:
         """Stop the running answer; the next waiting question follows."""
@@ -165,7 +191,10 @@ class RunningAnswers:
                     chat.current.stop()
 
     def close(self, seconds: float = 10.0) -> None:
-        """Stop every answer and wait until each is stored as stopped, at most so long in all threads each."""
+        """Stop every answer and wait until each is stored as stopped, at most so long in all threads each.
+
+        Questions that wait stay kept: the page offers them when the server is back.
+        """
         with self._lock:
             self._closed = True
             chats = list(self._chats.values())
@@ -184,23 +213,31 @@ class RunningAnswers:
         while True:
             running = chat.current
             try:
-                running.collect(self._answer(chat.asked.build()))
+                running.collect(self._answer(self._question(chat_id, chat.asked)))
             except AppError as error:
                 running.error = error
             except Exception as error:  # noqa: BLE001  # a thread has no caller: page and log show it
                 _log.exception("An answer failed")
                 running.error = error
+            self._answered(chat.asked)
             more = self._advance(chat_id, chat)
             running.end()  # only now: a listener that looks for the next answer must find it
             if not more:
                 return
+
+    def _answered(self, asked: Asked) -> None:
+        """Forget a question that is stored as an answer, or has failed in front of its reader."""
+        try:
+            self._kept.drop(asked.id)
+        except AppError:
+            _log.warning("The database is away: a question that was answered will be offered once more")
 
     def _advance(self, chat_id: str, chat: _Chat) -> bool:
         """Make the next waiting question the current one; False when there is none."""
         with self._lock:
             if chat.waiting:
                 chat.asked = chat.waiting.pop(0)
-                chat.current = Running(chat.asked.text)
+                chat.current = Running(chat.asked)
                 return True
             chat.thread = None
             if chat.current.error is None:

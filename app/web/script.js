@@ -1,7 +1,7 @@
 // Runs once for each HTML area of the page. `element` is the area, `trigger` sends an event to Python, `props.value`
 // is the area's HTML and `watch` calls back when it changes. A control names its action in data-act; the HTML has no
 // handlers of its own. Events: 'pick' 'show' 'open' 'retry' 'rate' 'example' 'remove' 'recall' 'right' 'why' 'golden'
-// 'unqueue'. Events of the list of chats: 'chat' 'chatname' 'chatexport' 'chatask' 'chatkeep' 'chatmore' 'chatdelete'
+// 'unqueue' 'edit' 'version' 'alone' 'asknow'. Events of the list of chats: 'chat' 'chatname' 'chatexport' 'chatask' 'chatkeep' 'chatmore' 'chatdelete'
 const shared = (window.foremost ??= { returnTo: null, writing: false });
 const calm = () => window.matchMedia('(prefers-reduced-motion: reduce)').matches;
 const scope = () => element.closest('.fm-scope') ?? document;
@@ -73,6 +73,12 @@ const act = {
   },
   copy,
   retry: (control) => trigger('retry', { answer: control.dataset.answer }),
+  edit: (control) => editQuestion(control),
+  asknow: (control) => trigger('asknow', { asked: control.dataset.asked }),
+  alone: (control) => trigger('alone', { answer: control.dataset.answer }),
+  version: (control) => {
+    if (control.dataset.answer) trigger('version', { answer: control.dataset.answer });
+  },
   rate: (control) => trigger('rate', { answer: control.dataset.answer, value: Number(control.dataset.value) }),
   unqueue: (control) => trigger('unqueue', { asked: control.dataset.asked }),
   example: (control) => trigger('example', { question: control.dataset.question }),
@@ -121,6 +127,38 @@ const act = {
     shared.judged = true; // scroll the panel below into view when it is redrawn
     trigger('right', { answer: control.dataset.answer, rank: Number(control.dataset.rank) });
   },
+};
+
+// The question becomes a field in its own place: Enter asks again, Escape and Cancel leave everything as it was.
+const editQuestion = (control) => {
+  const line = control.closest('.fm-asked');
+  const question = line.querySelector('.fm-question').textContent;
+  const form = document.createElement('form');
+  form.className = 'fm-edit';
+  form.innerHTML = '<textarea dir="auto" rows="2" maxlength="4000" aria-label="The question"></textarea>'
+    + '<button type="submit" class="fm-link">Ask again</button><button type="button" class="fm-link">Cancel</button>';
+  const field = form.querySelector('textarea');
+  field.value = question;
+  const close = () => { form.remove(); line.hidden = false; control.focus(); };
+  form.querySelector('[type="button"]').addEventListener('click', close);
+  form.addEventListener('keydown', (event) => {
+    if (event.key === 'Escape') close();
+    if (event.key === 'Enter' && !event.shiftKey && event.target === field && !event.isComposing) {
+      event.preventDefault();
+      form.requestSubmit();
+    }
+  });
+  form.addEventListener('submit', (event) => {
+    event.preventDefault();
+    const text = field.value.trim();
+    if (!text) { field.focus(); return; }
+    close();
+    trigger('edit', { answer: control.dataset.answer, question: text });
+  });
+  line.hidden = true;
+  line.after(form);
+  field.focus();
+  field.setSelectionRange(question.length, question.length);
 };
 
 // Rows without a value stay last in either order; pressing the sorted column again reverses it.

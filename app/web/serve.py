@@ -16,14 +16,18 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.core.errors import SettingsError
 from app.core.settings import Settings
+from app.web.attempts import Attempts
+from app.web.conversation import running_answers
 from app.web.dial_tab import TuningService
 from app.web.doors import Doors, Entrance, is_loopback, parse_names, parse_networks, require_login_beyond_loopback
 from app.web.downloads import refuse_downloads
 from app.web.half_sent import limit_half_sent
 from app.web.page import build_page
 from app.web.parts import Services
+from app.web.people import ForAdmins, Gate, sign_in_with
+from app.web.proxy_sign_in import ProxySignIn, named_by_proxy
 from app.web.running import RunningAnswers
-from app.web.sign_in import Attempts, Sessions, SignIn
+from app.web.sign_in import Sessions, SignIn
 from app.web.theme import build_theme
 
 _UPLOADS_KEPT = (3600, 86_400)  # seconds: how often, and from which age, files that nobody used are removed
@@ -56,7 +60,7 @@ class PrivacyHeaders:
                 message["headers"] = [
                     *message.get("headers", ()),
                     (b"content-security-policy", _POLICY.encode("ascii")),
-                    (b"referrer-policy", b"no-referrer"),
+                    (b"referrer-policy", b"same-origin"),
                     (b"x-content-type-options", b"nosniff"),
                 ]
             await send(message)
@@ -72,23 +76,29 @@ def start(
     tuning: TuningService | None = None,
     running: RunningAnswers | None = None,
     routes: Sequence[BaseRoute] = (),
+    gate: Gate | None = None,
 ) -> tuple[gr.Blocks, str]:
     """Start the page in the background; returns it and its address. Raises SettingsError when the port is taken.
 
-    routes: served beside the page, before its own.
+    routes: served beside the page, before its own. gate: checks who signs in, where there are users.
     """
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
     os.environ["FORWARDED_ALLOW_IPS"] = "nobody"  # uvicorn would believe every proxy on this machine; Doors decides
     logging.getLogger("foremost").setLevel(logging.INFO)  # one line for each refusal and each error of a user
-    require_closed_doors(settings)
+    require_closed_doors(settings, users=gate is not None)
     refuse_downloads()
     page = build_page(
-        services, examples=examples, upload_collection=settings.collection, tuning=tuning, running=running
+        services,
+        examples=examples,
+        upload_collection=settings.collection,
+        tuning=ForAdmins(tuning, gate) if gate and tuning else tuning,
+        running=running,
+        home=f"{settings.root_path}/" if (gate or settings.login_user) and not settings.user_header else "",
     )
     page.delete_cache = _UPLOADS_KEPT
     try:
         with redirect_stdout(io.StringIO()):  # Gradio's own greeting; ours names the addresses
-            address = _launch(page, settings, routes)
+            address = _launch(page, settings, routes, gate)
     except OSError as error:
         raise SettingsError(
             f"The page cannot use {settings.host}:{settings.port}: another program uses the port, or this machine "
@@ -98,15 +108,18 @@ def start(
     return page, address
 
 
-def _launch(page: gr.Blocks, settings: Settings, routes: Sequence[BaseRoute]) -> str:
-    login = (settings.login_user, settings.login_password.get_secret_value()) if settings.login_user else None
+def _launch(page: gr.Blocks, settings: Settings, routes: Sequence[BaseRoute], gate: Gate | None) -> str:
+    login: Any = (settings.login_user, settings.login_password.get_secret_value()) if settings.login_user else None
+    if gate is not None:
+        login = None if settings.user_header else sign_in_with(gate)
     sessions = Sessions(idle_seconds=60 * settings.session_idle_minutes, seconds=3600 * settings.session_hours)
     app, address, _ = page.launch(
         server_name=settings.host,
         server_port=settings.port or _free_port(settings.host),
         auth=login,
+        auth_dependency=named_by_proxy if gate and settings.user_header else None,
         max_file_size=settings.max_file_mib * 2**20,
-        app_kwargs={"middleware": _middleware(settings, sessions), "routes": list(routes)},
+        app_kwargs={"middleware": _middleware(settings, sessions, gate), "routes": list(routes)},
         theme=build_theme(),
         favicon_path=_ICON,
         css_paths=_STYLES,
@@ -128,22 +141,26 @@ def _launch(page: gr.Blocks, settings: Settings, routes: Sequence[BaseRoute]) ->
     return address
 
 
-def require_closed_doors(settings: Settings) -> None:
+def require_closed_doors(settings: Settings, *, users: bool = False) -> None:
     """Raise SettingsError when the page would be open to other machines without a login and nobody said so."""
-    require_login_beyond_loopback(settings.host, login=bool(settings.login_user), may_be_open=settings.open)
+    login = bool(settings.login_user) or users
+    require_login_beyond_loopback(settings.host, login=login, may_be_open=settings.open)
 
 
-def _middleware(settings: Settings, sessions: Sessions) -> list[Middleware]:
+def _middleware(settings: Settings, sessions: Sessions, gate: Gate | None) -> list[Middleware]:
     """Privacy headers on everything, then the doors, then the sign-in."""
     entrance = Entrance(
         names=parse_names(settings.allowed_hosts) + ((settings.host,) if is_loopback(settings.host) else ()),
         proxies=parse_networks(settings.trusted_proxies),
         root_path=settings.root_path,
         request_seconds=settings.request_seconds,
+        user_header=settings.user_header if gate else "",
     )
     parts = [Middleware(PrivacyHeaders), Middleware(Doors, entrance)]
-    if settings.login_user:
-        parts.append(Middleware(SignIn, sessions, Attempts(), settings.root_path))
+    if gate and settings.user_header:
+        parts.append(Middleware(ProxySignIn, gate))
+    elif settings.login_user or gate:
+        parts.append(Middleware(SignIn, sessions, Attempts(), settings.root_path, gate))
     return parts
 
 
@@ -156,16 +173,23 @@ def serve(
     routes: Sequence[BaseRoute] = (),
     open_browser: bool = False,
     print_line: Callable[[str], Any] = print,
+    gate: Gate | None = None,
 ) -> None:
     """Serve the page until interrupted; prints its address."""
-    running = RunningAnswers(services.answerer.answer)
-    page, address = start(services, settings, examples=examples, tuning=tuning, running=running, routes=routes)
-    print_line(f"Foremost answers at {address} (stop with Ctrl-C)")
-    if routes:
-        print_line(f"For programs: {address}v1 speaks OpenAI's form (`python -m app key` shows the key)")
-    print_line(
-        f"Without a key: {address}gradio_api/info describes ask and search over HTTP, {address}gradio_api/mcp/ is MCP"
+    running = running_answers(services)
+    page, address = start(
+        services, settings, examples=examples, tuning=tuning, running=running, routes=routes, gate=gate
     )
+    print_line(f"Foremost answers at {address} (stop with Ctrl-C)")
+    if gate:
+        print_line(f"For programs: {address}v1 speaks OpenAI's form (`python -m app keys add USER` makes a key)")
+    elif routes:
+        print_line(f"For programs: {address}v1 speaks OpenAI's form (`python -m app key` shows the key)")
+    if not gate:
+        print_line(
+            f"Without a key: {address}gradio_api/info describes ask and search over HTTP, "
+            f"{address}gradio_api/mcp/ is MCP"
+        )
     if open_browser:
         import webbrowser  # noqa: PLC0415  # looks for browsers on import
 

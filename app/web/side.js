@@ -168,19 +168,22 @@ element.addEventListener('input', (event) => {
   const form = event.target.closest('.fm-why-form');
   if (!form) return;
   clearTimeout(shared.looking);
+  shared.explained = false;
   const text = event.target.value;
   shared.looking = setTimeout(() => trigger('look', { answer: form.dataset.answer, text }), 300);
 });
 act.expect = (control) => {
   const panel = control.closest('.column')?.querySelector('.fm-why-form');
   if (panel) panel.elements.expect.value = control.dataset.expect;
+  clearTimeout(shared.looking);
+  shared.explained = true;
   control.classList.add('busy');
   trigger('why', { answer: control.dataset.answer, expect: control.dataset.expect });
 };
-watch('value', () => { // a result of earlier words that comes late is not shown
+watch('value', () => { // a result that comes late is not shown: of earlier words, or after the explanation
   const found = element.querySelector('.fm-look');
   const field = element.closest('.column')?.querySelector('.fm-why-form input');
-  if (found && field) found.hidden = field.value.trim() !== found.dataset.text.trim();
+  if (found && field) found.hidden = shared.explained || field.value.trim() !== found.dataset.text.trim();
 });
 
 // The list of documents. What is selected survives a redraw while jobs run.

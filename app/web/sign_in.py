@@ -3,9 +3,8 @@
 import asyncio
 import logging
 import time
-from collections import OrderedDict
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from datetime import UTC, datetime
 from http.cookies import CookieError, SimpleCookie
 
 from starlette.datastructures import Headers
@@ -14,13 +13,11 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app.web.attempts import Attempts
 from app.web.doors import client_of
+from app.web.people import Gate
 
-_LOCK_SECONDS = 900
-_FAILURES_OF_A_NAME = 5  # from one address
-_FAILURES_OF_AN_ADDRESS = 20  # with any names
-_MOST_KEPT = 10_000  # counted pairs; the oldest are dropped
-_SLOWEST_SECONDS = 4.0
+_LOOK_SECONDS = 30.0  # between two looks whether a session's user may stay
 _MOST_BODY = 16_384  # bytes of a sign-in
 _COOKIE = "access-token-"
 # What the sign-in form itself needs. `startup-events` starts the queue and says nothing about the corpus.
@@ -37,16 +34,19 @@ class Sessions(dict[str | None, str]):
         super().__init__()
         self._idle, self._longest, self._clock = idle_seconds, seconds, clock
         self._times: dict[str | None, tuple[float, float]] = {}  # start and latest use
+        self._began: dict[str | None, datetime] = {}
 
     def __setitem__(self, token: str | None, user: str) -> None:
         for old in [old for old in self if self._ended(old)]:
             del self[old]
         now = self._clock()
         self._times[token] = (now, now)
+        self._began[token] = datetime.now(UTC)
         super().__setitem__(token, user)
 
     def __delitem__(self, token: str | None) -> None:
         self._times.pop(token, None)
+        self._began.pop(token, None)
         super().__delitem__(token)
 
     def __contains__(self, token: object) -> bool:
@@ -62,6 +62,11 @@ class Sessions(dict[str | None, str]):
         self._times[token] = (self._times[token][0], self._clock())
         return super().__getitem__(token)
 
+    def began(self, token: str) -> tuple[str, datetime] | None:
+        """User and beginning of a session; None when there is none."""
+        user = self.get(token)
+        return (user, self._began[token]) if user else None
+
     def end(self, token: str, *, everywhere: bool) -> str:
         """End a session, or all of its user; returns the user, empty when there was none."""
         user = self.get(token) or ""
@@ -76,59 +81,20 @@ class Sessions(dict[str | None, str]):
         return now - used > self._idle or now - started > self._longest
 
 
-@dataclass(slots=True)
-class _Failures:
-    count: int = 0
-    latest: float = 0.0
-
-
-class Attempts:
-    """Failed sign-ins by name and address. One that is being checked counts as failed until it succeeds."""
-
-    def __init__(self, clock: Clock = time.monotonic) -> None:
-        self._clock = clock
-        self._failures: OrderedDict[tuple[str, str], _Failures] = OrderedDict()
-
-    def locked_seconds(self, name: str, address: str) -> float:
-        """How long this name is still locked for this address; 0 when it may try."""
-        return max(
-            self._left((name, address), _FAILURES_OF_A_NAME),
-            self._left(("", address), _FAILURES_OF_AN_ADDRESS),
-        )
-
-    def begin(self, name: str, address: str) -> float:
-        """Count an attempt; returns the seconds that its failure is answered after."""
-        for key in ((name, address), ("", address)):
-            failures = self._failures.setdefault(key, _Failures())
-            if self._clock() - failures.latest > _LOCK_SECONDS:
-                failures.count = 0
-            failures.count += 1
-            failures.latest = self._clock()
-            self._failures.move_to_end(key)
-        while len(self._failures) > _MOST_KEPT:
-            self._failures.popitem(last=False)
-        return float(min(0.25 * 2 ** (self._failures[name, address].count - 1), _SLOWEST_SECONDS))
-
-    def succeeded(self, name: str, address: str) -> None:
-        """Take the attempt back; other names tried from the address stay counted."""
-        own = self._failures.pop((name, address), None)
-        shared = self._failures.get(("", address))
-        if own and shared:
-            shared.count = max(0, shared.count - own.count)
-
-    def _left(self, key: tuple[str, str], limit: int) -> float:
-        failures = self._failures.get(key)
-        if failures is None or failures.count < limit:
-            return 0.0
-        return max(0.0, failures.latest + _LOCK_SECONDS - self._clock())
-
-
 class SignIn:
     """ASGI middleware around Gradio's own sign-in."""
 
-    def __init__(self, app: ASGIApp, sessions: Sessions, attempts: Attempts, root_path: str = "") -> None:
-        self._app, self._sessions, self._attempts = app, sessions, attempts
+    def __init__(
+        self,
+        app: ASGIApp,
+        sessions: Sessions,
+        attempts: Attempts,
+        root_path: str = "",
+        gate: Gate | None = None,
+    ) -> None:
+        self._app, self._sessions, self._attempts, self._gate = app, sessions, attempts, gate
         self._home = f"{root_path}/"
+        self._looked: dict[str, float] = {}  # token -> when its user was looked up last
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one connection."""
@@ -138,11 +104,33 @@ class SignIn:
         elif path == "/login" and scope["method"] == "POST":
             await self._sign_in(scope, receive, send)
         elif path == "/logout":
-            await self._sign_out(scope)(scope, receive, send)
-        elif _needs_session(path) and not any(self._sessions.get(token) for token in _tokens(scope)):
+            await (await self._sign_out(scope))(scope, receive, send)
+            return
+        else:
+            await self._end_stale(scope)
+            await self._pass(path, scope, receive, send)
+
+    async def _pass(self, path: str, scope: Scope, receive: Receive, send: Send) -> None:
+        if needs_session(path) and not any(self._sessions.get(token) for token in _tokens(scope)):
             await PlainTextResponse("Sign in first.", status_code=401)(scope, receive, send)
         else:
             await self._app(scope, receive, send)
+
+    async def _end_stale(self, scope: Scope) -> None:
+        """End sessions whose user was removed, or got another password or role; looked up twice a minute."""
+        for token in _tokens(scope) if self._gate else ():
+            session = self._sessions.began(token)
+            if session is None or time.monotonic() - self._looked.get(token, -_LOOK_SECONDS) < _LOOK_SECONDS:
+                continue
+            self._looked = {token: at for token, at in self._looked.items() if token in self._sessions}
+            self._looked[token] = time.monotonic()
+            if self._gate and not await asyncio.to_thread(self._gate.may_stay, *session):
+                self._sessions.end(token, everywhere=False)
+                _log.info("A session of %r ended: the user was changed", session[0])
+
+    async def _note(self, name: str, action: str, address: str) -> None:
+        if self._gate:
+            await asyncio.to_thread(self._gate.note, name, action, address=address)
 
     async def _sign_in(self, scope: Scope, receive: Receive, send: Send) -> None:
         body = await _body(receive)
@@ -165,15 +153,17 @@ class SignIn:
                 if message["status"] < 400:
                     self._attempts.succeeded(name, address)
                     _log.info("%r signed in from %s", name, address)
+                    await self._note(name, "signed in", address)
                     message = {**message, "headers": [_same_site(*header) for header in message["headers"]]}
                 else:
                     _log.warning("Sign-in of %r from %s failed", name, address)
+                    await self._note(name, "failed to sign in", address)
                     await asyncio.sleep(delay)
             await send(message)
 
         await self._app(scope, _replayed(body), send_verdict)
 
-    def _sign_out(self, scope: Scope) -> Response:
+    async def _sign_out(self, scope: Scope) -> Response:
         """End the session, or with ?all=1 every session of its user. A link of another page cannot do it."""
         if scope["method"] != "POST":
             return PlainTextResponse("Signing out is a POST.", status_code=405, headers={"allow": "POST"})
@@ -182,12 +172,14 @@ class SignIn:
         for name, token in _cookies(scope):
             user = self._sessions.end(token, everywhere=everywhere)
             if user:
-                _log.info("%r signed out from %s%s", user, client_of(scope), " everywhere" if everywhere else "")
+                how = "signed out everywhere" if everywhere else "signed out"
+                _log.info("%r %s from %s", user, how, client_of(scope))
+                await self._note(user, how, client_of(scope))
             response.delete_cookie(name, path="/")
         return response
 
 
-def _needs_session(path: str) -> bool:
+def needs_session(path: str) -> bool:
     """Whether a path is closed before signing in. Files of the page itself hold nothing of the corpus."""
     parts = path.strip("/").split("/")
     return parts[0] == "gradio_api" and not (len(parts) == 2 and parts[1] in _OPEN_PATHS)

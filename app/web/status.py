@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from app.core.domain import Answer, ModelInfo
+from app.present.translate import translated
 from app.web.highlight import escape
 
 _BACKENDS = {"ollama": "Ollama", "openai": "OpenAI-compatible server", "embedded": "embedded, on this machine"}
@@ -21,7 +22,7 @@ def render_status(info: ModelInfo, reranker: str, notices: Sequence[str], answer
     ]
     if answer and answer.timings:
         items.append(_item("Time", _timings(answer)))
-    warnings = "".join(f"<li>{escape(text)}</li>" for text in shown)
+    warnings = "".join(f"<li>{escape(translated(text))}</li>" for text in shown)
     listed = f'<div role="status" aria-label="Notices"><ul class="fm-notices">{warnings}</ul></div>' if warnings else ""
     return f'<div class="fm-status"><dl>{"".join(items)}</dl>{listed}</div>'
 

@@ -5,10 +5,12 @@ from datetime import datetime
 from types import MappingProxyType
 
 from app.chats import Change
-from app.core.domain import Answer, Context, Query
+from app.core.domain import Answer, Context, Outcome, Query
 from app.present.answer_verdict import State, verdict_of_answer
+from app.present.plan_lines import plan_lines, step_line
 from app.present.problem import Problem
 from app.present.stage_words import STAGES
+from app.present.translate import translated
 from app.web.answer_foot import render_foot
 from app.web.answer_text import render_answer
 from app.web.highlight import escape
@@ -32,16 +34,23 @@ def render_thread(answers: Sequence[Answer], changes: Mapping[str, Sequence[Chan
 
 def render_exchange(answer: Answer, *, again: bool = True, changes: Sequence[Change] = ()) -> str:
     """A question with its answer; again: offer a button that repeats the question."""
+    repeated = answer.id if again else ""
     return (
         f'<article class="fm-exchange" data-answer="{escape(answer.id)}">'
-        f"{_question(answer.question)}{_searched_for(answer.query)}"
-        f'<div class="fm-answer" dir="auto">{_body(answer)}</div>{_facts(answer)}'
-        f"{_changes(changes, answer.id if again else '')}{render_foot(answer)}{_actions(answer, again=again)}</article>"
+        f"{_question(answer.question, repeated)}{_searched_for(answer.query, repeated)}"
+        f'<div class="fm-answer" dir="auto">{_body(answer)}</div>{_facts(answer)}{_plan(answer)}'
+        f"{_changes(changes, repeated)}{render_foot(answer)}{_actions(answer, again=again)}</article>"
     )
 
 
 def render_live(
-    question: str, *, stage: str = "", query: Query | None = None, context: Context | None = None, text: str = ""
+    question: str,
+    *,
+    stage: str = "",
+    detail: str = "",
+    query: Query | None = None,
+    context: Context | None = None,
+    text: str = "",
 ) -> str:
     """The exchange in progress: the current stage, and the text so far."""
     body = ""
@@ -49,7 +58,7 @@ def render_live(
         numbers = frozenset(passage.number for passage in context.passages) if context else frozenset()
         body = f'<div class="fm-answer live" dir="auto">{render_answer(text, answer_id="", numbers=numbers)}</div>'
     working = (
-        f'<p class="fm-working"><i></i>{escape(_STAGES.get(stage, "Starting"))}…</p>'
+        f'<p class="fm-working"><i></i>{escape(step_line(_STAGES.get(stage, "Starting"), detail))}…</p>'
         if not text or stage in ("cite", "stop")
         else ""
     )
@@ -67,29 +76,53 @@ def render_failed_question(question: str, problem: Problem) -> str:
     )
 
 
-def _question(text: str) -> str:
-    return f'<div class="fm-question" dir="auto">{escape(text)}</div>'
+def _question(text: str, answer_id: str = "") -> str:
+    """The question; with the id of its answer also a button that edits it, which script.js turns into a field."""
+    question = f'<div class="fm-question" dir="auto">{escape(text)}</div>'
+    if not answer_id:
+        return question
+    return (
+        f'<div class="fm-asked">{question}<button type="button" class="fm-action" data-act="edit" '
+        f'data-answer="{escape(answer_id)}" aria-label="Edit the question and ask again" '
+        f'title="Edit the question and ask again">{ICONS["edit"]}</button></div>'
+    )
 
 
-def _searched_for(query: Query) -> str:
+def _searched_for(query: Query, answer_id: str = "") -> str:
+    """What was searched for when it is not the question alone; with an id also a button that asks without it."""
+    remove = ""
+    if answer_id and query.changed:
+        label = "Ask again as it stands, without what was added"
+        remove = (
+            f'<button type="button" class="fm-drop" data-act="alone" data-answer="{escape(answer_id)}" '
+            f'aria-label="{label}" title="{label}">✕</button>'
+        )
+    title = escape(query.reason)
+    if query.added:
+        words = escape(" ".join(query.added))
+        weaker = "" if query.changed else " · the question as it stands fits better"
+        return (
+            f'<p class="fm-searched" title="{title}">Also searched with: '
+            f'<span class="fm-added" dir="auto">{words}{remove}</span>{weaker}</p>'
+        )
     if not query.changed:
         return ""
-    return f'<p class="fm-searched" title="{escape(query.reason)}">searched for: <q>{escape(query.text)}</q></p>'
+    return f'<p class="fm-searched" title="{title}">searched for: <q>{escape(query.text)}</q>{remove}</p>'
 
 
 def _body(answer: Answer) -> str:
     """The verdict, then the text; a text that nothing supports is folded."""
     numbers = frozenset(passage.number for passage in answer.context.passages)
-    text = render_answer(
-        answer.text, answer_id=answer.id, numbers=numbers, sentences=answer.sentences, quotes=quotes_of(answer)
-    )
+    shown = translated(answer.text) if answer.outcome is Outcome.NOT_FOUND else answer.text  # a fixed sentence
+    sentences = answer.sentences if shown == answer.text else ()
+    text = render_answer(shown, answer_id=answer.id, numbers=numbers, sentences=sentences, quotes=quotes_of(answer))
     verdict = verdict_of_answer(answer)
     if verdict.state is State.FAILED:
-        return text + render_problem(Problem(answer.error or verdict.line))
+        return text + render_problem(Problem(answer.error or translated(verdict.line)))
     if verdict.state is State.UNSUPPORTED:
         text = f'<details class="fm-guess"><summary>Show the guess</summary><div>{text}</div></details>'
     kind = verdict.state.value.replace(" ", "-")
-    return f'<p class="fm-answer-verdict {kind}" role="note">{escape(verdict.line)}</p>{text}'
+    return f'<p class="fm-answer-verdict {kind}" role="note">{escape(translated(verdict.line))}</p>{text}'
 
 
 def _facts(answer: Answer) -> str:
@@ -98,6 +131,16 @@ def _facts(answer: Answer) -> str:
         return ""
     markers = "1 marker" if answer.removed_markers == 1 else f"{answer.removed_markers} markers"
     return f'<p class="fm-facts">{markers} without a passage removed</p>'
+
+
+def _plan(answer: Answer) -> str:
+    """What was searched and what each search brought, to open; nothing for a question with one search."""
+    head, *steps = plan_lines(answer.plan) or ("",)
+    if not head:
+        return ""
+    lines = "".join(f"<li>{escape(step)}</li>" for step in steps)
+    summary = f"<summary>{len(steps)} searches — {escape(head)}</summary>"
+    return f'<details class="fm-facts fm-plan">{summary}<ol>{lines}</ol></details>'
 
 
 def _changes(changes: Sequence[Change], answer_id: str) -> str:
@@ -132,10 +175,31 @@ def _actions(answer: Answer, *, again: bool) -> str:
         + button("show", "Show the sources of this answer", sources, ' data-wide="1"')
         + button("copy", "Copy the answer", ICONS["copy"], f' data-copy="{escape(plain_text(answer))}"')
         + (button("retry", "Ask again", ICONS["retry"]) if again else "")
+        + _versions(answer, again=again)
         + button("rate", "Good answer", ICONS["up"], f' data-value="{0 if up else 1}"', up)
         + button("rate", "Bad answer", ICONS["down"], f' data-value="{0 if down else -1}"', down)
         + "</div>"
     )
+
+
+def _versions(answer: Answer, *, again: bool) -> str:
+    """Which version of the answer is shown, with buttons that show its neighbours; nothing for the only one."""
+    count, number = len(answer.versions), answer.version
+    if count <= 1:
+        return ""
+    if not again:
+        return f'<span class="fm-versions">version {number} of {count}</span>'
+
+    def step(to: int, label: str, text: str) -> str:
+        target = answer.versions[to - 1] if 1 <= to <= count else ""
+        off = "" if target else ' aria-disabled="true"'
+        return (
+            f'<button type="button" class="fm-action" data-act="version" data-answer="{escape(target)}" '
+            f'data-n="{label}" aria-label="{label} version" title="{label} version"{off}>{text}</button>'
+        )
+
+    steps = f"{step(number - 1, 'Previous', '‹')}<span>{number} of {count}</span>{step(number + 1, 'Next', '›')}"
+    return f'<span class="fm-versions" role="group" aria-label="Versions of this answer">{steps}</span>'
 
 
 def plain_text(answer: Answer) -> str:

@@ -1,15 +1,13 @@
-"""`python -m ingest reembed`, `rechunk` and `warm`: another model, another chunker, passages ready for the reranker."""
+"""`python -m ingest rechunk` and `warm`: another chunker, passages ready for the reranker."""
 
 from contextlib import closing
 from typing import Annotated
 
 import typer
-from rich.markup import escape
 
 from app.core.domain import CHUNKER_VERSION
 from app.core.errors import SettingsError
-from app.core.models.embedding import Embedder
-from app.core.models.find import build_embedder, shipped_reranker
+from app.core.models.find import shipped_reranker
 from app.core.models.onnx_runtime import read_config
 from app.core.models.token_encoder import TokenEncoder
 from app.core.models.token_store import TokenStore
@@ -17,59 +15,9 @@ from app.core.settings import Settings, load_settings
 from ingest.bootstrap import build_ingester, open_database
 from ingest.commands.screen import Screen, out, progress_bar, report, summary
 from ingest.corpus.rechunk import rechunk as rechunk_corpus
-from ingest.corpus.reembed import Reembedded, Reembedder
-from ingest.corpus.reembed import abort as abort_reembedding
 from ingest.corpus.warm import Warmed
 from ingest.corpus.warm import warm as warm_corpus
 from ingest.pipeline import Outcome
-
-
-def reembed(
-    model: Annotated[
-        str, typer.Option(help="Built-in name, folder or hub id; FOREMOST_EMBEDDING_MODEL when left out.")
-    ] = "",
-    abort: Annotated[
-        bool, typer.Option("--abort", help="Give up an unfinished re-embedding; the old vectors stay.")
-    ] = False,
-) -> None:
-    """Embed everything with another model. The old vectors are searched until all new ones are there.
-
-    Stopped or killed, the same command continues where it was.
-    """
-    if abort and model:
-        raise SettingsError("Give either --model or --abort.")
-    settings = load_settings()
-    chosen = model or settings.embedding_model
-    embedder = None if abort else build_embedder(chosen, settings.data_dir, report=report)
-    with closing(open_database(settings, report)) as database:
-        if embedder is None:
-            name = abort_reembedding(database.engine)
-            out.print(f"Given up: the vectors of {escape(name)} are dropped." if name else "There is none to give up.")
-            return
-        with progress_bar() as bar:
-            task = bar.add_task("")
-
-            def progress(step: str, done: int, total: int) -> None:
-                bar.update(task, description=step, completed=done, total=total)
-
-            reembedded = Reembedder(database.engine, embedder, progress=progress).run()
-    if reembedded is None:
-        out.print(f"Nothing to do: the database is embedded by {escape(embedder.name)}.")
-        return
-    _print_reembedded(reembedded, embedder)
-    if chosen != settings.embedding_model:
-        out.print(
-            f"Set FOREMOST_EMBEDDING_MODEL={escape(chosen)} and restart page and workers; other models are refused."
-        )
-
-
-def _print_reembedded(reembedded: Reembedded, embedder: Embedder) -> None:
-    out.print(f"Switched to {escape(embedder.name)}, {embedder.dimension} numbers: {reembedded.passages} passages.")
-    if reembedded.split:
-        out.print(
-            f"{reembedded.split} passages are longer than it reads: each has the mean vector of its pieces. To divide "
-            "their documents again for this model: python -m ingest rechunk"
-        )
 
 
 def rechunk() -> None:

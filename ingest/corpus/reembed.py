@@ -1,7 +1,8 @@
 """Re-embeds a corpus with another model: new vectors are filled in beside the old ones, then all switch at once.
 
-The old vectors are searched until one transaction replaces column, index and corpus row. Documents ingested meanwhile
-get their new vectors before. Killed at any moment, the same call continues where it stopped.
+The old vectors are searched until one transaction exchanges columns, indexes and corpus row. Documents ingested
+meanwhile get their new vectors before. Killed at any moment, the same call continues where it stopped. The old vectors
+stay, so the same call with the old model is the way back.
 """
 
 import time
@@ -11,19 +12,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 import psycopg
 from pgvector import HalfVector
 from sqlalchemy import Connection, Engine, Row
 from sqlalchemy.exc import DBAPIError
 
 from app.core.database import database_errors
-from app.core.domain import HEADING_SEPARATOR
 from app.core.errors import CorpusError
-from app.core.models.embedding import Embedder, Matrix, unit
-from app.core.names import identity
+from app.core.models.embedding import Embedder, Matrix
 from app.core.sql import copy_rows, load_queries
-from ingest.chunk.contexts import Contexts
+from ingest.corpus.passage_reader import PassageReader
 
 _QUERIES = load_queries(__file__)
 _LOCK_KEY = 0x72656D62
@@ -43,6 +41,7 @@ class Reembedded:
 
     passages: int
     split: int = 0  # passages longer than the model reads: their vector is the mean over their pieces
+    switched: bool = True  # False: the new vectors are ready, and the old ones are still searched
 
 
 class Reembedder:
@@ -54,24 +53,26 @@ class Reembedder:
         self._engine = engine
         self._embedder = embedder
         self._progress = progress
-        self._long: set[int] = set()  # passages longer than the model reads
+        self._read = PassageReader(embedder)
 
-    def run(self) -> Reembedded | None:
+    def run(self, *, accept: Callable[[], bool] = lambda: True) -> Reembedded | None:
         """Fill, index, switch; None when the database is on this model already.
 
+        accept: called when all new vectors are there; False leaves the old ones in use, and the new ones beside them.
         Raises CorpusError while another re-embedding runs or is unfinished. Raises DatabaseError; the same call
         continues then.
         """
-        with database_errors(), _alone(self._engine):
+        with database_errors(), alone(self._engine):
             if not self._begin():
                 return None
             self._fill()
             self._index()
-            while not self._when_free("the switch", self._switch):
+            switched = accept()
+            while switched and not self._when_free("the switch", self._switch):
                 self._fill()
             with self._engine.connect() as connection:
                 passages = connection.execute(_QUERIES["passages"]).scalar_one()
-        return Reembedded(passages=passages, split=len(self._long))
+        return Reembedded(passages=passages, split=len(self._read.long), switched=switched)
 
     def _begin(self) -> bool:
         name, dimension = self._embedder.name, self._embedder.dimension
@@ -84,19 +85,23 @@ class Reembedder:
             corpus = connection.execute(_QUERIES["corpus"]).one_or_none()
         if corpus is None:
             return self._when_free("the table", self._recreate_column)
-        if corpus.next_model is not None and (corpus.next_model, corpus.next_dimension) != (name, dimension):
-            raise CorpusError(
-                f"Re-embedding by {corpus.next_model} is not finished.",
-                fix="Finish it with --model and that name, or give it up: python -m ingest reembed --abort",
-            )
-        if corpus.next_model is None and (corpus.embedding_model, corpus.embedding_dimension) == (name, dimension):
+        if (corpus.embedding_model, corpus.embedding_dimension) == (name, dimension) and (
+            corpus.next_model is None or corpus.vectors_kept
+        ):
             return False
-        return corpus.next_model is not None or self._when_free("the table", self._add_column)
+        if corpus.next_model is None:
+            return self._when_free("the table", self._add_column)
+        if (corpus.next_model, corpus.next_dimension) != (name, dimension):
+            raise _in_the_way(corpus)
+        return not corpus.vectors_kept or self._when_free("the table", self._claim)
 
     def _add_column(self, connection: Connection) -> bool:
         connection.execute(_QUERIES["stop_readers"])
         connection.execute(_QUERIES["set_dimension"], {"dimension": str(self._embedder.dimension)})
         connection.execute(_QUERIES["add_column"])
+        return self._claim(connection)
+
+    def _claim(self, connection: Connection) -> bool:
         claim = {"model": self._embedder.name, "dimension": self._embedder.dimension}
         connection.execute(_QUERIES["claim"], claim)
         return True
@@ -120,7 +125,7 @@ class Reembedder:
     def _pass(self, done: int, passages: int) -> int:
         after, written = 0, 0
         while rows := self._missing(after):
-            vectors = self._vectors(rows)
+            vectors = self._read.vectors(rows)
             with self._engine.begin() as connection:
                 written += self._write(connection, rows, vectors)
             after = rows[-1].id
@@ -136,39 +141,9 @@ class Reembedder:
         connection.execute(_QUERIES["stage"])
         vectors_by_id = ((row.id, HalfVector(vector)) for row, vector in zip(rows, vectors, strict=True))
         copy_rows(connection, _QUERIES["copy"], ("int8", "halfvec"), vectors_by_id)
-        if self._long:
-            connection.execute(_QUERIES["mark_outdated"], {"ids": sorted(self._long)})
+        if self._read.long:
+            connection.execute(_QUERIES["mark_outdated"], {"ids": sorted(self._read.long)})
         return connection.execute(_QUERIES["fill"]).rowcount
-
-    def _vectors(self, rows: Sequence[Row[Any]]) -> Matrix:
-        """One vector per passage, of the text that ingestion embeds: identity, title and headings, then the passage."""
-        pieces: list[str] = []
-        owners: list[int] = []
-        contexts: dict[tuple[str, ...], Contexts] = {}
-        for number, row in enumerate(rows):
-            names = identity(row.source_uri, row.name, row.title)
-            key = (row.title, *names)
-            context = contexts.get(key) or contexts.setdefault(key, Contexts(row.title, self._embedder, names))
-            path = row.heading.removeprefix(row.title).removeprefix(HEADING_SEPARATOR)
-            before = context.text(tuple(path.split(HEADING_SEPARATOR)) if path else ())
-            texts = [f"{before}\n{row.text}" if before else row.text]
-            if self._embedder.count_tokens(texts)[0] > self._embedder.max_tokens:
-                texts = self._fitting(row.text)
-                if len(texts) > 1:
-                    self._long.add(row.id)
-            pieces += texts
-            owners += [number] * len(texts)
-        sums = np.zeros((len(rows), self._embedder.dimension), np.float32)
-        np.add.at(sums, owners, self._embedder.embed(pieces))
-        return unit(sums)
-
-    def _fitting(self, text: str) -> list[str]:
-        """The text, halved until the model reads every piece whole."""
-        if self._embedder.count_tokens([text])[0] <= self._embedder.max_tokens or len(text) < 2:
-            return [text]
-        half = len(text) // 2
-        middle = max(text.rfind(" ", len(text) // 4, half), text.rfind("\n", len(text) // 4, half)) + 1 or half
-        return [*self._fitting(text[:middle]), *self._fitting(text[middle:])]
 
     def _index(self) -> None:
         with self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
@@ -206,7 +181,7 @@ class Reembedder:
         if len(rows) > _LAST:
             return False
         if rows:
-            self._write(connection, rows, self._vectors(rows))
+            self._write(connection, rows, self._read.vectors(rows))
         self._progress("switch", 0, 1)
         connection.execute(_QUERIES["stop_readers"])
         connection.execute(_QUERIES["switch"])
@@ -226,18 +201,21 @@ class Reembedder:
             time.sleep(_LOCK_MILLISECONDS / 1000)  # transactions that waited behind this one go first
 
 
-def abort(engine: Engine) -> str | None:
-    """Give up an unfinished re-embedding; returns the name of its model, None when there is none."""
-    with database_errors(), _alone(engine), engine.begin() as connection:
-        corpus = connection.execute(_QUERIES["corpus"]).one_or_none()
-        if corpus is None or corpus.next_model is None:
-            return None
-        connection.execute(_QUERIES["abort"])
-    return str(corpus.next_model)
+def _in_the_way(corpus: Row[Any]) -> CorpusError:
+    if corpus.vectors_kept:
+        return CorpusError(
+            f"The vectors of {corpus.next_model} are still kept, and a third set has no room beside them.",
+            fix="Give them up first: python -m ingest reembed --finish",
+        )
+    return CorpusError(
+        f"Re-embedding by {corpus.next_model} is not finished.",
+        fix="Finish it with --model and that name, or give it up: python -m ingest reembed --abort",
+    )
 
 
 @contextmanager
-def _alone(engine: Engine) -> Iterator[None]:
+def alone(engine: Engine) -> Iterator[None]:
+    """Only one process at a time is inside. Raises CorpusError for a second one."""
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         if not connection.execute(_QUERIES["acquire"], {"key": _LOCK_KEY}).scalar_one():
             raise CorpusError("Another process is re-embedding this database.", fix="Wait for it, or stop it.")

@@ -6,14 +6,14 @@ SELECT pg_try_advisory_lock(:key)
 SELECT pg_advisory_unlock(:key)
 
 -- name: corpus
-SELECT embedding_model, embedding_dimension, next_model, next_dimension FROM corpus
+SELECT embedding_model, embedding_dimension, next_model, next_dimension, vectors_kept FROM corpus
 
 -- name: lock_timeout
 -- For this transaction: searches wait behind a transaction that waits for the table, so this one must not wait long.
 SELECT set_config('lock_timeout', :milliseconds, true)
 
 -- name: claim
-UPDATE corpus SET next_model = :model, next_dimension = :dimension
+UPDATE corpus SET next_model = :model, next_dimension = :dimension, vectors_kept = false
 
 -- name: add_column
 -- The dimension is a setting of the transaction: DDL statements take no parameters.
@@ -117,19 +117,18 @@ LOCK TABLE chunks IN SHARE ROW EXCLUSIVE MODE
 LOCK TABLE chunks IN ACCESS EXCLUSIVE MODE
 
 -- name: switch
+-- The columns change places, so that the way back is the same again: what was searched until now is kept as the other.
 DO $$
 BEGIN
-    ALTER TABLE chunks DROP COLUMN embedding;
+    ALTER TABLE chunks ALTER COLUMN embedding DROP NOT NULL;
+    ALTER TABLE chunks RENAME COLUMN embedding TO embedding_before;
     ALTER TABLE chunks RENAME COLUMN embedding_next TO embedding;
+    ALTER TABLE chunks RENAME COLUMN embedding_before TO embedding_next;
     ALTER TABLE chunks ALTER COLUMN embedding SET NOT NULL;
+    ALTER INDEX ix_chunks_embedding RENAME TO ix_chunks_embedding_before;
     ALTER INDEX ix_chunks_embedding_next RENAME TO ix_chunks_embedding;
+    ALTER INDEX ix_chunks_embedding_before RENAME TO ix_chunks_embedding_next;
     UPDATE corpus
-    SET embedding_model = next_model, embedding_dimension = next_dimension, next_model = NULL, next_dimension = NULL;
-END $$
-
--- name: abort
-DO $$
-BEGIN
-    ALTER TABLE chunks DROP COLUMN IF EXISTS embedding_next;
-    UPDATE corpus SET next_model = NULL, next_dimension = NULL;
+    SET embedding_model = next_model, embedding_dimension = next_dimension,
+        next_model = embedding_model, next_dimension = embedding_dimension, vectors_kept = true;
 END $$

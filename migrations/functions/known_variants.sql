@@ -49,6 +49,9 @@ BEGIN
     )
     SELECT word, max(known.chunk_count)
     FROM (SELECT * FROM listed UNION ALL SELECT * FROM rare) AS known
+    -- The frequencies count the passages of everybody: a user is offered only words of passages that he may read.
+    WHERE coalesce(current_setting('foremost.acting', true), '') = ''
+        OR EXISTS (SELECT FROM given WHERE given.word = known.word AND is_indexed(given.lexeme))
     GROUP BY word
     ORDER BY max(known.chunk_count) DESC, word
     LIMIT 3;

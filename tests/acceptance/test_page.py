@@ -304,7 +304,7 @@ def test_feedback_and_retry_are_kept(visit: Callable[..., "Page"], site: Site) -
 
     exchange.get_by_role("button", name="Good answer").click()
     page.locator(".fm-action[aria-label='Good answer'][aria-pressed='true']").wait_for()
-    exchange.get_by_role("button", name="Ask again").click()
+    exchange.get_by_role("button", name="Ask again", exact=True).click()
     answered(page, 2)
 
     with site.engine.connect() as connection:
@@ -456,3 +456,13 @@ def test_a_login_keeps_strangers_out_and_chats_apart(
         assert [chat.title for chat in site.services.chats.page(owner="ada")] == [OPENING]
         assert not any("another owner" in title for title in titles)
         assert foreign not in {chat.id for chat in site.services.chats.page(owner="ada")}
+
+
+def test_a_german_browser_reads_verdicts_and_notices_in_german(visit: Callable[..., "Page"]) -> None:
+    page = visit(locale="de-DE")
+    ask(page, "Which minister spoke in parliament yesterday?")
+
+    shown = answered(page).inner_text()
+    assert "Nicht in Ihren Dokumenten" in shown
+    assert "gesucht in: allen Dokumenten" in shown
+    assert "Not in your documents" not in shown

@@ -1,8 +1,6 @@
 """The page's endpoints for programs: named, documented, and nothing else is public."""
 
-import asyncio
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import httpx
@@ -16,6 +14,7 @@ from sqlalchemy import Engine
 from app.core.errors import SettingsError
 from app.core.settings import Settings
 from app.web.serve import start
+from tests.support.own_loop import finished
 from tests.support.site import OPENING, Site, running_site
 
 
@@ -59,8 +58,7 @@ def test_the_endpoints_are_mcp_tools_with_descriptions(site: Site) -> None:
             asked = await session.call_tool("ask", given)
             return tools.tools, await session.call_tool("search", {"query": "hole in the hull"}), asked
 
-    with ThreadPoolExecutor(1) as own_thread:  # Playwright's event loop is running in this one
-        tools, result, asked = own_thread.submit(asyncio.run, use()).result()
+    tools, result, asked = finished(use())
 
     described = {tool.name: tool.description for tool in tools}
     assert set(described) == {"ask", "search"}

@@ -1,5 +1,6 @@
 """Answers in progress in a real browser: reload, other chats, two tabs, queue, stop."""
 
+import socket
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
@@ -160,3 +161,42 @@ def test_a_lost_server_is_reported_and_the_page_comes_back_by_itself(visit: Call
         page.context.set_offline(False)
     page.wait_for_function("document.querySelector('#fm-question textarea')?.value === 'A question not yet'")
     assert not page.get_by_text("Connection lost").is_visible()
+
+
+def test_a_restart_of_the_server_keeps_draft_scope_and_the_questions_that_waited(
+    database: Engine, make_settings: Callable[..., Settings], chromium: "Browser"
+) -> None:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        settings = make_settings(port=probe.getsockname()[1])
+    context = chromium.new_context(viewport={"width": 1280, "height": 900})
+    page = context.new_page()
+    page.set_default_timeout(30_000)
+    with running_site(database, settings) as before:
+        page.goto(before.address)
+        page.wait_for_selector(".fm-example")
+        page.get_by_title("Choose where to search").click()
+        page.get_by_role("dialog", name="Where to search").get_by_label("club (3)").check()
+        page.locator(".fm-chips span.fm-chip").wait_for()
+        page.keyboard.press("Escape")
+        _writing(page, before)
+        _ask(page, SECOND)
+        page.locator(".fm-queued", has_text=f"Asked next: {SECOND}").wait_for()
+        page.get_by_label("Your question").fill("A question not yet")
+        page.wait_for_function("sessionStorage.getItem('foremost-draft') === 'A question not yet'")
+        shelf = before.shelf
+    page.locator(".fm-lost").wait_for()
+    with running_site(database, settings, shelf=shelf) as after:
+        left = page.locator(".fm-queued", has_text="Not asked:")
+        left.wait_for()
+        page.wait_for_function("document.querySelector('#fm-question textarea')?.value === 'A question not yet'")
+        assert "collection club" in page.locator(".fm-chips").inner_text()
+        left.get_by_role("button", name="Ask now").click()
+        _stored(page, SECOND)
+        assert page.locator(".fm-queued").count() == 0
+        row = after.services.chats.page()[0]
+        first, second = after.services.chats.load(row.id)[1]
+        assert (first.outcome, second.outcome) == (Outcome.STOPPED, Outcome.ANSWERED)
+        assert second.collection == "club"
+        assert after.services.unanswered.of(row.id) == ()
+    context.close()

@@ -100,7 +100,7 @@ def test_passages_and_documents_are_found_while_somebody_types(page: "Page") -> 
     found.filter(has_text="Winter").locator("button").click()
     panel.locator(".fm-verdict").wait_for()
     assert "Looking after boats › Winter" in panel.locator(".fm-standings .expected").inner_text()
-    assert page.locator(".fm-look").count() == 0
+    assert page.locator(".fm-look").is_hidden()
 
 
 def test_words_that_are_nowhere_are_not_ingested(page: "Page") -> None:

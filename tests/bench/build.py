@@ -4,7 +4,7 @@ import hashlib
 import json
 import os
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -97,7 +97,19 @@ def _schema() -> str:
     return hashlib.sha256(b"".join(texts)).hexdigest()[:12]
 
 
-def load(engine: Engine, rows: Iterator[Rows], embedder: Embedder, *, connections: int = CONNECTIONS) -> float:
+def few_or_many(number: int) -> str:
+    """Collection of a document: a small one and the rest."""
+    return "few" if number % FEW_OF == 0 else "many"
+
+
+def load(
+    engine: Engine,
+    rows: Iterator[Rows],
+    embedder: Embedder,
+    *,
+    connections: int = CONNECTIONS,
+    collection: Callable[[int], str] = few_or_many,
+) -> float:
     """Seconds that the store takes for all rows, over several connections; generating them is not counted."""
     store = Store(engine, chunker_version="bench")
     seconds, number = 0.0, 0
@@ -106,7 +118,10 @@ def load(engine: Engine, rows: Iterator[Rows], embedder: Embedder, *, connection
             chunks = _chunks(batch)
             documents = [chunks[first : first + CHUNKS] for first in range(0, len(chunks), CHUNKS)]
             started = time.perf_counter()
-            jobs = [pool.submit(_store, store, index, part, embedder) for index, part in enumerate(documents, number)]
+            jobs = [
+                pool.submit(_store, store, index, part, embedder, collection(index))
+                for index, part in enumerate(documents, number)
+            ]
             for job in jobs:
                 job.result()
             seconds += time.perf_counter() - started
@@ -114,12 +129,11 @@ def load(engine: Engine, rows: Iterator[Rows], embedder: Embedder, *, connection
     return seconds
 
 
-def _store(store: Store, number: int, chunks: Sequence[EmbeddedChunk], embedder: Embedder) -> None:
+def _store(store: Store, number: int, chunks: Sequence[EmbeddedChunk], embedder: Embedder, collection: str) -> None:
     name = f"document-{number:06}"
     # The documents' own bytes and text are left out: what is measured are the chunks.
     source = Source(uri=f"/bench/{name}", name=name, content=b"", sha256=name)
     document = Document(title=f"Document {number}", text="", media_type="text/plain", language="en")
-    collection = "few" if number % FEW_OF == 0 else "many"
     store.store(source, document, chunks, collection=collection, embedder=embedder, timings={})
 
 

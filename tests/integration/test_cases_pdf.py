@@ -1,6 +1,7 @@
 """Cases 10, 39 and 46 and others of their kinds: PDFs whose text layer hides the content, tables over pages."""
 
 import io
+import re
 from typing import Any
 
 import pypdfium2
@@ -52,7 +53,10 @@ def test_case_10_the_scan_behind_a_typed_footer_is_recognised() -> None:
     assert document.text.startswith("Received 12 Jan 2026 - Doc 00417 - Page 1 of 1")
     assert "The monthly rent is 875 pounds" in document.text
     assert "The notice period is ten weeks." in document.text
-    assert document.warnings == ("The text of page 1 was recognised in a picture (eng): letters may be misread.",)
+    (warning,) = document.warnings  # it names the languages that this machine's tesseract has
+    assert re.fullmatch(
+        r"The text of page 1 was recognised in a picture \(eng[+a-z]*\): letters may be misread\.", warning
+    )
 
 
 def test_case_10_without_tesseract_the_page_is_named_and_read_again_later(monkeypatch: pytest.MonkeyPatch) -> None:

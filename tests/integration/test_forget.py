@@ -21,6 +21,7 @@ from app.core.errors import AppError, NotFoundError
 from app.core.models.embedding import Embedder
 from app.core.models.token_encoder import PassageTokens
 from app.core.models.token_store import FILE_NAME, TokenStore
+from app.core.plan import Kind, Plan, Step
 from app.forget import REMOVED_ANSWER, Forget
 from app.ledger import Ledger
 from app.library import Library
@@ -63,6 +64,7 @@ def _answer(chat_id: str | None, question: str, words: str, *, document_id: int,
         ),
         prompt=(Message(role="user", content=f"[1] {passage}\n[2] {OTHER}\nQuestion"),), model=None, usage=None,
         reranker="none", scored=2, notices=(f"Also searched for {passage}",), timings={}, settings={},
+        plan=Plan(kind=Kind.TWO_HOPS, steps=(Step(name="second hop", text=f"Who grows {passage}"),)),
     )  # fmt: skip
 
 

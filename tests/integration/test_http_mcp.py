@@ -1,6 +1,5 @@
 """MCP over the running server: an agent asks, searches, opens sections, lists documents and explains a loss."""
 
-import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -13,6 +12,7 @@ from sqlalchemy import Engine, insert, text
 
 from app.core.settings import Settings
 from migrations.tables import chunks
+from tests.support.own_loop import finished
 from tests.support.site import KEY, OPENING, Site, running_site
 
 
@@ -43,7 +43,7 @@ def call(site: Site, name: str, **arguments: Any) -> dict[str, Any]:
                 return {"error": getattr(result.content[0], "text", "")}
             return result.structuredContent or {}
 
-    return asyncio.run(use())
+    return finished(use())
 
 
 def test_the_tools_say_what_they_do_and_what_they_take(site: Site) -> None:
@@ -51,7 +51,7 @@ def test_the_tools_say_what_they_do_and_what_they_take(site: Site) -> None:
         async with session(site) as made:
             return (await made.list_tools()).tools
 
-    tools = {tool.name: tool for tool in asyncio.run(use())}
+    tools = {tool.name: tool for tool in finished(use())}
 
     assert set(tools) == {"ask", "search", "open_section", "list_documents", "why"}
     assert all(tool.description.endswith(".") for tool in tools.values())

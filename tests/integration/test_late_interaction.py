@@ -25,6 +25,7 @@ from ingest.commands import maintenance
 from ingest.corpus.warm import warm
 from tests.support.builders import make_hit
 from tests.support.cases import ingest_case, ingest_sources, made_source
+from tests.support.fake_embedder import FakeEmbedder
 
 FOLDER = SHIPPED / "reranker-minilm-l6-int8"
 QUESTIONS = ("When does the ferry sail?", "How long is the warranty of the pump, and who pays for the transport?")
@@ -130,10 +131,10 @@ def test_a_folder_without_weights_of_the_matches_is_refused(tmp_path: Path) -> N
 
 
 def test_the_setting_bounds_what_is_kept_and_0_keeps_nothing(tmp_path: Path) -> None:
-    build_reranker("auto", None, tmp_path / "none", budget_ms=0).rerank(QUESTIONS[0], hits())  # type: ignore[arg-type]
+    embedder = FakeEmbedder()  # not asked: the reranker encodes passages itself
+    build_reranker("auto", embedder, tmp_path / "none", budget_ms=0).rerank(QUESTIONS[0], hits())
     assert not (tmp_path / "none" / FILE_NAME).exists()
-    kept = build_reranker("auto", None, tmp_path / "kept", budget_ms=0, cache_mib=16)  # type: ignore[arg-type]
-    kept.rerank(QUESTIONS[0], hits())  # type: ignore[arg-type]
+    build_reranker("auto", embedder, tmp_path / "kept", budget_ms=0, cache_mib=16).rerank(QUESTIONS[0], hits())
     assert (tmp_path / "kept" / FILE_NAME).stat().st_size > 0
 
 

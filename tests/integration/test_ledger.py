@@ -25,8 +25,9 @@ from app.core.domain import (
     Usage,
 )
 from app.core.errors import NotFoundError
+from app.core.plan import ONE_SEARCH, Kind, Plan, Step
 from app.ledger import Ledger
-from tests.support.builders import make_hit, make_passage
+from tests.support.builders import make_answer, make_hit, make_passage
 
 NEXT = SectionChunk(
     chunk_id=2, document_id=1, ordinal=1, heading="Document 1 › Section", start_char=100, end_char=120, part_kind=None,
@@ -248,3 +249,71 @@ def test_the_views_go_with_their_answer(database: Engine) -> None:
                  "(SELECT count(*) FROM ledger_losses)")
         ).one()  # fmt: skip
     assert tuple(left) == (0, 0, 0)
+
+
+def test_a_version_stands_in_the_place_of_the_first_and_the_shown_one_counts(database: Engine) -> None:
+    ledger, chats = Ledger(database), Chats(database)
+    chat = ledger.start_chat("Backups")
+    first, other = _answer(chat_id=chat), _answer(chat_id=chat, question="Other?")
+    second = _answer(chat_id=chat, question="When, and where?", replaces=first.id)
+    third = _answer(chat_id=chat, question="Whence?", text="From there.", replaces=second.id)
+    for answer in (first, other, second, third):
+        ledger.store(answer)
+
+    def shown() -> list[str]:
+        return [answer.id for answer in ledger.chat_answers(chat)]
+
+    assert shown() == [third.id, other.id]
+    loaded = ledger.load(third.id)
+    assert (loaded.version, loaded.versions, loaded.replaces) == (3, (first.id, second.id, third.id), first.id)
+    assert [row.id for row in ledger.history()] == [third.id, other.id]
+    assert ledger.find("last") == third.id
+    assert [row.answer_id for row in chats.page(words="whence")] == [third.id]
+
+    ledger.show_version(first.id)
+    assert shown() == [first.id, other.id]
+    assert ledger.load(first.id).version == 1
+    assert chats.page(words="whence") == ()
+    assert ledger.find("last") == other.id
+
+    fourth = _answer(chat_id=chat, replaces=third.id)
+    ledger.store(fourth)
+    assert shown() == [fourth.id, other.id]
+    assert ledger.load(fourth.id).version == 4
+    with pytest.raises(NotFoundError):
+        ledger.show_version(str(uuid.uuid4()))
+
+
+def test_no_answer_of_another_chat_is_replaced(database: Engine) -> None:
+    ledger = Ledger(database)
+    mine, theirs = ledger.start_chat("mine"), ledger.start_chat("theirs")
+    first = _answer(chat_id=theirs)
+    ledger.store(first)
+    second = _answer(chat_id=mine, replaces=first.id)
+    ledger.store(second)
+    assert [answer.id for answer in ledger.chat_answers(theirs)] == [first.id]
+    assert ledger.load(second.id).versions == ()
+
+
+def test_a_plan_and_the_step_that_found_a_candidate_come_back(database: Engine) -> None:
+    plan = Plan(
+        kind=Kind.COMPARE,
+        reason="it compares 2 things",
+        parts=("a", "b"),
+        steps=(Step(name="part 1", text="a", found=3, used=1, seconds=0.25),),
+    )
+    hit = replace(make_hit(1, "A lease."), found_by="part 1, whole question")
+    answer = make_answer(hits=[hit], plan=plan)
+    ledger = Ledger(database)
+    ledger.store(answer)
+    loaded = ledger.load(answer.id)
+    assert loaded.plan == plan
+    assert loaded.context.hits[0].found_by == "part 1, whole question"
+
+
+def test_an_answer_from_before_plans_had_one_search(database: Engine) -> None:
+    answer = make_answer(hits=[make_hit(1, "A lease.")])
+    Ledger(database).store(answer)
+    with database.begin() as connection:
+        connection.execute(text("UPDATE answers SET plan = DEFAULT"))
+    assert Ledger(database).load(answer.id).plan == ONE_SEARCH

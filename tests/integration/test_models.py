@@ -13,7 +13,8 @@ from app.cite.meaning import EmbeddingSupport
 from app.core.errors import ModelError
 from app.core.models import find as models
 from app.core.models.embedding import Embedder
-from app.core.models.find import BUILT_IN, build_embedder, embedding_folder, is_plain_bert
+from app.core.models.find import BUILT_IN, build_embedder, embedding_folder
+from app.core.models.sentence_model import runs_as_onnx
 from app.core.models.torch_embedder import TorchEmbedder
 from tests.support.saturation import integer_products, saturating
 
@@ -160,12 +161,12 @@ def test_a_damaged_model_file_is_named_with_its_cure(data_dir: Path, tmp_path: P
         build_embedder(BUILT_IN, tmp_path)
 
 
-def test_only_plain_bert_with_mean_pooling_takes_the_onnx_road(tmp_path: Path) -> None:
+def test_the_built_in_model_takes_the_onnx_road_and_one_of_another_architecture_does_not(tmp_path: Path) -> None:
     folder = tmp_path / "model"
     shutil.copytree(embedding_folder(BUILT_IN, tmp_path), folder, ignore=shutil.ignore_patterns("*.safetensors"))
-    assert is_plain_bert(folder)
-    (folder / "config_sentence_transformers.json").write_text('{"prompts": {"query": "query: "}}')
-    assert not is_plain_bert(folder)
+    assert runs_as_onnx(folder)
+    (folder / "config.json").write_text('{"model_type": "xlm-roberta"}')
+    assert not runs_as_onnx(folder)
 
 
 def test_support_finds_the_sentence_that_says_it(embedder: Embedder) -> None:

@@ -18,9 +18,11 @@ from app.core import database as core
 from app.core.errors import CorpusError
 from app.core.models.embedding import Embedder, Matrix
 from app.core.models.find import build_embedder, built_name, embedding_folder, onnx_folder
+from app.quality.evaluation.next_vectors import next_vectors, require_next_vectors
 from app.retrieve import HybridRetriever
 from ingest.corpus import reembed
-from ingest.corpus.reembed import Reembedder, abort
+from ingest.corpus.kept_vectors import abort, finish, other_vectors
+from ingest.corpus.reembed import Reembedder
 from ingest.pipeline import Ingester, Outcome
 from ingest.store import Store
 from tests.support import made_files as made
@@ -110,10 +112,10 @@ def test_every_passage_gets_the_vector_that_ingestion_by_the_new_model_would_giv
     assert corpus(database) == {
         "embedding_model": "other",
         "embedding_dimension": 512,
-        "next_model": None,
-        "next_dimension": None,
+        "next_model": "fake",
+        "next_dimension": 384,
     }
-    assert column_types(database) == {"embedding": "halfvec(512)"}
+    assert column_types(database) == {"embedding": "halfvec(512)", "embedding_next": "halfvec(384)"}
     assert max(nearest_distances(database, new)) < 0.01
     check_schema(database)
 
@@ -266,7 +268,11 @@ def test_giving_up_keeps_the_old_vectors(database: Engine, monkeypatch: pytest.M
     check_schema(database)  # while it is under way
     with pytest.raises(CorpusError, match="reembed --abort"):
         Reembedder(database, FakeEmbedder(dimension=300)).run()
-    assert abort(database) == "other"
+    with pytest.raises(CorpusError, match="is not finished: nothing is kept"):
+        finish(database)
+    dropped = abort(database)
+    assert dropped is not None
+    assert (dropped.model, dropped.kept) == ("other", False)
     assert abort(database) is None
     assert column_types(database) == {"embedding": "halfvec(384)"}
     assert max(nearest_distances(database, FakeEmbedder())) < 0.01
@@ -282,6 +288,75 @@ def test_a_stopped_run_continues_without_embedding_anything_twice(
     Reembedder(database, new).run()
     assert sum(map(len, new.calls)) == len(read_of(database)) - done
     assert max(nearest_distances(database, new)) < 0.01
+
+
+def test_the_way_back_embeds_only_what_was_stored_since(database: Engine) -> None:
+    old, new = FakeEmbedder(), Other(dimension=512)
+    fill(database, old)
+    Reembedder(database, new).run()
+    kept = other_vectors(database)
+    assert kept is not None
+    assert (kept.model, kept.dimension, kept.kept, kept.missing) == ("fake", 384, True, 0)
+    assert kept.bytes > len(read_of(database)) * 384 * 2
+    ingester_on(database, new).ingest(made.source("News since then.", "since.txt"), collection="c")
+
+    again = FakeEmbedder()
+    assert Reembedder(database, again).run() is not None
+
+    assert sum(map(len, again.calls)) == 1
+    assert corpus(database)["embedding_model"] == "fake"
+    assert max(nearest_distances(database, old)) < 0.01
+    other = other_vectors(database)
+    assert other is not None
+    assert other.model == "other"  # and forth again
+    check_schema(database)
+
+
+def test_a_third_model_needs_the_vectors_before_to_be_given_up(database: Engine) -> None:
+    fill(database, FakeEmbedder())
+    Reembedder(database, Other(dimension=512)).run()
+    with pytest.raises(CorpusError, match="fake are still kept") as refused:
+        Reembedder(database, FakeEmbedder(dimension=300)).run()
+    assert "reembed --finish" in str(refused.value.fix)
+    with pytest.raises(CorpusError, match="those before the last one"):
+        abort(database)
+    assert finish(database) is not None
+    assert finish(database) is None
+    assert column_types(database) == {"embedding": "halfvec(512)"}
+    check_schema(database)
+
+
+def test_vectors_that_are_not_accepted_wait_beside_those_in_use(database: Engine) -> None:
+    old, new = FakeEmbedder(), Other(dimension=512)
+    fill(database, old)
+    done = Reembedder(database, new).run(accept=lambda: False)
+    assert done is not None
+    assert not done.switched
+    assert corpus(database)["embedding_model"] == "fake"
+    assert max(nearest_distances(database, old)) < 0.01
+
+    with next_vectors(database, new) as beside:
+        assert max(nearest_distances(beside, new)) < 0.01
+        with pytest.raises(CorpusError):
+            retriever(beside, old).retrieve("ferry")
+    with pytest.raises(CorpusError, match="not of fake"), next_vectors(database, old):
+        pass
+    ingester_on(database, old).ingest(made.source("Not embedded twice.", "since.txt"), collection="c")
+    with pytest.raises(CorpusError, match=r"1 of \d+ passages have no vector of other yet"):
+        require_next_vectors(database, new)
+
+    Reembedder(database, new).run()
+    assert max(nearest_distances(database, new)) < 0.01
+
+
+def test_the_other_vectors_are_searched_by_their_own_index(database: Engine) -> None:
+    fill(database, FakeEmbedder())
+    Reembedder(database, Other()).run(accept=lambda: False)
+    nearest = "SELECT id FROM chunks ORDER BY embedding <=> (SELECT embedding FROM chunks LIMIT 1) LIMIT 3"
+    with next_vectors(database, Other()) as beside, beside.connect() as connection:
+        connection.execute(text("SET LOCAL enable_seqscan = off"))
+        plan = "\n".join(connection.execute(text(f"EXPLAIN {nearest}")).scalars())
+    assert "ix_chunks_embedding_next" in plan
 
 
 def test_an_interrupted_index_build_is_repeated(database: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -376,3 +451,37 @@ def test_a_killed_command_continues_and_switches(database: Engine, data_dir: Pat
     new = build_embedder("other-mini", data_dir)
     assert corpus(database)["embedding_model"] == new.name
     assert max(nearest_distances(database, new, each=97)) < 0.02
+
+
+def test_the_command_compares_before_it_switches_and_finds_the_way_back(
+    database: Engine, data_dir: Path, embedder: Embedder
+) -> None:
+    fill(database, embedder, documents=3)
+    if not (data_dir / "models" / "other-mini").is_dir():
+        copy_of_the_model(data_dir, "other-mini")
+    url = database.url.render_as_string(hide_password=False).replace("+psycopg", "")
+    environment = os.environ | {"DATABASE_URL": url, "FOREMOST_DATA_DIR": str(data_dir)}
+
+    def run(*words: str) -> subprocess.CompletedProcess[str]:
+        command_line = [sys.executable, "-m", *words]
+        return subprocess.run(command_line, env=environment, capture_output=True, text=True, check=False)
+
+    unmeasured = run("ingest", "reembed", "--model", "other-mini", "--compare")
+    assert unmeasured.returncode == 1
+    assert "The golden set is empty" in unmeasured.stderr
+    assert "Not switched: the vectors of other-mini" in unmeasured.stdout
+    assert corpus(database)["embedding_model"] == embedder.name
+
+    assert run("app", "golden", "add", "Where does ferry 2 sail?", "--expect", "ferry 2 sails at 1").returncode == 0
+    compared = run("ingest", "reembed", "--model", "other-mini", "--compare")
+    assert compared.returncode == 0, compared.stderr
+    assert "nDCG@10 (gate)" in compared.stdout
+    assert "MiB of other-mini" in compared.stderr
+    assert f"The vectors of {embedder.name} are kept" in compared.stdout
+    assert corpus(database)["embedding_model"].startswith("other-mini-")
+
+    back = run("ingest", "reembed", "--back")
+    assert back.returncode == 0, back.stderr
+    assert corpus(database)["embedding_model"] == embedder.name
+    assert "Given up: the vectors of other-mini" in run("ingest", "reembed", "--finish").stdout
+    assert column_types(database) == {"embedding": "halfvec(384)"}

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 from rich.console import Console
 
+from app.calibrate import Calibrations
 from app.core import database
 from app.core.models.find import build_embedder
 from app.core.settings import load_settings
@@ -44,11 +45,12 @@ def main() -> None:
     with corpus_of(pool, home, embedder, settings, keep=True, report=_out.print) as corpus:
         bench = Bench(questions=pool, engine=corpus, embedder=embedder)
         depths = tuple(options.depths)
+        calibrations = Calibrations(corpus, embedder)
         measurer = build_measurer(bench, home, settings, depths=depths, listener=Listener(tell=_print_step))
         measured = measurer.measure(pool, minutes=options.minutes)
     for line in measured.left_out:
         _out.print(line)
-    _report(measured, contenders(settings, embedder), depths, options.splits)
+    _report(measured, contenders(settings, embedder, calibrations), depths, options.splits)
     home.dispose()
 
 

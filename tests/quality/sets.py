@@ -87,11 +87,26 @@ def ingest(
     overlap_tokens: int = OVERLAP_TOKENS,
 ) -> None:
     """Chunk, embed and store the set's documents as ingestion does it."""
+    rows = _rows(name, "corpus")
+    store_rows(rows, name, engine, embedder, target_tokens=target_tokens, overlap_tokens=overlap_tokens)
+
+
+def store_rows(
+    rows: Sequence[Mapping[str, Any]],
+    collection: str,
+    engine: Engine,
+    embedder: Embedder,
+    *,
+    language: str = "en",
+    target_tokens: int = TARGET_TOKENS,
+    overlap_tokens: int = OVERLAP_TOKENS,
+) -> None:
+    """Chunk, embed and store documents {id, title, text} in a collection as ingestion does it."""
     store = Store(engine, chunker_version=CHUNKER_VERSION)
-    for row in _rows(name, "corpus"):
+    for row in rows:
         content = row["text"].encode("utf-8", "replace")
         source = Source(uri=row["id"], name=row["id"], content=content, sha256=hashlib.sha256(content).hexdigest())
-        document = Document(title=row["title"], text=row["text"], media_type="text/plain", language="en")
+        document = Document(title=row["title"], text=row["text"], media_type="text/plain", language=language)
         pieces = chunk(
             document,
             embedder,
@@ -100,7 +115,7 @@ def ingest(
             overlap_tokens=overlap_tokens,
         )
         chunks = embed(pieces, embedder)
-        store.store(source, document, chunks, collection=name, embedder=embedder, timings={})
+        store.store(source, document, chunks, collection=collection, embedder=embedder, timings={})
     store.refresh_statistics(always=True)
 
 

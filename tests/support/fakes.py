@@ -10,6 +10,7 @@ import numpy as np
 from sqlalchemy import Engine
 from typing_extensions import override
 
+from app.calibrate import Calibrations
 from app.chats import Chats
 from app.composer import Composer
 from app.core.chat import ChatModel
@@ -46,6 +47,7 @@ from app.rerank import KeepOrder, Reranker
 from app.search import Searcher
 from app.sections import Sections
 from app.stages import ExplainingRetriever, Stages
+from app.unanswered import Unanswered
 from tests.support.builders import fixed_boundary
 from tests.support.fake_embedder import FakeEmbedder
 
@@ -217,6 +219,7 @@ class FakeServices:
     diagnosis: Diagnosis
     feedback: Feedback
     composer: Composer
+    unanswered: Unanswered
     tags: DocumentTags
     models: OfferedModels
     offered: list[str]  # names of the models that the server offers beside the configured one
@@ -224,12 +227,21 @@ class FakeServices:
 
 
 def make_services(
-    engine: Engine, settings: Settings, hits: Sequence[Hit], model: ScriptedModel, notices: Sequence[str] = ()
+    engine: Engine,
+    settings: Settings,
+    hits: Sequence[Hit],
+    model: ScriptedModel,
+    notices: Sequence[str] = (),
+    retriever: ExplainingRetriever | None = None,
 ) -> FakeServices:
-    """The page's services over fixed hits and a scripted model."""
-    ledger, retriever = Ledger(engine), WordRetriever(hits)
+    """The page's services over fixed hits, or a retriever of the test's, and a scripted model."""
+    ledger = Ledger(engine)
+    retriever = retriever or WordRetriever(hits)
     stages = Stages(
-        retriever=lambda _: retriever, reranker=lambda _: WordReranker(), count_tokens=lambda text: len(text.split())
+        retriever=lambda _: retriever,
+        reranker=lambda _: WordReranker(),
+        calibrations=Calibrations(engine, FakeEmbedder()),
+        count_tokens=lambda text: len(text.split()),
     )
     searcher = Searcher(retriever=retriever, reranker=WordReranker())
     others = {name: ScriptedModel(model.script, name=name) for name in OTHER_MODELS}
@@ -275,6 +287,7 @@ def make_services(
         sections=Sections(engine),
         diagnosis=Diagnosis(locator=Locator(engine), trials=Trials(stages, settings)),
         feedback=Feedback(ledger, Golden(engine)),
+        unanswered=Unanswered(engine),
         composer=Composer(engine),
         tags=DocumentTags(engine),
         models=models,

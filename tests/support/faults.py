@@ -29,6 +29,7 @@ from pathlib import Path
 
 from sqlalchemy import Engine, text
 
+from app.calibrate import Calibrations
 from app.core.domain import CHUNKER_VERSION, Answer, Chunk, Document, Finished, Hit, Question, Reranking, Source
 from app.core.models.embedding import Embedder
 from app.core.settings import Settings, Shapes, shaping_values
@@ -155,6 +156,7 @@ class Workplace:
         stages = Stages(
             retriever=partial(build_retriever, self.engine, self._embedder),
             reranker=self._reranker,
+            calibrations=Calibrations(self.engine, self._embedder),
             count_tokens=lambda passage: self._embedder.count_tokens([passage])[0],
         )
         return Diagnosis(locator=Locator(self.engine), trials=Trials(stages, settings))

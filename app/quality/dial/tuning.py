@@ -1,5 +1,6 @@
 """Background measurements for the Dial tab: one at a time in a thread, latest result kept."""
 
+import contextvars
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -7,6 +8,7 @@ from typing import Protocol
 
 from sqlalchemy import Engine
 
+from app.calibrate import Calibrations, calibrated
 from app.core.applied_settings import apply
 from app.core.chat import ChatModel
 from app.core.errors import AppError
@@ -108,7 +110,8 @@ class Tuning:
         settings = self._services.settings
 
         def work(listener: Listener) -> None:
-            reranker = build_reranker(settings.reranker, bench.embedder, settings.data_dir, budget_ms=0)
+            raw = build_reranker(settings.reranker, bench.embedder, settings.data_dir, budget_ms=0)
+            reranker = calibrated(raw, Calibrations(bench.engine, bench.embedder))
             run = evaluate(
                 bench, reranker, settings, name="page", progress=lambda done, of: listener.step("evaluating", done, of)
             )
@@ -157,7 +160,10 @@ class Tuning:
             self._stop.clear()
             self._keep(running=kind, step=None, problem="")
         listener = Listener(tell=lambda step: self._keep(step=step), stopped=self._stop.is_set)
-        self._thread = threading.Thread(target=self._run, args=(work, listener), name=f"foremost-{kind}", daemon=True)
+        context = contextvars.copy_context()  # for whom the database is read
+        self._thread = threading.Thread(
+            target=context.run, args=(self._run, work, listener), name=f"foremost-{kind}", daemon=True
+        )
         self._thread.start()
 
     def _run(self, work: Callable[[Listener], None], listener: Listener) -> None:

@@ -1,6 +1,5 @@
 """Questions go through both retrieval stages; the result of each comes out, by stage, with its times."""
 
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -8,13 +7,11 @@ import ir_measures
 from ir_measures import RR, P, R, nDCG
 
 from app.core.domain import Hit
-from app.prefer.prefer import prefer
 from app.quality.evaluation.judge import ORDERS, Judge, Judgement
 from app.quality.evaluation.questions import EvaluationQuestion
 from app.quality.evaluation.run import Progress, QuestionResult, silent
 from app.quality.expected.loss import Loss, ranked_too_low
-from app.rerank import Reranker
-from app.search import Retriever
+from app.search import Retriever, Searcher
 
 MEASURES = (nDCG @ 10, RR @ 10, P @ 1, R @ 5, R @ 10, R @ 50)
 HEADLINE = "nDCG@10"
@@ -25,9 +22,8 @@ _Values = Mapping[str, Mapping[str, float]]  # order -> measure -> value
 class MeasuredStages:
     """The stages that are measured."""
 
-    retriever: Retriever
+    searcher: Searcher  # with its plan, so that parts count as they do in an answer
     deeper: Retriever | None  # the same with as many candidates as a leg has; None when that is no more
-    reranker: Reranker
     passages: int  # limit of the prompt
     floor: float  # of relevance, 0..1
 
@@ -60,12 +56,11 @@ def measure(
 
 
 def _try(question: EvaluationQuestion, stages: MeasuredStages, judge: Judge) -> _Trial:
-    retrieval = stages.retriever.retrieve(question.text, collection=question.collection)
-    started = time.perf_counter()
-    reranked = stages.reranker.rerank(question.text, retrieval.hits).hits
-    hits = prefer(question.text, reranked, stages.reranker.relevance).hits
-    seconds = {"embed": retrieval.embed_seconds, "sql": retrieval.sql_seconds, "rerank": time.perf_counter() - started}
-    deeper = retrieval.hits
+    found = stages.searcher.search(question.text, collection=question.collection)
+    hits, timings = found.context.hits, found.timings
+    seconds = {stage: timings[stage] for stage in ("embed", "sql")}
+    seconds["rerank"] = timings["rerank"] + timings["prefer"]
+    deeper = hits
     if stages.deeper is not None:
         deeper = stages.deeper.retrieve(question.text, collection=question.collection).hits
     return _Trial(question=question, judgement=judge.judge(question), hits=hits, deeper=deeper, seconds=seconds)
@@ -85,7 +80,7 @@ def _values(trials: Sequence[_Trial]) -> dict[str, dict[str, dict[str, float]]]:
 
 
 def _result(trial: _Trial, values: _Values, stages: MeasuredStages) -> QuestionResult:
-    relevances = [(hit, stages.reranker.relevance(hit)) for hit in trial.hits]
+    relevances = [(hit, stages.searcher.reranker.relevance(hit)) for hit in trial.hits]
     expected = [relevance for hit, relevance in relevances if trial.judgement.expects(hit)]
     return QuestionResult(
         key=trial.question.key,

@@ -20,7 +20,7 @@ from app.quality.evaluation.scratch import Report, corpus_of
 from app.quality.expected.golden import Golden
 from app.rerank import Reranker
 from app.search import Retriever
-from app.stages import build_retriever
+from app.stages import build_retriever, planning
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -101,9 +101,8 @@ def evaluate(
             build_retriever(bench.engine, bench.embedder, settings, candidates=settings.leg_candidates)
         )
     stages = MeasuredStages(
-        retriever=scope.within(build_retriever(bench.engine, bench.embedder, settings)),
+        searcher=planning(scope.within(build_retriever(bench.engine, bench.embedder, settings)), reranker, settings),
         deeper=deeper,
-        reranker=reranker,
         passages=settings.passages,
         floor=settings.relevance_floor,
     )

@@ -2,7 +2,7 @@
 -- A question that is there already keeps what it had; a draft that was accepted stays accepted.
 INSERT INTO golden_questions (question, collection, answerable, source, status, note)
 VALUES (:question, :collection, :answerable, :source, :status, :note)
-ON CONFLICT (question, collection) DO UPDATE SET
+ON CONFLICT (question, collection, owner) DO UPDATE SET
     answerable = EXCLUDED.answerable,
     source = EXCLUDED.source,
     status = CASE WHEN golden_questions.status = 'accepted' THEN 'accepted' ELSE EXCLUDED.status END,

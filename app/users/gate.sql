@@ -1,0 +1,2 @@
+-- name: acts_as_admin
+SELECT acts_as_admin()
