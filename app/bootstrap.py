@@ -133,7 +133,8 @@ def open_services(settings: Settings, *, report: Report, migrate: bool = False) 
     except BaseException:
         services.close()
         raise
-    ledger, models, running = Ledger(services.engine), _offered(settings, model), Running()
+    ledger, models = Ledger(services.engine), _offered(settings, model)
+    running = Running(settings.answers_at_once or _at_once(model))
     metrics = Metrics(
         progress=as_owner(partial(read_progress, services.engine)),
         last_recall=partial(read_last_recall, settings.data_dir),
@@ -200,8 +201,9 @@ def _build_answerer(
         chosen: Callable[[Choice], Answerer] | None,
     ) -> Answerer:
         parts = _parts(services, settings, model)
-        return EndableAnswerer(
-            running=running,
+        # What a chat chose is answered within the answer of the outer one, which stands in line and counts for both.
+        answerer = partial(EndableAnswerer, running=running) if chosen else Answerer
+        return answerer(
             rewriter=StoredQuery(past.query) if past else Rewriter(model),
             prompts=Prompts(
                 answer=partial(conversation, answer_prompt(model)),
@@ -276,6 +278,11 @@ def open_chat_model(settings: Settings, *, report: Report) -> tuple[ChatModel, t
     )
 
 
+def _at_once(model: ChatModel) -> int:
+    """Answers at a time: the embedded model writes one, and beside it the passages of the next are searched."""
+    return 2 if model.info.backend == "embedded" else 8
+
+
 def answer_prompt(model: ChatModel) -> str:
     """Name of the prompt. With instructions to refuse, the small embedded model refuses too much (see DECISIONS.md)."""
     return "answer_small" if model.info.backend == "embedded" else "answer"
@@ -294,7 +301,7 @@ def open_gate(services: Services, *, signed_in: Callable[[], str], report: Repor
     who, settings = bind(services.engine, signed_in), services.settings
     require_bound(services.engine)
     limits = Limits(at_once=settings.user_questions_at_once, per_minute=settings.user_questions_per_minute)
-    services.running.limit(lambda: limits.one_more(who().name))
+    services.running.limit(lambda: limits.one_more(who().name), lambda: who().name)
     gate = Gate(services.engine)
     if settings.audit_days:
         gate.prune(days=settings.audit_days)

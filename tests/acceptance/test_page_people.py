@@ -12,6 +12,7 @@ import httpx
 import pytest
 from mcp import ClientSession
 from mcp.client.streamable_http import streamable_http_client
+from pytest_httpserver import HTTPServer
 from sqlalchemy import Engine, create_engine, text
 
 from app.core.acting import Actor, acting_as
@@ -30,6 +31,8 @@ from tests.conftest import TEMPLATE
 from tests.support.builders import make_answer, make_hit
 from tests.support.fake_tuning import FakeTuning
 from tests.support.fakes import ScriptedModel, make_services
+from tests.support.oidc import CLIENT, TestProvider
+from tests.support.oidc import SECRET as OIDC_SECRET
 from tests.support.people import HIDDEN, PASSWORD, SECRET, fill, opened
 
 if TYPE_CHECKING:
@@ -109,7 +112,16 @@ def _left_by_ada(address: str, owner: Engine, page: Engine) -> Peopled:
             f"{SECRET}?", [Expected(source_uri=f"/club/{SECRET}-minutes.txt", quote=SECRET)], source="typed"
         )
         Library(page).upload(f"{SECRET}.txt", SECRET.encode(), collection=f"{SECRET}-board")
-    return Peopled(address=address, owner=owner, hidden=hidden, chunk=chunk, chat=chat, answer=answer.id, version=version.id, asked=asked.id)
+    return Peopled(
+        address=address,
+        owner=owner,
+        hidden=hidden,
+        chunk=chunk,
+        chat=chat,
+        answer=answer.id,
+        version=version.id,
+        asked=asked.id,
+    )
 
 
 def nothing_of_it(said: str, *echoed: object) -> str:
@@ -320,6 +332,32 @@ def test_a_trusted_proxy_names_the_user_and_nobody_else_does(site: Peopled, embe
                     found = client.get(f"gradio_api/call/search/{event['event_id']}").text
                 assert "boats.txt" in nothing_of_it(found)
             assert httpx.get(f"{address}v1/collections").status_code == 401
+    people.page.dispose()
+
+
+def test_a_provider_signs_people_in_and_rights_hold(
+    site: Peopled, embedder: Embedder, data_dir: Path, httpserver: HTTPServer
+) -> None:
+    provider = TestProvider(httpserver)
+    people = opened(site.owner, signed_in)
+    settings = load_settings(
+        data_dir=data_dir, port=0, oidc_issuer=provider.issuer, oidc_client_id=CLIENT, oidc_client_secret=OIDC_SECRET
+    )
+    with (
+        _served(people.page, embedder, settings) as address,
+        httpx.Client(base_url=address, timeout=60, follow_redirects=True) as client,
+    ):
+        assert client.get("config").status_code == 401
+        assert client.get("/").is_success
+        assert client.get("config").is_success
+        event = client.post("gradio_api/call/search", json={"data": [QUESTION] + [""] * 8}).json()["event_id"]
+        assert "boats.txt" in nothing_of_it(client.get(f"gradio_api/call/search/{event}").text)
+        client.post("logout", follow_redirects=False)
+        assert client.get("config").status_code == 401
+        provider.person["email"] = "eve"
+        assert client.get("/").status_code == 403
+    told = [(row.actor, row.action) for row in Audit(site.owner).rows(limit=20)]
+    assert {("cora", "signed in"), ("cora", "signed out"), ("eve", "failed to sign in")} <= set(told)
     people.page.dispose()
 
 
