@@ -40,6 +40,7 @@ from app.rewrite.rewriter import Rewriter
 from app.running import EndableAnswerer, Running
 from app.search import Searcher
 from app.sections import Sections
+from app.spans import build_spans
 from app.stages import Stages, build_retriever, build_stages
 from app.unanswered import Unanswered
 from app.users import Gate, Limits, Users, protect, require_bound
@@ -96,6 +97,7 @@ class Services(SearchServices):
 
     def close(self) -> None:
         """Stop the models, then release the database."""
+        self.running.spans.close()
         self.models.close()
         self.model.close()
         super().close()
@@ -134,7 +136,7 @@ def open_services(settings: Settings, *, report: Report, migrate: bool = False) 
         services.close()
         raise
     ledger, models = Ledger(services.engine), _offered(settings, model)
-    running = Running(settings.answers_at_once or _at_once(model))
+    running = Running(settings.answers_at_once or _at_once(model), build_spans(settings.otlp_url))
     metrics = Metrics(
         progress=as_owner(partial(read_progress, services.engine)),
         last_recall=partial(read_last_recall, settings.data_dir),

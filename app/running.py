@@ -10,6 +10,7 @@ from app.core.domain import Event, Question, Started, Waiting
 from app.core.errors import AppError
 from app.fair_line import FairLine, Place
 from app.pipeline import Answerer
+from app.spans import NoSpans
 
 _LOOK_SECONDS = 0.02
 _LINE_SECONDS = 0.2  # between two looks at the place in the line; a reader who leaves is noticed as often
@@ -19,8 +20,9 @@ Entry = Callable[[], AbstractContextManager[None]]
 class Running:
     """The answers of a process. Thread-safe."""
 
-    def __init__(self, at_once: int = 0) -> None:
+    def __init__(self, at_once: int = 0, spans: NoSpans | None = None) -> None:
         """at_once: answers that are written at the same time, others stand in line; 0: no limit."""
+        self.spans = spans or NoSpans()
         self._line = FairLine(at_once)
         self._who: Callable[[], str] = str
         self._lock = threading.Lock()
@@ -86,4 +88,4 @@ class EndableAnswerer(Answerer):
 
     def answer(self, question: Question) -> Generator[Event, None, None]:
         """As Answerer.answer, until the process ends."""
-        return self._running.guarded(super().answer(question))
+        return self._running.spans.traced(self._running.guarded(super().answer(question)))

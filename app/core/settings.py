@@ -192,6 +192,11 @@ class Settings(BaseSettings):
     metrics_token: SecretStr = Field(
         default=SecretStr(""), description="bearer token that /metrics needs; a page with a login has none without it"
     )
+    otlp_url: str = Field(
+        default="",
+        description="address of an OpenTelemetry collector that is sent spans of every answer, for example "
+        "http://127.0.0.1:4318; empty: none",
+    )
     recall_hours: float = Field(
         default=24, ge=0, description="time between two checks of the vector index while the page runs, hours; 0: none"
     )
