@@ -333,9 +333,15 @@ def open_backup(settings: Settings, *, report: Report, ready: bool = True) -> It
 
 
 def migrate_database(settings: Settings, *, report: Report) -> str:
-    """Migrate the configured database to this version's schema and return its revision."""
+    """Migrate the configured database to this version's schema and return its revision.
+
+    Where there are users, the new tables are protected too: the page may sign in as a role that owns none of them.
+    """
     with _connected(settings, report) as engine:
         _migrate(engine, settings, report)
+        if Users(engine).any():
+            for notice in protect(engine):
+                report(notice)
         return database.schema_state(engine)[1]
 
 
