@@ -7,7 +7,7 @@ import time
 from collections import OrderedDict
 
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.core.errors import AppError
@@ -17,11 +17,12 @@ from app.web.oidc_provider import Begun, Provider
 from app.web.people import Gate
 from app.web.sign_in import Sessions, SignIn, needs_session
 
-_LOGIN, _CALLBACK = "/oidc/login", "/oidc/callback"
+_LOGIN, _CALLBACK, _OUT = "/oidc/login", "/oidc/callback", "/oidc/out"
 _SESSION_COOKIE = "access-token-oidc"  # the beginning is what SignIn looks for
 _STATE_COOKIE = "foremost-oidc-state"
 _PENDING_SECONDS = 600
 _MOST_PENDING = 1000  # sign-ins that were sent to the provider; the oldest are dropped
+_SIGNED_OUT = '<!doctype html><title>Foremost</title><p>You are signed out here.</p><p><a href="{}">Sign in</a></p>'
 _log = logging.getLogger("foremost.sign_in")
 
 
@@ -57,12 +58,20 @@ class OidcSignIn(SignIn):
             await (await self._begin(scope))(scope, receive, send)
         elif path == _CALLBACK:
             await (await self._finish(Request(scope)))(scope, receive, send)
+        elif path == _OUT:
+            await HTMLResponse(_SIGNED_OUT.format(f"{self._root}{_LOGIN}"))(scope, receive, send)
         elif path == "" and not user:
             await RedirectResponse(f"{self._root}{_LOGIN}", status_code=303)(scope, receive, send)
         elif needs_session(path) and not user:
             await PlainTextResponse("Sign in first.", status_code=401)(scope, receive, send)
         else:
             await self._app(scope, receive, send)
+
+    async def _sign_out(self, scope: Scope) -> Response:
+        response = await super()._sign_out(scope)
+        if response.status_code == 303:  # the home page would go on to the provider, which would sign in again
+            response.headers["location"] = f"{self._root}{_OUT}"
+        return response
 
     async def _begin(self, scope: Scope) -> Response:
         try:

@@ -10,8 +10,10 @@ from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.exc import DBAPIError
 
 import migrations
+from app.bootstrap import migrate_database
 from app.core.acting import Actor, acting_as, acting_as_owner, bind
 from app.core.models.embedding import Embedder
+from app.core.settings import Settings
 from app.ledger import Ledger
 from app.library import Library
 from app.users import Gate, protect, require_bound
@@ -77,3 +79,19 @@ def test_the_page_serves_users_and_owns_nothing(signed_in: SignedIn) -> None:
         ):  # fmt: skip
             with page.connect() as connection, pytest.raises(DBAPIError, match=r"permission denied|must be owner"):
                 connection.execute(text(query))
+
+
+def test_a_migration_protects_the_tables_where_there_are_users(
+    database: Engine, embedder: Embedder, make_settings: Callable[..., Settings]
+) -> None:
+    settings = make_settings(database_url=database.url.render_as_string(hide_password=False))
+    unprotected = text("SELECT count(*) FROM pg_class WHERE relname IN ('chunks', 'audit') AND NOT relrowsecurity")
+    migrate_database(settings, report=lambda _: None)
+    with database.connect() as connection:
+        assert connection.scalar(unprotected) == 2
+    fill(database, embedder)
+    with database.begin() as connection:
+        connection.execute(text("ALTER TABLE audit DISABLE ROW LEVEL SECURITY"))
+    migrate_database(settings, report=lambda _: None)
+    with database.connect() as connection:
+        assert connection.scalar(unprotected) == 0

@@ -99,7 +99,9 @@ def test_a_user_signs_in_at_the_provider_and_out_here(provider: TestProvider, ga
     assert client.get("/gradio_api/info").is_success
 
     assert client.get("/logout").status_code == 405
-    assert client.post("/logout").status_code == 303
+    out = client.post("/logout").headers["location"]
+    assert out == "/oidc/out"  # and not the home page, which would sign in again
+    assert '<a href="/oidc/login">' in client.get(out).text
     assert client.get("/gradio_api/info").status_code == 401
     assert gate.noted == [("cora", "signed in"), ("cora", "signed out")]
 

@@ -7,6 +7,7 @@ from contextlib import ExitStack
 from app.core.domain import Event, Started, Token, Waiting
 from app.fair_line import FairLine, Place
 from app.running import Running, in_line
+from app.web.thread import render_live
 
 
 class Standing:
@@ -104,3 +105,7 @@ def test_an_answer_that_is_stopped_in_the_line_is_stored_as_stopped() -> None:
     first.close()
     ended.join(5)
     assert log == ["second stopped", "third stopped", "first stopped", "True"]
+
+
+def test_the_page_shows_the_place() -> None:
+    assert "Waiting for the model (2nd in line)…" in render_live("When?", stage="line", detail=in_line(2))
