@@ -12,14 +12,18 @@ from sqlalchemy.exc import DBAPIError
 import migrations
 from app.bootstrap import migrate_database
 from app.core.acting import Actor, acting_as, acting_as_owner, bind
+from app.core.domain import CHUNKER_VERSION
 from app.core.models.embedding import Embedder
 from app.core.settings import Settings
 from app.ledger import Ledger
 from app.library import Library
 from app.users import Gate, protect, require_bound
+from ingest.pipeline import Ingester
+from ingest.queue.files import HOST
+from ingest.queue.jobs import FileJob, Jobs
+from ingest.queue.worker import Worker
 from ingest.store import Store
 from tests.support.builders import make_answer
-from tests.support.ingested import ingest_text
 from tests.support.people import SECRET, fill
 
 ROLES = Path(migrations.__path__[0]) / "roles.sql"
@@ -47,10 +51,15 @@ def signed_in(database: Engine, embedder: Embedder) -> Iterator[SignedIn]:
         engine.dispose()
 
 
-def test_the_worker_ingests_and_knows_nobody(signed_in: SignedIn, embedder: Embedder) -> None:
+def test_the_worker_ingests_and_knows_nobody(signed_in: SignedIn, embedder: Embedder, tmp_path: Path) -> None:
     worker = signed_in("foremost_worker")
-    ingest_text(worker, embedder, "/club/rules.txt", "Rules of the club.", collection="club")
-    Store(worker, chunker_version="1").refresh_statistics(always=True)
+    store = Store(worker, chunker_version=CHUNKER_VERSION)
+    file = tmp_path / "rules.txt"
+    file.write_text("Rules of the club.")
+    Jobs(worker).add([FileJob(path=file, collection="club", host=HOST)])
+    ingester = Ingester(store=store, make_embedder=lambda: embedder)
+    Worker(worker, ingester, report=lambda _: None).run(until=lambda: not Jobs(worker).unfinished([1]))
+    store.refresh_statistics(always=True)
     number = next(row.id for row in Library(worker).documents() if row.name == "rules.txt")
     Library(worker).delete(number)
     assert len(Library(worker).documents()) == 4
