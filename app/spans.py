@@ -43,7 +43,7 @@ class Spans(NoSpans):
         from opentelemetry.trace import StatusCode, set_span_in_context  # noqa: PLC0415
 
         answer = self._tracer.start_span("answer")
-        parent, stage, name = set_span_in_context(answer), None, ""
+        parent, stage, name, finished = set_span_in_context(answer), None, "", False
         try:
             with closing(events):
                 for event in events:
@@ -53,12 +53,14 @@ class Spans(NoSpans):
                         name = event.stage
                         stage = self._tracer.start_span(name, context=parent)
                     if isinstance(event, Finished):
+                        finished = True
                         answer.set_attributes(_attributes(event.answer))
                         if event.answer.outcome is Outcome.FAILED:
                             answer.set_status(StatusCode.ERROR)
                     yield event
         except GeneratorExit:
-            answer.set_attribute("foremost.outcome", Outcome.STOPPED.name.lower())
+            if not finished:  # many readers leave once they have the answer
+                answer.set_attribute("foremost.outcome", Outcome.STOPPED.name.lower())
             raise
         except Exception as error:
             answer.set_status(StatusCode.ERROR)

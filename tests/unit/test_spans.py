@@ -68,6 +68,14 @@ def test_stopped_and_failed_answers_are_told_apart(exporter: InMemorySpanExporte
     assert SECRET not in "".join(span.to_json() for span in exporter.get_finished_spans())
 
 
+def test_who_leaves_with_the_answer_has_not_stopped_it(exporter: InMemorySpanExporter) -> None:
+    spans = Spans(exporter)
+    reading = spans.traced(events())
+    assert any(isinstance(event, Finished) for event in reading)  # any() reads no further
+    reading.close()
+    assert dict(sent(exporter, spans)["answer"].attributes or {})["foremost.outcome"] == "answered"
+
+
 def test_without_an_address_nothing_is_traced() -> None:
     made = events()
     assert build_spans("").traced(made) is made
