@@ -3,6 +3,7 @@
 import time
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from joserfc.jwk import OctKey, RSAKey
@@ -62,7 +63,9 @@ def gate() -> PeopleKnown:
     return PeopleKnown()
 
 
-def page(provider: TestProvider, gate: PeopleKnown, *, claim: str = "email", creates: bool = False) -> TestClient:
+def page(
+    provider: TestProvider, gate: PeopleKnown, *, claim: str = "email", creates: bool = False, root_path: str = ""
+) -> TestClient:
     """A page that says who is signed in, behind the sign-in."""
 
     async def who(request: Request) -> PlainTextResponse:
@@ -70,7 +73,7 @@ def page(provider: TestProvider, gate: PeopleKnown, *, claim: str = "email", cre
 
     sessions = Sessions(idle_seconds=60, seconds=600)
     values: dict[str, Any] = {"issuer": provider.issuer, "client_id": CLIENT, "client_secret": SECRET, "claim": claim}
-    part = Middleware(OidcSignIn, sessions, gate, Provider(**values), creates=creates)
+    part = Middleware(OidcSignIn, sessions, gate, Provider(**values), creates=creates, root_path=root_path)
     app = Starlette(routes=[Route("/{path:path}", who)], middleware=[part])
     return TestClient(app, base_url="https://page.example", follow_redirects=False)
 
@@ -104,6 +107,15 @@ def test_a_user_signs_in_at_the_provider_and_out_here(provider: TestProvider, ga
     assert '<a href="/oidc/login">' in client.get(out).text
     assert client.get("/gradio_api/info").status_code == 401
     assert gate.noted == [("cora", "signed in"), ("cora", "signed out")]
+
+
+def test_below_a_path_every_address_has_it(provider: TestProvider, gate: PeopleKnown) -> None:
+    client = page(provider, gate, root_path="/docs")
+    assert client.get("/").headers["location"] == "/docs/oidc/login"
+    begun = client.get("/oidc/login")
+    sent = parse_qs(urlsplit(begun.headers["location"]).query)
+    assert sent["redirect_uri"] == ["https://page.example/docs/oidc/callback"]
+    assert "Path=/docs/" in begun.headers["set-cookie"]
 
 
 def test_a_session_ends_with_its_user(

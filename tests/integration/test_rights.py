@@ -17,7 +17,7 @@ from app.library import Library
 from app.quality.expected.golden import Expected, Golden
 from app.retrieve import HybridRetriever
 from app.unanswered import Asked, Unanswered
-from app.users import Audit, Groups, Keys, Level, Rights, Role, Users, require_bound
+from app.users import Audit, Gate, Groups, Keys, Level, Rights, Role, Users, require_bound
 from tests.support.builders import make_answer
 from tests.support.people import SECRET, People, fill, opened
 
@@ -313,6 +313,18 @@ def test_the_audit_tells_who_did_what_and_only_grows(people: People, filled: Eng
     with filled.begin() as connection:
         connection.execute(text("INSERT INTO audit (at, actor, action) VALUES (now() - interval '9 days', 'x', 'y')"))
     assert audit.prune(days=8) == 1
+
+
+def test_a_reader_whom_a_provider_vouches_for_has_no_password(database: Engine) -> None:
+    users, gate = Users(database), Gate(database)
+    users.add("eve", "long enough", role=Role.ADMIN)
+    gate.add_reader("fay@example.org")
+    assert gate.known("fay@example.org")
+    assert [(user.name, user.role) for user in users.list()][1] == ("fay@example.org", Role.READER)
+    assert not gate.password_fits("fay@example.org", "")
+    assert ("fay@example.org", "added by signing in") in [(row.actor, row.action) for row in Audit(database).rows()]
+    with pytest.raises(AppError, match="cannot be the name"):
+        gate.add_reader("a\nb")
 
 
 def test_users_have_passwords_roles_and_keys(database: Engine) -> None:
