@@ -40,6 +40,7 @@ from app.rewrite.rewriter import Rewriter
 from app.running import EndableAnswerer, Running
 from app.search import Searcher
 from app.sections import Sections
+from app.spans import build_spans
 from app.stages import Stages, build_retriever, build_stages
 from app.unanswered import Unanswered
 from app.users import Gate, Limits, Users, protect, require_bound
@@ -96,6 +97,7 @@ class Services(SearchServices):
 
     def close(self) -> None:
         """Stop the models, then release the database."""
+        self.running.spans.close()
         self.models.close()
         self.model.close()
         super().close()
@@ -133,7 +135,8 @@ def open_services(settings: Settings, *, report: Report, migrate: bool = False) 
     except BaseException:
         services.close()
         raise
-    ledger, models, running = Ledger(services.engine), _offered(settings, model), Running()
+    ledger, models = Ledger(services.engine), _offered(settings, model)
+    running = Running(settings.answers_at_once or _at_once(model), build_spans(settings.otlp_url))
     metrics = Metrics(
         progress=as_owner(partial(read_progress, services.engine)),
         last_recall=partial(read_last_recall, settings.data_dir),
@@ -200,8 +203,9 @@ def _build_answerer(
         chosen: Callable[[Choice], Answerer] | None,
     ) -> Answerer:
         parts = _parts(services, settings, model)
-        return EndableAnswerer(
-            running=running,
+        # What a chat chose is answered within the answer of the outer one, which stands in line and counts for both.
+        answerer = partial(EndableAnswerer, running=running) if chosen else Answerer
+        return answerer(
             rewriter=StoredQuery(past.query) if past else Rewriter(model),
             prompts=Prompts(
                 answer=partial(conversation, answer_prompt(model)),
@@ -276,6 +280,11 @@ def open_chat_model(settings: Settings, *, report: Report) -> tuple[ChatModel, t
     )
 
 
+def _at_once(model: ChatModel) -> int:
+    """Answers at a time: the embedded model writes one, and beside it the passages of the next are searched."""
+    return 2 if model.info.backend == "embedded" else 8
+
+
 def answer_prompt(model: ChatModel) -> str:
     """Name of the prompt. With instructions to refuse, the small embedded model refuses too much (see DECISIONS.md)."""
     return "answer_small" if model.info.backend == "embedded" else "answer"
@@ -294,7 +303,7 @@ def open_gate(services: Services, *, signed_in: Callable[[], str], report: Repor
     who, settings = bind(services.engine, signed_in), services.settings
     require_bound(services.engine)
     limits = Limits(at_once=settings.user_questions_at_once, per_minute=settings.user_questions_per_minute)
-    services.running.limit(lambda: limits.one_more(who().name))
+    services.running.limit(lambda: limits.one_more(who().name), lambda: who().name)
     gate = Gate(services.engine)
     if settings.audit_days:
         gate.prune(days=settings.audit_days)
@@ -324,9 +333,15 @@ def open_backup(settings: Settings, *, report: Report, ready: bool = True) -> It
 
 
 def migrate_database(settings: Settings, *, report: Report) -> str:
-    """Migrate the configured database to this version's schema and return its revision."""
+    """Migrate the configured database to this version's schema and return its revision.
+
+    Where there are users, the new tables are protected too: the page may sign in as a role that owns none of them.
+    """
     with _connected(settings, report) as engine:
         _migrate(engine, settings, report)
+        if Users(engine).any():
+            for notice in protect(engine):
+                report(notice)
         return database.schema_state(engine)[1]
 
 

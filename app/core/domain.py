@@ -477,8 +477,8 @@ class Answer:
 class Started:
     """A stage has begun."""
 
-    stage: Literal["rewrite", "retrieve", "rerank", "pack", "generate", "cite"]
-    detail: str = ""  # what is searched for, where a plan has several steps: "part 1: the Berlin lease"
+    stage: Literal["line", "rewrite", "retrieve", "rerank", "pack", "generate", "cite"]
+    detail: str = ""  # what is searched for, where a plan has several steps, or the place in the line: "3rd in line"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

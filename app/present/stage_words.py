@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 STAGES: Mapping[str, str] = {
+    "line": "Waiting for the model",
     "rewrite": "Reading the question",
     "retrieve": "Searching your documents",
     "rerank": "Putting the best passages first",

@@ -8,6 +8,7 @@ MEASUREMENTS = {
     "stages": "seconds of every stage of a question, rerankers and embedders side by side",
     "scale": "10k, 100k, 1M chunks: latency of the hybrid statement and its legs, recall, index, memory",
     "rights": "the hybrid statement under row-level security with rights over 20 groups, against the same without",
+    "backup": "seconds of a backup, its verification and a restore",
     "load": "rows a second of the store against LangChain's add_embeddings",
     "peers": "hybrid search of langchain-postgres, LlamaIndex and RAGLite on the same rows (make bench-peers first)",
     "kept": "reranking with passages kept and not kept, bytes a passage",

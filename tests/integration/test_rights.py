@@ -16,7 +16,8 @@ from app.ledger import Ledger
 from app.library import Library
 from app.quality.expected.golden import Expected, Golden
 from app.retrieve import HybridRetriever
-from app.users import Audit, Groups, Keys, Level, Rights, Role, Users, require_bound
+from app.unanswered import Asked, Unanswered
+from app.users import Audit, Gate, Groups, Keys, Level, Rights, Role, Users, require_bound
 from tests.support.builders import make_answer
 from tests.support.people import SECRET, People, fill, opened
 
@@ -205,9 +206,35 @@ def test_tables_of_the_administration_are_empty_for_others(people: People, table
         connection.execute(text("INSERT INTO setting_overrides VALUES ('candidates', '1', '')"))
 
 
-def test_a_closed_table_says_so(people: People) -> None:
+@pytest.mark.parametrize("table", ["remote_items", "calibrations"])
+def test_a_closed_table_says_so(people: People, table: str) -> None:
     with acting_as(Actor("ada")), people.page.connect() as connection, pytest.raises(RightsError):
-        connection.execute(text("SELECT count(*) FROM remote_items"))
+        connection.execute(text(f"SELECT count(*) FROM {table}"))  # noqa: S608
+
+
+def test_waiting_questions_and_versions_are_their_owners_alone(people: People) -> None:
+    ledger, unanswered = Ledger(people.page), Unanswered(people.page)
+    with acting_as(Actor("ben")):
+        chat = ledger.start_chat("Oars", "ben")
+        first = make_answer(chat_id=chat)
+        ledger.store(first)
+        second = make_answer(chat_id=chat, replaces=first.id)
+        ledger.store(second)
+        asked = Asked(text="And the boats?", owner="ben")
+        unanswered.keep(chat, asked)
+    for name in ("cora", "ada", ""):
+        with acting_as(Actor(name)):
+            for owner in ("ben", name):
+                assert unanswered.of(chat, owner=owner) == ()
+            assert not unanswered.drop(asked.id)
+            unanswered.keep(chat, Asked(text="Slipped in", owner="ben"))
+            with pytest.raises(NotFoundError):
+                ledger.show_version(first.id)
+    with acting_as(Actor("ben")):
+        assert unanswered.of(chat, owner="ben") == (asked,)
+        assert [answer.id for answer in ledger.chat_answers(chat)] == [second.id]
+        assert Chats(people.page).delete(chat, owner="ben").answers == 2
+        assert unanswered.of(chat, owner="ben") == ()
 
 
 def test_rights_of_ones_own_count_before_those_of_groups(filled: Engine, people: People) -> None:
@@ -286,6 +313,18 @@ def test_the_audit_tells_who_did_what_and_only_grows(people: People, filled: Eng
     with filled.begin() as connection:
         connection.execute(text("INSERT INTO audit (at, actor, action) VALUES (now() - interval '9 days', 'x', 'y')"))
     assert audit.prune(days=8) == 1
+
+
+def test_a_reader_whom_a_provider_vouches_for_has_no_password(database: Engine) -> None:
+    users, gate = Users(database), Gate(database)
+    users.add("eve", "long enough", role=Role.ADMIN)
+    gate.add_reader("fay@example.org")
+    assert gate.known("fay@example.org")
+    assert [(user.name, user.role) for user in users.list()][1] == ("fay@example.org", Role.READER)
+    assert not gate.password_fits("fay@example.org", "")
+    assert ("fay@example.org", "added by signing in") in [(row.actor, row.action) for row in Audit(database).rows()]
+    with pytest.raises(AppError, match="cannot be the name"):
+        gate.add_reader("a\nb")
 
 
 def test_users_have_passwords_roles_and_keys(database: Engine) -> None:

@@ -38,6 +38,7 @@ from app.ledger import Ledger
 from app.library import Library
 from app.listing import Listing
 from app.pipeline import Answerer, Prompts, Rewriter
+from app.planned_search import PlannedSearcher
 from app.prompts import conversation
 from app.quality.diagnosis import Diagnosis, Trials
 from app.quality.expected.feedback import Feedback
@@ -233,8 +234,12 @@ def make_services(
     model: ScriptedModel,
     notices: Sequence[str] = (),
     retriever: ExplainingRetriever | None = None,
+    plan_seconds: float = 0.0,
 ) -> FakeServices:
-    """The page's services over fixed hits, or a retriever of the test's, and a scripted model."""
+    """The page's services over fixed hits, or a retriever of the test's, and a scripted model.
+
+    plan_seconds: time for the parts of a question; 0: every question is searched once.
+    """
     ledger = Ledger(engine)
     retriever = retriever or WordRetriever(hits)
     stages = Stages(
@@ -244,6 +249,8 @@ def make_services(
         count_tokens=lambda text: len(text.split()),
     )
     searcher = Searcher(retriever=retriever, reranker=WordReranker())
+    if plan_seconds:
+        searcher = PlannedSearcher(retriever=retriever, reranker=WordReranker(), seconds=plan_seconds)
     others = {name: ScriptedModel(model.script, name=name) for name in OTHER_MODELS}
     offered = list(OTHER_MODELS)
     models = OfferedModels(model, names=lambda: offered, open_model=lambda name: (others[name], ()))
