@@ -1,4 +1,4 @@
-"""The page: the tabs Ask, Documents, History and Dial."""
+"""The page: the tabs Ask, Documents, History and Measure."""
 
 from collections.abc import Sequence
 
@@ -37,7 +37,7 @@ def build_page(
 ) -> gr.Blocks:
     """The page over the given services.
 
-    examples: questions offered on the first screen. tuning: None leaves the Dial tab out. running: the
+    examples: questions offered on the first screen. tuning: None leaves the Measure tab out. running: the
     server's answers in progress, by default its own. home: path of the page, where one can sign in and out.
     Raises AppError.
     """
@@ -60,7 +60,7 @@ def build_page(
             with gr.Tab("History", elem_id="fm-tab-history") as history_tab:
                 history = HistoryTab(services, shared)
             if tuning is not None:
-                with gr.Tab("Dial", elem_id="fm-tab-dial") as dial_tab:
+                with gr.Tab("Measure", elem_id="fm-tab-measure") as dial_tab:
                     dial = DialTab(tuning)
                 dial.wire(dial_tab)
         viewer.wire()

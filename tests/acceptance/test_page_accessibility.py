@@ -79,7 +79,7 @@ def test_no_state_of_the_page_has_a_grave_violation(visit: Callable[..., "Page"]
     for tab, area in (
         ("Documents", "#fm-document-list .fm-table"),
         ("History", "#fm-history-list .fm-list"),
-        ("Dial", "#fm-dial-chart svg"),
+        ("Measure", "#fm-dial-chart svg"),
     ):
         page.get_by_role("tab", name=tab).click()
         page.locator(area).wait_for()
@@ -203,7 +203,7 @@ def test_every_target_on_a_phone_has_44_pixels(visit: Callable[..., "Page"]) -> 
     for tab, area in (
         ("Documents", ".fm-table"),
         ("History", "#fm-history-list .fm-list"),
-        ("Dial", "#fm-dial-chart svg"),
+        ("Measure", "#fm-dial-chart svg"),
     ):
         page.get_by_role("tab", name=tab).click()
         page.locator(area).wait_for()
