@@ -1,4 +1,4 @@
-"""The page: the tabs Ask, Documents, History and Measure."""
+"""The page: the tabs Ask, Documents and Measure."""
 
 from collections.abc import Sequence
 
@@ -11,7 +11,6 @@ from app.web.conversation import running_answers
 from app.web.dial_tab import DialTab, TuningService
 from app.web.documents_tab import DocumentsTab
 from app.web.hints import HINTS_SCRIPT, render_hints
-from app.web.history_tab import HistoryTab
 from app.web.parts import Services
 from app.web.pdf_pages import PdfPages
 from app.web.people import person_shown
@@ -57,8 +56,6 @@ def build_page(
             with gr.Tab("Documents", elem_id="fm-tab-documents") as documents_tab:
                 tags = TagEditor(services.tags)
                 documents = DocumentsTab(services.library, upload_collection, services.chats.remove_words)
-            with gr.Tab("History", elem_id="fm-tab-history") as history_tab:
-                history = HistoryTab(services, shared)
             if tuning is not None:
                 with gr.Tab("Measure", elem_id="fm-tab-measure") as dial_tab:
                     dial = DialTab(tuning)
@@ -70,6 +67,5 @@ def build_page(
         documents.wire(page, documents_tab)
         viewer.listen_to(documents.list)
         tags.wire()
-        history.wire(history_tab)
         add_api(services)
     return page

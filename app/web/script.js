@@ -1,6 +1,6 @@
 // Runs once for each HTML area of the page. `element` is the area, `trigger` sends an event to Python, `props.value`
 // is the area's HTML and `watch` calls back when it changes. A control names its action in data-act; the HTML has no
-// handlers of its own. Events: 'pick' 'show' 'open' 'retry' 'rate' 'example' 'remove' 'recall' 'right' 'why' 'golden'
+// handlers of its own. Events: 'pick' 'show' 'open' 'retry' 'rate' 'example' 'remove' 'recall' 'right' 'why' 'golden' 'programs' 'programask' 'programkeep' 'programdelete'
 // 'unqueue' 'edit' 'version' 'alone' 'asknow'. Events of the list of chats: 'chat' 'chatname' 'chatexport' 'chatask' 'chatkeep' 'chatmore' 'chatdelete'
 const shared = (window.foremost ??= { returnTo: null, writing: false });
 const calm = () => window.matchMedia('(prefers-reduced-motion: reduce)').matches;
@@ -82,7 +82,15 @@ const act = {
   rate: (control) => trigger('rate', { answer: control.dataset.answer, value: Number(control.dataset.value) }),
   unqueue: (control) => trigger('unqueue', { asked: control.dataset.asked }),
   example: (control) => trigger('example', { question: control.dataset.question }),
-  recall: (control) => trigger('recall', { answer: control.dataset.answer }),
+  recall: (control) => {
+    shared.opening = 'end';
+    if (narrow()) flipChats(control.closest('.fm-chat-side'), false);
+    trigger('recall', { answer: control.dataset.answer });
+  },
+  programs: () => trigger('programs', {}),
+  programask: () => trigger('programask', {}),
+  programkeep: () => trigger('programkeep', {}),
+  programdelete: () => trigger('programdelete', {}),
   confirm: (control) => {
     const row = control.closest('[data-row]');
     row.classList.add('confirming');

@@ -78,7 +78,6 @@ def test_no_state_of_the_page_has_a_grave_violation(visit: Callable[..., "Page"]
     page.keyboard.press("Escape")
     for tab, area in (
         ("Documents", "#fm-document-list .fm-table"),
-        ("History", "#fm-history-list .fm-list"),
         ("Measure", "#fm-dial-chart svg"),
     ):
         page.get_by_role("tab", name=tab).click()
@@ -202,7 +201,6 @@ def test_every_target_on_a_phone_has_44_pixels(visit: Callable[..., "Page"]) -> 
     assert min(marker["width"], marker["height"]) >= 28  # it stands in a sentence
     for tab, area in (
         ("Documents", ".fm-table"),
-        ("History", "#fm-history-list .fm-list"),
         ("Measure", "#fm-dial-chart svg"),
     ):
         page.get_by_role("tab", name=tab).click()

@@ -38,6 +38,7 @@ from app.ledger import Ledger
 from app.library import Library
 from app.listing import Listing
 from app.pipeline import Answerer, Prompts, Rewriter
+from app.programs import ProgramAnswers
 from app.prompts import conversation
 from app.quality.diagnosis import Diagnosis, Trials
 from app.quality.expected.feedback import Feedback
@@ -214,6 +215,7 @@ class FakeServices:
     embedder: Embedder
     ledger: Ledger
     chats: Chats
+    programs: ProgramAnswers
     library: Library
     sections: Sections
     diagnosis: Diagnosis
@@ -283,6 +285,7 @@ def make_services(
         embedder=FakeEmbedder(),
         ledger=ledger,
         chats=Chats(engine),
+        programs=ProgramAnswers(engine),
         library=Library(engine, max_file_mib=settings.max_file_mib),
         sections=Sections(engine),
         diagnosis=Diagnosis(locator=Locator(engine), trials=Trials(stages, settings)),
