@@ -7,6 +7,7 @@ import gradio as gr
 
 from app.core.errors import AppError
 from app.present.chat_options import read_options
+from app.present.filters import EVERYTHING
 from app.present.problem import problem_of
 from app.unanswered import Asked
 from app.web.answer_actions import AnswerActions
@@ -51,6 +52,10 @@ class ChatTab:
         self._draw = ChatView(services, self._areas, running, self._conversations, examples)
         self._actions = AnswerActions(services, self._areas, self._draw, self._conversations, self._chat_id)
 
+    def ask_of(self, documents: gr.HTML) -> None:
+        """Let a list of documents set the scope; called inside the page."""
+        self._areas.composer.listen_to(documents, self._chat_id)
+
     def wire(self, page: gr.Blocks) -> None:
         """Connect events to handlers; called inside the page once all its components exist."""
         areas = self._areas
@@ -63,6 +68,7 @@ class ChatTab:
             listen(part.retry, self._ask_again, session, every, **while_shown)
             listen(part.edit, self._ask_again, session, every, **while_shown)
             listen(part.alone, self._ask_alone, session, every, **while_shown)
+            listen(part.everywhere, self._ask_everywhere, session, every, **while_shown)
         listen(areas.question.stop, self._request_stop, [self._chat_id], [])
         listen(areas.queue.unqueue, self._unqueue, [self._chat_id], [areas.queue])
         listen(areas.queue.asknow, self._ask_now, [self._chat_id, self._view], every, **while_shown)
@@ -106,6 +112,14 @@ class ChatTab:
         earlier = self._conversations.answer(str(event.answer), owner_of(request))
         asked = replace(_asked(earlier.question, options, request, replaces=earlier.id), alone=True)
         yield from self._run(asked, chat_id, view)
+
+    def _ask_everywhere(
+        self, options: object, chat_id: str, view: View, request: gr.Request, event: gr.EventData
+    ) -> Iterator[Update]:
+        """A new version of an answer, searched in all documents; the chat's scope stays for what is asked next."""
+        earlier = self._conversations.answer(str(event.answer), owner_of(request))
+        wide = replace(read_options(options), scope=EVERYTHING).as_json()
+        yield from self._run(_asked(earlier.question, wide, request, replaces=earlier.id), chat_id, view)
 
     def _ask_now(self, chat_id: str, view: View, request: gr.Request, event: gr.EventData) -> Iterator[Update]:
         """A question that the server left unasked when it ended; another browser may have been faster."""

@@ -65,6 +65,7 @@ def build_page(
             listen(page.load, person_shown(home), [], [person])
         chat.wire(page)
         documents.wire(page, documents_tab)
+        chat.ask_of(documents.list)
         viewer.listen_to(documents.list)
         tags.wire()
         add_api(services)

@@ -1,7 +1,7 @@
 // Runs once for each HTML area of the page. `element` is the area, `trigger` sends an event to Python, `props.value`
 // is the area's HTML and `watch` calls back when it changes. A control names its action in data-act; the HTML has no
 // handlers of its own. Events: 'pick' 'show' 'open' 'retry' 'rate' 'example' 'remove' 'recall' 'right' 'why' 'golden' 'programs' 'programask' 'programkeep' 'programdelete'
-// 'unqueue' 'edit' 'version' 'alone' 'asknow'. Events of the list of chats: 'chat' 'chatname' 'chatexport' 'chatask' 'chatkeep' 'chatmore' 'chatdelete'
+// 'unqueue' 'edit' 'version' 'alone' 'everywhere' 'asknow'. Events of the list of chats: 'chat' 'chatname' 'chatexport' 'chatask' 'chatkeep' 'chatmore' 'chatdelete'
 const shared = (window.foremost ??= { returnTo: null, writing: false });
 const calm = () => window.matchMedia('(prefers-reduced-motion: reduce)').matches;
 const scope = () => element.closest('.fm-scope') ?? document;
@@ -76,6 +76,7 @@ const act = {
   edit: (control) => editQuestion(control),
   asknow: (control) => trigger('asknow', { asked: control.dataset.asked }),
   alone: (control) => trigger('alone', { answer: control.dataset.answer }),
+  everywhere: (control) => trigger('everywhere', { answer: control.dataset.answer }),
   version: (control) => {
     if (control.dataset.answer) trigger('version', { answer: control.dataset.answer });
   },
