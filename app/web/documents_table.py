@@ -96,7 +96,8 @@ def _bulk(collections: Sequence[str]) -> str:
         f'<datalist id="fm-collections">{options}</datalist><button type="submit" class="fm-link">Move</button>'
         '<button type="button" class="fm-link fm-ask" data-act="bulkask">Delete…</button>'
         '<span class="fm-confirm">Delete them for good? <label><input type="checkbox" class="fm-words"> '
-        'Also from kept answers</label> <button type="button" class="fm-danger" data-act="bulkdelete">Delete</button> <button type="button" class="fm-link" data-act="bulkkeep">Keep</button></span></form>'
+        'Also from kept answers</label> <button type="button" class="fm-danger" data-act="bulkdelete">Delete</button> '
+        '<button type="button" class="fm-link" data-act="bulkkeep">Keep</button></span></form>'
     )
 
 
