@@ -68,7 +68,7 @@ class DocumentsTab:
             self.list = area(name="fm-document-list")
             self._timer = gr.Timer(_REFRESH_SECONDS, active=False)
 
-    def wire(self, page: gr.Blocks, tab: gr.Tab) -> None:
+    def wire(self, tab: gr.Tab) -> None:
         """Connect events to handlers; called inside the page once all its components exist."""
         shown = [self._work, self.list, self._timer, self._target, self._name]
         message = [self._message, self._message_area]
@@ -86,7 +86,6 @@ class DocumentsTab:
         listen(self._timer.tick, self._refresh, [*view, self._message], [*message, *shown])
         listen(self._name.change, self._refresh, view, shown)
         listen(tab.select, self._refresh, view, shown)
-        listen(page.load, self._refresh, view, shown)
 
     def _upload(self, paths: Sequence[str] | None, collection: str | None, name: str | None, order: Order) -> Update:
         """Store each file and enqueue its job; Gradio's own copy on disk is removed."""

@@ -64,7 +64,7 @@ def build_page(
         if home:
             listen(page.load, person_shown(home), [], [person])
         chat.wire(page)
-        documents.wire(page, documents_tab)
+        documents.wire(documents_tab)
         chat.ask_of(documents.list)
         viewer.listen_to(documents.list)
         tags.wire()

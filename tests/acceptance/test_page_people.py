@@ -205,7 +205,7 @@ def test_no_event_of_the_page_tells_the_wrong_user_anything(site: Peopled) -> No
 def _walk(client: httpx.Client, site: Peopled, events: list[dict[str, Any]]) -> str:
     """Send every event to every handler of the page; returns all that came back."""
     config = client.get("config").json()
-    props = {component["id"]: component["props"].get("value") for component in config["components"]}
+    props = {one["id"]: one["props"].get("value", one["props"].get("default_value")) for one in config["components"]}
     kinds = {component["id"]: component["type"] for component in config["components"]}
     sent = 0
     for dependency in config["dependencies"]:
