@@ -240,6 +240,10 @@ const nameComposer = () => {
   composer?.querySelector('.stop-button')?.setAttribute('aria-label', 'Stop');
 };
 nameComposer();
+if (!shared.named) { // Gradio draws its buttons anew when they change, at times after the areas
+  shared.named = true;
+  new MutationObserver(nameComposer).observe(document.body, { childList: true, subtree: true });
+}
 
 // The list of chats begins open on a wide page and closed on a narrow one; its menus close by Escape and by a click beside.
 element.querySelector('[data-act="flip"]')?.setAttribute('aria-expanded', String(!narrow()));
@@ -270,7 +274,6 @@ watch('value', () => {
     (exchanges.find((one) => one.dataset.answer === shared.opening) ?? exchanges.at(-1))?.scrollIntoView({ block: 'start' });
     shared.opening = null;
   }
-  nameComposer();
   const live = element.querySelector('.fm-exchange.live');
   if (live && (shared.following || !shared.writing)) follow();
   if (element.id !== '' && element.closest('#fm-live-area')) shared.writing = Boolean(live);

@@ -305,6 +305,27 @@ def test_feedback_and_retry_are_kept(visit: Callable[..., "Page"], site: Site) -
     assert [tuple(row) for row in rows] == [(OPENING, 1), (OPENING, 0)]
 
 
+def test_an_unsupported_answer_says_so_first_and_in_the_copy_and_the_export(visit: Callable[..., "Page"]) -> None:
+    page = visit(permissions=["clipboard-read", "clipboard-write"])
+    ask(page, "What is the fax number of the boathouse?")
+    exchange = answered(page)
+    verdict = "Nothing in your documents supports this. Treat it as a guess."
+    assert exchange.locator(".fm-answer-verdict").inner_text() == verdict
+    guess = exchange.get_by_text("0123456789")
+    assert not guess.is_visible()
+    exchange.get_by_text("Show the guess").click()
+    guess.wait_for()
+    exchange.get_by_role("button", name="Copy the answer").click()
+    page.wait_for_function("navigator.clipboard.readText().then(text => text.includes('0123456789'))")
+    assert page.evaluate("navigator.clipboard.readText()").startswith(f"[{verdict}]")
+    row = page.locator("#fm-chats-area li").first
+    row.locator("summary").click()
+    with page.expect_download() as download:
+        row.get_by_role("button", name="Export as Markdown").click()
+    exported = Path(download.value.path()).read_text("utf-8")
+    assert exported.index(verdict) < exported.index("0123456789")
+
+
 def test_an_answer_without_passages_shows_the_nearest_misses(visit: Callable[..., "Page"]) -> None:
     page = visit()
     ask(page, "Which minister spoke in parliament yesterday?")
