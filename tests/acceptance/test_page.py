@@ -121,7 +121,7 @@ def test_the_table_shows_the_fate_of_every_candidate(visit: Callable[..., "Page"
 
 
 def test_the_ledger_sorts_by_a_column_and_shows_the_whole_text(visit: Callable[..., "Page"]) -> None:
-    page = visit()
+    page = visit(viewport={"width": 1800, "height": 900})  # wide enough for a table
     ask(page, OPENING)
     answered(page)
     page.locator("#fm-sources-area").get_by_role("tab", name="All 7").click()
