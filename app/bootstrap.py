@@ -30,6 +30,7 @@ from app.library import Library
 from app.listing import Listing
 from app.metrics import Counted, Metrics, Store
 from app.pipeline import Answerer, Prompts
+from app.programs import ProgramAnswers
 from app.prompts import NOT_FOUND, conversation
 from app.quality.diagnosis import Diagnosis, Trials
 from app.quality.expected.feedback import Feedback
@@ -73,6 +74,7 @@ class Services(SearchServices):
     answerer: Answerer
     ledger: Ledger
     chats: Chats
+    programs: ProgramAnswers
     library: Library
     sections: Sections
     diagnosis: Diagnosis
@@ -151,6 +153,7 @@ def open_services(settings: Settings, *, report: Report, migrate: bool = False) 
         answerer=_build_answerer(services, models, Counted(ledger, metrics), notices, running=running),
         ledger=ledger,
         chats=Chats(services.engine),
+        programs=ProgramAnswers(services.engine),
         library=Library(
             services.engine, max_file_mib=settings.max_file_mib, user_mib_per_day=settings.user_upload_mib_per_day
         ),

@@ -8,6 +8,7 @@ from app.web.areas import Update, area, listen, owner_of
 from app.web.chat_list import PAGE, render_chats
 from app.web.highlight import escape
 from app.web.parts import Services
+from app.web.programs import Programs
 from app.web.running import RunningAnswers
 
 _ALL = 1_000_000  # chats of one owner
@@ -32,13 +33,15 @@ class ChatSide:
                 max_lines=1, max_length=200, elem_id="fm-chat-search",
             )  # fmt: skip
             self.list = area(name="fm-chats-area")
+            self.programs = Programs(services)
             self._file = area(name="fm-chat-file")
         self.limit = gr.State(PAGE)
         self._clock = gr.Timer(_SECONDS)
         self._shown = gr.State(frozenset[str]())  # chats that the list marks as being answered
 
-    def wire(self, chat_id: gr.BrowserState) -> None:
+    def wire(self, page: gr.Blocks, chat_id: gr.BrowserState) -> None:
         """Connect events to handlers; called inside the page once all its components exist."""
+        self.programs.wire(page, self.words)
         inputs = [self.words, self.limit, chat_id]
         listen(self.words.change, self._find, [self.words, chat_id], [self.list, self.limit])
         listen(self._clock.tick, self._mark, [*inputs, self._shown], [self.list, self._shown])

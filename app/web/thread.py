@@ -6,6 +6,7 @@ from types import MappingProxyType
 
 from app.chats import Change
 from app.core.domain import Answer, Context, Outcome, Query
+from app.core.scope import scope_in_words
 from app.present.answer_verdict import State, verdict_of_answer
 from app.present.plan_lines import plan_lines, step_line
 from app.present.problem import Problem
@@ -38,7 +39,8 @@ def render_exchange(answer: Answer, *, again: bool = True, changes: Sequence[Cha
     return (
         f'<article class="fm-exchange" data-answer="{escape(answer.id)}">'
         f"{_question(answer.question, repeated)}{_searched_for(answer.query, repeated)}"
-        f'<div class="fm-answer" dir="auto">{_body(answer)}</div>{_facts(answer)}{_plan(answer)}'
+        f'<div class="fm-answer" dir="auto">{_body(answer)}</div>{_widen(answer, repeated)}'
+        f"{_facts(answer)}{_plan(answer)}"
         f"{_changes(changes, repeated)}{render_foot(answer)}{_actions(answer, again=again)}</article>"
     )
 
@@ -123,6 +125,17 @@ def _body(answer: Answer) -> str:
         text = f'<details class="fm-guess"><summary>Show the guess</summary><div>{text}</div></details>'
     kind = verdict.state.value.replace(" ", "-")
     return f'<p class="fm-answer-verdict {kind}" role="note">{escape(translated(verdict.line))}</p>{text}'
+
+
+def _widen(answer: Answer, answer_id: str) -> str:
+    """A button that asks again in all documents, where nothing was found in some; empty id: without."""
+    narrowed = scope_in_words(answer.collection, answer.filters)
+    if not answer_id or not narrowed or answer.outcome is not Outcome.NOT_FOUND:
+        return ""
+    return (
+        f'<p class="fm-widen"><button type="button" class="fm-link" data-act="everywhere" '
+        f'data-answer="{escape(answer_id)}">Search everything</button></p>'
+    )
 
 
 def _facts(answer: Answer) -> str:

@@ -30,9 +30,9 @@ from tests.conftest import TEMPLATE
 from tests.support.builders import make_answer, make_hit
 from tests.support.fake_tuning import FakeTuning
 from tests.support.fakes import ScriptedModel, make_services
-from tests.support.own_loop import finished
 from tests.support.oidc import CLIENT, TestProvider
 from tests.support.oidc import SECRET as OIDC_SECRET
+from tests.support.own_loop import finished
 from tests.support.people import HIDDEN, PASSWORD, SECRET, fill, opened
 
 if TYPE_CHECKING:
@@ -244,7 +244,7 @@ def left_to_ada(site: Peopled) -> None:
 def _walk(client: httpx.Client, site: Peopled, events: list[dict[str, Any]]) -> str:
     """Send every event to every handler of the page; returns all that came back."""
     config = client.get("config").json()
-    props = {component["id"]: component["props"].get("value") for component in config["components"]}
+    props = {one["id"]: one["props"].get("value", one["props"].get("default_value")) for one in config["components"]}
     kinds = {component["id"]: component["type"] for component in config["components"]}
     sent = 0
     for dependency in config["dependencies"]:

@@ -157,6 +157,21 @@ def test_an_editor_uploads_where_he_may_and_a_key_reaches_its_scope(people: Peop
         connection.execute(text(jobs))
 
 
+def test_only_who_may_change_a_document_has_its_file_read_again(people: People) -> None:
+    library = Library(people.page)
+    number = {row.name: row.id for row in Library(people.owner).documents()}["boats.txt"]
+    with people.owner.begin() as connection:
+        connection.execute(text("UPDATE documents SET error = 'broken' WHERE id = :id"), {"id": number})
+    with acting_as(Actor("cora")), pytest.raises(NotFoundError):
+        library.retry_file(number)
+    with acting_as(Actor("ben")):
+        library.retry_file(number)
+    with people.owner.begin() as connection:
+        queued = connection.execute(text("DELETE FROM procrastinate_jobs RETURNING task_name")).scalars().all()
+        connection.execute(text("UPDATE documents SET error = '' WHERE id = :id"), {"id": number})
+    assert queued == ["ingest.file"]
+
+
 def test_chats_and_answers_are_their_owners_alone(people: People) -> None:
     ledger, chats = Ledger(people.page), Chats(people.page)
     with acting_as(Actor("ben")):

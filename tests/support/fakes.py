@@ -39,6 +39,7 @@ from app.library import Library
 from app.listing import Listing
 from app.pipeline import Answerer, Prompts, Rewriter
 from app.planned_search import PlannedSearcher
+from app.programs import ProgramAnswers
 from app.prompts import conversation
 from app.quality.diagnosis import Diagnosis, Trials
 from app.quality.expected.feedback import Feedback
@@ -215,6 +216,7 @@ class FakeServices:
     embedder: Embedder
     ledger: Ledger
     chats: Chats
+    programs: ProgramAnswers
     library: Library
     sections: Sections
     diagnosis: Diagnosis
@@ -290,6 +292,7 @@ def make_services(
         embedder=FakeEmbedder(),
         ledger=ledger,
         chats=Chats(engine),
+        programs=ProgramAnswers(engine),
         library=Library(engine, max_file_mib=settings.max_file_mib),
         sections=Sections(engine),
         diagnosis=Diagnosis(locator=Locator(engine), trials=Trials(stages, settings)),
