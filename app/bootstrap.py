@@ -24,12 +24,14 @@ from app.core.passage_frame import boundary, prompt_secret
 from app.core.progress import read_progress
 from app.core.recall_state import read_last_recall
 from app.core.settings import Settings, Shapes, shaping_values
+from app.direct.lists import Lists
+from app.fit import Prompts
 from app.generate import CallOptions, OfferedModels, build_chat_model, offered_models
 from app.ledger import Ledger
 from app.library import Library
 from app.listing import Listing
 from app.metrics import Counted, Metrics, Store
-from app.pipeline import Answerer, Prompts
+from app.pipeline import Answerer
 from app.prompts import NOT_FOUND, conversation
 from app.quality.diagnosis import Diagnosis, Trials
 from app.quality.expected.feedback import Feedback
@@ -219,11 +221,13 @@ def _build_answerer(
 
 def _parts(services: SearchServices, settings: Settings, model: ChatModel) -> dict[str, Any]:
     """The parts of an answerer that follow from settings and model."""
+    searcher = services.searcher if settings == services.settings else services.stages.searcher(settings)
     return {
-        "searcher": services.searcher if settings == services.settings else services.stages.searcher(settings),
+        "searcher": searcher,
         "model": model,
         "support": EmbeddingSupport(services.embedder, services.stages.calibrations.embedding),
         "listing": Listing(services.engine),
+        "direct": (Lists(services.engine, searcher),),
         "passages": settings.passages,
         "passages_tokens": settings.passages_tokens,
         "answer_tokens": settings.answer_tokens,

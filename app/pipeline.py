@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Generator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Protocol
 
 from app.answer_draft import AnswerDraft
@@ -14,16 +14,13 @@ from app.core.domain import (
     Answer,
     Choice,
     Citations,
-    Context,
     Event,
     Filters,
     Finished,
     Hit,
-    Message,
     ModelInfo,
     Notice,
     Outcome,
-    Passage,
     Query,
     Question,
     Retrieved,
@@ -33,15 +30,14 @@ from app.core.domain import (
     Usage,
     Waiting,
 )
-from app.core.errors import ModelError, QuestionError
+from app.core.errors import ModelError
 from app.core.plan import Kind, Plan
-from app.pack import pack, render
+from app.direct.direct import Direct, DirectAnswer, FoundAnswer
+from app.fit import Fitter, Prompts
 from app.present.instructions import instruction_notice
 from app.readings import better_reading
 from app.search import Searcher, checked
 from app.widen import KEEP_PASSAGES, Widening
-
-_SMALLEST_BUDGET = 64  # Tokens for passages. No useful passage fits into less.
 
 
 class Rewriter(Protocol):
@@ -60,21 +56,6 @@ class Listing(Protocol):
     """Answers a question about which documents there are; empty for any other question."""
 
     def answer(self, question: Question) -> str: ...
-
-
-class WritePrompt(Protocol):
-    """Builds the messages of a prompt from rendered passages, the line between them, and a question."""
-
-    def __call__(self, *, passages: str, boundary: str, question: str) -> tuple[Message, ...]: ...
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Prompts:
-    """The fixed texts of a conversation with the model."""
-
-    answer: WritePrompt
-    boundary: Callable[[str], str]  # id of an answer -> the line between its passages
-    not_found: str  # the sentence with which the model says that the passages do not hold the answer
 
 
 class Answerer:
@@ -98,9 +79,14 @@ class Answerer:
         settings: Mapping[str, str | int | float | bool | None],
         notices: Sequence[str] = (),
         widening: Widening = KEEP_PASSAGES,
+        direct: Sequence[DirectAnswer] = (),
+        tables: FoundAnswer | None = None,
         as_chosen: "Callable[[Choice], Answerer] | None" = None,
     ) -> None:
-        """as_chosen: builds the answerer for a chat that chose its own; None: every question is answered here."""
+        """direct: tried in order before the search. tables: tried after it.
+
+        as_chosen: builds the answerer for a chat that chose its own; None: every question is answered here.
+        """
         self.reranker_name = searcher.reranker.name
         self.relevance_floor = relevance_floor
         self.notices = tuple(notices)
@@ -111,12 +97,20 @@ class Answerer:
         self._ledger = ledger
         self._listing = listing
         self._prompts = prompts
-        self._passages = passages
-        self._passages_tokens = passages_tokens
         self._answer_tokens = answer_tokens
         self._support_floor = support_floor
         self._settings = settings
-        self._widening = widening
+        self._fitter = Fitter(
+            model=model,
+            prompts=prompts,
+            relevance=searcher.reranker.relevance,
+            passages=passages,
+            passages_tokens=passages_tokens,
+            answer_tokens=answer_tokens,
+            floor=relevance_floor,
+            widening=widening,
+        )
+        self._direct, self._tables = tuple(direct), tables
         self._as_chosen = as_chosen
 
     def relevance(self, hit: Hit) -> float:
@@ -149,8 +143,9 @@ class Answerer:
                 yield Token(text=draft.text)
             else:
                 yield from self._understand(draft)
-                yield from self._gather(draft)
-                yield from self._write(draft)
+                if not (yield from self._directly(draft)):
+                    yield from self._gather(draft)
+                    yield from self._write(draft)
         except GeneratorExit:
             draft.outcome = Outcome.STOPPED
             self._finish(draft)
@@ -170,6 +165,27 @@ class Answerer:
             draft.query = yield from _stoppable(self._rewriter.rewrite(draft.question))
         yield Rewritten(query=draft.query)
 
+    def _directly(self, draft: AnswerDraft) -> Generator[Event, None, bool]:
+        """Whether the answer is made without a search for passages."""
+        question = replace(draft.question, text=draft.query.text)
+        for one in self._direct:
+            with draft.timed("direct"):
+                made = yield from _kept(draft, one.answer(question))
+            if made is not None:
+                yield from self._taken(draft, made)
+                return True
+        return False
+
+    def _taken(self, draft: AnswerDraft, made: Direct) -> Generator[Event, None, None]:
+        """The computed answer as the answer."""
+        more = made.text.removeprefix(draft.text) if made.text.startswith(draft.text) else ""
+        draft.take(made)
+        for text in made.notices:
+            yield Notice(text=text)
+        yield Retrieved(context=draft.context, reranker=draft.reranker, scored=draft.scored)
+        if more:
+            yield Token(text=more)
+
     def _gather(self, draft: AnswerDraft) -> Generator[Event, None, None]:
         collection, filters = draft.question.collection, draft.question.filters
         others: tuple[Hit, ...] = ()
@@ -182,58 +198,13 @@ class Answerer:
         draft.add(retrieved)
         yield Started(stage="pack")
         with draft.timed("pack"):
-            context = self._pack(draft)
+            context = self._fitter.fit(
+                draft.context.hits, answer_id=draft.id, question=draft.query.text, scored=draft.scored > 0
+            )
             draft.context = replace(context, hits=(*context.hits, *others))
         for text in retrieved.notices:
             yield Notice(text=text)
         yield Retrieved(context=draft.context, reranker=draft.reranker, scored=draft.scored)
-
-    def _pack(self, draft: AnswerDraft) -> Context:
-        """Choose passages that fit the model's context beside the instructions, the question and the answer."""
-        bare = self._model.count_tokens(self._prompt(draft, ()))
-        room = self.info.context_tokens - self._answer_tokens - bare
-        if room < _SMALLEST_BUDGET:
-            raise QuestionError(
-                f"The question leaves no room for passages: question and instructions take {bare} tokens, the answer "
-                f"{self._answer_tokens}, and the context is {self.info.context_tokens}.",
-                fix="Shorten it, or raise FOREMOST_CONTEXT_TOKENS.",
-            )
-        count = _passage_counter(self._model)
-        budget = min(self._passages_tokens, room)
-        while True:
-            context = pack(
-                draft.context.hits,
-                limit=self._passages,
-                token_budget=budget,
-                floor=self.relevance_floor,
-                relevance=self._searcher.reranker.relevance,
-                count_tokens=count,
-                scored=draft.scored > 0,
-            )
-            excess = self._excess(draft, context)
-            if excess <= 0 or not context.passages:
-                return self._widened(draft, context, count)
-            budget -= excess  # Counted one by one, passages are a few tokens short of the whole prompt.
-
-    def _prompt(self, draft: AnswerDraft, passages: Sequence[Passage]) -> tuple[Message, ...]:
-        boundary = self._prompts.boundary(draft.id)
-        return self._prompts.answer(passages=render(passages, boundary), boundary=boundary, question=draft.query.text)
-
-    def _excess(self, draft: AnswerDraft, context: Context) -> int:
-        """Tokens of the whole prompt and the answer beyond the model's context; negative: room that is left."""
-        whole = self._model.count_tokens(self._prompt(draft, context.passages))
-        return whole + self._answer_tokens - self.info.context_tokens
-
-    def _widened(self, draft: AnswerDraft, context: Context, count: Callable[[str], int]) -> Context:
-        """The passages with the rest of their sections, as far as the whole prompt still fits."""
-        tokens = min(self._widening.tokens, -self._excess(draft, context)) if self._widening.tokens else 0
-        while tokens > 0:
-            wider = self._widening.widen(context, tokens=tokens, count_tokens=count)
-            excess = self._excess(draft, wider)
-            if excess <= 0:
-                return wider
-            tokens -= excess
-        return context
 
     def _write(self, draft: AnswerDraft) -> Generator[Event, None, None]:
         if not draft.context.passages:
@@ -245,7 +216,7 @@ class Answerer:
             draft.notices.append(warning)
             yield Notice(text=warning)
         yield Started(stage="generate")
-        draft.prompt = self._prompt(draft, draft.context.passages)
+        draft.prompt = self._fitter.prompt(draft.context.passages, answer_id=draft.id, question=draft.query.text)
         draft.usage = yield from self._generate(draft)
         if not draft.text.strip():
             raise ModelError(f"The model {self.info.name} answered nothing.", fix="Ask again, or choose another model.")
@@ -283,7 +254,7 @@ class Answerer:
         """Check the citations and store the answer, without boundary lines that the model repeated."""
         draft.text = draft.text.replace(self._prompts.boundary(draft.id), "")
         with draft.timed("cite"):
-            citations = self._cite(draft)
+            citations = draft.checked or self._cite(draft)
         draft.context = replace(draft.context, fused_out=self._searcher.describe(draft.left_out))
         answer = draft.finished(citations, self.info, self._settings)
         self._ledger.store(answer)
@@ -301,6 +272,23 @@ class Answerer:
         )
 
 
+def _kept(
+    draft: AnswerDraft, steps: Generator[Event, None, Direct | str | None]
+) -> Generator[Event, None, Direct | str | None]:
+    """The steps; their tokens are kept in the draft as they pass, so that a stopped answer has them."""
+    try:
+        while True:
+            event = next(steps)
+            if isinstance(event, Token):
+                draft.text += event.text
+            yield event
+    except StopIteration as end:
+        made: Direct | str | None = end.value
+        return made
+    finally:
+        steps.close()
+
+
 def _stoppable(steps: Generator[None, None, Query]) -> Generator[Event, None, Query]:
     """Run the steps with a Waiting event after each, so that a listener can close the generator there."""
     try:
@@ -312,16 +300,3 @@ def _stoppable(steps: Generator[None, None, Query]) -> Generator[Event, None, Qu
         return query
     finally:
         steps.close()
-
-
-def _passage_counter(model: ChatModel) -> Callable[[str], int]:
-    """Counts the tokens that a rendered passage adds to a prompt; each text is counted once."""
-    empty = model.count_tokens((Message(role="user", content=""),))
-    counts: dict[str, int] = {}
-
-    def count(text: str) -> int:
-        if text not in counts:
-            counts[text] = model.count_tokens((Message(role="user", content=f"{text}\n\n"),)) - empty
-        return counts[text]
-
-    return count

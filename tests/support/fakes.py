@@ -33,11 +33,12 @@ from app.core.domain import (
 from app.core.errors import NotFoundError
 from app.core.models.embedding import Embedder, Matrix
 from app.core.settings import Settings
+from app.fit import Prompts
 from app.generate import OfferedModels
 from app.ledger import Ledger
 from app.library import Library
 from app.listing import Listing
-from app.pipeline import Answerer, Prompts, Rewriter
+from app.pipeline import Answerer, Rewriter
 from app.prompts import conversation
 from app.quality.diagnosis import Diagnosis, Trials
 from app.quality.expected.feedback import Feedback
