@@ -227,7 +227,7 @@ def _parts(services: SearchServices, settings: Settings, model: ChatModel) -> di
         "model": model,
         "support": EmbeddingSupport(services.embedder, services.stages.calibrations.embedding),
         "listing": Listing(services.engine),
-        "direct": (Lists(services.engine, searcher),),
+        "direct": (Lists(services.engine, searcher),) if settings.plan else (),
         "passages": settings.passages,
         "passages_tokens": settings.passages_tokens,
         "answer_tokens": settings.answer_tokens,

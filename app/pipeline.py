@@ -1,8 +1,8 @@
 """A question goes in; rewrite, retrieve, rerank, pack, generate and cite run in this order; events come out."""
 
-import time
 from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import replace
+from itertools import product
 from typing import Protocol
 
 from app.answer_draft import AnswerDraft
@@ -27,17 +27,16 @@ from app.core.domain import (
     Rewritten,
     Started,
     Token,
-    Usage,
-    Waiting,
 )
 from app.core.errors import ModelError
 from app.core.plan import Kind, Plan
 from app.direct.direct import Direct, DirectAnswer, FoundAnswer
 from app.fit import Fitter, Prompts
-from app.present.instructions import instruction_notice
 from app.readings import better_reading
 from app.search import Searcher, checked
+from app.steps import kept, stoppable
 from app.widen import KEEP_PASSAGES, Widening
+from app.write import Writer
 
 
 class Rewriter(Protocol):
@@ -97,7 +96,6 @@ class Answerer:
         self._ledger = ledger
         self._listing = listing
         self._prompts = prompts
-        self._answer_tokens = answer_tokens
         self._support_floor = support_floor
         self._settings = settings
         self._fitter = Fitter(
@@ -109,6 +107,9 @@ class Answerer:
             answer_tokens=answer_tokens,
             floor=relevance_floor,
             widening=widening,
+        )
+        self._writer = Writer(
+            model=model, fitter=self._fitter, not_found=prompts.not_found, answer_tokens=answer_tokens
         )
         self._direct, self._tables = tuple(direct), tables
         self._as_chosen = as_chosen
@@ -145,7 +146,8 @@ class Answerer:
                 yield from self._understand(draft)
                 if not (yield from self._directly(draft)):
                     yield from self._gather(draft)
-                    yield from self._write(draft)
+                    if not (yield from self._computed(draft)):
+                        yield from self._writer.write(draft)
         except GeneratorExit:
             draft.outcome = Outcome.STOPPED
             self._finish(draft)
@@ -159,18 +161,28 @@ class Answerer:
         """The ranked candidates, fates undecided. No chat model is called and nothing is stored."""
         return self._searcher.search(text, collection=collection, filters=filters)
 
+    def rows(self, question: Question) -> Sequence[Sequence[str]]:
+        """All rows of the table that answers the question, names of the columns first; empty where none does."""
+        for one in self._direct:
+            if rows := one.rows(question):
+                return rows
+        if self._tables is None:
+            return ()
+        found = self.search(question.text, collection=question.collection, filters=question.filters)
+        return self._tables.rows(question.text, found.context)
+
     def _understand(self, draft: AnswerDraft) -> Generator[Event, None, None]:
         yield Started(stage="rewrite")
         with draft.timed("rewrite"):
-            draft.query = yield from _stoppable(self._rewriter.rewrite(draft.question))
+            draft.query = yield from stoppable(self._rewriter.rewrite(draft.question))
         yield Rewritten(query=draft.query)
 
     def _directly(self, draft: AnswerDraft) -> Generator[Event, None, bool]:
         """Whether the answer is made without a search for passages."""
-        question = replace(draft.question, text=draft.query.text)
-        for one in self._direct:
+        readings = dict.fromkeys((draft.question, replace(draft.question, text=draft.query.text)))
+        for question, one in product(readings, self._direct):
             with draft.timed("direct"):
-                made = yield from _kept(draft, one.answer(question))
+                made = yield from kept(draft, one.answer(question))
             if made is not None:
                 yield from self._taken(draft, made)
                 return True
@@ -206,49 +218,18 @@ class Answerer:
             yield Notice(text=text)
         yield Retrieved(context=draft.context, reranker=draft.reranker, scored=draft.scored)
 
-    def _write(self, draft: AnswerDraft) -> Generator[Event, None, None]:
-        if not draft.context.passages:
-            draft.outcome, draft.text = Outcome.NOT_FOUND, self._prompts.not_found
-            yield Token(text=draft.text)
-            return
-        warning = instruction_notice(draft.context.passages)
-        if warning:
-            draft.notices.append(warning)
-            yield Notice(text=warning)
-        yield Started(stage="generate")
-        draft.prompt = self._fitter.prompt(draft.context.passages, answer_id=draft.id, question=draft.query.text)
-        draft.usage = yield from self._generate(draft)
-        if not draft.text.strip():
-            raise ModelError(f"The model {self.info.name} answered nothing.", fix="Ask again, or choose another model.")
-        draft.outcome = Outcome.NOT_FOUND if self._says_not_found(draft.text) else Outcome.ANSWERED
-        if draft.usage.finish_reason == "length":
-            draft.notices.append(
-                f"The answer was ended at {self._answer_tokens} tokens. FOREMOST_ANSWER_TOKENS raises the limit."
-            )
-
-    def _generate(self, draft: AnswerDraft) -> Generator[Event, None, Usage]:
-        """Stream the model's answer into the draft."""
-        start = time.perf_counter()
-        stream = self._model.stream(draft.prompt, max_tokens=self._answer_tokens)
-        try:
-            while True:
-                piece = next(stream)
-                if not piece:  # The model is still reading the prompt.
-                    yield Waiting()
-                    continue
-                draft.timings.setdefault("first_token", time.perf_counter() - start)
-                draft.text += piece
-                yield Token(text=piece)
-        except StopIteration as end:
-            usage: Usage = end.value
-            return usage
-        finally:
-            stream.close()  # Closes the connection, which is what stops the server's work.
-            draft.timings["generate"] = time.perf_counter() - start
-
-    def _says_not_found(self, text: str) -> bool:
-        """Whether the answer begins with the sentence that means "not in the passages"."""
-        return text.strip().casefold().startswith(self._prompts.not_found.strip().rstrip(".").casefold())
+    def _computed(self, draft: AnswerDraft) -> Generator[Event, None, bool]:
+        """Whether the answer is computed from the cells of a table that was found."""
+        if self._tables is None:
+            return False
+        made = yield from kept(draft, self._tables.answer(draft.query.text, draft.context))
+        if isinstance(made, Direct):
+            yield from self._taken(draft, replace(made, plan=replace(made.plan, steps=draft.plan.steps)))
+            return True
+        if made:
+            draft.notices.append(made)
+            yield Notice(text=made)
+        return False
 
     def _finish(self, draft: AnswerDraft) -> Answer:
         """Check the citations and store the answer, without boundary lines that the model repeated."""
@@ -270,33 +251,3 @@ class Answerer:
             support=self._support,
             floor=self._support_floor,
         )
-
-
-def _kept(
-    draft: AnswerDraft, steps: Generator[Event, None, Direct | str | None]
-) -> Generator[Event, None, Direct | str | None]:
-    """The steps; their tokens are kept in the draft as they pass, so that a stopped answer has them."""
-    try:
-        while True:
-            event = next(steps)
-            if isinstance(event, Token):
-                draft.text += event.text
-            yield event
-    except StopIteration as end:
-        made: Direct | str | None = end.value
-        return made
-    finally:
-        steps.close()
-
-
-def _stoppable(steps: Generator[None, None, Query]) -> Generator[Event, None, Query]:
-    """Run the steps with a Waiting event after each, so that a listener can close the generator there."""
-    try:
-        while True:
-            next(steps)
-            yield Waiting()
-    except StopIteration as end:
-        query: Query = end.value
-        return query
-    finally:
-        steps.close()

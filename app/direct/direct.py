@@ -4,7 +4,7 @@ from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from app.core.domain import Context, Event, Message, Outcome, Question, Retrieved, Sentence, Usage
+from app.core.domain import Context, Event, Message, Outcome, Question, Sentence, Usage
 from app.core.plan import Plan
 
 
@@ -38,6 +38,6 @@ class DirectAnswer(Protocol):
 class FoundAnswer(Protocol):
     """Answers from the candidates of the search; None, or a line that says why not, leaves them to the model."""
 
-    def answer(self, question: Question, found: Retrieved) -> Generator[Event, None, "Direct | str | None"]: ...
+    def answer(self, question: str, context: Context) -> Generator[Event, None, Direct | str | None]: ...
 
-    def rows(self, question: Question, found: Retrieved) -> Sequence[Sequence[str]]: ...
+    def rows(self, question: str, context: Context) -> Sequence[Sequence[str]]: ...

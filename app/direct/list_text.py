@@ -33,7 +33,8 @@ _WORDS = {
         "of": "Lignes {0}–{1} sur {2}.",
         "next": "« Page {0} » montre les suivantes ; le fichier CSV les a toutes.",
         "near": "dont {0} seulement proches par le sens",
-        "head": ("Document", "Date", "Passages", "Début ou meilleur passage"), "none": "Aucun document ne contient {0}.",
+        "head": ("Document", "Date", "Passages", "Début ou meilleur passage"),
+        "none": "Aucun document ne contient {0}.",
         "called": "nommés", "new": "ajoutés ou modifiés",
     },
     "es": {
@@ -133,8 +134,6 @@ def _topics(listed: Listed) -> str:
 def _conditions(listed: Listed) -> list[str]:
     words = _WORDS[listed.tongue]
     period = str(listed.period or "")
-    if listed.period and listed.period.month and listed.period.since is None:
-        period = f"*-{listed.period.month:02}"
     return [
         part
         for part in (

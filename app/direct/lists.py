@@ -4,22 +4,21 @@ import json
 import re
 from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date
 from typing import Any, Protocol
 
 from sqlalchemy import Connection, Engine
 
 from app.core.database import reachable
-from app.core.dates import Stamp, stamps
+from app.core.dates import Stamp
 from app.core.domain import NO_FILTERS, Event, Filters, Outcome, Question, Retrieved, Started
-from app.core.names import folder_of, words_of
 from app.core.plan import Kind, Plan
 from app.core.sql import load_queries
 from app.direct.chunks import cited_context, first_chunks, read_hits
+from app.direct.conditions import is_called, meant, meets, stamp_of, within, written
 from app.direct.direct import Direct
 from app.direct.list_text import Row, columns, heading, listing_text, none_holds
 from app.plan.lists import Listed, listed_in
-from app.plan.periods import Period
 from app.plan.words import content
 
 _QUERIES = load_queries(__file__)
@@ -44,6 +43,7 @@ class Search(Protocol):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Found:
+    listed: Listed  # with the month that is meant
     rows: tuple[Row, ...]
     exact: bool
 
@@ -58,16 +58,18 @@ class Lists:
 
     def answer(self, question: Question) -> Generator[Event, None, Direct | None]:
         """The table; None for any other question, and where no documents are called so. Raises DatabaseError."""
-        listed = self._listed(question)
-        if listed is None:
+        asked = self._listed(question)
+        if asked is None:
             return None
         yield Started(stage="count")
-        found = self._found(question, listed)
+        found = self._found(question, asked[0])
         if found is None:
             return None
+        listed = found.listed
         plan = Plan(
             kind=Kind.LIBRARY if listed.new else Kind.COUNT,
             reason="it counts documents" if listed.count else "it asks for a list of documents",
+            parts=(asked[1],),
             subject=heading(listed, found.rows, exact=found.exact),
         )
         if not found.rows and listed.topics:
@@ -86,36 +88,41 @@ class Lists:
 
     def rows(self, question: Question) -> Sequence[Sequence[str]]:
         """All rows with the columns' names first; empty for any other question."""
-        listed = self._listed(question)
-        found = self._found(question, listed) if listed else None
-        if listed is None or found is None:
+        asked = self._listed(question)
+        found = self._found(question, asked[0]) if asked else None
+        if found is None:
             return ()
-        names = (*columns(listed)[:3], "collection", "address")
+        names = (*columns(found.listed)[:3], "collection", "address")
         return (
             names,
             *((row.name, row.dated, str(row.passages), row.collection, row.source_uri) for row in found.rows),
         )
 
-    def _listed(self, question: Question) -> Listed | None:
-        """The conditions; "page 2" and "more" go on with the question before."""
+    def _listed(self, question: Question) -> tuple[Listed, str] | None:
+        """The conditions with the question that they stand in: "page 2" and "more" go on with the one before."""
         if (further := _NEXT.fullmatch(question.text)) and question.history:
             for back, turn in enumerate(reversed(question.history), 1):
                 if listed := listed_in(turn.question, self._today()):
-                    return replace(listed, page=int(further["page"] or listed.page + back))
+                    return replace(listed, page=int(further["page"] or listed.page + back)), turn.question
                 if not _NEXT.fullmatch(turn.question):
                     return None
-        return listed_in(question.text, self._today())
+        listed = listed_in(question.text, self._today())
+        return (listed, question.text) if listed else None
 
     def _found(self, question: Question, listed: Listed) -> _Found | None:
         """The documents that meet the conditions; None where the question must mean something else."""
         with reachable(self._engine) as connection:
             documents = self._documents(connection, question, listed)
-            named = [one for one in documents if _is_called(one, listed.kind)] if listed.kind else documents
+            named = [one for one in documents if is_called(one, listed.kind)] if listed.kind else documents
             if listed.kind and len(named) < _FEWEST_NAMED:
                 if not (listed.certain and listed.topics):
                     return None
                 named = documents  # "reports" that are called otherwise
-            named, read = self._within(connection, named, listed)
+            self._date(connection, named, read := list[int](), listed)
+            if listed.period:
+                period = meant(listed.period, [one["day"] for one in named])
+                listed = replace(listed, period=period)
+                named = [one for one in named if within(stamp_of(one["came"]) if listed.new else one["day"], period)]
             holding = {topic: self._holding(connection, topic) for topic in listed.topics}
         rows = [row for one in named if (row := _row(one, listed, holding))]
         if listed.topics and not listed.mentioned:
@@ -125,41 +132,30 @@ class Lists:
         rows.sort(
             key=lambda row: (row.near, -row.passages if listed.topics else 0, row.name.casefold(), row.document_id)
         )
-        return _Found(rows=tuple(rows), exact=listed.exact and not read)
+        return _Found(listed=listed, rows=tuple(rows), exact=listed.exact and not read)
 
     def _documents(self, connection: Connection, question: Question, listed: Listed) -> list[dict[str, Any]]:
         """Those that meet the composer's filters and the plain conditions of the question."""
         params = {"collection": question.collection, "filters": json.dumps(question.filters.criteria())}
         rows = [dict(row) for row in connection.execute(_QUERIES["documents"], params).mappings()]
-        return [row for row in rows if _meets(row, listed)]
+        return [row for row in rows if meets(row, listed)]
 
-    def _within(
-        self, connection: Connection, documents: list[dict[str, Any]], listed: Listed
-    ) -> tuple[list[dict[str, Any]], bool]:
-        """Those within the period, each with its day, and whether dates were read in texts."""
-        unwritten = []
+    def _date(
+        self, connection: Connection, documents: Sequence[dict[str, Any]], read: list[int], listed: Listed
+    ) -> None:
+        """Give each document its day: by name, title or beginning, else of its file. read: gets those by beginning."""
         for one in documents:
-            one["day"] = _written(one["name"]) or _written(one["title"])
-            if one["day"] is None:
-                unwritten.append(one["id"])
-        read = False
+            one["day"] = written(one["name"]) or written(one["title"])
+        unwritten = [one["id"] for one in documents if one["day"] is None][:_MOST_BEGINNINGS]
         if listed.period and not listed.new and unwritten:
-            ids = {"document_ids": unwritten[:_MOST_BEGINNINGS]}
+            ids = {"document_ids": unwritten}
             beginnings = {row.id: row.beginning for row in connection.execute(_QUERIES["beginnings"], ids)}
             for one in documents:
-                if one["id"] in beginnings and (day := _written(beginnings[one["id"]])):
-                    one["day"], read = day, True
+                if one["id"] in beginnings and (day := written(beginnings[one["id"]])):
+                    one["day"] = day
+                    read.append(one["id"])
         for one in documents:
-            one["day"] = one["day"] or _stamp(one["dated"])
-        if listed.period is None:
-            return documents, False
-        period = listed.period
-        if listed.new:
-            return [one for one in documents if _in(_stamp(one["came"]), period)], False
-        within = [one for one in documents if _in(one["day"], period)]
-        if not within and period.month:  # the latest May has none: any other May
-            within = [one for one in documents if one["day"] and one["day"].month == period.month]
-        return within, read
+            one["day"] = one["day"] or stamp_of(one["dated"])
 
     def _holding(self, connection: Connection, topic: str) -> Mapping[int, tuple[int, int]]:
         """Document id -> number of passages that hold the words, and the best of them."""
@@ -186,35 +182,6 @@ class Lists:
         return list(found.values())
 
 
-def _meets(row: Mapping[str, Any], listed: Listed) -> bool:
-    """Type, language, tag, collection and title; names in any case."""
-    title = f"{row['name']} {row['title']}".casefold()
-    return (
-        (not listed.media_type or row["media_type"] == listed.media_type)
-        and (not listed.language or row["language"] == listed.language)
-        and (not listed.tag or listed.tag.casefold() in (tag.casefold() for tag in row["tags"]))
-        and (not listed.collection or row["collection"].casefold() == listed.collection.casefold())
-        and (not listed.titled or listed.titled.casefold() in title)
-    )
-
-
-def _is_called(row: Mapping[str, Any], kind: str) -> bool:
-    """Whether every word of the kind stands in the name, the title, the folder or the tags, in singular or plural."""
-    own = words_of(" ".join((row["name"], row["title"], folder_of(row["source_uri"]), *row["tags"])))
-    return all(any(_same(word, other) for other in own) for word in words_of(kind))
-
-
-def _same(one: str, other: str) -> bool:
-    return bool(_forms(one) & _forms(other))
-
-
-def _forms(word: str) -> set[str]:
-    """The word without the endings of a plural."""
-    endings = ("", "s", "es", "e", "en", "n", "er", "ern", "x")
-    forms = {word.removesuffix(ending) for ending in endings if len(word) - len(ending) > 2}
-    return forms | ({f"{word[:-3]}y"} if word.endswith("ies") else set()) | {word}
-
-
 def _row(one: Mapping[str, Any], listed: Listed, holding: Mapping[str, Mapping[int, tuple[int, int]]]) -> Row | None:
     """The document's row, None where it holds the words of no subject."""
     if not listed.topics:
@@ -230,28 +197,3 @@ def _as_row(one: Mapping[str, Any], *, passages: int, chunk_id: int | None = Non
         dated=str(day or ""),
         passages=passages, chunk_id=chunk_id, near=near,
     )  # fmt: skip
-
-
-def _written(text: str) -> Stamp | None:
-    """The first date that is written with its month, else the first year."""
-    found = stamps(text)
-    return next((one for one in found if one.month), found[0] if found else None)
-
-
-def _stamp(moment: datetime | None) -> Stamp | None:
-    if moment is None:
-        return None
-    day = moment.astimezone().date()
-    return Stamp(day.year, day.month, day.day)
-
-
-def _in(day: Stamp | None, period: Period) -> bool:
-    """Whether a date lies within; one without day or month only where all of it does."""
-    if day is None:
-        return False
-    try:
-        first = date(day.year, day.month or 1, day.day or 1)
-        last = date(day.year, day.month or 12, day.day or 28)
-    except ValueError:  # 31.06.: no day
-        return False
-    return (period.since is None or first >= period.since) and (period.until is None or last < period.until)

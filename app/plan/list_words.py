@@ -79,14 +79,14 @@ EN = Tongue(
         r"(?:is|are|was|were|does|do) (?P<topic>.+?) (?:mentioned|named|discussed|appear|occur|come up|cited)(?: in)?",
     ),
     filler=(
-        r"are there|is there|are|is|were|do (?:we|you|i) have|did we have|have we got|exist"
+        r"are there|is there|do (?:we|you|i) have|did we have|have we got|exist"
         r"|were there|was there|have there been|(?:were|was|are|have been|has been)"
         r" (?:there|reported|recorded|written|filed|logged|registered|received|sent|signed|issued"
         r"|available|stored|dated)"
         r"|happened|occurred|took place|did we (?:get|receive|have|write|send|record)|in total"
         r"|in all|altogether|that|which"
         r"|(?:in|of) (?:the|this|my|your|our) (?:library|database|index|system|archive|store"
-        r"|corpus|folder)|overall|please|exactly"
+        r"|corpus|folder)|overall|please|exactly|are|is|were"
     ),
     new=(
         r"(?:(?:is|are|were|was|have been|has been|got) )?(?:new|newly added|added|uploaded"

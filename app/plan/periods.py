@@ -78,6 +78,12 @@ class Period:
         return f"≥ {first}" if first else f"≤ {last}"
 
 
+def period_of(year: int, month: int) -> Period:
+    """A whole month."""
+    first = date(year, month, 1)
+    return Period(since=first, until=_next_month(first))
+
+
 def period_at_end(text: str, today: date, *, loose: bool = True) -> tuple[str, Period] | None:
     """The text without the period it ends with, and the period; None where it ends with none.
 
