@@ -25,6 +25,7 @@ from app.core.progress import read_progress
 from app.core.recall_state import read_last_recall
 from app.core.settings import Settings, Shapes, shaping_values
 from app.direct.lists import Lists
+from app.direct.tables import Tables
 from app.fit import Prompts
 from app.generate import CallOptions, OfferedModels, build_chat_model, offered_models
 from app.ledger import Ledger
@@ -227,6 +228,7 @@ def _parts(services: SearchServices, settings: Settings, model: ChatModel) -> di
         "model": model,
         "support": EmbeddingSupport(services.embedder, services.stages.calibrations.embedding),
         "listing": Listing(services.engine),
+        "tables": Tables(services.engine, model) if settings.plan else None,
         "direct": (Lists(services.engine, searcher),) if settings.plan else (),
         "passages": settings.passages,
         "passages_tokens": settings.passages_tokens,

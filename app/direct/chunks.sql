@@ -25,11 +25,11 @@ WHERE chunks.id = ANY(CAST(:chunk_ids AS bigint[]))
 
 -- name: of_document
 -- The passages of a document in reading order.
-SELECT id FROM chunks WHERE document_id = :document_id ORDER BY ordinal
+SELECT id, start_char, end_char FROM chunks WHERE document_id = :document_id ORDER BY ordinal
 
 -- name: first_of
 -- The first passage of each document.
 SELECT document_id, id FROM chunks WHERE document_id = ANY(CAST(:document_ids AS bigint[])) AND ordinal = 0
 
 -- name: text_of
-SELECT text FROM documents WHERE id = :document_id
+SELECT text, language FROM documents WHERE id = :document_id

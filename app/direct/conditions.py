@@ -25,10 +25,10 @@ def meets(row: Mapping[str, Any], listed: Listed) -> bool:
 def is_called(row: Mapping[str, Any], kind: str) -> bool:
     """Whether every word of the kind stands in the name, the title, the folder or the tags, in singular or plural."""
     own = words_of(" ".join((row["name"], row["title"], folder_of(row["source_uri"]), *row["tags"])))
-    return all(any(_same(word, other) for other in own) for word in words_of(kind))
+    return all(any(same_word(word, other) for other in own) for word in words_of(kind))
 
 
-def _same(one: str, other: str) -> bool:
+def same_word(one: str, other: str) -> bool:
     return bool(_forms(one) & _forms(other))
 
 

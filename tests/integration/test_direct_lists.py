@@ -5,20 +5,14 @@ from datetime import UTC, date, datetime
 import pytest
 from sqlalchemy import Engine
 
-from app.core.domain import NO_FILTERS, Context, Filters, Outcome, Question, Retrieved, Turn
+from app.core.domain import Filters, Outcome, Question, Turn
 from app.core.plan import Kind
 from app.direct.direct import Direct
 from app.direct.lists import Lists
 from tests.support.cases import ingest_sources, made_source
 from tests.support.fake_embedder import FakeEmbedder
+from tests.support.fakes import NothingNear
 from tests.support.generators import returned
-
-
-class NothingNear:
-    """A search without candidates."""
-
-    def search(self, text: str, *, collection: str | None = None, filters: Filters = NO_FILTERS) -> Retrieved:  # noqa: ARG002
-        return Retrieved(context=Context(passages=(), hits=(), tokens=0, token_budget=0), reranker="none", scored=0)
 
 
 @pytest.fixture

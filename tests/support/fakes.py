@@ -19,6 +19,7 @@ from app.core.domain import (
     AS_CONFIGURED,
     NO_FILTERS,
     Choice,
+    Context,
     ExactRank,
     Filters,
     Hit,
@@ -28,6 +29,7 @@ from app.core.domain import (
     Question,
     Reranking,
     Retrieval,
+    Retrieved,
     Usage,
 )
 from app.core.errors import NotFoundError
@@ -113,6 +115,13 @@ class WordRetriever(ExplainingRetriever):
             for hit in self.retrieve(query, collection=collection, filters=filters).hits
             if hit.chunk_id in chunk_ids
         }
+
+
+class NothingNear:
+    """A search without candidates."""
+
+    def search(self, text: str, *, collection: str | None = None, filters: Filters = NO_FILTERS) -> Retrieved:  # noqa: ARG002
+        return Retrieved(context=Context(passages=(), hits=(), tokens=0, token_budget=0), reranker="none", scored=0)
 
 
 class WordReranker(Reranker):

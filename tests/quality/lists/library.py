@@ -64,8 +64,11 @@ def _incidents() -> Iterator[Item]:
         yield Item(
             path=f"/files/incidents/incident-{day}.md",
             text=f"# Incident {number + 1}\n\n{body}\n\nReported by {person}.\n",
-            kind="incident", day=day, about=subject, names=person,
-        )  # fmt: skip
+            kind="incident",
+            day=day,
+            about=subject,
+            names=person,
+        )
 
 
 def _invoices() -> Iterator[Item]:
@@ -76,8 +79,11 @@ def _invoices() -> Iterator[Item]:
         yield Item(
             path=f"/files/invoices/invoice-{1040 + number}.txt",
             text=f"Invoice {1040 + number}\n\nDate: {day:%d %B %Y}\n\nGoods: {goods}.{discount}\n",
-            kind="invoice", day=day, about=goods, names="discount" if discount else "",
-        )  # fmt: skip
+            kind="invoice",
+            day=day,
+            about=goods,
+            names="discount" if discount else "",
+        )
 
 
 def _contracts() -> Iterator[Item]:
@@ -87,9 +93,14 @@ def _contracts() -> Iterator[Item]:
         partner = PARTNERS[number * 2 % 3]
         yield Item(
             path=f"/files/contracts/contract-{about}-{number}.md",
-            text=f"---\ntags: [legal]\n---\n\n# Contract {number}\n\nThis agreement on {about} is made with {partner}.\n",
-            kind="contract", day=day, about=about, names=partner, tags=("legal",), modified=day,
-        )  # fmt: skip
+            text=f"---\ntags: [legal]\n---\n\n# Contract {number}\n\nThis deal on {about} is made with {partner}.\n",
+            kind="contract",
+            day=day,
+            about=about,
+            names=partner,
+            tags=("legal",),
+            modified=day,
+        )
 
 
 def _minutes() -> Iterator[Item]:
@@ -100,10 +111,14 @@ def _minutes() -> Iterator[Item]:
             path=f"/files/protokolle/Protokoll {day:%Y-%m}.md",
             text=(
                 f"# Protokoll der Sitzung\n\nDie Versammlung hat über den {about} beraten und die Vorlage "
-                "des Vorstands angenommen. Die nächste Sitzung findet im folgenden Monat statt, wenn genug Mitglieder kommen können.\n"
+                "des Vorstands angenommen. Die nächste Sitzung findet im folgenden Monat statt, "
+                "wenn genug Mitglieder kommen können.\n"
             ),
-            kind="Protokoll", day=day, about=about, language="de",
-        )  # fmt: skip
+            kind="Protokoll",
+            day=day,
+            about=about,
+            language="de",
+        )
 
 
 def _letters() -> Iterator[Item]:
@@ -116,8 +131,11 @@ def _letters() -> Iterator[Item]:
                 f"Madame, Monsieur, nous vous écrivons au sujet du {about} de la maison. Les travaux commenceront "
                 "dès que le devis sera accepté par le propriétaire. Veuillez agréer nos salutations distinguées.\n"
             ),
-            kind="lettre", day=day, about=about, language="fr",
-        )  # fmt: skip
+            kind="lettre",
+            day=day,
+            about=about,
+            language="fr",
+        )
     for number in range(5):
         day = date(2023, 3 + number, 20)
         about = ("piscina", "ascensor")[number % 2]
@@ -127,8 +145,11 @@ def _letters() -> Iterator[Item]:
                 f"El informe describe el estado del edificio y de la {about} después de la revisión. Los técnicos "
                 "no han encontrado problemas graves y recomiendan otra visita dentro de un año.\n"
             ),
-            kind="informe", day=day, about=about, language="es",
-        )  # fmt: skip
+            kind="informe",
+            day=day,
+            about=about,
+            language="es",
+        )
 
 
 def _recipes() -> Iterator[Item]:
@@ -136,8 +157,11 @@ def _recipes() -> Iterator[Item]:
         yield Item(
             path=f"/files/recipes/{dish.replace(' ', '_')}.html",
             text=f"<html><body><h1>{dish.title()}</h1><p>This recipe for {dish} serves four people.</p></body></html>",
-            kind="recipe", day=date(2021, 4, 2), about=dish, modified=date(2021, 4, 2),
-        )  # fmt: skip
+            kind="recipe",
+            day=date(2021, 4, 2),
+            about=dish,
+            modified=date(2021, 4, 2),
+        )
 
 
 def _notes() -> Iterator[Item]:
@@ -162,5 +186,9 @@ def _notes() -> Iterator[Item]:
         yield Item(
             path=f"/files/notes/{name}.md",
             text=f"---\ntags: [{', '.join(tags)}]\n---\n\n{text}\n",
-            kind="note", day=date(2020, 1 + number, 5), about=name, tags=tags, modified=date(2020, 1 + number, 5),
-        )  # fmt: skip
+            kind="note",
+            day=date(2020, 1 + number, 5),
+            about=name,
+            tags=tags,
+            modified=date(2020, 1 + number, 5),
+        )
