@@ -24,6 +24,7 @@ from app.core.plan import Kind
 from app.direct.chunks import read_hits
 from app.direct.lists import Lists
 from app.direct.tables import Tables
+from app.direct.whole import Summaries
 from app.fit import Prompts
 from app.ledger import Ledger
 from app.listing import Listing
@@ -36,6 +37,7 @@ from tests.support.builders import fixed_boundary
 from tests.support.cases import ingest_sources, made_source
 from tests.support.fake_embedder import FakeEmbedder
 from tests.support.fakes import NothingNear, ScriptedModel, word_support
+from tests.support.generators import returned
 
 SALES = "Month,Region,Units,Price\n" + "".join(
     f"{month},{region},{units},{units}.50\n"
@@ -140,3 +142,39 @@ def test_what_cannot_be_computed_is_searched_as_ever(engine: Engine) -> None:
     answer, _ = answered(engine, "What is the total weight of the drills?")
     assert (answer.plan.kind, answer.text) == (Kind.SIMPLE, "It says so [1].")
     assert all(hit.fate is Fate.IN_PROMPT for hit in answer.context.hits)
+
+
+def summaries(engine: Engine, model: ScriptedModel) -> Summaries:
+    return Summaries(
+        engine, model=model, support=word_support, support_floor=0.4, answer_tokens=100, boundary=fixed_boundary
+    )
+
+
+def test_a_summary_is_kept_until_its_document_changes(engine: Engine) -> None:
+    said = ["Drills are held in June [1]."]
+    model = ScriptedModel(lambda _prompt: said)
+    first = returned(summaries(engine, model).answer(Question(text="Summarise a.txt")))
+    assert first is not None
+    assert (first.text, first.plan.kind, bool(first.prompt)) == ("Drills are held in June [1].", Kind.WHOLE, True)
+    said[:] = ["Something else [1]."]
+    again = returned(summaries(engine, model).answer(Question(text="Summarise a.txt")))
+    assert again is not None
+    assert (again.text, again.prompt, again.sentences) == (first.text, (), first.sentences)
+    assert again.notices[0].startswith("Kept since")
+    points = returned(summaries(engine, model).answer(Question(text="Key points of a.txt")))
+    assert points is not None
+    assert points.text == "Something else [1]."
+    ingest_sources(engine, FakeEmbedder(max_tokens=256), [made_source("/t/a.txt", "Drills are held in July.")])
+    renewed = returned(summaries(engine, model).answer(Question(text="Summarise a.txt")))
+    assert renewed is not None
+    assert renewed.text == "Something else [1]."
+
+
+def test_a_name_of_no_document_or_of_several_is_searched(engine: Engine) -> None:
+    model = ScriptedModel(lambda _prompt: ["It says so [1]."])
+    assert returned(summaries(engine, model).answer(Question(text="Summarise the lease"))) is None
+    assert returned(summaries(engine, model).answer(Question(text="Summarise this document"))) is None
+    only = Question(text="Summarise this document", filters=Filters(documents=("b.txt",)))
+    found = returned(summaries(engine, model).answer(only))
+    assert found is not None
+    assert found.plan.subject == "b.txt"
