@@ -26,6 +26,7 @@ class Column:
     unit: str
     units: frozenset[str]  # more than one: the values cannot be added
     comma: bool  # a comma is the decimal sign
+    group: str  # between thousands
     places: int  # decimals of the most exact cell
     unclear: bool  # every cell could mean two numbers, and nothing decides
 
@@ -44,6 +45,7 @@ def numbers_of(cells: Sequence[str], *, language: str | None) -> Column | None:
     places = max((-int(value.as_tuple().exponent) for value in values if value is not None), default=0)
     return Column(
         values=tuple(values), missing=missing, unit=min(units, default=""), units=units, comma=comma,
+        group=next((sign for match in matches if (sign := match["group"]) and sign != ("," if comma else ".")), "." if comma else ","),
         places=max(places, 0), unclear=unclear,
     )  # fmt: skip
 
@@ -67,8 +69,7 @@ def shown(value: Decimal, column: Column, *, places: int | None = None) -> str:
     text = f"{value:,.{digits}f}"
     if digits and places is not None:
         text = text.rstrip("0").rstrip(".") if column.places == 0 else text
-    if column.comma:
-        text = text.translate(str.maketrans(",.", ".,"))
+    text = text.translate({ord(","): column.group, ord("."): "," if column.comma else "."})
     if not column.unit:
         return text
     return f"{column.unit}{text}" if column.unit in "$£" else f"{text} {column.unit}"

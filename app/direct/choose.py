@@ -33,7 +33,7 @@ class Chosen:
     columns: dict[int, Column]  # every column of numbers
     left: tuple[str, ...] = ()  # words of the question that stand nowhere
     candidates: tuple[int, ...] = ()  # columns that it may mean, where it is not clear which
-    matched: int = 0  # words that were found
+    matched: float = 0.0  # words that were found; a synonym or a period counts half
 
 
 def choose(asked: TableQuestion, grid: Grid, *, about: str, language: str | None, column: int | None = None) -> Chosen:
@@ -72,13 +72,15 @@ def choose(asked: TableQuestion, grid: Grid, *, about: str, language: str | None
         filters.append(str(asked.period))
     known = {word for words in by_name.values() for word in words} | used
     titled = {word for word in own if any(_means(word, other) for other in words_of(about))}
+    names = [*(other for name in grid.names for other in words_of(name)), *words_of(about)]
+    literal = used | {word for word in own if any(_alike(word, other) for other in names)}
     left = tuple(word for word in own if word not in known | titled)
     operation = _operation(asked, grid, measure)
     needs = operation not in ("count", "filter")
     return Chosen(
         operation=operation, column=measure if needs else None, rows=tuple(rows), filters=tuple(filters),
         columns=columns, left=left, candidates=() if measure is not None or not needs else candidates,
-        matched=len(known | titled) + len(filters),
+        matched=sum(1.0 if word in literal else 0.5 for word in known | titled) + len(filters) - bool(asked.period) / 2,
     )  # fmt: skip
 
 
@@ -179,12 +181,15 @@ def _holds(value: Decimal, sign: str, limit: Decimal) -> bool:
 
 
 def _means(word: str, other: str) -> bool:
-    """Whether a word of the question and one of a name are the same, forms or beginnings of each other, or synonyms."""
+    """Whether a word of the question and one of a name are alike or synonyms."""
+    return _alike(word, other) or any(word in group and other in _plain(group) for group in SAME)
+
+
+def _alike(word: str, other: str) -> bool:
+    """Whether they are forms of one word, or one is the beginning of the other."""
     one = " ".join(words_of(word))
-    if same_word(one, other) or any(word in group and other in _plain(group) for group in SAME):
-        return True
     short, long = sorted((one, other), key=len)
-    return len(short) > _FEW and long.startswith(short)
+    return same_word(one, other) or (len(short) > _FEW and long.startswith(short))
 
 
 def _plain(group: frozenset[str]) -> set[str]:

@@ -94,7 +94,11 @@ EN = Tongue(
         r"(?: or changed)?(?: (?:here|in|to) ?(?:the (?:library|collection|database))?)?"
     ),
     titled=r"(?:called|titled|named|whose (?:title|name) (?:contains|has|is)|with (?:the )?(?:title|name))",
-    tagged=r"(?:that are |which are |are )?(?:tagged(?: with| as)?|with (?:the )?tag|labelled)",
+    tagged=(
+        r"(?:that are |which are |are |that |which )?(?:tagged(?: with| as)?|(?:with|have|has"
+        r"|having|carry|carrying|bear) (?:the )?tags?"
+        r"|labell?ed(?: with| as)?)"
+    ),
     within=(
         rf"(?:in|from|of) (?:the )?(?:collection {_QUOTE}(?P<collection>[^\"“”]+?){_QUOTE}"
         rf"|{_QUOTE}(?P<collection2>[^\"“”]+?){_QUOTE} collection)"
@@ -139,7 +143,10 @@ DE = Tongue(
         r"|geändert|hinzu)(?: worden| hinzugekommen| dazugekommen)?"
     ),
     titled=r"(?:namens|mit dem titel|mit dem namen|mit titel)",
-    tagged=r"(?:mit dem tag|mit dem schlagwort|mit der markierung|getaggt mit)",
+    tagged=(
+        r"(?:(?:mit|haben|tragen) (?:dem |den |das |der |die )?(?:tag|schlagwort|schlagworten"
+        r"|markierung)|getaggt mit)"
+    ),
     within=rf"(?:in|aus) (?:der )?sammlung {_QUOTE}(?P<collection>[^\"“”]+?){_QUOTE}",
 )
 FR = Tongue(
@@ -178,7 +185,7 @@ FR = Tongue(
         r"|modifiée?s?|importée?s?)(?: dans la (?:bibliothèque|base|collection))?"
     ),
     titled=r"(?:intitulée?s?|nommée?s?|appelée?s?|dont le titre contient|avec le titre)",
-    tagged=r"(?:(?:avec|portant) (?:le tag|l['’]étiquette|le mot[- ]clé)|étiquetée?s?)",
+    tagged=r"(?:(?:qui )?(?:avec|portant|portent|ont) (?:le tag|l['’]étiquette|le mot[- ]clé)|étiquetée?s?)",
     within=rf"(?:dans|de) la collection {_QUOTE}(?P<collection>[^\"“”]+?){_QUOTE}",
 )
 ES = Tongue(
@@ -216,7 +223,7 @@ ES = Tongue(
         r"|colección))?"
     ),
     titled=r"(?:llamad[oa]s?|titulad[oa]s?|con el título|cuyo título contiene)",
-    tagged=r"(?:con la etiqueta|etiquetad[oa]s?(?: con| como)?)",
+    tagged=r"(?:(?:que )?(?:con|tienen|llevan) la etiqueta|etiquetad[oa]s?(?: con| como)?)",
     within=rf"(?:en|de) la colección {_QUOTE}(?P<collection>[^\"“”]+?){_QUOTE}",
 )
 TONGUES = {"en": EN, "de": DE, "fr": FR, "es": ES}

@@ -20,6 +20,13 @@ _POLITE = re.compile(
 _PAGE = re.compile(r"[,;.:]?\s*\(?(?:page|seite|página)\s+(\d{1,4})\)?$", re.IGNORECASE)
 _OR = re.compile(r"\s+(?:or|oder|ou|o)\s+", re.IGNORECASE)
 _SEPARABLE = re.compile(r" (?:auf|an)$")  # of "auflisten" and "anzeigen"
+# "either fire or flood", "the word fire": what comes before the subject itself.
+_LED = re.compile(
+    r"^(?:(?:either|both|entweder|sowohl|soit|o bien) )?(?:(?:the |das |den |die |le |les |la "
+    r"|las |el |los )?(?:words?|phrases?|terms?"
+    r"|names?|wort|wörter|begriffe?|namen?|mots?|termes?|noms?|palabras?|términos?|nombres?|expression|frase) (?=\S))?",
+    re.IGNORECASE,
+)
 _QUOTES = "\"“”„«»'‘’"
 _CLAUSE = re.compile(
     r"(?<![^\W_])(?:who|whose|when|where|why|wer|wessen|warum|pourquoi|quién|if|because|wenn"
@@ -194,7 +201,7 @@ def _about(topic: str, found: Listed, *, mentioned: bool) -> Listed | None:
 
 def _topics(text: str) -> tuple[str, ...]:
     """The subjects, each as words to search for; empty where a clause follows that says more than a subject."""
-    plain = _SEPARABLE.sub("", text.strip(f" ,.?!{_QUOTES}"))
+    plain = _LED.sub("", _SEPARABLE.sub("", text.strip(f" ,.?!{_QUOTES}"))).strip(_QUOTES)
     if not content(plain) or _CLAUSE.search(plain):
         return ()
     parts = [part.strip(f" ,{_QUOTES}") for part in _OR.split(plain)]

@@ -58,7 +58,7 @@ GENERIC = frozenset(
     "dépensé payé ont été eu avait tabla fila filas valor valores archivo según todos todas vendido vendidos vendidas "
     "vendieron gastado pagado tiene tienen hubo fue fueron son más plus list show zeige muestra montre number than "
     "together zusammen name names hoch high viel groß work works working arbeiten arbeitet travaillent travaille "
-    "trabajan trabaja take took takes dauern dauerten cuál cuáles quel quelle".split()
+    "war waren todo todos dos sin car bin wäre trabajan trabaja take took takes dauern dauerten cuál cuáles quel quelle".split()
 )
 # Words that mean the same column.
 SAME = (

@@ -1,4 +1,4 @@
-"""`python -m tests.quality.lists [development|held-out]`: share of questions with exactly the right documents."""
+"""`python -m tests.quality.lists [development|held-out|fresh]`: share of questions with exactly the right documents."""
 
 import sys
 import tempfile
@@ -13,7 +13,7 @@ from app.core.settings import load_settings
 from app.direct.lists import Lists
 from app.stages import build_stages
 from tests.quality.lists.library import library
-from tests.quality.lists.made import DEVELOPMENT, HELD_OUT, Asked
+from tests.quality.lists.made import DEVELOPMENT, FRESH, HELD_OUT, Asked
 from tests.support.cases import ingest_sources
 
 
@@ -28,7 +28,7 @@ def main() -> None:
         items = library()
         ingest_sources(engine, embedder, [item.source for item in items])
         lists = Lists(engine, build_stages(engine, embedder).searcher(load_settings(data_dir=folder)))
-        for half, questions in {"development": DEVELOPMENT, "held-out": HELD_OUT}.items():
+        for half, questions in {"development": DEVELOPMENT, "held-out": HELD_OUT, "fresh": FRESH}.items():
             if half in (sys.argv[1:] or (half,)):
                 _report(half, questions, lists)
         engine.dispose()

@@ -97,3 +97,40 @@ HELD_OUT = (
     Asked("What is the total salary except for Research?", None),
     Asked("What was the total rainfall?", None),
 )
+
+FRESH = (
+    Asked("What is the total revenue?", _sum(SALES, 3)),
+    Asked("What is the average revenue in February?", _mean(SALES, 3, c0="February")),
+    Asked("How many units were sold in total in April?", _sum(SALES, 2, c0="April")),
+    Asked(
+        "Which region had the lowest revenue in March?", min(row[3] for row in SALES if row[0] == "March"), ("North",)
+    ),
+    Asked(
+        "What is the sum of units in the North and the South?", _sum(SALES, 2, c1="North") + _sum(SALES, 2, c1="South")
+    ),
+    Asked("What was the highest number of units in January?", max(row[2] for row in SALES if row[0] == "January")),
+    Asked("Was ist der niedrigste Umsatz?", 640.4, ("Trier",)),
+    Asked("Wie viele Mitarbeiter haben die Filialen im Durchschnitt?", _mean(BRANCHES, 2)),
+    Asked("Welche Filiale hat die meisten Mitarbeiter?", 15, ("Mainz",)),
+    Asked("Welche Filialen haben weniger als 9.000 Umsatz?", None, ("Bonn", "Trier")),
+    Asked("Wie hoch ist die Summe der Umsätze im Januar 2024?", 12345.5 + 8999.0),
+    Asked("What is the total stock?", _sum(PRODUCTS, 3)),
+    Asked("Which garden product is the most expensive?", 34.2, ("Hose",)),
+    Asked("Which products have more than 30 in stock?", None, ("Hammer", "Lamp", "Bulb")),
+    Asked("How many lighting products are there?", 2),
+    Asked("What is the average stock of tools?", _mean(PRODUCTS, 3, c1="tools")),
+    Asked("What is the lowest price of the tools?", 12.5, ("Hammer",)),
+    Asked("How many days did Amara travel in total?", None),
+    Asked("What is the average number of days of the trips?", _mean(TRIPS, 1)),
+    Asked("Which trips cost more than 1000?", None, ("Lisbon", "Rome")),
+    Asked("How many machines are in Hall 1?", 2),
+    Asked("Which machines weigh less than 700?", None, ("Lathe", "Robot")),
+    Asked("What is the total power of all machines?", _sum(MACHINES, 1)),
+    Asked("Quelle est la moyenne des montants ?", _mean(EXPENSES, 1)),
+    Asked("Quel est le montant le plus élevé en février ?", 1200.0, ("Loyer",)),
+    Asked("¿Cuál es el promedio de los importes de junio?", _mean(COSTS, 1, c2="junio")),
+    Asked("Who is the oldest employee?", 58, ("Gus",)),
+    Asked("What is the total of the salaries in Sales?", _sum(STAFF, 2, c1="Sales")),
+    Asked("What is the median salary?", None),
+    Asked("What is the average age per department?", None),
+)
