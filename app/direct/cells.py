@@ -45,7 +45,7 @@ def numbers_of(cells: Sequence[str], *, language: str | None) -> Column | None:
     places = max((-int(value.as_tuple().exponent) for value in values if value is not None), default=0)
     return Column(
         values=tuple(values), missing=missing, unit=min(units, default=""), units=units, comma=comma,
-        group=next((sign for match in matches if (sign := match["group"]) and sign != ("," if comma else ".")), "." if comma else ","),
+group=_group(matches, comma),
         places=max(places, 0), unclear=unclear,
     )  # fmt: skip
 
@@ -73,6 +73,12 @@ def shown(value: Decimal, column: Column, *, places: int | None = None) -> str:
     if not column.unit:
         return text
     return f"{column.unit}{text}" if column.unit in "$£" else f"{text} {column.unit}"
+
+
+def _group(matches: Sequence[re.Match[str]], comma: bool) -> str:
+    """The sign between thousands, as the cells have it."""
+    usual, point = (".", ",") if comma else (",", ".")
+    return next((sign for match in matches if (sign := match["group"]) and sign != point), usual)
 
 
 def _is_missing(cell: str) -> bool:

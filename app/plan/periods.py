@@ -56,6 +56,7 @@ _FIRST = re.compile(rf"^(?:{_ONE})(?:\s|$)", re.IGNORECASE)
 _MONTH_ALONE = re.compile(rf"(?<![^\W_])({_MONTH})(?![^\W_])", re.IGNORECASE)
 _SMALL = re.compile(r",? (?:of|de|del) |(?:st|nd|rd|th)?, |(?<=\d)(?:st|nd|rd|th) | d['’]", re.IGNORECASE)
 _MONTH_FIRST = re.compile(rf"({_MONTH}) (\d{{1,2}}) ({_YEAR})", re.IGNORECASE)
+_WRITTEN_YEAR = re.compile(_YEAR)
 _DAY = re.compile(r"\b\d{1,2}\b")
 
 
@@ -107,6 +108,9 @@ def _period(match: re.Match[str], today: date) -> Period | None:
     found = {name: value for name, value in match.groupdict().items() if value}
     if word := found.get("relative"):
         return _relative(word, today)
+    ends = [name for name in found if name[1:].isdigit()]
+    if len(ends) == 2 and (year := _WRITTEN_YEAR.search(found[ends[1]])) and not _WRITTEN_YEAR.search(found[ends[0]]):
+        found[ends[0]] += f" {year.group()}"  # from May to June 2025
     spans = {name: span for name, value in found.items() if name != "within" and (span := _span(value, today))}
     if len(spans) < len(found) - ("within" in found):
         return None
@@ -122,8 +126,7 @@ def _period(match: re.Match[str], today: date) -> Period | None:
                 return Period(until=span[0])
             case "until":
                 return Period(until=span[1])
-    ends = sorted(spans.items())
-    return Period(since=ends[0][1][0], until=ends[1][1][1]) if len(ends) == 2 else None
+    return Period(since=spans[ends[0]][0], until=spans[ends[1]][1]) if len(ends) == 2 else None
 
 
 def _span(words: str, today: date) -> tuple[date, date] | None:

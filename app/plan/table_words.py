@@ -14,7 +14,7 @@ OPERATIONS = {
     ),
     "maximum": (
         r"highest|largest|maximum|max|biggest|greatest|most(?: expensive)?|longest|heaviest"
-        r"|höchste[rnsm]?|größte[rnsm]?"
+        r"|oldest|höchste[rnsm]?|älteste[rnsm]?|größte[rnsm]?"
         r"|maximal\w*|meisten?|teuerste[rnsm]?|längste[rnsm]?|schwerste[rnsm]?|(?:le |la "
         r"|les )?plus (?:grande?s?|élevée?s?"
         r"|hauts?|hautes?|chers?|chères?|longs?|longues?)|maxim(?:al|um|ale)|mayor|máxim[oa]"
@@ -22,7 +22,7 @@ OPERATIONS = {
         r"|larg[oa])|le plus|la plus|más"
     ),
     "minimum": (
-        r"lowest|smallest|minimum|min|least|cheapest|fewest|shortest|lightest|niedrigste[rnsm]?|kleinste[rnsm]?"
+        r"lowest|smallest|minimum|min|least|cheapest|fewest|shortest|lightest|youngest|niedrigste[rnsm]?|jüngste[rnsm]?|kleinste[rnsm]?"
         r"|geringste[rnsm]?|minimal\w*|wenigsten?|billigste[rnsm]?|günstigste[rnsm]?|kürzeste[rnsm]?|leichteste[rnsm]?"
         r"|(?:le |la |les )?plus (?:petite?s?|basse?s?|bas|faibles?|courte?s?)|moins (?:chers?"
         r"|chères?|élevée?s?)|minim(?:al|um|ale)"
@@ -58,7 +58,8 @@ GENERIC = frozenset(
     "dépensé payé ont été eu avait tabla fila filas valor valores archivo según todos todas vendido vendidos vendidas "
     "vendieron gastado pagado tiene tienen hubo fue fueron son más plus list show zeige muestra montre number than "
     "together zusammen name names hoch high viel groß work works working arbeiten arbeitet travaillent travaille "
-    "war waren todo todos dos sin car bin wäre trabajan trabaja take took takes dauern dauerten cuál cuáles quel quelle".split()
+    "war waren todo todos dos sin car bin wäre "
+    "trabajan trabaja take took takes dauern dauerten cuál cuáles quel quelle".split()
 )
 # Words that mean the same column.
 SAME = (
@@ -75,7 +76,7 @@ SAME = (
         "weight heavy heaviest weigh weighs lightest gewicht schwerste leichteste wiegt poids pèse peso pesa".split()
     ),
     frozenset("length long longest shortest länge längste kürzeste longueur longue longues larga longitud".split()),
-    frozenset("age old oldest youngest alter âge edad".split()),
+    frozenset("age old oldest youngest älteste ältester jüngste jüngster alter âge edad".split()),
     frozenset(
         "staff employees people headcount mitarbeiter beschäftigte employés personnes empleados personas".split()
     ),

@@ -77,6 +77,7 @@ def test_a_question_with_a_word_left_over_is_searched(question: str) -> None:
         ("in December", "2025-12"),
         ("between May 2023 and 3 June 2024", "2023-05-01 – 2024-06-03"),
         ("after May 3, 2025", "≥ 2025-05-04"),
+        ("from May to June 2025", "2025-05-01 – 2025-06-30"),
         ("before 2020", "≤ 2019-12-31"),
         ("letztes Jahr", "2025"),
         ("le mois dernier", "2026-10"),

@@ -36,7 +36,7 @@ DEVELOPMENT = (
     Asked(
         "Which month had the highest revenue in the West?", max(row[3] for row in SALES if row[1] == "West"), ("June",)
     ),
-    Asked("What is the lowest number of units?", None),
+    Asked("What is the lowest number of units?", 13, ("January",)),
     Asked("How many units were sold in May in the North?", _sum(SALES, 2, c0="May", c1="North")),
     Asked("Was ist die Summe der Umsätze aller Filialen?", _sum(BRANCHES, 1)),
     Asked("Welche Filiale hat den höchsten Umsatz?", 15000.0, ("Mainz",)),
