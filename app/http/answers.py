@@ -10,16 +10,15 @@ from pydantic import BaseModel, Field
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
 from app.chats import NEW_CHAT, chat_title, turns
-from app.core.domain import Answer, Question, Turn
+from app.core.domain import Question, Turn
 from app.core.errors import AppError, NotFoundError
-from app.core.plan import Kind
 from app.http.openai_form import Options
 from app.http.problems import view_of
 from app.http.running import events_of, finished
 from app.http.services import Services
 from app.ledger import AnswerSummary
 from app.present.answer_verdict import verdict_of
-from app.present.as_csv import as_csv
+from app.present.as_csv import as_csv, asked_again
 from app.present.as_json import answer_view, event_view, search_view
 from app.quality.diagnosis import verdict_view
 
@@ -120,12 +119,6 @@ def asked(services: Services, body: Asking, owner: str) -> Question:
         history=history,
         chat_id=chat,
     )
-
-
-def asked_again(answer: Answer) -> Question:
-    """The question that a kept answer's table answers; that of a further page is the one before it."""
-    text = answer.plan.parts[0] if answer.plan.kind in (Kind.COUNT, Kind.LIBRARY) and answer.plan.parts else ""
-    return Question(text=text or answer.query.text, collection=answer.collection, filters=answer.filters)
 
 
 def _answered(view: dict[str, Any], question: Question) -> dict[str, Any]:

@@ -113,7 +113,10 @@ DE = Tongue(
     ),
     generic=r"dokumente?n?|dateien?|unterlagen|quellen|texten?",
     soft=r"berichten?|notizen|artikeln?|protokollen?|briefen?|vermerken?|schreiben|seiten|einträgen?",
-    about=r"(?:(?:die|welche) )?(?:handeln vo[nm]|über|zum thema|zu dem thema|betreffend|behandeln|beschäftigen sich mit)",
+    about=(
+        r"(?:(?:die|welche) )?(?:handeln vo[nm]|über|zum thema|zu dem thema|betreffend|behandeln"
+        r"|beschäftigen sich mit)"
+    ),
     loose_about=r"(?:zu[mr]?|von|beschreiben)",
     mention=(
         r"(?:,? ?(?:die|welche) )?(?:erwähnen|enthalten|nennen|mit dem wort|mit den wörtern"

@@ -64,6 +64,7 @@ class ChatTab:
             listen(part.version, self._show_version, [self._chat_id], every)
             for event in (part.pick, part.show):
                 listen(event, self._show, [], [areas.sources, areas.why.area])
+            listen(part.csv, areas.side.table, [], [areas.side.file])
             listen(part.rate, self._rate, [self._chat_id], list(areas.conversation))
         listen(areas.question.stop, self._request_stop, [self._chat_id], [])
         listen(areas.queue.unqueue, self._unqueue, [self._chat_id], [areas.queue])

@@ -5,10 +5,14 @@ from typing import Any
 
 import pytest
 
+from app.core.domain import Sentence, Support
+from app.core.plan import Kind, Plan
 from app.plan.lists import listed_in
 from app.plan.periods import period_at_end
 from app.present.as_csv import as_csv
 from app.web.answer_text import render_answer
+from app.web.thread import render_exchange
+from tests.support.builders import make_answer
 
 TODAY = date(2026, 11, 27)
 
@@ -99,6 +103,13 @@ def test_a_markdown_table_is_a_table_on_the_page_with_its_citations() -> None:
     assert "&lt;b&gt;pump&lt;/b&gt;.md" in html
     assert 'data-n="1"' in html
     assert html.count("<tr>") == 2
+
+
+def test_an_answer_that_is_a_table_offers_its_rows_as_a_file() -> None:
+    sentence = Sentence(text="| 1 |", start=0, end=5, support=Support.CITED, passages=(1,))
+    table = make_answer(plan=Plan(kind=Kind.COUNT), sentences=(sentence,))
+    assert 'data-act="csv"' in render_exchange(table)
+    assert 'data-act="csv"' not in render_exchange(make_answer(sentences=(sentence,)))
 
 
 def test_a_csv_cell_that_a_spreadsheet_would_run_is_text() -> None:
