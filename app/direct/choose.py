@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache
 
 from app.core.dates import stamps
 from app.core.names import words_of
@@ -75,6 +76,9 @@ def choose(asked: TableQuestion, grid: Grid, *, about: str, language: str | None
     names = [*(other for name in grid.names for other in words_of(name)), *words_of(about)]
     literal = used | {word for word in own if any(_alike(word, other) for other in names)}
     left = tuple(word for word in own if word not in known | titled)
+    hints = [word for word in asked.hint if any(_in(group, word) for group in SAME)]  # "oldest" means a column of ages
+    if hints and measure is not None and not _named_by(hints, grid.names[measure]):
+        left = (*left, *hints)
     operation = _operation(asked, grid, measure)
     needs = operation not in ("count", "filter")
     return Chosen(
@@ -82,6 +86,10 @@ def choose(asked: TableQuestion, grid: Grid, *, about: str, language: str | None
         columns=columns, left=left, candidates=() if measure is not None or not needs else candidates,
         matched=sum(1.0 if word in literal else 0.5 for word in known | titled) + len(filters) - bool(asked.period) / 2,
     )  # fmt: skip
+
+
+def _named_by(words: Sequence[str], name: str) -> bool:
+    return any(_means(word, other) for word in words for other in words_of(name))
 
 
 def _operation(asked: TableQuestion, grid: Grid, measure: int | None) -> str:
@@ -97,7 +105,7 @@ def _measure(
 ) -> tuple[int | None, tuple[int, ...]]:
     """The column of the values, or those that it may be."""
     numeric = [number for number in columns if not _NO_MEASURE.fullmatch(grid.names[number].strip())]
-    hints = {n: any(_means(word, other) for word in asked.hint for other in words_of(grid.names[n])) for n in numeric}
+    hints = {n: _named_by(asked.hint, grid.names[n]) for n in numeric}
     scores = {n: len([word for word in by_name[n] if word not in used]) + hints[n] for n in numeric}
     best = max(scores.values(), default=0)
     named = [number for number, score in scores.items() if score == best] if best else []
@@ -182,7 +190,7 @@ def _holds(value: Decimal, sign: str, limit: Decimal) -> bool:
 
 def _means(word: str, other: str) -> bool:
     """Whether a word of the question and one of a name are alike or synonyms."""
-    return _alike(word, other) or any(word in group and other in _plain(group) for group in SAME)
+    return _alike(word, other) or any(_in(group, word) and _in(group, other) for group in SAME)
 
 
 def _alike(word: str, other: str) -> bool:
@@ -192,5 +200,12 @@ def _alike(word: str, other: str) -> bool:
     return same_word(one, other) or (len(short) > _FEW and long.startswith(short))
 
 
+def _in(group: frozenset[str], word: str) -> bool:
+    """Whether a group of synonyms has a form of the word."""
+    one = " ".join(words_of(word))
+    return any(same_word(one, other) for other in _plain(group))
+
+
+@cache
 def _plain(group: frozenset[str]) -> set[str]:
     return {" ".join(words_of(word)) for word in group}
