@@ -134,8 +134,8 @@ class Answerer:
             chosen = self._as_chosen(question.choice)
             yield from chosen.answer(replace(question, choice=AS_CONFIGURED))
             return
-        query = Query(text=question.text, changed=False, reason="")
-        draft = AnswerDraft(question=question, query=query, notices=list(self.notices))
+        as_asked = Query(text=question.text, changed=False, reason="")
+        draft = AnswerDraft(question=question, query=as_asked, notices=list(self.notices))
         try:
             draft.text = self._listing.answer(question)
             if draft.text:
@@ -163,11 +163,9 @@ class Answerer:
 
     def rows(self, question: Question) -> Sequence[Sequence[str]]:
         """All rows of the table that answers the question, names of the columns first; empty where none does."""
-        for one in self._direct:
-            if rows := one.rows(question):
-                return rows
-        if self._tables is None:
-            return ()
+        rows = next(filter(None, (one.rows(question) for one in self._direct)), ())
+        if rows or self._tables is None:
+            return rows
         found = self.search(question.text, collection=question.collection, filters=question.filters)
         return self._tables.rows(question.text, found.context)
 
@@ -192,8 +190,7 @@ class Answerer:
         """The computed answer as the answer."""
         more = made.text.removeprefix(draft.text) if made.text.startswith(draft.text) else ""
         draft.take(made)
-        for text in made.notices:
-            yield Notice(text=text)
+        yield from (Notice(text=text) for text in made.notices)
         yield Retrieved(context=draft.context, reranker=draft.reranker, scored=draft.scored)
         if more:
             yield Token(text=more)

@@ -85,16 +85,14 @@ def engine(database: Engine) -> Engine:
     return database
 
 
-def answered(engine: Engine, question: str, *, says: str = "It says so [1].") -> tuple[Answer, list[object]]:
-    """The answer as the ledger gives it back, and the events."""
-    model, ledger = ScriptedModel(lambda _prompt: [says]), Ledger(engine)
+def answering(engine: Engine, model: ScriptedModel) -> Answerer:
     searcher = Searcher(retriever=EveryPassage(engine), reranker=KeepOrder())
-    answerer = Answerer(
+    return Answerer(
         rewriter=AsAsked(),
         searcher=searcher,
         model=model,
         support=word_support,
-        ledger=ledger,
+        ledger=Ledger(engine),
         listing=Listing(engine),
         prompts=Prompts(answer=partial(conversation, "answer"), boundary=fixed_boundary, not_found=NOT_FOUND),
         passages=5,
@@ -103,10 +101,15 @@ def answered(engine: Engine, question: str, *, says: str = "It says so [1].") ->
         relevance_floor=0.0,
         support_floor=0.55,
         settings={},
-        direct=(Lists(engine, NothingNear()),),
+        direct=(Lists(engine, NothingNear()), summaries(engine, model)),
         tables=Tables(engine, model),
     )
-    events = list[object](answerer.answer(Question(text=question)))
+
+
+def answered(engine: Engine, question: str, *, says: str = "It says so [1].") -> tuple[Answer, list[object]]:
+    """The answer as the ledger gives it back, and the events."""
+    model, ledger = ScriptedModel(lambda _prompt: [says]), Ledger(engine)
+    events = list[object](answering(engine, model).answer(Question(text=question)))
     last = events[-1]
     assert isinstance(last, Finished)
     assert ledger.load(last.answer.id).context == last.answer.context
@@ -178,3 +181,22 @@ def test_a_name_of_no_document_or_of_several_is_searched(engine: Engine) -> None
     found = returned(summaries(engine, model).answer(only))
     assert found is not None
     assert found.plan.subject == "b.txt"
+
+
+def test_a_stopped_summary_keeps_its_text_so_far_and_is_not_kept_for_others(engine: Engine) -> None:
+    model = ScriptedModel(lambda _prompt: ["Drills ", "are ", "held [1]."])
+    steps = answering(engine, model).answer(Question(text="Summarise a.txt"))
+    next(event for event in steps if isinstance(event, Token))
+    steps.close()
+    stored = Ledger(engine).load(Ledger(engine).find("last"))
+    assert (stored.outcome, stored.text) == (Outcome.STOPPED, "Drills")
+    assert model.stopped.is_set()
+    with engine.connect() as connection:
+        assert connection.execute(text("SELECT count(*) FROM document_summaries")).scalar_one() == 0
+
+
+def test_a_summary_on_the_whole_road_cites_its_passages(engine: Engine) -> None:
+    answer, _ = answered(engine, "Summarise b.txt", says="A fire needs air [1].")
+    assert (answer.plan.kind, answer.text) == (Kind.WHOLE, "A fire needs air [1].")
+    assert answer.model is not None
+    assert [hit.cited for hit in answer.context.hits] == [True]
