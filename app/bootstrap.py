@@ -24,12 +24,14 @@ from app.core.passage_frame import boundary, prompt_secret
 from app.core.progress import read_progress
 from app.core.recall_state import read_last_recall
 from app.core.settings import Settings, Shapes, shaping_values
+from app.direct.build import direct_answers
+from app.fit import Prompts
 from app.generate import CallOptions, OfferedModels, build_chat_model, offered_models
 from app.ledger import Ledger
 from app.library import Library
 from app.listing import Listing
 from app.metrics import Counted, Metrics, Store
-from app.pipeline import Answerer, Prompts
+from app.pipeline import Answerer
 from app.programs import ProgramAnswers
 from app.prompts import NOT_FOUND, conversation
 from app.quality.diagnosis import Diagnosis, Trials
@@ -226,10 +228,23 @@ def _build_answerer(
 
 def _parts(services: SearchServices, settings: Settings, model: ChatModel) -> dict[str, Any]:
     """The parts of an answerer that follow from settings and model."""
+    searcher = services.searcher if settings == services.settings else services.stages.searcher(settings)
+    support = EmbeddingSupport(services.embedder, services.stages.calibrations.embedding)
+    direct, tables = direct_answers(
+        services.engine,
+        searcher,
+        model=model,
+        support=support,
+        support_floor=settings.support_floor,
+        answer_tokens=settings.answer_tokens,
+        boundary=partial(boundary, secret=prompt_secret(services.settings.data_dir)),
+    )
     return {
-        "searcher": services.searcher if settings == services.settings else services.stages.searcher(settings),
+        "searcher": searcher,
+        "direct": direct if settings.plan else (),
+        "tables": tables if settings.plan else None,
         "model": model,
-        "support": EmbeddingSupport(services.embedder, services.stages.calibrations.embedding),
+        "support": support,
         "listing": Listing(services.engine),
         "passages": settings.passages,
         "passages_tokens": settings.passages_tokens,

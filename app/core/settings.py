@@ -67,8 +67,8 @@ class Settings(BaseSettings):
     # plan
     plan: Annotated[bool, Shapes.RANKING] = Field(
         default=True,
-        description="1: a question with several parts, or one that compares, is searched part by part; 0: every "
-        "question is searched once",
+        description="1: a question with several parts, or one that compares, is searched part by part; lists, sums "
+        "over tables and summaries are made from whole documents; 0: every question is searched once",
     )
     plan_seconds: Annotated[int, Shapes.ANSWER] = Field(
         default=20, ge=1, description="time for searching the parts of a question, seconds; then the whole alone counts"

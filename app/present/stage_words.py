@@ -8,6 +8,9 @@ STAGES: Mapping[str, str] = {
     "retrieve": "Searching your documents",
     "rerank": "Putting the best passages first",
     "pack": "Choosing what fits",
+    "count": "Looking through all documents",
+    "compute": "Reading the table's cells",
+    "read": "Reading the whole document",
     "generate": "The model is reading the passages",
     "cite": "Checking every sentence against its source",
 }

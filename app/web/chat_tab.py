@@ -69,6 +69,7 @@ class ChatTab:
             listen(part.edit, self._ask_again, session, every, **while_shown)
             listen(part.alone, self._ask_alone, session, every, **while_shown)
             listen(part.everywhere, self._ask_everywhere, session, every, **while_shown)
+            listen(part.csv, areas.side.table, [], [areas.side.file])
         listen(areas.question.stop, self._request_stop, [self._chat_id], [])
         listen(areas.queue.unqueue, self._unqueue, [self._chat_id], [areas.queue])
         listen(areas.queue.asknow, self._ask_now, [self._chat_id, self._view], every, **while_shown)

@@ -38,6 +38,8 @@ class Answers(Protocol):
 
     def search(self, text: str, *, collection: str | None = None, filters: Filters = NO_FILTERS) -> Retrieved: ...
 
+    def rows(self, question: Question) -> Sequence[Sequence[str]]: ...
+
 
 class Ledger(Protocol):
     """Keeps answers and chats."""

@@ -1,7 +1,7 @@
 // Runs once for each HTML area of the page. `element` is the area, `trigger` sends an event to Python, `props.value`
 // is the area's HTML and `watch` calls back when it changes. A control names its action in data-act; the HTML has no
 // handlers of its own. Events: 'pick' 'show' 'open' 'retry' 'rate' 'example' 'remove' 'recall' 'right' 'why' 'golden' 'programs' 'programask' 'programkeep' 'programdelete'
-// 'unqueue' 'edit' 'version' 'alone' 'everywhere' 'asknow'. Events of the list of chats: 'chat' 'chatname' 'chatexport' 'chatask' 'chatkeep' 'chatmore' 'chatdelete'
+// 'unqueue' 'edit' 'version' 'alone' 'everywhere' 'asknow' 'csv'. Events of the list of chats: 'chat' 'chatname' 'chatexport' 'chatask' 'chatkeep' 'chatmore' 'chatdelete'
 const shared = (window.foremost ??= { returnTo: null, writing: false });
 const calm = () => window.matchMedia('(prefers-reduced-motion: reduce)').matches;
 const scope = () => element.closest('.fm-scope') ?? document;
@@ -80,6 +80,7 @@ const act = {
   version: (control) => {
     if (control.dataset.answer) trigger('version', { answer: control.dataset.answer });
   },
+  csv: (control) => trigger('csv', { answer: control.dataset.answer }),
   rate: (control) => trigger('rate', { answer: control.dataset.answer, value: Number(control.dataset.value) }),
   unqueue: (control) => trigger('unqueue', { asked: control.dataset.asked }),
   example: (control) => trigger('example', { question: control.dataset.question }),
@@ -262,11 +263,11 @@ watch('value', () => {
   const file = element.querySelector('.fm-export-file');
   if (file) {
     const link = document.createElement('a');
-    link.href = URL.createObjectURL(new Blob([file.textContent], { type: 'text/markdown' }));
+    link.href = URL.createObjectURL(new Blob([file.textContent], { type: file.dataset.type }));
     link.download = file.dataset.name;
     link.click();
     setTimeout(() => URL.revokeObjectURL(link.href), 10000);
-    props.value = ''; // so that the same chat can be exported again
+    props.value = ''; // so that the same can be exported again
   }
   element.querySelector('.fm-sure .fm-danger')?.focus();
   if (shared.opening && element.closest('#fm-thread-area')) { // a chat opens at the hit, or at its end

@@ -6,6 +6,7 @@ from types import MappingProxyType
 
 from app.chats import Change
 from app.core.domain import Answer, Context, Outcome, Query
+from app.core.plan import Kind
 from app.core.scope import scope_in_words
 from app.present.answer_verdict import State, verdict_of_answer
 from app.present.plan_lines import plan_lines, step_line
@@ -19,6 +20,7 @@ from app.web.icons import ICONS
 from app.web.problem import render_problem
 from app.web.quotes import quotes_of
 
+_TABLES = (Kind.COUNT, Kind.TABLE, Kind.LIBRARY)
 _STAGES: Mapping[str, str] = {**STAGES, "stop": "Stopping"}
 
 
@@ -187,6 +189,7 @@ def _actions(answer: Answer, *, again: bool) -> str:
         '<div class="fm-actions">'
         + button("show", "Show the sources of this answer", sources, ' data-wide="1"')
         + button("copy", "Copy the answer", ICONS["copy"], f' data-copy="{escape(plain_text(answer))}"')
+        + (button("csv", "All rows as a CSV file", "CSV") if answer.plan.kind in _TABLES and answer.sentences else "")
         + (button("retry", "Ask again", ICONS["retry"]) if again else "")
         + _versions(answer, again=again)
         + button("rate", "Good answer", ICONS["up"], f' data-value="{0 if up else 1}"', up)

@@ -10,15 +10,20 @@ from app.chats import Chats
 from app.composer import Composer
 from app.core.acting import NOBODY, Actor, acting_as, acting_as_owner
 from app.core.document_tags import DocumentTags
+from app.core.domain import Question
 from app.core.errors import AppError, DatabaseError, NotFoundError, RightsError
 from app.core.models.embedding import Embedder
+from app.direct.lists import Lists
+from app.direct.whole import Summaries
 from app.ledger import Ledger
 from app.library import Library
 from app.quality.expected.golden import Expected, Golden
 from app.retrieve import HybridRetriever
 from app.unanswered import Asked, Unanswered
 from app.users import Audit, Gate, Groups, Keys, Level, Rights, Role, Users, require_bound
-from tests.support.builders import make_answer
+from tests.support.builders import fixed_boundary, make_answer
+from tests.support.fakes import NothingNear, ScriptedModel, word_support
+from tests.support.generators import returned
 from tests.support.people import SECRET, People, fill, opened
 
 QUESTION = "When does the boathouse open?"
@@ -74,6 +79,45 @@ def test_the_hybrid_statement_finds_what_the_user_may_read(
         "nobody": set(), "": set(),
     }  # fmt: skip
     assert names_of(people.owner, embedder, exact_below=exact_below) == everything
+
+
+def test_lists_and_counts_hold_what_the_user_may_read(people: People) -> None:
+    found: dict[str, list[str]] = {}
+    for name in ("ada", "cora", "nobody"):
+        with acting_as(Actor(name)):
+            rows = Lists(people.page, NothingNear()).rows(Question(text="How many text files are there?"))
+            found[name] = sorted(row[0] for row in rows[1:])
+
+    assert found == {
+        "ada": sorted(("boats.txt", f"{SECRET}-minutes.txt", f"{SECRET}-plan.txt", "shared.txt")),
+        "cora": ["boats.txt"],
+        "nobody": [],
+    }
+
+
+def test_a_kept_summary_is_read_by_those_who_may_read_its_document(people: People) -> None:
+    said = ["The secret plan [1]."]
+    summaries = Summaries(
+        people.page,
+        model=ScriptedModel(lambda _prompt: said),
+        support=word_support,
+        support_floor=0.5,
+        answer_tokens=50,
+        boundary=fixed_boundary,
+    )
+    question = Question(text=f"Summarise {SECRET}-plan.txt")
+    with acting_as(Actor("ada")):
+        made = returned(summaries.answer(question))
+        said[:] = ["Another text [1]."]
+        again = returned(summaries.answer(question))
+    with acting_as(Actor("cora")):
+        hidden = returned(summaries.answer(question))
+        with people.page.connect() as connection:
+            seen = connection.execute(text("SELECT count(*) FROM document_summaries")).scalar_one()
+
+    assert made is not None
+    assert again is not None
+    assert (again.text, hidden, seen) == (made.text, None, 0)
 
 
 def test_typing_errors_are_not_corrected_to_words_of_hidden_documents(people: People, embedder: Embedder) -> None:

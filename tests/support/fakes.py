@@ -19,6 +19,7 @@ from app.core.domain import (
     AS_CONFIGURED,
     NO_FILTERS,
     Choice,
+    Context,
     ExactRank,
     Filters,
     Hit,
@@ -28,16 +29,18 @@ from app.core.domain import (
     Question,
     Reranking,
     Retrieval,
+    Retrieved,
     Usage,
 )
 from app.core.errors import NotFoundError
 from app.core.models.embedding import Embedder, Matrix
 from app.core.settings import Settings
+from app.fit import Prompts
 from app.generate import OfferedModels
 from app.ledger import Ledger
 from app.library import Library
 from app.listing import Listing
-from app.pipeline import Answerer, Prompts, Rewriter
+from app.pipeline import Answerer, Rewriter
 from app.planned_search import PlannedSearcher
 from app.programs import ProgramAnswers
 from app.prompts import conversation
@@ -114,6 +117,13 @@ class WordRetriever(ExplainingRetriever):
             for hit in self.retrieve(query, collection=collection, filters=filters).hits
             if hit.chunk_id in chunk_ids
         }
+
+
+class NothingNear:
+    """A search without candidates."""
+
+    def search(self, text: str, *, collection: str | None = None, filters: Filters = NO_FILTERS) -> Retrieved:  # noqa: ARG002
+        return Retrieved(context=Context(passages=(), hits=(), tokens=0, token_budget=0), reranker="none", scored=0)
 
 
 class WordReranker(Reranker):
