@@ -16,12 +16,12 @@ class Asked:
 
 
 def _sum(rows: Rows, column: int, **where: object) -> float:
-    return sum(row[column] for row in _where(rows, where))
+    return float(sum(row[column] for row in _where(rows, where)))
 
 
 def _mean(rows: Rows, column: int, **where: object) -> float:
     chosen = _where(rows, where)
-    return round(sum(row[column] for row in chosen) / len(chosen) + 1e-9, 2)
+    return float(round(sum(row[column] for row in chosen) / len(chosen) + 1e-9, 2))
 
 
 def _where(rows: Rows, where: dict[str, object]) -> list[tuple[Any, ...]]:
