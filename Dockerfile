@@ -1,5 +1,6 @@
 # One image for the page, the worker and the migration; which of them runs is the command's business.
-FROM python:3.11-slim
+ARG PYTHON_IMAGE=python:3.11.15-slim-bookworm
+FROM ${PYTHON_IMAGE}
 
 # PyTorch's CPU index keeps several GB of CUDA out of the image; for a GPU: --build-arg TORCH_INDEX=https://pypi.org/simple
 ARG TORCH_INDEX=https://download.pytorch.org/whl/cpu
@@ -10,7 +11,7 @@ COPY pyproject.toml constraints.txt README.md LICENSE ./
 COPY app app
 COPY ingest ingest
 COPY migrations migrations
-RUN pip install --no-cache-dir -c constraints.txt ".[embedding]"
+RUN pip install --no-cache-dir -c constraints.txt ".[embedding,tracing]"
 
 # Reads scanned pages; everything else works without it.
 RUN apt-get update -qq && apt-get install -y -qq --no-install-recommends tesseract-ocr && rm -rf /var/lib/apt/lists/*

@@ -21,6 +21,7 @@ from app.core.domain import (
     Usage,
 )
 from app.core.plan import ONE_SEARCH, Plan, Step
+from app.direct.direct import Direct
 
 _EMPTY_CONTEXT = Context(passages=(), hits=(), tokens=0, token_budget=0)
 
@@ -44,6 +45,7 @@ class AnswerDraft:
     usage: Usage | None = None
     outcome: Outcome = Outcome.STOPPED
     error: str = ""
+    checked: Citations | None = None  # of an answer that was computed; else the text is compared with its passages
 
     @contextmanager
     def timed(self, stage: str) -> Generator[None, None, None]:
@@ -61,6 +63,14 @@ class AnswerDraft:
         self.plan = retrieved.plan
         self.notices += retrieved.notices
         self.timings |= retrieved.timings
+
+    def take(self, made: Direct) -> None:
+        """Take over a computed answer."""
+        self.text, self.plan, self.context, self.outcome = made.text, made.plan, made.context, made.outcome
+        self.prompt, self.usage = made.prompt, made.usage
+        self.notices += made.notices
+        cited = frozenset(number for sentence in made.sentences for number in sentence.passages)
+        self.checked = Citations(text=made.text, sentences=made.sentences, removed_markers=0, cited=cited)
 
     def finished(
         self, checked: Citations, model: ModelInfo, settings: Mapping[str, str | int | float | bool | None]

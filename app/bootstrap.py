@@ -24,12 +24,15 @@ from app.core.passage_frame import boundary, prompt_secret
 from app.core.progress import read_progress
 from app.core.recall_state import read_last_recall
 from app.core.settings import Settings, Shapes, shaping_values
+from app.direct.build import direct_answers
+from app.fit import Prompts
 from app.generate import CallOptions, OfferedModels, build_chat_model, offered_models
 from app.ledger import Ledger
 from app.library import Library
 from app.listing import Listing
 from app.metrics import Counted, Metrics, Store
-from app.pipeline import Answerer, Prompts
+from app.pipeline import Answerer
+from app.programs import ProgramAnswers
 from app.prompts import NOT_FOUND, conversation
 from app.quality.diagnosis import Diagnosis, Trials
 from app.quality.expected.feedback import Feedback
@@ -40,6 +43,7 @@ from app.rewrite.rewriter import Rewriter
 from app.running import EndableAnswerer, Running
 from app.search import Searcher
 from app.sections import Sections
+from app.spans import build_spans
 from app.stages import Stages, build_retriever, build_stages
 from app.unanswered import Unanswered
 from app.users import Gate, Limits, Users, protect, require_bound
@@ -72,6 +76,7 @@ class Services(SearchServices):
     answerer: Answerer
     ledger: Ledger
     chats: Chats
+    programs: ProgramAnswers
     library: Library
     sections: Sections
     diagnosis: Diagnosis
@@ -96,6 +101,7 @@ class Services(SearchServices):
 
     def close(self) -> None:
         """Stop the models, then release the database."""
+        self.running.spans.close()
         self.models.close()
         self.model.close()
         super().close()
@@ -133,7 +139,8 @@ def open_services(settings: Settings, *, report: Report, migrate: bool = False) 
     except BaseException:
         services.close()
         raise
-    ledger, models, running = Ledger(services.engine), _offered(settings, model), Running()
+    ledger, models = Ledger(services.engine), _offered(settings, model)
+    running = Running(settings.answers_at_once or _at_once(model), build_spans(settings.otlp_url))
     metrics = Metrics(
         progress=as_owner(partial(read_progress, services.engine)),
         last_recall=partial(read_last_recall, settings.data_dir),
@@ -148,6 +155,7 @@ def open_services(settings: Settings, *, report: Report, migrate: bool = False) 
         answerer=_build_answerer(services, models, Counted(ledger, metrics), notices, running=running),
         ledger=ledger,
         chats=Chats(services.engine),
+        programs=ProgramAnswers(services.engine),
         library=Library(
             services.engine, max_file_mib=settings.max_file_mib, user_mib_per_day=settings.user_upload_mib_per_day
         ),
@@ -200,8 +208,9 @@ def _build_answerer(
         chosen: Callable[[Choice], Answerer] | None,
     ) -> Answerer:
         parts = _parts(services, settings, model)
-        return EndableAnswerer(
-            running=running,
+        # What a chat chose is answered within the answer of the outer one, which stands in line and counts for both.
+        answerer = partial(EndableAnswerer, running=running) if chosen else Answerer
+        return answerer(
             rewriter=StoredQuery(past.query) if past else Rewriter(model),
             prompts=Prompts(
                 answer=partial(conversation, answer_prompt(model)),
@@ -219,10 +228,23 @@ def _build_answerer(
 
 def _parts(services: SearchServices, settings: Settings, model: ChatModel) -> dict[str, Any]:
     """The parts of an answerer that follow from settings and model."""
+    searcher = services.searcher if settings == services.settings else services.stages.searcher(settings)
+    support = EmbeddingSupport(services.embedder, services.stages.calibrations.embedding)
+    direct, tables = direct_answers(
+        services.engine,
+        searcher,
+        model=model,
+        support=support,
+        support_floor=settings.support_floor,
+        answer_tokens=settings.answer_tokens,
+        boundary=partial(boundary, secret=prompt_secret(services.settings.data_dir)),
+    )
     return {
-        "searcher": services.searcher if settings == services.settings else services.stages.searcher(settings),
+        "searcher": searcher,
+        "direct": direct if settings.plan else (),
+        "tables": tables if settings.plan else None,
         "model": model,
-        "support": EmbeddingSupport(services.embedder, services.stages.calibrations.embedding),
+        "support": support,
         "listing": Listing(services.engine),
         "passages": settings.passages,
         "passages_tokens": settings.passages_tokens,
@@ -276,6 +298,11 @@ def open_chat_model(settings: Settings, *, report: Report) -> tuple[ChatModel, t
     )
 
 
+def _at_once(model: ChatModel) -> int:
+    """Answers at a time: the embedded model writes one, and beside it the passages of the next are searched."""
+    return 2 if model.info.backend == "embedded" else 8
+
+
 def answer_prompt(model: ChatModel) -> str:
     """Name of the prompt. With instructions to refuse, the small embedded model refuses too much (see DECISIONS.md)."""
     return "answer_small" if model.info.backend == "embedded" else "answer"
@@ -294,7 +321,7 @@ def open_gate(services: Services, *, signed_in: Callable[[], str], report: Repor
     who, settings = bind(services.engine, signed_in), services.settings
     require_bound(services.engine)
     limits = Limits(at_once=settings.user_questions_at_once, per_minute=settings.user_questions_per_minute)
-    services.running.limit(lambda: limits.one_more(who().name))
+    services.running.limit(lambda: limits.one_more(who().name), lambda: who().name)
     gate = Gate(services.engine)
     if settings.audit_days:
         gate.prune(days=settings.audit_days)
@@ -324,9 +351,15 @@ def open_backup(settings: Settings, *, report: Report, ready: bool = True) -> It
 
 
 def migrate_database(settings: Settings, *, report: Report) -> str:
-    """Migrate the configured database to this version's schema and return its revision."""
+    """Migrate the configured database to this version's schema and return its revision.
+
+    Where there are users, the new tables are protected too: the page may sign in as a role that owns none of them.
+    """
     with _connected(settings, report) as engine:
         _migrate(engine, settings, report)
+        if Users(engine).any():
+            for notice in protect(engine):
+                report(notice)
         return database.schema_state(engine)[1]
 
 

@@ -126,7 +126,7 @@ class Ledger:
         key = {"chat_id": _checked(chat_id, "chat")}
         with transaction(self._engine) as connection:
             ids = connection.execute(_QUERIES["select_chat_answers"], key).scalars().all()
-            return tuple(_load(connection, answer_id) for answer_id in ids)
+            return _load_all(connection, ids)
 
     def show_version(self, answer_id: str) -> None:
         """Show this version of an answer, and no other. Raises NotFoundError."""
@@ -223,11 +223,20 @@ def _clean(value: object) -> object:
 
 
 def _load(connection: Connection, answer_id: str) -> Answer:
-    row = connection.execute(_QUERIES["select_answer"], {"id": answer_id}).mappings().one_or_none()
-    if row is None:
+    found = _load_all(connection, [answer_id])
+    if not found:
         raise NotFoundError(f"There is no answer {answer_id}.")
-    stored = connection.execute(_QUERIES["select_candidates"], {"id": answer_id}).mappings()
-    return _answer(row, tuple(_HIT.validate_python(dict(candidate)) for candidate in stored))
+    return found[0]
+
+
+def _load_all(connection: Connection, ids: Sequence[str]) -> tuple[Answer, ...]:
+    """The answers with these ids, in their order, with two statements; unknown ones are left out."""
+    rows = {row["id"]: row for row in connection.execute(_QUERIES["select_answers"], {"ids": list(ids)}).mappings()}
+    hits: dict[str, list[Hit]] = {}
+    for candidate in connection.execute(_QUERIES["select_candidates"], {"ids": list(ids)}).mappings():
+        values = dict(candidate)
+        hits.setdefault(values.pop("answer_id"), []).append(_HIT.validate_python(values))
+    return tuple(_answer(rows[one], tuple(hits.get(one, ()))) for one in ids if one in rows)
 
 
 def _answer(row: RowMapping, hits: tuple[Hit, ...]) -> Answer:

@@ -46,7 +46,7 @@ INSERT INTO candidates (
     (SELECT sha256 FROM documents WHERE id = :document_id)
 )
 
--- name: select_answer
+-- name: select_answers
 SELECT id::text AS id, chat_id::text AS chat_id, question, query, collection, text, outcome, error, sentences,
     removed_markers, passages, prompt, model, usage, tokens, token_budget, reranker, scored, notices, timings, settings, plan,
     feedback, created_at, first_version::text AS replaces,
@@ -57,15 +57,15 @@ SELECT id::text AS id, chat_id::text AS chat_id, question, query, collection, te
         ORDER BY v.version
     ) AS versions
 FROM answers
-WHERE id = CAST(:id AS uuid)
+WHERE id = ANY(CAST(:ids AS uuid[]))
 
 -- name: select_candidates
-SELECT chunk_id, document_id, collection, title, source_uri, media_type, heading, part_kind, part_first, part_last,
+SELECT answer_id::text AS answer_id, chunk_id, document_id, collection, title, source_uri, media_type, heading, part_kind, part_first, part_last,
     part_name, ordinal, start_char, end_char, text, vector_rank, vector_distance, text_rank, text_score, fused_rank,
     fused_score, logit, rerank_score, final_rank, fate, fate_detail, passage_number, cited, name, dated, reason, found_by,
     similarity
 FROM candidates
-WHERE answer_id = CAST(:id AS uuid)
+WHERE answer_id = ANY(CAST(:ids AS uuid[]))
 ORDER BY final_rank NULLS LAST, fused_rank
 
 -- name: select_last

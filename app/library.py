@@ -1,5 +1,6 @@
 """The documents list of the page: lists, uploads for the worker, deletion, original bytes and text."""
 
+import json
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -8,8 +9,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, RowMapping
 
+from app.core.acting import acting_as_owner
 from app.core.database import transaction
 from app.core.errors import ASK_AN_ADMIN, DocumentError, NotFoundError, RightsError
+from app.core.file_lock import lock_of
 from app.core.progress import Progress, read_progress
 from app.core.sql import load_queries
 
@@ -45,6 +48,11 @@ class DocumentRow:
     def pending(self) -> bool:
         """Whether the worker has not finished with it."""
         return self.status in ("queued", "running")
+
+    @property
+    def retryable(self) -> bool:
+        """Whether it failed and can be read again: an upload, or a file on disk."""
+        return self.status == "failed" if self.upload else bool(self.error) and self.uri.startswith("/")
 
 
 class Library:
@@ -166,6 +174,20 @@ class Library:
             if row is None:
                 raise NotFoundError(f"There is no failed upload {upload_id}.", fix="Reload the list.")
             connection.execute(_QUERIES["defer_upload"], {"upload_id": upload_id})
+
+    def retry_file(self, document_id: int) -> None:
+        """Queue the file of a failed document again. Raises NotFoundError when it has none, or has not failed."""
+        with transaction(self._engine) as connection:
+            row = connection.execute(_QUERIES["failed_file"], {"id": document_id}).one_or_none()
+        if row is None:
+            raise NotFoundError(
+                f"Document {document_id} has no failed file that you may read again.",
+                fix="Reload the list. What comes from a web site is read again by `python -m ingest ADDRESS`.",
+            )
+        job = {"path": row.uri, "collection": row.collection, "host": "", "remove": False}
+        params = {"lock": lock_of(row.uri, row.collection), "arguments": json.dumps(job, ensure_ascii=False)}
+        with acting_as_owner(), transaction(self._engine) as connection:  # the role of users has no right to the queue
+            connection.execute(_QUERIES["queue_file"], params)
 
     def move(self, document_ids: Sequence[int], collection: str) -> tuple[str, ...]:
         """Move documents to a collection, which is made when it is new; returns the addresses of those that moved.

@@ -87,6 +87,28 @@ FROM collections AS c
 WHERE u.id = :id AND u.status = 'failed' AND c.id = u.collection_id
 RETURNING u.name, c.name AS collection
 
+-- name: failed_file
+-- The file on disk of a document that failed; of a member of an archive that of the archive. Locked for an
+-- update, which policies allow to those who may change it.
+WITH RECURSIVE inside AS (
+    SELECT id, container_id, source_uri, collection_id FROM documents WHERE id = :id
+    UNION ALL
+    SELECT d.id, d.container_id, d.source_uri, d.collection_id
+    FROM documents AS d JOIN inside ON d.id = inside.container_id
+), allowed AS (
+    SELECT id FROM documents WHERE id = :id AND error <> '' FOR UPDATE
+)
+SELECT i.source_uri AS uri, c.name AS collection
+FROM inside AS i
+JOIN collections AS c ON c.id = i.collection_id
+WHERE i.container_id IS NULL AND i.source_uri LIKE '/%' AND EXISTS (SELECT FROM allowed)
+
+-- name: queue_file
+-- As ingest/queue/jobs.sql adds a job: a file whose job waits gets no second one.
+INSERT INTO procrastinate_jobs (queue_name, task_name, lock, args)
+SELECT 'ingest', 'ingest.file', :lock, CAST(:arguments AS jsonb)
+WHERE NOT EXISTS (SELECT FROM procrastinate_jobs WHERE status = 'todo' AND lock = :lock)
+
 -- name: move_documents
 -- Documents with the members of their archives. Members alone stay, as does what the other collection has already.
 WITH RECURSIVE moving AS (

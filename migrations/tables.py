@@ -157,6 +157,19 @@ chunks = Table(
     ),
 )
 
+document_summaries = Table(  # what a model wrote of a whole document, until its content changes
+    "document_summaries",
+    metadata,
+    Column("document_id", ForeignKey("documents.id", ondelete="CASCADE"), primary_key=True),
+    Column("model", Text, primary_key=True),
+    Column("kind", Text, primary_key=True),  # summary or points
+    Column("language", Text, primary_key=True),  # ISO 639-1 of the question
+    Column("sha256", Text, nullable=False),  # of the document as it was read
+    Column("text", Text, nullable=False),
+    Column("chunk_ids", JSONB, nullable=False),  # of its passages, passage 1 first
+    _now(),
+)
+
 remote_items = Table(  # what is known of items on other machines, documents or not; a second run reads what changed
     "remote_items",
     metadata,

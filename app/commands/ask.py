@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
 from typing import Annotated
@@ -31,6 +31,7 @@ from app.core.domain import (
 from app.core.errors import ModelError, NotFoundError
 from app.core.settings import load_settings
 from app.present.answer_verdict import State, verdict_of_answer
+from app.present.as_csv import as_csv
 from app.present.as_json import event_view
 from app.present.candidate_table import where
 from app.present.filters import FilterOptions
@@ -54,11 +55,17 @@ def ask(
     as_json: Annotated[
         bool, typer.Option("--json", help="Print a line of JSON for each step, the answer last.")
     ] = False,
+    csv: Annotated[
+        bool, typer.Option("--csv", help="Print all rows of an answer that is a list or a table, as CSV.")
+    ] = False,
 ) -> None:
     """Answer one question, with its sources."""
     parsed = Question(text=question, collection=filters.only_collection, filters=filters.parse())
     with closing(open_services(load_settings(), report=report)) as services:
         asked = _in_chat(services, parsed, chat, owner) if chat else parsed
+        if csv:
+            typer.echo(as_csv(_rows(services, asked)), nl=False)
+            return
         if as_json:
             answer = finished_answer(services, asked, show=_print_line)
         else:
@@ -77,6 +84,14 @@ def finished_answer(services: Services, question: Question, *, show: Callable[[E
         if isinstance(event, Finished):
             return event.answer
     raise ModelError("The answer ended before it was finished.", fix="Ask again.")
+
+
+def _rows(services: Services, question: Question) -> Sequence[Sequence[str]]:
+    """The rows of the answer. Raises NotFoundError when it is no table."""
+    rows = services.answerer.rows(checked(question))
+    if not rows:
+        raise NotFoundError("No list or table answers this question.", fix="Leave out --csv.")
+    return rows
 
 
 def _in_chat(services: Services, question: Question, chat: str, owner: str) -> Question:

@@ -19,7 +19,7 @@ from app.quality.dial.cache import Cache
 from app.quality.dial.measure import MINUTES, Listener
 from app.quality.dial.plot import plot_sweep
 from app.quality.dial.session import sweep
-from app.quality.dial.sweep import PASSAGES, SWEEP, Point, Recommendation, Sweep, recommend
+from app.quality.dial.sweep import FEWEST, PASSAGES, SWEEP, Point, Recommendation, Sweep, recommend
 from app.quality.dial.sweeps import last_sweep
 from app.quality.evaluation.session import bench, question_set
 
@@ -67,6 +67,8 @@ def dial(
             _print(result)
         if chosen is not None:
             _print_choice(chosen, quiet=as_json)
+            if result.questions < FEWEST:
+                report(f"{result.questions} questions are too few to choose a setting by; {FEWEST} are enough.")
             if apply_it and (yes or typer.confirm("Apply it?", err=True)):
                 _apply(parts, result, chosen)
 
@@ -136,4 +138,4 @@ def _print_choice(chosen: Recommendation, *, quiet: bool) -> None:
 def _apply(parts: SearchServices, result: Sweep, chosen: Recommendation) -> None:
     reason = f"dial on {result.target}, {1000 * chosen.budget:.0f} ms for {chosen.share} % of the questions"
     apply_settings(parts, chosen.values, reason=reason)
-    report("Applied. Commands use it from the next one on; an open page after its next start or from its Dial tab.")
+    report("Applied. Commands use it from the next one on; an open page after its next start or from its Measure tab.")

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-_MONTHS: Mapping[str, int] = {
+MONTHS: Mapping[str, int] = {
     name: number
     for number, names in enumerate(
         (
@@ -29,16 +29,16 @@ _MONTHS: Mapping[str, int] = {
 _VERSION_WORD = r"(?:version|versión|ver|fassung|revision|révision|revisión|rev|ausgabe|edition|édition|edición)"
 _YEAR = r"(?:19|20)\d\d"
 _SEPARATOR = r"[-./_ ]?"
-_MONTH_NAME = "|".join(sorted(_MONTHS, key=len, reverse=True))
+MONTH_NAMES = "|".join(sorted(MONTHS, key=len, reverse=True))
 # Not part of a longer number; an underscore separates.
 _ALONE, _END = r"(?<![\d])", r"(?!\d)"
 _FORMS = (
     re.compile(rf"{_ALONE}(?P<y>{_YEAR}){_SEPARATOR}(?P<m>0[1-9]|1[0-2]){_SEPARATOR}(?P<d>0[1-9]|[12]\d|3[01]){_END}"),
     re.compile(rf"{_ALONE}(?P<d>0?[1-9]|[12]\d|3[01])[-./_ ](?P<m>0?[1-9]|1[0-2])[-./_ ](?P<y>{_YEAR}){_END}"),
     re.compile(
-        rf"(?:(?<!\d)(?P<d>\d{{1,2}})\.? ?)?(?<![^\W_\d])(?P<name>{_MONTH_NAME})[-_. ]{{0,2}}(?P<y>{_YEAR}){_END}"
+        rf"(?:(?<!\d)(?P<d>\d{{1,2}})\.? ?)?(?<![^\W_\d])(?P<name>{MONTH_NAMES})[-_. ]{{0,2}}(?P<y>{_YEAR}){_END}"
     ),
-    re.compile(rf"{_ALONE}(?P<y>{_YEAR})[-_. ](?P<name>{_MONTH_NAME})(?![^\W_])"),
+    re.compile(rf"{_ALONE}(?P<y>{_YEAR})[-_. ](?P<name>{MONTH_NAMES})(?![^\W_])"),
     re.compile(rf"{_ALONE}(?P<y>{_YEAR})[-./_](?P<m>0[1-9]|1[0-2])(?![-/.]?\d)"),
     re.compile(rf"{_ALONE}(?P<m>0[1-9]|1[0-2])[-./_](?P<y>{_YEAR}){_END}"),
     re.compile(rf"(?<![\d.,])(?P<y>{_YEAR})(?![\d]|[.,]\d)"),
@@ -80,7 +80,7 @@ def stamps(text: str) -> tuple[Stamp, ...]:
     for form in _FORMS:
         for match in form.finditer(rest):
             parts = match.groupdict()
-            month = _MONTHS[parts["name"]] if parts.get("name") else int(parts.get("m") or 0)
+            month = MONTHS[parts["name"]] if parts.get("name") else int(parts.get("m") or 0)
             found.append((match.start(), Stamp(int(parts["y"]), month, int(parts.get("d") or 0) if month else 0)))
         rest = form.sub(lambda match: "\x00" * len(match.group()), rest)
     return tuple(stamp for _, stamp in sorted(found))

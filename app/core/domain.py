@@ -213,6 +213,7 @@ class Fate(StrEnum):
     BELOW_FLOOR = "dropped: below the relevance floor"
     FUSED_OUT = "dropped: fused out"
     OTHER_READING = "dropped: only the other search found it"
+    NOT_USED = "dropped: the answer was computed without it"
     UNDECIDED = "not decided yet"
 
 
@@ -477,8 +478,8 @@ class Answer:
 class Started:
     """A stage has begun."""
 
-    stage: Literal["rewrite", "retrieve", "rerank", "pack", "generate", "cite"]
-    detail: str = ""  # what is searched for, where a plan has several steps: "part 1: the Berlin lease"
+    stage: Literal["line", "rewrite", "retrieve", "rerank", "pack", "count", "compute", "read", "generate", "cite"]
+    detail: str = ""  # what is searched for, where a plan has several steps, or the place in the line: "3rd in line"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

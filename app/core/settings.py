@@ -67,8 +67,8 @@ class Settings(BaseSettings):
     # plan
     plan: Annotated[bool, Shapes.RANKING] = Field(
         default=True,
-        description="1: a question with several parts, or one that compares, is searched part by part; 0: every "
-        "question is searched once",
+        description="1: a question with several parts, or one that compares, is searched part by part; lists, sums "
+        "over tables and summaries are made from whole documents; 0: every question is searched once",
     )
     plan_seconds: Annotated[int, Shapes.ANSWER] = Field(
         default=20, ge=1, description="time for searching the parts of a question, seconds; then the whole alone counts"
@@ -192,6 +192,11 @@ class Settings(BaseSettings):
     metrics_token: SecretStr = Field(
         default=SecretStr(""), description="bearer token that /metrics needs; a page with a login has none without it"
     )
+    otlp_url: str = Field(
+        default="",
+        description="address of an OpenTelemetry collector that is sent spans of every answer, for example "
+        "http://127.0.0.1:4318; empty: none",
+    )
     recall_hours: float = Field(
         default=24, ge=0, description="time between two checks of the vector index while the page runs, hours; 0: none"
     )
@@ -202,8 +207,25 @@ class Settings(BaseSettings):
     user_header: str = Field(
         default="", description="header in which a trusted proxy names the user it has signed in; empty: own sign-in"
     )
+    oidc_issuer: str = Field(
+        default="", description="issuer of the OpenID Connect provider where users sign in; empty: own sign-in"
+    )
+    oidc_client_id: str = Field(default="", description="id under which that provider knows this server")
+    oidc_client_secret: SecretStr = Field(default=SecretStr(""), description="secret that it gave to this server")
+    oidc_claim: str = Field(
+        default="email", min_length=1, description="what it says of a person that is the name of a user"
+    )
+    oidc_create: bool = Field(
+        default=False, description="1: who signs in there and is no user yet becomes a reader without rights of its own"
+    )
     audit_days: int = Field(
         default=365, ge=0, description="age at which a page with users removes lines of its audit, days; 0: never"
+    )
+    answers_at_once: int = Field(
+        default=0,
+        ge=0,
+        description="answers that are written at the same time, other questions wait in line; 0: 2 with the embedded "
+        "model, 8 with a server",
     )
     user_questions_at_once: int = Field(
         default=0, ge=0, description="answers that are written for one user at the same time; 0: no limit"

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from app.core.chat import ChatModel
 from app.core.domain import Message, Passage
 from app.doctor.health import Check
+from app.fit import WritePrompt
 from app.pack import render
-from app.pipeline import WritePrompt
 
 _QUESTION = "When does the depot open?"
 _TRUE = "The depot opens at 07:15 on working days. Visitors report to the porter."

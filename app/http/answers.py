@@ -11,13 +11,14 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 
 from app.chats import NEW_CHAT, chat_title, turns
 from app.core.domain import Question, Turn
-from app.core.errors import AppError
+from app.core.errors import AppError, NotFoundError
 from app.http.openai_form import Options
 from app.http.problems import view_of
 from app.http.running import events_of, finished
 from app.http.services import Services
 from app.ledger import AnswerSummary
 from app.present.answer_verdict import verdict_of
+from app.present.as_csv import as_csv, asked_again
 from app.present.as_json import answer_view, event_view, search_view
 from app.quality.diagnosis import verdict_view
 
@@ -83,6 +84,15 @@ def answers_of(services: Services, *, owner: Callable[[], str]) -> APIRouter:
         """A kept answer by its id, the beginning of one, or "last"."""
         kept = services.ledger.load(services.ledger.find(reference))
         return answer_view(kept) | {"chat": kept.chat_id, "settings": dict(kept.settings)}
+
+    @router.get("/answers/{reference}/csv", tags=["Answers"])
+    def rows(reference: str) -> Response:
+        """All rows of an answer that is a list or a table, counted again from today's documents."""
+        kept = services.ledger.load(services.ledger.find(reference))
+        rows = services.answerer.rows(asked_again(kept))
+        if not rows:
+            raise NotFoundError(f"Answer {kept.id} has no table.")
+        return Response(as_csv(rows), media_type="text/csv; charset=utf-8")
 
     @router.post("/answers/{reference}/why", tags=["Answers"])
     def why(reference: str, body: WhyRequest) -> dict[str, Any]:

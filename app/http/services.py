@@ -20,6 +20,8 @@ class Answers(Protocol):
 
     def search(self, text: str, *, collection: str | None = None, filters: Filters = NO_FILTERS) -> Retrieved: ...
 
+    def rows(self, question: Question) -> Sequence[Sequence[str]]: ...
+
 
 class Search(Protocol):
     """The search stages."""

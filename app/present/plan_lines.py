@@ -1,12 +1,14 @@
 """The plan of an answer for people: what was searched, and what each search brought."""
 
-from app.core.plan import Plan
+from app.core.plan import Kind, Plan
+
+_COMPUTED = (Kind.COUNT, Kind.TABLE, Kind.WHOLE)
 
 
 def plan_lines(plan: Plan) -> tuple[str, ...]:
-    """First why more than one search was made, then a line for each; empty for a question with one search."""
+    """First why it was not answered by one search, then a line for each step; empty for a question with one search."""
     if not plan.steps:
-        return ()
+        return (f"{plan.kind.value}: {plan.reason}",) if plan.kind in _COMPUTED else ()
     steps = (f"{step.name}: {step.text} — {step.found} new candidates, {step.used} used" for step in plan.steps)
     return (f"{plan.kind.value}: {plan.reason}", *steps)
 

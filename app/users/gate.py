@@ -1,5 +1,6 @@
 """What the server of a page with users asks, as the server and not as a user: passwords, keys, sessions, the audit."""
 
+import secrets
 from datetime import UTC, datetime
 
 from sqlalchemy import Engine
@@ -10,7 +11,7 @@ from app.core.errors import ASK_AN_ADMIN, RightsError
 from app.core.sql import load_queries
 from app.users.audit import Audit
 from app.users.keys import Keys
-from app.users.users import Users
+from app.users.users import Role, Users
 
 _QUERIES = load_queries(__file__)
 
@@ -36,6 +37,12 @@ class Gate:
         """Whether there is a user of this name."""
         with acting_as_owner():
             return self._users.changed_at(name) < datetime.max.replace(tzinfo=UTC)
+
+    def add_reader(self, name: str) -> None:
+        """Make a reader of a name that a provider of sign-ins vouches for; no password fits. Raises AppError."""
+        with acting_as_owner():
+            self._users.add(name, secrets.token_urlsafe(32), role=Role.READER)
+            self._audit.note(name, "added by signing in")
 
     def actor(self, key: str) -> Actor | None:
         """The user that a program's key acts for; None for an unknown or expired key."""

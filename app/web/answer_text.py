@@ -3,10 +3,12 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import groupby
 from types import MappingProxyType
 
 from app.core.domain import Sentence, Support
+from app.web.answer_table import is_row, render_table
 from app.web.highlight import escape
 from app.web.quotes import Quotes
 
@@ -22,7 +24,7 @@ _FENCE = re.compile(r"\s{0,3}```")
 class _Block:
     """A paragraph, list item, heading or code block, as a span of the text without its Markdown prefix."""
 
-    kind: str  # p, ul, ol, h or pre
+    kind: str  # p, ul, ol, h, row (of a table) or pre
     start: int
     end: int
     ordinal: int = 0  # of an ol item
@@ -73,6 +75,9 @@ def render_answer(
         rendered = [(block, _block_html(text, block, marks, sentences)) for block in group]
         if kind == "ul":
             parts.append("<ul>" + "".join(f"<li>{body}</li>" for _, body in rendered) + "</ul>")
+        elif kind == "row":
+            cells = partial(_cell_html, text, marks=marks, sentences=sentences)
+            parts.append(render_table(text, [(block.start, block.end) for block, _ in rendered], cells))
         elif kind == "ol":
             parts.append("<ol>" + "".join(f'<li value="{b.ordinal}">{body}</li>' for b, body in rendered) + "</ol>")
         else:
@@ -128,7 +133,9 @@ def _paragraph(text: str, start: int, end: int) -> _Block:
 
 
 def _special(line: str, start: int, end: int) -> _Block | None:
-    """The list item or heading on a line, None when it holds neither."""
+    """The list item, heading or row of a table on a line, None when it holds none of them."""
+    if is_row(line):
+        return _Block("row", start, end)
     for kind, pattern in (("ul", _BULLET), ("ol", _NUMBERED), ("h", _HEADING)):
         if match := pattern.match(line):
             text_start = start + match.end()
@@ -146,6 +153,10 @@ def _block_html(text: str, block: _Block, marks: _Marks, sentences: Sequence[Sen
         body = "".join(_piece_html(piece, marks) for piece in group)
         html.append(_sentence_html(body, index, sentences[index], marks, block) if index >= 0 else body)
     return "".join(html).strip()
+
+
+def _cell_html(text: str, start: int, end: int, *, marks: _Marks, sentences: Sequence[Sentence]) -> str:
+    return _block_html(text, _Block("p", start, end), marks, sentences)
 
 
 def _pieces(text: str, block: _Block, numbers: frozenset[int], sentences: Sequence[Sentence]) -> Iterator[_Piece]:

@@ -32,7 +32,7 @@ def listen(
 ) -> Any:
     """Connect an event of the page to its handler: not in the API, concurrent, without Gradio's busy overlay.
 
-    An AppError that the handler raises becomes a message in the corner of the page.
+    options: of Gradio's own. An AppError that the handler raises becomes a message in the corner of the page.
     """
     return event(
         _steps_with_message(handler) if inspect.isgeneratorfunction(handler) else corner_message()(handler),
@@ -40,8 +40,7 @@ def listen(
         list(outputs),
         api_visibility="private",
         show_progress="hidden",  # Gradio's overlay would cover text that is being read
-        concurrency_limit=None,
-        **options,
+        **({"concurrency_limit": None} | options),
     )
 
 

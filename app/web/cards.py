@@ -18,10 +18,8 @@ from app.web.side_tabs import SideTab, render_tabs
 _NEAREST_MISSES = 3
 
 
-def render_sources(
-    answer: Answer, scale: Scale = NO_SCALE, *, focus: int | None = None, whole_ledger: bool = False
-) -> str:
-    """Panel of a finished answer. focus: passage number to select. whole_ledger: open the table of all candidates."""
+def render_sources(answer: Answer, scale: Scale = NO_SCALE, *, focus: int | None = None) -> str:
+    """Panel of a finished answer. focus: passage number to select."""
     return _panel(
         answer.context,
         _Shown(
@@ -35,7 +33,6 @@ def render_sources(
         ),
         details=details_html(answer),
         focus=focus,
-        whole_ledger=whole_ledger,
     )
 
 
@@ -63,9 +60,7 @@ class _Shown:
         return terms(self.question)
 
 
-def _panel(
-    context: Context, shown: _Shown, *, details: str = "", focus: int | None = None, whole_ledger: bool = False
-) -> str:
+def _panel(context: Context, shown: _Shown, *, details: str = "", focus: int | None = None) -> str:
     names = file_names(context.hits)
     cards = "".join(_passage_card(passage, names, shown) for passage in context.passages)
     misses = [hit for hit in context.hits if hit.passage_number is None][:_NEAREST_MISSES] if shown.not_found else []
@@ -81,13 +76,10 @@ def _panel(
         SideTab("details", "Details", details),
     )
     chosen = f' data-focus="{focus}"' if focus is not None else ""
-    selected = "all" if whole_ledger and focus is None and context.hits else "sources"
-    prefix = (
-        f"fm-{'past' if whole_ledger else 'now'}-{shown.key}"  # the same answer may be open in two tabs of the page
-    )
     return (
         f'<section class="fm-sources" data-answer="{escape(shown.key)}"{chosen} aria-label="Sources">'
-        f'<h2 class="fm-hidden">Sources</h2>{render_tabs(tabs, prefix=prefix, selected=selected, label="Sources")}'
+        f'<h2 class="fm-hidden">Sources</h2>'
+        f"{render_tabs(tabs, prefix=f'fm-now-{shown.key}', selected='sources', label='Sources')}"
         "</section>"
     )
 

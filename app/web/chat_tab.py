@@ -1,4 +1,4 @@
-"""The Ask tab: questions go in, answers are shown while they are written; versions, ratings, chats."""
+"""The Ask tab: questions go in, answers are shown while they are written; chats are opened and deleted."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -7,8 +7,10 @@ import gradio as gr
 
 from app.core.errors import AppError
 from app.present.chat_options import read_options
+from app.present.filters import EVERYTHING
 from app.present.problem import problem_of
 from app.unanswered import Asked
+from app.web.answer_actions import AnswerActions
 from app.web.areas import Update, listen, owner_of
 from app.web.chat_areas import ChatAreas
 from app.web.chat_view import ChatView, problem_with
@@ -48,6 +50,11 @@ class ChatTab:
         self._view = gr.State(View())
         self._areas = ChatAreas(services, running, upload_collection)
         self._draw = ChatView(services, self._areas, running, self._conversations, examples)
+        self._actions = AnswerActions(services, self._areas, self._draw, self._conversations, self._chat_id)
+
+    def ask_of(self, documents: gr.HTML) -> None:
+        """Let a list of documents set the scope; called inside the page."""
+        self._areas.composer.listen_to(documents, self._chat_id)
 
     def wire(self, page: gr.Blocks) -> None:
         """Connect events to handlers; called inside the page once all its components exist."""
@@ -61,10 +68,8 @@ class ChatTab:
             listen(part.retry, self._ask_again, session, every, **while_shown)
             listen(part.edit, self._ask_again, session, every, **while_shown)
             listen(part.alone, self._ask_alone, session, every, **while_shown)
-            listen(part.version, self._show_version, [self._chat_id], every)
-            for event in (part.pick, part.show):
-                listen(event, self._show, [], [areas.sources, areas.why.area])
-            listen(part.rate, self._rate, [self._chat_id], list(areas.conversation))
+            listen(part.everywhere, self._ask_everywhere, session, every, **while_shown)
+            listen(part.csv, areas.side.table, [], [areas.side.file])
         listen(areas.question.stop, self._request_stop, [self._chat_id], [])
         listen(areas.queue.unqueue, self._unqueue, [self._chat_id], [areas.queue])
         listen(areas.queue.asknow, self._ask_now, [self._chat_id, self._view], every, **while_shown)
@@ -75,7 +80,8 @@ class ChatTab:
         deleting = [self._view, self._chat_id, areas.side.words, areas.side.limit]
         listen(areas.chats.chatdelete, self._delete, deleting, every)
         listen(areas.side.new.click, self._restore, [self._view], every, **while_shown)
-        areas.side.wire(self._chat_id)
+        self._actions.wire(self._view, every)
+        areas.side.wire(page, self._chat_id)
         areas.composer.wire(page, self._chat_id)
 
     # ------------------------------------------------------------------------------------------------- asking
@@ -107,6 +113,14 @@ class ChatTab:
         earlier = self._conversations.answer(str(event.answer), owner_of(request))
         asked = replace(_asked(earlier.question, options, request, replaces=earlier.id), alone=True)
         yield from self._run(asked, chat_id, view)
+
+    def _ask_everywhere(
+        self, options: object, chat_id: str, view: View, request: gr.Request, event: gr.EventData
+    ) -> Iterator[Update]:
+        """A new version of an answer, searched in all documents; the chat's scope stays for what is asked next."""
+        earlier = self._conversations.answer(str(event.answer), owner_of(request))
+        wide = replace(read_options(options), scope=EVERYTHING).as_json()
+        yield from self._run(_asked(earlier.question, wide, request, replaces=earlier.id), chat_id, view)
 
     def _ask_now(self, chat_id: str, view: View, request: gr.Request, event: gr.EventData) -> Iterator[Update]:
         """A question that the server left unasked when it ended; another browser may have been faster."""
@@ -184,26 +198,6 @@ class ChatTab:
         chat = self._conversations.owned(chat_id, owner)
         kept = self._services.unanswered.of(chat, owner=owner) if chat else ()
         return chat, next((asked for asked in kept if asked.id == asked_id), None)
-
-    # ------------------------------------------------------------------------------------- looking at an answer
-
-    def _show(self, request: gr.Request, event: gr.EventData) -> Update:
-        """Select an answer, and the passage of the marker that was clicked."""
-        answer = self._conversations.answer(str(event.answer), owner_of(request))
-        number = event._data.get("n")
-        return self._draw.answer(answer, focus=number if isinstance(number, int) else None)
-
-    def _show_version(self, chat_id: str, request: gr.Request, event: gr.EventData) -> Update:
-        """Show another version of an answer; it is the one that counts from now on."""
-        owner = owner_of(request)
-        answer = self._conversations.show_version(str(event.answer), owner)
-        return self._draw.thread(chat_id, owner) | self._draw.answer(answer)
-
-    def _rate(self, chat_id: str, request: gr.Request, event: gr.EventData) -> Update:
-        owner = owner_of(request)
-        answer = self._conversations.answer(str(event.answer), owner)
-        self._services.feedback.rate(answer, max(-1, min(1, int(event.value))))
-        return self._draw.thread(chat_id, owner)
 
     # ----------------------------------------------------------------------------------------------- chats
 

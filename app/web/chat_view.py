@@ -16,7 +16,7 @@ from app.web.parts import Services
 from app.web.queue import render_queue
 from app.web.relevance import scale_of
 from app.web.running import Running, RunningAnswers
-from app.web.thread import render_failed_question, render_thread
+from app.web.thread import render_exchange, render_failed_question, render_thread
 from app.web.verdict import render_why
 from app.web.welcome import render_no_sources, render_welcome
 
@@ -79,6 +79,12 @@ class ChatView:
             self._areas.thread: render_thread(before, changes),
             self._areas.after: render_thread(after, changes),
         }
+
+    def alone(self, answer: Answer) -> Update:
+        """An answer without a chat, as the only one; it cannot be asked again in its place."""
+        note = '<p class="fm-note">A program asked this. What you ask next begins a chat.</p>'
+        shown = f'{note}<div class="fm-thread">{render_exchange(answer, again=False)}</div>'
+        return {self._areas.thread: shown, self._areas.after: ""}
 
     def begun(self, chat: str, running: Running, owner: str) -> Update:
         """An answer that is about to be written."""

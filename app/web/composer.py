@@ -55,19 +55,25 @@ class ComposerBar:
     def wire(self, page: gr.Blocks, chat_id: gr.BrowserState) -> None:
         """Connect events to handlers; called inside the page once all its components exist."""
         kept = [self.state, self._bar]
+        in_order: Any = {"trigger_mode": "multiple", "concurrency_limit": 1}  # the last of quick changes remains
         session = [self.state, chat_id]
         for event in (page.load, chat_id.change):
             listen(event, self._load, session, [*kept, self._panel])
         listen(self._bar.panel, self._open, [self.state], [self._panel])
         listen(self._bar.drop, self._drop, session, [*kept, self._panel])
-        listen(self._panel.scope, self._narrow, session, kept, trigger_mode="multiple")
+        listen(self._panel.scope, self._narrow, session, kept, **in_order)
         listen(self._panel.everything, self._widen, session, [*kept, self._panel])
         listen(self._panel.model, self._choose_model, session, [*kept, self._panel])
-        listen(self._panel.numbers, self._choose_numbers, session, kept, trigger_mode="multiple")
+        listen(self._panel.numbers, self._choose_numbers, session, kept, **in_order)
         listen(self._panel.suggest, self._suggest, [], [self._suggestions], trigger_mode="multiple")
         added = [self._added, self._uploads, self._timer]
         listen(self._file.upload, self._upload, [self._file, *session, self._added], [*kept, *added, self._panel])
         listen(self._timer.tick, self._tick, [self._added], added)
+
+    def listen_to(self, documents: gr.HTML, chat_id: gr.BrowserState) -> None:
+        """Search in the document alone whose "Ask this" is pressed in a list of documents; called inside the page."""
+        session = [self.state, chat_id]
+        listen(documents.askdoc, self._only, session, [self.state, self._bar, self._panel])
 
     # ------------------------------------------------------------------------------------------- what is chosen
 
@@ -102,6 +108,11 @@ class ComposerBar:
     def _narrow(self, state: object, chat_id: str, request: gr.Request, event: gr.EventData) -> Update:
         criteria = {name: value for name, value in event._data.items() if hasattr(EVERYTHING, str(name))}
         return self._kept(read_options(state).narrowed(**criteria), chat_id, owner_of(request))
+
+    def _only(self, state: object, chat_id: str, request: gr.Request, event: gr.EventData) -> Update:
+        scope = replace(EVERYTHING, collection=(str(event.collection),), document=(str(event.name),))
+        options = replace(read_options(state), scope=scope)
+        return self._kept(options, chat_id, owner_of(request)) | {self._panel: ""}
 
     def _widen(self, state: object, chat_id: str, request: gr.Request) -> Update:
         options = replace(read_options(state), scope=EVERYTHING)

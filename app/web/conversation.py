@@ -95,14 +95,11 @@ class Conversations:
     def answer(self, answer_id: str, owner: str) -> Answer:
         """An answer of the owner. Raises NotFoundError for an unknown one and for one of another owner."""
         answer = self._services.ledger.load(answer_id)
-        belongs = self.owned(answer.chat_id, owner) if answer.chat_id else self._is_alone(answer_id, owner)
+        alone = answer.chat_id is None and self._services.programs.has(answer_id, owner=owner)
+        belongs = alone or self.owned(answer.chat_id, owner)
         if not belongs:
             raise NotFoundError(f"There is no answer {answer_id}.")
         return answer
-
-    def _is_alone(self, answer_id: str, owner: str) -> bool:
-        """Whether an answer without a chat, which a program asked for, is among those that the owner is shown."""
-        return owner == "" or any(row.id == answer_id for row in self._services.ledger.history(owner=owner))
 
     def open_chat(self, chat_id: str, question: str, owner: str) -> str:
         """Id of the given chat, or of a new one named after its first question."""

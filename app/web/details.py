@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from app.core.domain import Answer
+from app.core.domain import Answer, Usage
 from app.present.filters import filters_view
 from app.present.translate import translated
 from app.web.highlight import escape
@@ -47,12 +47,18 @@ def _model(answer: Answer) -> Mapping[str, object]:
         rows |= {"a full cross-encoder instead": "python -m app models"}
     if answer.usage:
         rows |= {
-            "prompt tokens": answer.usage.prompt_tokens,
+            "prompt tokens": _read(answer.usage),
             "answer tokens": answer.usage.answer_tokens,
-            "context tokens": answer.usage.context_tokens,
-            "prompt read whole": answer.usage.uncut,
+            "prompt read whole": f"{answer.usage.uncut}: {answer.usage.proof}",
         }
     return rows
+
+
+def _read(usage: Usage) -> str:
+    """How many tokens the model read, of how many that fit; our own count where the server tells none."""
+    if usage.prompt_tokens is None:
+        return f"about {usage.sent_tokens:,} of {usage.context_tokens:,}"
+    return f"{usage.prompt_tokens:,} of {usage.context_tokens:,}"
 
 
 def _table(rows: Mapping[str, object]) -> str:

@@ -1,4 +1,4 @@
-"""The Dial tab: measure quality against time on the golden set, choose a setting for a time budget, apply it."""
+"""The Measure tab: measure quality against time on the golden set, choose a setting for a time budget, apply it."""
 
 from collections.abc import Callable, Mapping
 from typing import Protocol
@@ -9,13 +9,13 @@ from app.core.errors import AppError
 from app.core.settings import variable_names
 from app.present.problem import Problem, problem_of
 from app.quality.dial.measure import MINUTES
-from app.quality.dial.sweep import Recommendation, recommend
+from app.quality.dial.sweep import FEWEST, Recommendation, recommend
 from app.quality.dial.tuning import State
 from app.web.areas import Update, area, listen
 from app.web.dial_view import (
-    FEWEST,
     missing_questions,
     render_choice,
+    render_drafts,
     render_floor,
     render_intro,
     render_progress,
@@ -64,6 +64,7 @@ class DialTab:
                 self._accept = gr.Button("Accept the drafts", elem_id="fm-dial-accept", visible=False, scale=0)
                 self._stop = gr.Button("Stop", elem_id="fm-dial-stop", visible=False, scale=0)
             self._progress = area(name="fm-dial-progress")
+            self._drafts = area(name="fm-dial-drafts")
             self._message = area(name="fm-dial-message")
             with gr.Column(visible=False, elem_id="fm-dial-result") as self._result:
                 self._chart = area(name="fm-dial-chart")
@@ -90,6 +91,7 @@ class DialTab:
         shown = [
             self._intro, self._sweep, self._floor, self._stop, self._progress, self._result, self._chart, self._choice,
             self._apply, self._curve, self._apply_floor, self._timer, self._draft, self._accept,
+            self._drafts,
         ]  # fmt: skip
         listen(tab.select, self._refresh, choice, shown)
         listen(self._timer.tick, self._refresh, choice, shown)
@@ -141,7 +143,7 @@ class DialTab:
         if curve is None or missing_questions(curve.answerable + curve.unanswerable):
             return {}
         values = {"relevance_floor": f"{curve.recommended.floor:.2f}"}
-        return self._apply_values(values, "floor measured in the Dial tab") | self._refresh(budget, share)
+        return self._apply_values(values, "floor measured on the page") | self._refresh(budget, share)
 
     def _apply_values(self, values: Mapping[str, str], reason: str) -> Update:
         before = dict(self._tuning.state().in_effect)
@@ -187,6 +189,7 @@ class DialTab:
             self._apply_floor: gr.update(visible=state.curve is not None and not few),
             self._draft: gr.update(visible=not running and bool(missing_questions(state.questions + state.drafts))),
             self._accept: gr.update(visible=not running and state.drafts > 0),
+            self._drafts: render_drafts(state),
             self._timer: gr.Timer(active=running),
         }
 

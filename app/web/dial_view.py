@@ -1,11 +1,11 @@
-"""The Dial tab as HTML: the golden set, the sweep, the recommended setting, the relevance floor."""
+"""The Measure tab as HTML: the golden set, the sweep, the recommended setting, the relevance floor."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
 
 from app.present.problem import Problem
 from app.quality.dial.measure import Step
-from app.quality.dial.sweep import NO_RERANKER, PASSAGES, Point, Recommendation, Sweep
+from app.quality.dial.sweep import FEWEST, NO_RERANKER, PASSAGES, Point, Recommendation, Sweep
 from app.quality.dial.tuning import State
 from app.quality.evaluation.floor import FloorCurve
 from app.quality.evaluation.report import advice, split
@@ -15,7 +15,7 @@ from app.web.highlight import escape
 from app.web.problem import render_problem
 from app.web.thread import when
 
-FEWEST = 30  # test questions; with fewer the best setting is chance
+_WHOM = "for everybody who asks here, from the next question on"
 _STAGES = {
     "drafting": "Drafting questions",
     "searching": "Searching",
@@ -34,7 +34,7 @@ def render_intro(state: State) -> str:
     """The size of the golden set and the settings in effect."""
     if not state.questions:
         return (
-            '<div class="fm-empty"><h2>No golden questions yet</h2><p>The dial measures on questions whose passages '
+            '<div class="fm-empty"><h2>No test questions yet</h2><p>Settings are measured by questions whose passages '
             f"are known; {FEWEST} are needed. Let the chat model draft them from your documents, "
             "mark “this was the right passage” beside a source, or add some in a terminal: "
             "<code>python -m app golden import FILE</code>, "
@@ -53,7 +53,19 @@ def _missing(state: State) -> str:
 
 
 def _drafts(state: State) -> str:
-    return f" {state.drafts:,} drafts wait to be accepted (<code>golden accept</code>)." if state.drafts else ""
+    return f" {state.drafts:,} drafts wait to be accepted." if state.drafts else ""
+
+
+def render_drafts(state: State) -> str:
+    """The drafted questions, to be read before they count."""
+    if not state.drafted:
+        return ""
+    items = "".join(f'<li dir="auto">{escape(question)}</li>' for question in state.drafted)
+    return (
+        f'<details class="fm-more fm-drafts" open><summary>{len(state.drafted):,} drafted questions</summary>'
+        f'<ol>{items}</ol><p class="fm-note">Read them first: a question that asks for nothing, or that many '
+        "passages answer, measures chance. <code>python -m app golden remove NUMBER</code> removes one.</p></details>"
+    )
 
 
 def render_progress(state: State) -> str:
@@ -158,7 +170,7 @@ def _changes(chosen: Recommendation, in_effect: Mapping[str, str]) -> str:
         return ""
     if not changed:
         return "<p>These are the values in effect.</p>"
-    return f"<p>Apply changes {', '.join(changed)} for everybody who asks here, from the next question on.</p>"
+    return f"<p>Apply changes {', '.join(changed)} {_WHOM}.</p>"
 
 
 def render_floor(run: EvaluationRun | None, curve: FloorCurve | None) -> str:
@@ -188,5 +200,12 @@ def render_floor(run: EvaluationRun | None, curve: FloorCurve | None) -> str:
         f'<div class="fm-message"><b>{chosen.floor:.2f}</b> refuses {chosen.refused:,} of {chosen.unanswerable:,} '
         f"unanswerable questions and keeps {chosen.kept:,} of {chosen.answerable:,} answerable ones; now "
         f"{curve.current.floor:.2f} refuses {curve.current.refused:,} and keeps {curve.current.kept:,}. "
-        f"{escape(curve.warning)}</div>"
+        f"{escape(curve.warning)}{_floor_change(curve)}</div>"
     )
+
+
+def _floor_change(curve: FloorCurve) -> str:
+    before, after = f"{curve.current.floor:.2f}", f"{curve.recommended.floor:.2f}"
+    if before == after:
+        return "<p>This is the value in effect.</p>"
+    return f"<p>Apply changes relevance_floor <b>{before} → {after}</b> {_WHOM}.</p>"

@@ -22,6 +22,11 @@ def uploaded(names: Sequence[str], collection: str, *, refused: int) -> tuple[st
     return (f"{files} stored in {collection} and queued for the worker: {shown}.{left}",)
 
 
+def forgotten(answers: int) -> str:
+    """A line after words were removed from kept answers."""
+    return f"The words are removed from {answers:,} kept answer{'' if answers == 1 else 's'}."
+
+
 def moved_lines(addresses: Sequence[str], collection: str, *, of: int) -> tuple[str, ...]:
     """A summary after documents were moved. of: how many were to be moved."""
     count = len(addresses)

@@ -9,7 +9,7 @@ import gradio as gr
 from app.core.errors import AppError
 from app.present.problem import problem_of
 from app.web.areas import Update, area, listen
-from app.web.documents_changes import moved_lines, numbers, uploaded
+from app.web.documents_changes import forgotten, moved_lines, numbers, uploaded
 from app.web.documents_table import Listing, render_documents, render_progress
 from app.web.parts import Documents
 from app.web.problem import Message, render_problem
@@ -68,7 +68,7 @@ class DocumentsTab:
             self.list = area(name="fm-document-list")
             self._timer = gr.Timer(_REFRESH_SECONDS, active=False)
 
-    def wire(self, page: gr.Blocks, tab: gr.Tab) -> None:
+    def wire(self, tab: gr.Tab) -> None:
         """Connect events to handlers; called inside the page once all its components exist."""
         shown = [self._work, self.list, self._timer, self._target, self._name]
         message = [self._message, self._message_area]
@@ -86,7 +86,6 @@ class DocumentsTab:
         listen(self._timer.tick, self._refresh, [*view, self._message], [*message, *shown])
         listen(self._name.change, self._refresh, view, shown)
         listen(tab.select, self._refresh, view, shown)
-        listen(page.load, self._refresh, view, shown)
 
     def _upload(self, paths: Sequence[str] | None, collection: str | None, name: str | None, order: Order) -> Update:
         """Store each file and enqueue its job; Gradio's own copy on disk is removed."""
@@ -106,30 +105,41 @@ class DocumentsTab:
         return {self._files: None} | self._show(message) | self._refresh(name, order)
 
     def _remove(self, name: str | None, order: Order, event: gr.EventData) -> Update:
-        identifier, lines = int(event.id), []
+        identifier = int(event.id)
+        documents, uploads = ((), (identifier,)) if event.upload else ((identifier,), ())
+        return self._removed(documents, uploads, name, order, words=bool(event.words))
+
+    def _removed(
+        self, documents: Sequence[int], uploads: Sequence[int], name: str | None, order: Order, *, words: bool
+    ) -> Update:
+        """The list without these. words: also remove the words of the documents from kept answers."""
+        lines: list[str] = []
 
         def remove() -> None:
-            if event.upload:
+            for identifier in uploads:
                 self._library.delete_upload(identifier)
-                return
-            self._library.delete(identifier)
-            if event.words:
-                count = self._forget(identifier)
-                lines.append(f"Its words are removed from {count} kept answer{'' if count == 1 else 's'}.")
+            for identifier in documents:
+                self._library.delete(identifier)
+            if words and documents:
+                lines.append(forgotten(sum(map(self._forget, documents))))
 
         return self._done(remove, name, order, lines)
 
     def _retry(self, name: str | None, order: Order, event: gr.EventData) -> Update:
-        return self._done(lambda: self._library.retry_upload(int(event.id)), name, order)
+        identifier, lines = int(event.id), []
+
+        def retry() -> None:
+            if event.upload:
+                self._library.retry_upload(identifier)
+                return
+            self._library.retry_file(identifier)
+            lines.append("The file is queued and will be read again.")
+
+        return self._done(retry, name, order, lines)
 
     def _delete(self, name: str | None, order: Order, event: gr.EventData) -> Update:
-        def delete() -> None:
-            for identifier in numbers(event.documents):
-                self._library.delete(identifier)
-            for identifier in numbers(event.uploads):
-                self._library.delete_upload(identifier)
-
-        return self._done(delete, name, order)
+        documents, uploads = numbers(event.documents), numbers(event.uploads)
+        return self._removed(documents, uploads, name, order, words=bool(event.words))
 
     def _move(self, name: str | None, order: Order, event: gr.EventData) -> Update:
         documents, collection = numbers(event.documents), str(event.to)

@@ -95,8 +95,9 @@ def _bulk(collections: Sequence[str]) -> str:
         '<label>Move to <input name="to" list="fm-collections" maxlength="200" autocomplete="off" required></label>'
         f'<datalist id="fm-collections">{options}</datalist><button type="submit" class="fm-link">Move</button>'
         '<button type="button" class="fm-link fm-ask" data-act="bulkask">Delete…</button>'
-        '<span class="fm-confirm">Delete them for good? <button type="button" class="fm-danger" data-act="bulkdelete">'
-        'Delete</button> <button type="button" class="fm-link" data-act="bulkkeep">Keep</button></span></form>'
+        '<span class="fm-confirm">Delete them for good? <label><input type="checkbox" class="fm-words"> '
+        'Also from kept answers</label> <button type="button" class="fm-danger" data-act="bulkdelete">Delete</button> '
+        '<button type="button" class="fm-link" data-act="bulkkeep">Keep</button></span></form>'
     )
 
 
@@ -132,18 +133,19 @@ def _tick(act: str, label: str) -> str:
 
 
 def _more(row: DocumentRow, name: str) -> str:
-    """The button that fits the document's state: ask about it, or try it again."""
-    if row.upload and row.status == "failed":
-        return (
+    """The buttons that fit the document's state: ask about it, try it again."""
+    buttons = ""
+    if row.retryable:
+        buttons += (
             f'<button type="button" class="fm-link fm-ask" data-act="retrydoc" data-id="{row.id}" '
-            f'aria-label="Retry {name}">Retry</button> '
+            f'data-upload="{int(row.upload)}" aria-label="Retry {name}">Retry</button> '
         )
     if row.status == "ready":
-        return (
-            f'<button type="button" class="fm-link fm-ask" data-act="askdoc" data-name="{name}" '
-            f'aria-label="Ask about {name}">Ask this</button> '
+        buttons += (
+            f'<button type="button" class="fm-link fm-ask" data-act="askdoc" data-name="{escape(row.name)}" '
+            f'data-collection="{escape(row.collection)}" aria-label="Ask about {name}">Ask this</button> '
         )
-    return ""
+    return buttons
 
 
 def _spent(seconds: Mapping[str, float]) -> str:

@@ -1,4 +1,4 @@
-"""The page: the tabs Ask, Documents, History and Dial."""
+"""The page: the tabs Ask, Documents and Measure."""
 
 from collections.abc import Sequence
 
@@ -11,7 +11,6 @@ from app.web.conversation import running_answers
 from app.web.dial_tab import DialTab, TuningService
 from app.web.documents_tab import DocumentsTab
 from app.web.hints import HINTS_SCRIPT, render_hints
-from app.web.history_tab import HistoryTab
 from app.web.parts import Services
 from app.web.pdf_pages import PdfPages
 from app.web.people import person_shown
@@ -37,7 +36,7 @@ def build_page(
 ) -> gr.Blocks:
     """The page over the given services.
 
-    examples: questions offered on the first screen. tuning: None leaves the Dial tab out. running: the
+    examples: questions offered on the first screen. tuning: None leaves the Measure tab out. running: the
     server's answers in progress, by default its own. home: path of the page, where one can sign in and out.
     Raises AppError.
     """
@@ -57,19 +56,17 @@ def build_page(
             with gr.Tab("Documents", elem_id="fm-tab-documents") as documents_tab:
                 tags = TagEditor(services.tags)
                 documents = DocumentsTab(services.library, upload_collection, services.chats.remove_words)
-            with gr.Tab("History", elem_id="fm-tab-history") as history_tab:
-                history = HistoryTab(services, shared)
             if tuning is not None:
-                with gr.Tab("Dial", elem_id="fm-tab-dial") as dial_tab:
+                with gr.Tab("Measure", elem_id="fm-tab-measure") as dial_tab:
                     dial = DialTab(tuning)
                 dial.wire(dial_tab)
         viewer.wire()
         if home:
             listen(page.load, person_shown(home), [], [person])
         chat.wire(page)
-        documents.wire(page, documents_tab)
+        documents.wire(documents_tab)
+        chat.ask_of(documents.list)
         viewer.listen_to(documents.list)
         tags.wire()
-        history.wire(history_tab)
         add_api(services)
     return page

@@ -8,8 +8,8 @@ from app.composer import Composer
 from app.core.document_tags import DocumentTags
 from app.core.domain import NO_FILTERS, Answer, Event, Filters, Hit, ModelInfo, Question, Retrieved
 from app.core.progress import Progress
-from app.ledger import AnswerSummary
 from app.library import DocumentRow
+from app.programs import ProgramAnswers
 from app.quality.diagnosis import Verdict
 from app.quality.expected.feedback import Feedback
 from app.quality.expected.golden import Expected
@@ -38,13 +38,13 @@ class Answers(Protocol):
 
     def search(self, text: str, *, collection: str | None = None, filters: Filters = NO_FILTERS) -> Retrieved: ...
 
+    def rows(self, question: Question) -> Sequence[Sequence[str]]: ...
 
-class History(Protocol):
+
+class Ledger(Protocol):
     """Keeps answers and chats."""
 
     def load(self, answer_id: str) -> Answer: ...
-
-    def history(self, *, owner: str = "", limit: int = 100) -> tuple[AnswerSummary, ...]: ...
 
     def start_chat(self, title: str, owner: str = "") -> str: ...
 
@@ -76,6 +76,8 @@ class Documents(Protocol):
     ) -> tuple[DocumentRow, ...]: ...
 
     def retry_upload(self, upload_id: int) -> None: ...
+
+    def retry_file(self, document_id: int) -> None: ...
 
     def move(self, document_ids: Sequence[int], collection: str) -> tuple[str, ...]: ...
 
@@ -122,10 +124,13 @@ class Services(Protocol):
     def answerer(self) -> Answers: ...
 
     @property
-    def ledger(self) -> History: ...
+    def ledger(self) -> Ledger: ...
 
     @property
     def chats(self) -> Chats: ...
+
+    @property
+    def programs(self) -> ProgramAnswers: ...
 
     @property
     def unanswered(self) -> Unanswered: ...

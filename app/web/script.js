@@ -1,7 +1,7 @@
 // Runs once for each HTML area of the page. `element` is the area, `trigger` sends an event to Python, `props.value`
 // is the area's HTML and `watch` calls back when it changes. A control names its action in data-act; the HTML has no
-// handlers of its own. Events: 'pick' 'show' 'open' 'retry' 'rate' 'example' 'remove' 'recall' 'right' 'why' 'golden'
-// 'unqueue' 'edit' 'version' 'alone' 'asknow'. Events of the list of chats: 'chat' 'chatname' 'chatexport' 'chatask' 'chatkeep' 'chatmore' 'chatdelete'
+// handlers of its own. Events: 'pick' 'show' 'open' 'retry' 'rate' 'example' 'remove' 'recall' 'right' 'why' 'golden' 'programs' 'programask' 'programkeep' 'programdelete'
+// 'unqueue' 'edit' 'version' 'alone' 'everywhere' 'asknow' 'csv'. Events of the list of chats: 'chat' 'chatname' 'chatexport' 'chatask' 'chatkeep' 'chatmore' 'chatdelete'
 const shared = (window.foremost ??= { returnTo: null, writing: false });
 const calm = () => window.matchMedia('(prefers-reduced-motion: reduce)').matches;
 const scope = () => element.closest('.fm-scope') ?? document;
@@ -76,13 +76,23 @@ const act = {
   edit: (control) => editQuestion(control),
   asknow: (control) => trigger('asknow', { asked: control.dataset.asked }),
   alone: (control) => trigger('alone', { answer: control.dataset.answer }),
+  everywhere: (control) => trigger('everywhere', { answer: control.dataset.answer }),
   version: (control) => {
     if (control.dataset.answer) trigger('version', { answer: control.dataset.answer });
   },
+  csv: (control) => trigger('csv', { answer: control.dataset.answer }),
   rate: (control) => trigger('rate', { answer: control.dataset.answer, value: Number(control.dataset.value) }),
   unqueue: (control) => trigger('unqueue', { asked: control.dataset.asked }),
   example: (control) => trigger('example', { question: control.dataset.question }),
-  recall: (control) => trigger('recall', { answer: control.dataset.answer }),
+  recall: (control) => {
+    shared.opening = 'end';
+    if (narrow()) flipChats(control.closest('.fm-chat-side'), false);
+    trigger('recall', { answer: control.dataset.answer });
+  },
+  programs: () => trigger('programs', {}),
+  programask: () => trigger('programask', {}),
+  programkeep: () => trigger('programkeep', {}),
+  programdelete: () => trigger('programdelete', {}),
   confirm: (control) => {
     const row = control.closest('[data-row]');
     row.classList.add('confirming');
@@ -231,6 +241,10 @@ const nameComposer = () => {
   composer?.querySelector('.stop-button')?.setAttribute('aria-label', 'Stop');
 };
 nameComposer();
+if (!shared.named) { // Gradio draws its buttons anew when they change, at times after the areas
+  shared.named = true;
+  new MutationObserver(nameComposer).observe(document.body, { childList: true, subtree: true });
+}
 
 // The list of chats begins open on a wide page and closed on a narrow one; its menus close by Escape and by a click beside.
 element.querySelector('[data-act="flip"]')?.setAttribute('aria-expanded', String(!narrow()));
@@ -249,11 +263,11 @@ watch('value', () => {
   const file = element.querySelector('.fm-export-file');
   if (file) {
     const link = document.createElement('a');
-    link.href = URL.createObjectURL(new Blob([file.textContent], { type: 'text/markdown' }));
+    link.href = URL.createObjectURL(new Blob([file.textContent], { type: file.dataset.type }));
     link.download = file.dataset.name;
     link.click();
     setTimeout(() => URL.revokeObjectURL(link.href), 10000);
-    props.value = ''; // so that the same chat can be exported again
+    props.value = ''; // so that the same can be exported again
   }
   element.querySelector('.fm-sure .fm-danger')?.focus();
   if (shared.opening && element.closest('#fm-thread-area')) { // a chat opens at the hit, or at its end
@@ -261,7 +275,6 @@ watch('value', () => {
     (exchanges.find((one) => one.dataset.answer === shared.opening) ?? exchanges.at(-1))?.scrollIntoView({ block: 'start' });
     shared.opening = null;
   }
-  nameComposer();
   const live = element.querySelector('.fm-exchange.live');
   if (live && (shared.following || !shared.writing)) follow();
   if (element.id !== '' && element.closest('#fm-live-area')) shared.writing = Boolean(live);

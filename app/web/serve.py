@@ -22,6 +22,8 @@ from app.web.dial_tab import TuningService
 from app.web.doors import Doors, Entrance, is_loopback, parse_names, parse_networks, require_login_beyond_loopback
 from app.web.downloads import refuse_downloads
 from app.web.half_sent import limit_half_sent
+from app.web.oidc_provider import Provider
+from app.web.oidc_sign_in import OidcSignIn
 from app.web.page import build_page
 from app.web.parts import Services
 from app.web.people import ForAdmins, Gate, sign_in_with
@@ -110,14 +112,15 @@ def start(
 
 def _launch(page: gr.Blocks, settings: Settings, routes: Sequence[BaseRoute], gate: Gate | None) -> str:
     login: Any = (settings.login_user, settings.login_password.get_secret_value()) if settings.login_user else None
+    elsewhere = bool(settings.user_header or settings.oidc_issuer)
     if gate is not None:
-        login = None if settings.user_header else sign_in_with(gate)
+        login = None if elsewhere else sign_in_with(gate)
     sessions = Sessions(idle_seconds=60 * settings.session_idle_minutes, seconds=3600 * settings.session_hours)
     app, address, _ = page.launch(
         server_name=settings.host,
         server_port=settings.port or _free_port(settings.host),
         auth=login,
-        auth_dependency=named_by_proxy if gate and settings.user_header else None,
+        auth_dependency=named_by_proxy if gate and elsewhere else None,
         max_file_size=settings.max_file_mib * 2**20,
         app_kwargs={"middleware": _middleware(settings, sessions, gate), "routes": list(routes)},
         theme=build_theme(),
@@ -144,6 +147,16 @@ def _launch(page: gr.Blocks, settings: Settings, routes: Sequence[BaseRoute], ga
 def require_closed_doors(settings: Settings, *, users: bool = False) -> None:
     """Raise SettingsError when the page would be open to other machines without a login and nobody said so."""
     login = bool(settings.login_user) or users
+    if settings.oidc_issuer and not users:
+        raise SettingsError(
+            "FOREMOST_OIDC_ISSUER is set, and there are no users.",
+            fix="Add the first one: python -m app users add NAME --role admin",
+        )
+    if settings.oidc_issuer and (settings.user_header or not settings.oidc_client_id):
+        raise SettingsError(
+            "FOREMOST_OIDC_ISSUER needs FOREMOST_OIDC_CLIENT_ID, and no FOREMOST_USER_HEADER beside it.",
+            fix="Set the id that the provider gave to this server, or leave the issuer out.",
+        )
     require_login_beyond_loopback(settings.host, login=login, may_be_open=settings.open)
 
 
@@ -159,9 +172,21 @@ def _middleware(settings: Settings, sessions: Sessions, gate: Gate | None) -> li
     parts = [Middleware(PrivacyHeaders), Middleware(Doors, entrance)]
     if gate and settings.user_header:
         parts.append(Middleware(ProxySignIn, gate))
+    elif gate and settings.oidc_issuer:
+        root, creates = settings.root_path, settings.oidc_create
+        parts.append(Middleware(OidcSignIn, sessions, gate, _provider(settings), root_path=root, creates=creates))
     elif settings.login_user or gate:
         parts.append(Middleware(SignIn, sessions, Attempts(), settings.root_path, gate))
     return parts
+
+
+def _provider(settings: Settings) -> Provider:
+    return Provider(
+        issuer=settings.oidc_issuer,
+        client_id=settings.oidc_client_id,
+        client_secret=settings.oidc_client_secret.get_secret_value(),
+        claim=settings.oidc_claim,
+    )
 
 
 def serve(

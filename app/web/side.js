@@ -210,17 +210,15 @@ act.pickall = (control) => {
   showSelected();
 };
 act.docsort = (control) => trigger('docsort', { column: control.dataset.column });
-act.retrydoc = (control) => trigger('retrydoc', { id: Number(control.dataset.id) });
+act.retrydoc = (control) => trigger('retrydoc', { id: Number(control.dataset.id), upload: control.dataset.upload === '1' });
 act.opendoc = (control) => {
   shared.returnTo = control;
   trigger('open', { document: Number(control.dataset.id) });
 };
 act.askdoc = (control) => {
+  trigger('askdoc', { name: control.dataset.name, collection: control.dataset.collection });
   document.querySelector('#fm-tab-ask-button')?.click();
-  const box = document.querySelector('#fm-question textarea');
-  box.value = `About ${control.dataset.name}: `;
-  box.dispatchEvent(new Event('input', { bubbles: true }));
-  setTimeout(() => box.focus(), 50); // the tab is shown by then
+  setTimeout(() => document.querySelector('#fm-question textarea').focus(), 50); // the tab is shown by then
 };
 act.bulkask = (control) => {
   control.closest('form').classList.add('confirming');
@@ -230,7 +228,10 @@ act.bulkkeep = (control) => {
   control.closest('form').classList.remove('confirming');
   control.closest('form').querySelector('[data-act="bulkask"]').focus();
 };
-act.bulkdelete = () => { trigger('deletedocs', ofRows()); unselect(); };
+act.bulkdelete = (control) => {
+  trigger('deletedocs', { ...ofRows(), words: control.closest('form').querySelector('.fm-words').checked });
+  unselect();
+};
 element.addEventListener('submit', (event) => {
   const form = event.target.closest('.fm-bulk');
   if (!form) return;

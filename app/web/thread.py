@@ -6,6 +6,8 @@ from types import MappingProxyType
 
 from app.chats import Change
 from app.core.domain import Answer, Context, Outcome, Query
+from app.core.plan import Kind
+from app.core.scope import scope_in_words
 from app.present.answer_verdict import State, verdict_of_answer
 from app.present.plan_lines import plan_lines, step_line
 from app.present.problem import Problem
@@ -18,6 +20,7 @@ from app.web.icons import ICONS
 from app.web.problem import render_problem
 from app.web.quotes import quotes_of
 
+_TABLES = (Kind.COUNT, Kind.TABLE, Kind.LIBRARY)
 _STAGES: Mapping[str, str] = {**STAGES, "stop": "Stopping"}
 
 
@@ -38,7 +41,8 @@ def render_exchange(answer: Answer, *, again: bool = True, changes: Sequence[Cha
     return (
         f'<article class="fm-exchange" data-answer="{escape(answer.id)}">'
         f"{_question(answer.question, repeated)}{_searched_for(answer.query, repeated)}"
-        f'<div class="fm-answer" dir="auto">{_body(answer)}</div>{_facts(answer)}{_plan(answer)}'
+        f'<div class="fm-answer" dir="auto">{_body(answer)}</div>{_widen(answer, repeated)}'
+        f"{_facts(answer)}{_plan(answer)}"
         f"{_changes(changes, repeated)}{render_foot(answer)}{_actions(answer, again=again)}</article>"
     )
 
@@ -125,6 +129,17 @@ def _body(answer: Answer) -> str:
     return f'<p class="fm-answer-verdict {kind}" role="note">{escape(translated(verdict.line))}</p>{text}'
 
 
+def _widen(answer: Answer, answer_id: str) -> str:
+    """A button that asks again in all documents, where nothing was found in some; empty id: without."""
+    narrowed = scope_in_words(answer.collection, answer.filters)
+    if not answer_id or not narrowed or answer.outcome is not Outcome.NOT_FOUND:
+        return ""
+    return (
+        f'<p class="fm-widen"><button type="button" class="fm-link" data-act="everywhere" '
+        f'data-answer="{escape(answer_id)}">Search everything</button></p>'
+    )
+
+
 def _facts(answer: Answer) -> str:
     """What was changed in the model's text, in one line."""
     if not answer.removed_markers:
@@ -174,6 +189,7 @@ def _actions(answer: Answer, *, again: bool) -> str:
         '<div class="fm-actions">'
         + button("show", "Show the sources of this answer", sources, ' data-wide="1"')
         + button("copy", "Copy the answer", ICONS["copy"], f' data-copy="{escape(plain_text(answer))}"')
+        + (button("csv", "All rows as a CSV file", "CSV") if answer.plan.kind in _TABLES and answer.sentences else "")
         + (button("retry", "Ask again", ICONS["retry"]) if again else "")
         + _versions(answer, again=again)
         + button("rate", "Good answer", ICONS["up"], f' data-value="{0 if up else 1}"', up)

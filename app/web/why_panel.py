@@ -1,4 +1,4 @@
-"""The panel beside an answer that explains why a passage was lost and keeps the right ones; in Ask and in History."""
+"""The panel beside an answer that explains why a passage was lost and keeps the right ones."""
 
 from collections.abc import Callable
 

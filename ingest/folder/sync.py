@@ -16,10 +16,10 @@ from sqlalchemy import Engine
 from app.core.database import reachable, transaction
 from app.core.domain import CHUNKER_VERSION, HEADING_SEPARATOR, Source
 from app.core.errors import DocumentError
+from app.core.file_lock import lock_of
 from app.core.names import searched_name
 from app.core.sql import load_queries
 from ingest.discover import FileEntry, read, uri_of
-from ingest.queue.jobs import lock_of
 from ingest.queue.locks import Locks
 
 _QUERIES = load_queries(__file__)

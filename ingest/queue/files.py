@@ -96,7 +96,7 @@ class Files:
         return recovered
 
     def _gone(self, job: FileJob, error: str, within: Within) -> Result:
-        if job.host != self._host:
+        if job.host and job.host != self._host:
             raise ElsewhereError(f"{job.uri} is not on this machine; {job.host} queued it.")
         if not job.remove:
             return self.fail(job, error, only_known=True)

@@ -1,6 +1,5 @@
 """The jobs of the queue: added durably and once per file, requeued when their worker died. worker.py runs them."""
 
-import hashlib
 import json
 import os
 from collections.abc import Callable, Sequence
@@ -12,6 +11,7 @@ from sqlalchemy import Connection, Engine
 
 from app.core.database import reachable, transaction
 from app.core.errors import AppError
+from app.core.file_lock import lock_of
 from app.core.sql import load_queries
 from ingest.discover import uri_of
 
@@ -36,7 +36,7 @@ class FileJob:
 
     path: Path
     collection: str
-    host: str  # name of the machine that queued it
+    host: str  # name of the machine that queued it; empty: any machine may say that the file is gone
     remove: bool = False  # delete the document when the file does not exist
 
     @property
@@ -68,12 +68,6 @@ def file_job(arguments: dict[str, Any]) -> FileJob:
     return FileJob(
         path=path, collection=arguments["collection"], host=arguments["host"], remove=bool(arguments["remove"])
     )
-
-
-def lock_of(uri: str, collection: str) -> str:
-    """Name of the lock on one document: short, whatever the length of the path."""
-    document = json.dumps([collection, uri]).encode()
-    return f"file:{hashlib.blake2b(document, digest_size=16).hexdigest()}"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -7,6 +7,7 @@ AS $$
         FROM acting_rights() AS acting
         JOIN documents
             ON documents.collection_id = acting.collection_id AND documents.source_uri = acting.source_uri
+        WHERE acting.source_uri IS NOT NULL
         UNION
         SELECT documents.id, below.level FROM below JOIN documents ON documents.container_id = below.id
     )

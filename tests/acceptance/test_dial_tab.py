@@ -1,4 +1,4 @@
-"""The Dial tab in a real browser: start, follow, stop, choose by a budget, apply."""
+"""The Measure tab in a real browser: start, follow, stop, choose by a budget, apply."""
 
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
@@ -25,7 +25,7 @@ def tuning() -> FakeTuning:
 def open_dial(
     chromium: "Browser", database: Engine, make_settings: Callable[..., Settings], tuning: FakeTuning
 ) -> Iterator[Callable[..., "Page"]]:
-    """Open the page at its Dial tab."""
+    """Open the page at its Measure tab."""
     contexts = []
     with running_site(database, make_settings(port=0), tuning=tuning) as site:
 
@@ -35,7 +35,7 @@ def open_dial(
             page = context.new_page()
             page.set_default_timeout(30_000)
             page.goto(site.address)
-            page.get_by_role("tab", name="Dial").click()
+            page.get_by_role("tab", name="Measure").click()
             page.wait_for_selector("#fm-dial-intro p")
             return page
 
@@ -88,6 +88,7 @@ def test_a_sweep_can_be_stopped_and_refusals_be_measured(open_dial: Callable[...
     page.wait_for_selector("#fm-dial-progress p")
     assert "What was scored is kept" in page.locator("#fm-dial-progress").inner_text()
     page.get_by_role("button", name="Measure refusals").click()
+    page.locator("#fm-dial-curve", has_text="Apply changes relevance_floor 0.20 →").wait_for()
     page.get_by_role("button", name="Apply this floor").click()
     page.wait_for_selector("#fm-dial-message .fm-message")
     assert list(tuning.applied[0]) == ["relevance_floor"]
@@ -110,6 +111,7 @@ def test_few_questions_give_no_recommendation_but_drafts(open_dial: Callable[...
     assert "12 of 30 test questions were measured, 18 are missing" in page.locator("#fm-dial-choice").inner_text()
     assert page.locator("#fm-dial-apply").is_disabled()
     page.get_by_role("button", name="Draft 30 from your documents").click()
+    page.locator("#fm-dial-drafts", has_text="Question 29?").wait_for()
     page.get_by_role("button", name="Accept the drafts").click()
     page.locator("#fm-dial-message", has_text="30 drafts count now.").wait_for()
     assert "42 golden questions" in page.locator("#fm-dial-intro").inner_text()

@@ -102,6 +102,7 @@ def test_the_dial_recommends_and_applies_and_settings_lists_it(run: Run, folder:
     assert swept.returncode == 0, swept.stderr
     assert "best at its speed" in swept.stdout
     assert "FOREMOST_RERANKER=" in swept.stdout
+    assert "questions are too few to choose a setting by" in swept.stderr
     assert picture.read_bytes().startswith(b"\x89PNG")
     listed = run("settings", FOREMOST_PASSAGES="2").stdout
     assert "(applied: dial on" in listed

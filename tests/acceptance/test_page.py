@@ -121,12 +121,11 @@ def test_the_table_shows_the_fate_of_every_candidate(visit: Callable[..., "Page"
 
 
 def test_the_ledger_sorts_by_a_column_and_shows_the_whole_text(visit: Callable[..., "Page"]) -> None:
-    page = visit()
+    page = visit(viewport={"width": 1800, "height": 900})  # wide enough for a table
     ask(page, OPENING)
     answered(page)
-    page.get_by_role("tab", name="History").click()
-    page.locator("#fm-history-list .fm-list button", has_text=OPENING).click()
-    table = page.locator("#fm-history-sources .fm-candidates table")
+    page.locator("#fm-sources-area").get_by_role("tab", name="All 7").click()
+    table = page.locator("#fm-sources-area .fm-candidates table")
     table.wait_for()
 
     def column(name: str) -> list[float]:
@@ -173,19 +172,18 @@ def test_a_lost_passage_is_explained_and_kept_beside_the_answer(visit: Callable[
     assert tuple(kept) == (OPENING, "why", "hang by the blade")
 
 
-def test_the_right_passage_is_picked_in_history_and_a_thumb_counts(visit: Callable[..., "Page"], site: Site) -> None:
+def test_the_right_passage_is_picked_and_a_thumb_counts(visit: Callable[..., "Page"], site: Site) -> None:
     page = visit()
     ask(page, OPENING)
     answered(page).get_by_role("button", name="Good answer").click()
     page.locator(".fm-action[aria-label='Good answer'][aria-pressed='true']").wait_for()
     with site.engine.connect() as connection:
         assert connection.execute(text("SELECT source FROM golden_questions")).scalar_one() == "thumbs"
-    page.get_by_role("tab", name="History").click()
-    page.locator("#fm-history-list .fm-list button", has_text=OPENING).click()
-    row = page.locator("#fm-history-sources .fm-candidates tr", has_text="Rinse every boat")
+    page.locator("#fm-sources-area").get_by_role("tab", name="All 7").click()
+    row = page.locator("#fm-sources-area .fm-candidates tr", has_text="Rinse every boat")
     row.get_by_role("button", name="This was the right passage").click()
 
-    panel = page.locator("#fm-history-why")
+    panel = page.locator("#fm-why-area")
     panel.get_by_text("Kept as golden question").wait_for()
     assert "Looking after boats" in panel.locator(".fm-standings .expected").inner_text()
     with site.engine.connect() as connection:
@@ -274,7 +272,7 @@ def test_closing_the_tab_leaves_the_answer_to_the_server(visit: Callable[..., "P
     assert kept[0].outcome is Outcome.ANSWERED
 
 
-def test_a_reload_brings_the_chat_back_and_history_keeps_it(visit: Callable[..., "Page"]) -> None:
+def test_a_reload_brings_the_chat_back_with_all_details(visit: Callable[..., "Page"]) -> None:
     page = visit()
     ask(page, OPENING)
     answered(page)
@@ -283,15 +281,10 @@ def test_a_reload_brings_the_chat_back_and_history_keeps_it(visit: Callable[...,
 
     assert "Swans are fed" in answered(page).inner_text()
     assert page.locator("#fm-sources-area .fm-card").count() >= 1
-    page.get_by_role("tab", name="History").click()
-    page.locator("#fm-history-list .fm-list button", has_text=OPENING).click()
-    page.locator("#fm-history-sources .fm-candidates").wait_for()
-    assert "Swans are fed" in page.locator("#fm-history-answer").inner_text()
-    past = page.locator("#fm-history-sources")
+    past = page.locator("#fm-sources-area")
     past.get_by_role("tab", name="Details").click()
     past.get_by_text("The prompt as it was sent").click()
     assert OPENING in past.locator("pre").last.inner_text()
-    page.get_by_role("tab", name="Ask").click()
     page.get_by_role("button", name="New chat").click()
     page.locator(".fm-welcome").wait_for()
     assert page.locator("#fm-thread-area .fm-exchange").count() == 0
@@ -305,11 +298,32 @@ def test_feedback_and_retry_are_kept(visit: Callable[..., "Page"], site: Site) -
     exchange.get_by_role("button", name="Good answer").click()
     page.locator(".fm-action[aria-label='Good answer'][aria-pressed='true']").wait_for()
     exchange.get_by_role("button", name="Ask again", exact=True).click()
-    answered(page, 2)
+    page.locator("#fm-thread-area .fm-versions", has_text="2 of 2").wait_for()
 
     with site.engine.connect() as connection:
         rows = connection.execute(select(answers.c.question, answers.c.feedback).order_by(answers.c.created_at)).all()
     assert [tuple(row) for row in rows] == [(OPENING, 1), (OPENING, 0)]
+
+
+def test_an_unsupported_answer_says_so_first_and_in_the_copy_and_the_export(visit: Callable[..., "Page"]) -> None:
+    page = visit(permissions=["clipboard-read", "clipboard-write"])
+    ask(page, "What is the fax number of the boathouse?")
+    exchange = answered(page)
+    verdict = "Nothing in your documents supports this. Treat it as a guess."
+    assert exchange.locator(".fm-answer-verdict").inner_text() == verdict
+    guess = exchange.get_by_text("0123456789")
+    assert not guess.is_visible()
+    exchange.get_by_text("Show the guess").click()
+    guess.wait_for()
+    exchange.get_by_role("button", name="Copy the answer").click()
+    page.wait_for_function("navigator.clipboard.readText().then(text => text.includes('0123456789'))")
+    assert page.evaluate("navigator.clipboard.readText()").startswith(f"[{verdict}]")
+    row = page.locator("#fm-chats-area li").first
+    row.locator("summary").click()
+    with page.expect_download() as download:
+        row.get_by_role("button", name="Export as Markdown").click()
+    exported = Path(download.value.path()).read_text("utf-8")
+    assert exported.index(verdict) < exported.index("0123456789")
 
 
 def test_an_answer_without_passages_shows_the_nearest_misses(visit: Callable[..., "Page"]) -> None:
@@ -380,9 +394,8 @@ def test_a_failed_database_is_reported_alike_on_every_tab(
 
     ask(page, OPENING)
     shown = [page.locator("#fm-live-area .fm-problem").inner_text()]
-    for tab, area in (("Documents", "#fm-document-list"), ("History", "#fm-history-list")):
-        page.get_by_role("tab", name=tab).click()
-        shown.append(page.locator(f"{area} .fm-problem").inner_text())
+    page.get_by_role("tab", name="Documents").click()
+    shown.append(page.locator("#fm-document-list .fm-problem").inner_text())
 
     assert set(shown) == {shown[0]}
     assert shown[0].startswith("Cannot connect to ")
@@ -407,13 +420,10 @@ def test_a_hostile_document_and_answer_run_and_load_nothing(visit: Callable[...,
     page.locator("#fm-sources-area .fm-card").first.get_by_role("button", name="Open").click()
     page.locator(".fm-viewer .fm-document").wait_for()
     page.keyboard.press("Escape")
-    page.get_by_role("tab", name="History").click()
-    page.locator("#fm-history-list .fm-list button").first.click()
-    page.locator("#fm-history-sources .fm-candidates").wait_for()
 
     assert "<script>window.hacked" in exchange.inner_text()  # shown as the text that it is
     assert page.locator("#fm-sources-area h3", has_text="Notes <b>on</b> kayaks").count() >= 1
-    areas = page.locator("#fm-thread-area, #fm-sources-area, #fm-history-answer, #fm-history-sources")
+    areas = page.locator("#fm-thread-area, #fm-sources-area")
     assert areas.locator("script, img, iframe, a").count() == 0
     assert page.evaluate("window.hacked") is None
     assert dialogs == []
@@ -426,11 +436,9 @@ def test_a_narrow_screen_needs_no_sideways_scrolling(visit: Callable[..., "Page"
     answered(page)
 
     assert page.evaluate("document.body.classList.contains('dark')") is (scheme == "dark")
-    for tab in ("Ask", "Documents", "History"):
+    for tab, part in (("Ask", ".fm-card"), ("Documents", ".fm-table")):
         page.get_by_role("tab", name=tab).click()
-        page.locator(
-            {"Ask": ".fm-card", "Documents": ".fm-table", "History": "#fm-history-list .fm-list"}[tab]
-        ).first.wait_for()
+        page.locator(part).first.wait_for()
         assert page.evaluate("document.documentElement.scrollWidth") == 390
 
 

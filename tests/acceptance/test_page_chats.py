@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import Engine
 
+from app.core.domain import Question
 from app.core.settings import Settings
 from tests.support.site import EXAMPLES, OPENING, Site, running_site
 
@@ -95,6 +96,35 @@ def test_a_deletion_says_what_goes_and_asks_first(page: "Page", site: Site) -> N
     page.get_by_text("No chats yet.").wait_for()
     assert site.services.chats.page() == ()
     assert page.locator("#fm-thread-area .fm-exchange").count() == 0
+
+
+def test_answers_for_programs_stand_below_the_chats(page: "Page", site: Site) -> None:
+    for _ in site.services.answerer.answer(Question(text="How fast is a hole in the hull repaired?")):
+        pass
+    assert page.get_by_role("button", name="From programs").count() == 0
+    page.reload()
+    page.get_by_role("button", name="From programs").click()
+    programs = page.locator("#fm-programs-area")
+    programs.locator("[data-act=recall]").click()
+    thread = page.locator("#fm-thread-area")
+    thread.get_by_text("A program asked this.").wait_for()
+    assert thread.get_by_role("button", name="Ask again").count() == 0
+    thread.get_by_role("button", name="Bad answer").click()
+    thread.locator("[aria-label='Bad answer'][aria-pressed='true']").wait_for()
+    page.locator("#fm-sources-area").get_by_role("tab", name="Details").click()
+    page.get_by_label("Your question").fill(OPENING)  # begins a chat of its own
+    page.get_by_label("Your question").press("Enter")
+    thread.locator(".fm-exchange", has_text=OPENING).wait_for()
+    assert thread.locator(".fm-exchange").count() == 1
+    page.get_by_label("Search chats").fill("zeppelin")
+    page.get_by_text("No chat has these words.").wait_for()
+    programs.get_by_role("button", name="From programs").wait_for(state="detached")
+    page.get_by_label("Search chats").fill("hull")
+    programs.get_by_role("button", name="Delete these").click()
+    programs.get_by_role("button", name="Delete", exact=True).click()
+    programs.get_by_role("button", name="From programs").wait_for(state="detached")
+    assert site.services.programs.page() == ()
+    assert len(site.services.chats.page()) == 3
 
 
 def test_a_deletion_keeps_the_search_over_the_list(page: "Page", site: Site) -> None:

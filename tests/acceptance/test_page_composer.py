@@ -96,6 +96,13 @@ def test_a_scope_is_chosen_printed_beside_the_answer_and_kept_on_reload(page: "P
     narrowed(page, "collection club", "tag care", "language en", "from 2026-01-31")
     page.get_by_label("Without tag care").click()
     narrowed(page, "collection club", "language en", "from 2026-01-31")
+    ask(page, "Which minister spoke in parliament yesterday?", 2)
+    page.get_by_role("button", name="Search everything").click()
+    page.locator(".fm-versions", has_text="2 of 2").wait_for()
+    last = page.locator("#fm-thread-area .fm-exchange").last
+    assert "searched in: all documents" in last.inner_text()
+    assert last.get_by_role("button", name="Search everything").count() == 0
+    narrowed(page, "collection club", "language en", "from 2026-01-31")  # for what is asked next
     scope_panel(page).get_by_role("button", name="Search in all documents").click()
     narrowed(page)
     assert "all documents" in page.get_by_title("Choose where to search").inner_text()

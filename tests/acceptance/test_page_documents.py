@@ -75,7 +75,9 @@ def test_selected_documents_move_to_a_new_collection_or_are_deleted(page: "Page"
     bulk.get_by_role("button", name="Keep").click()
     page.get_by_label("Select boats.md").uncheck()
     bulk.get_by_role("button", name="Delete…").click()
+    bulk.get_by_label("Also from kept answers").check()
     bulk.get_by_role("button", name="Delete", exact=True).click()
+    page.locator("#fm-upload-message", has_text="The words are removed from 0 kept answers.").wait_for()
     page.locator("tr", has_text="locked.pdf").wait_for(state="detached")
     assert [row.name for row in site.services.library.documents()] == ["boats.md"]
 
@@ -94,7 +96,12 @@ def test_a_document_is_opened_and_asked_about(page: "Page") -> None:
     page.keyboard.press("Escape")
     page.get_by_role("button", name="Ask about boats.md").click()
     page.wait_for_function("document.activeElement.tagName === 'TEXTAREA'")
-    assert page.get_by_label("Your question").input_value() == "About boats.md: "
+    bar = page.locator("#fm-bar-area")
+    bar.get_by_text("document boats.md").wait_for()
+    bar.get_by_text("collection club").wait_for()
+    page.keyboard.type("How fast is a hole in the hull repaired?")
+    page.keyboard.press("Enter")
+    page.locator("#fm-thread-area .fm-foot", has_text="boats.md").wait_for()
 
 
 def test_a_failed_upload_is_tried_again_and_uploads_are_summed_up(page: "Page", site: Site, tmp_path: Path) -> None:
@@ -109,6 +116,8 @@ def test_a_failed_upload_is_tried_again_and_uploads_are_summed_up(page: "Page", 
     page.locator("tr", has_text="It broke.").wait_for()
     page.get_by_role("button", name="Retry one.txt").click()
     page.locator("tr", has_text="It broke.").wait_for(state="detached")
+    page.get_by_role("button", name="Retry locked.pdf").click()
+    page.locator("#fm-upload-message", has_text="The file is queued and will be read again.").wait_for()
 
 
 def test_an_empty_library_leads_to_the_drop_zone(chromium: "Browser", site: Site) -> None:

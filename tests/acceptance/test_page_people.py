@@ -11,6 +11,7 @@ import httpx
 import pytest
 from mcp import ClientSession
 from mcp.client.streamable_http import streamable_http_client
+from pytest_httpserver import HTTPServer
 from sqlalchemy import Engine, create_engine, text
 
 from app.core.acting import Actor, acting_as
@@ -21,6 +22,7 @@ from app.ledger import Ledger
 from app.library import Library
 from app.quality.expected.golden import Expected, Golden
 from app.retrieve import HybridRetriever
+from app.unanswered import Asked, Unanswered
 from app.users import Audit, Gate, Keys, Users, require_bound
 from app.web.people import signed_in
 from app.web.serve import start
@@ -28,6 +30,8 @@ from tests.conftest import TEMPLATE
 from tests.support.builders import make_answer, make_hit
 from tests.support.fake_tuning import FakeTuning
 from tests.support.fakes import ScriptedModel, make_services
+from tests.support.oidc import CLIENT, TestProvider
+from tests.support.oidc import SECRET as OIDC_SECRET
 from tests.support.own_loop import finished
 from tests.support.people import HIDDEN, PASSWORD, SECRET, fill, opened
 
@@ -48,6 +52,8 @@ class Peopled:
     chunk: int  # of a hidden document
     chat: str  # of Ada
     answer: str  # of Ada, from hidden passages
+    version: str  # of that answer, the one that counts
+    asked: str  # of Ada, a question that still waits for its answer
 
 
 @pytest.fixture(scope="module")
@@ -71,7 +77,7 @@ def _served(page: Engine, embedder: Embedder, settings: Any) -> Iterator[str]:
     model = ScriptedModel(lambda prompt: iter((prompt[-400:], " [1]")))  # says what it was given
     values = {"candidates": 50, "leg_candidates": 100, "vector_weight": 1.0, "text_weight": 1.0, "ef_search": 200}
     retriever = HybridRetriever(page, embedder, **values)  # type: ignore[arg-type]
-    services = make_services(page, settings, (), model, retriever=retriever)
+    services = make_services(page, settings, (), model, retriever=retriever, plan_seconds=20)
     gate = Gate(page)
     blocks, address = start(
         services,
@@ -96,11 +102,26 @@ def _left_by_ada(address: str, owner: Engine, page: Engine) -> Peopled:
         hit = make_hit(1, f"{SECRET} words", name=f"{SECRET}-plan.txt")
         answer = make_answer(hits=[hit], chat_id=chat, question=f"What is {SECRET}?", text=f"The {SECRET} plan.")
         ledger.store(answer)
+        version = make_answer(
+            hits=[hit], chat_id=chat, question=f"What is {SECRET}?", text=f"Another {SECRET} plan.", replaces=answer.id
+        )
+        ledger.store(version)
+        asked = Asked(text=f"Who signs the {SECRET} merger?", owner="ada", replaces=version.id)
+        Unanswered(page).keep(chat, asked)
         Golden(page).add(
             f"{SECRET}?", [Expected(source_uri=f"/club/{SECRET}-minutes.txt", quote=SECRET)], source="typed"
         )
         Library(page).upload(f"{SECRET}.txt", SECRET.encode(), collection=f"{SECRET}-board")
-    return Peopled(address=address, owner=owner, hidden=hidden, chunk=chunk, chat=chat, answer=answer.id)
+    return Peopled(
+        address=address,
+        owner=owner,
+        hidden=hidden,
+        chunk=chunk,
+        chat=chat,
+        answer=answer.id,
+        version=version.id,
+        asked=asked.id,
+    )
 
 
 def nothing_of_it(said: str, *echoed: object) -> str:
@@ -137,8 +158,8 @@ def test_no_route_for_programs_tells_the_wrong_user_anything(site: Peopled, name
                 assert missing.status_code == 404
                 nothing_of_it(missing.text, number)
             assert client.delete(f"/documents/{number}").status_code == 404
-        for path in ("/answers/" + site.answer, f"/answers/{site.answer[:8]}"):
-            assert client.get(path).status_code == 404
+        for answer in (site.answer, site.version, site.version[:8]):
+            assert client.get(f"/answers/{answer}").status_code == 404
         assert client.get("/uploads/1").status_code == 404
         bodies: dict[str, dict[str, Any]] = {
             "/search": {"query": QUESTION},
@@ -151,6 +172,11 @@ def test_no_route_for_programs_tells_the_wrong_user_anything(site: Peopled, name
         for path, body in bodies.items():
             nothing_of_it(client.post(path.split("#", maxsplit=1)[0], json=body).text)
         own = client.get("/answers").json()["data"][0]["id"]
+        steps = Ledger(site.owner).load(own).plan.steps  # both parts of the question were searched, as this user
+        assert len(steps) > 1
+        nothing_of_it(str(steps))
+        for path in ("/models/use", "/calibrate", "/calibrations", f"/answers/{site.answer}/versions"):
+            assert client.post(path, json={}).status_code in (404, 405)
         why = client.post(f"/answers/{own}/why", json={"expect": EXPECT}).text
         nothing_of_it(why)
         assert "does not hold" in why or "no passage" in why.casefold() or "not in" in why.casefold(), why
@@ -190,22 +216,35 @@ def test_no_event_of_the_page_tells_the_wrong_user_anything(site: Peopled) -> No
     forged = {"words": SECRET[:4], "text": SECRET[:4], "part": SECRET[:4], "passage": f"chunk:{site.chunk}"}
     events = [
         *opening,
+        {"answer": site.version, "rank": 1, "n": 1, "value": -1, "asked": site.asked, "question": QUESTION},
         {"answer": site.answer, "rank": 1, "n": 1, "value": 1, "chat": site.chat, "hit": site.answer},
         forged | {"expect": EXPECT, "answer": site.answer, "chat": "", "id": 1, "uploads": [1]},
     ]
     with signed(site, "cora") as client:
         nothing_of_it(client.get("config").text)
         said = _walk(client, site, events)
-    nothing_of_it(said, SECRET[:4], *site.hidden.values(), site.chunk, site.answer, site.chat)
+    nothing_of_it(said, SECRET[:4], *site.hidden.values(), site.chunk, site.answer, site.chat, site.version, site.asked)
+    left_to_ada(site)
     with signed(site, "ada") as client:  # who may see it does: the events arrive
         assert SECRET in _walk(client, site, opening[:1])
+        seen = _walk(client, site, [{"answer": site.version}])
+        assert "Another" in seen
     assert len([row for row in Library(site.owner).documents() if row.id in site.hidden.values()]) == 2
+
+
+def left_to_ada(site: Peopled) -> None:
+    """Nobody else changed which version of her answer counts, rated it, or took her waiting question."""
+    with site.owner.connect() as connection:
+        query = text('SELECT version, "current", feedback FROM answers WHERE id = :id')
+        assert connection.execute(query, {"id": site.version}).one() == (2, True, 0)
+        assert connection.scalar(text("SELECT count(*) FROM answers WHERE chat_id = :id"), {"id": site.chat}) == 2
+        assert connection.scalar(text("SELECT id::text FROM unanswered_questions")) == site.asked
 
 
 def _walk(client: httpx.Client, site: Peopled, events: list[dict[str, Any]]) -> str:
     """Send every event to every handler of the page; returns all that came back."""
     config = client.get("config").json()
-    props = {component["id"]: component["props"].get("value") for component in config["components"]}
+    props = {one["id"]: one["props"].get("value", one["props"].get("default_value")) for one in config["components"]}
     kinds = {component["id"]: component["type"] for component in config["components"]}
     sent = 0
     for dependency in config["dependencies"]:
@@ -293,6 +332,32 @@ def test_a_trusted_proxy_names_the_user_and_nobody_else_does(site: Peopled, embe
                     found = client.get(f"gradio_api/call/search/{event['event_id']}").text
                 assert "boats.txt" in nothing_of_it(found)
             assert httpx.get(f"{address}v1/collections").status_code == 401
+    people.page.dispose()
+
+
+def test_a_provider_signs_people_in_and_rights_hold(
+    site: Peopled, embedder: Embedder, data_dir: Path, httpserver: HTTPServer
+) -> None:
+    provider = TestProvider(httpserver)
+    people = opened(site.owner, signed_in)
+    settings = load_settings(
+        data_dir=data_dir, port=0, oidc_issuer=provider.issuer, oidc_client_id=CLIENT, oidc_client_secret=OIDC_SECRET
+    )
+    with (
+        _served(people.page, embedder, settings) as address,
+        httpx.Client(base_url=address, timeout=60, follow_redirects=True) as client,
+    ):
+        assert client.get("config").status_code == 401
+        assert client.get("/").is_success
+        assert client.get("config").is_success
+        event = client.post("gradio_api/call/search", json={"data": [QUESTION] + [""] * 8}).json()["event_id"]
+        assert "boats.txt" in nothing_of_it(client.get(f"gradio_api/call/search/{event}").text)
+        client.post("logout", follow_redirects=False)
+        assert client.get("config").status_code == 401
+        provider.person["email"] = "eve"
+        assert client.get("/").status_code == 403
+    told = [(row.actor, row.action) for row in Audit(site.owner).rows(limit=20)]
+    assert {("cora", "signed in"), ("cora", "signed out"), ("eve", "failed to sign in")} <= set(told)
     people.page.dispose()
 
 

@@ -8,9 +8,11 @@ MEASUREMENTS = {
     "stages": "seconds of every stage of a question, rerankers and embedders side by side",
     "scale": "10k, 100k, 1M chunks: latency of the hybrid statement and its legs, recall, index, memory",
     "rights": "the hybrid statement under row-level security with rights over 20 groups, against the same without",
+    "backup": "seconds of a backup, its verification and a restore",
     "load": "rows a second of the store against LangChain's add_embeddings",
     "peers": "hybrid search of langchain-postgres, LlamaIndex and RAGLite on the same rows (make bench-peers first)",
     "kept": "reranking with passages kept and not kept, bytes a passage",
+    "page": "server time of the page with 2,000 documents and 500 chats: first paint, change of tab",
     "ingestion": "documents a second from file to rows",
 }
 
@@ -22,14 +24,16 @@ def main() -> None:
             _measurement("stages")([])
             _measurement("scale")(["10k"])
             _measurement("kept")([])
+            _measurement("page")([])
         case ["--tiny", "--keep", folder]:
             _measurement("stages")(["--tiny", "--keep", folder])
             _measurement("scale")(["tiny", "--keep", folder])
             _measurement("kept")(["--passages", "20", "--questions", "1"])
+            _measurement("page")(["--documents", "3", "--chats", "2", "--rounds", "1"])
         case [name, *arguments] if name in MEASUREMENTS:
             _measurement(name)(arguments)
         case _:
-            print("python -m tests.bench NAME [ARGUMENTS]; without a name: stages, scale 10k, kept")
+            print("python -m tests.bench NAME [ARGUMENTS]; without a name: stages, scale 10k, kept, page")
             print(*(f"  {name:<10} {what}" for name, what in MEASUREMENTS.items()), sep="\n")
 
 

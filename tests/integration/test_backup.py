@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, create_engine, text
+from sqlalchemy.exc import DBAPIError
 
 from app.backup.archive import opened
 from app.backup.backup import backup
@@ -19,10 +20,14 @@ from app.backup.rankings import Retrieving
 from app.backup.restore import Verified, restore
 from app.backup.tables import QUERIES, differences
 from app.core import database as core_database
+from app.core.acting import Actor, acting_as
 from app.core.errors import AppError, DatabaseError
 from app.core.models.embedding import Embedder
 from app.core.settings import Settings
+from app.library import Library
 from app.stages import build_retriever
+from app.users import Audit, protect, require_bound
+from tests.support import people
 from tests.support.ingested import ingest_text
 
 TOPICS = ("boats", "oars", "fees", "wind", "repairs", "keys", "races", "winter", "swans", "tea", "rain", "flags")
@@ -118,6 +123,27 @@ def test_everything_comes_back_with_the_same_rows_and_ranks(
         assert connection.scalar(text("SELECT count(*) FROM pg_indexes WHERE indexname = 'ix_chunks_embedding'")) == 1
         assert connection.scalar(text("SELECT title FROM chats")) == "tab\there, \\ and ✓"
     core_database.require_ready(empty)
+
+
+def test_users_their_rights_and_the_audit_come_back(
+    database: Engine, embedder: Embedder, empty: Engine, retrieving: Retrieving, tmp_path: Path
+) -> None:
+    path = tmp_path / "people.backup"
+    people.fill(database, embedder)
+    _backup(database, path, retrieving)
+    assert _restore(empty, path, retrieving).problems == ()
+    assert Audit(empty).rows() == Audit(database).rows() != ()
+
+    protect(empty)  # as `migrate` and `serve` do
+    page = people.opened(empty).page
+    require_bound(page)
+    for name, seen in (("cora", ["boats.txt"]), ("dan", ["shared.txt"])):
+        with acting_as(Actor(name)):
+            assert [row.name for row in Library(page).documents()] == seen
+    page.dispose()
+    for change in ("UPDATE audit SET actor = ''", "TRUNCATE audit"):
+        with empty.connect() as connection, pytest.raises(DBAPIError, match="append-only"):
+            connection.execute(text(change))
 
 
 def test_a_backup_shows_one_moment_while_documents_come_and_go(

@@ -11,9 +11,10 @@ from sqlalchemy import Engine
 from app.core.domain import Answer, Fate, Finished, Outcome, Question, Retrieved, Source, Turn
 from app.core.models.embedding import Embedder
 from app.core.settings import load_settings
+from app.fit import Prompts
 from app.ledger import Ledger
 from app.listing import Listing
-from app.pipeline import Answerer, Prompts
+from app.pipeline import Answerer
 from app.present.as_json import answer_view, search_view
 from app.present.sources import file_names
 from app.prompts import NOT_FOUND, conversation

@@ -14,6 +14,7 @@ from app.core.errors import ModelError
 from app.core.models.embedding import Embedder
 from app.core.settings import Settings
 from app.rerank import KeepOrder
+from app.users import Limits
 from tests.support.chat_replay import Exchange, ReplayServer, recorded_ollama, says
 from tests.support.ingested import ingest_text
 
@@ -115,3 +116,9 @@ def test_the_models_of_ollama_are_offered_once_each(database: Engine, make_setti
                     assert opened.models.choose(name).model.info.name == name
     with pytest.raises(ModelError):
         opened.models.names()
+
+
+def test_a_choice_is_one_question_at_the_limits_of_its_user(services: Services) -> None:
+    limits = Limits(at_once=1, per_minute=0)
+    services.running.limit(lambda: limits.one_more("ben"), lambda: "ben")
+    assert answered(services, passages=1).settings["passages"] == 1

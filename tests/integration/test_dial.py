@@ -1,5 +1,6 @@
 """The dial on a small corpus: nothing is scored twice, a stopped sweep goes on, what is applied is in effect."""
 
+import time
 from collections.abc import Callable, Sequence
 from contextlib import closing
 
@@ -25,6 +26,8 @@ from app.quality.evaluation.session import Bench
 from app.quality.expected.golden import Expected, Golden
 from app.rerank import Reranker, build_reranker
 from app.stages import build_retriever
+from app.unanswered import Asked
+from app.web.conversation import running_answers
 from tests.support.fakes import ScriptedModel, WordReranker
 from tests.support.ingested import ingest_text
 
@@ -192,6 +195,7 @@ def test_the_page_measures_in_the_background_and_answers_by_what_was_applied(
         tuning.join()
         tuning.start_floor()
         tuning.join()
+        running = running_answers(services)  # as the page has them since its start
         state = tuning.state()
         assert (state.questions, state.unanswerable, state.running, state.problem) == (5, 1, "", "")
         assert state.sweep is not None
@@ -202,6 +206,12 @@ def test_the_page_measures_in_the_background_and_answers_by_what_was_applied(
         assert finished.answer.settings["passages"] == 2
         assert finished.answer.reranker == "none (first-stage order)"
         assert services.ledger.load(finished.answer.id).settings["reranker"] == "none"
+
+        chat = services.ledger.start_chat("Permits")
+        running.ask(chat, Asked(text="What does a permit cost?"))
+        while running.current(chat) is not None:
+            time.sleep(0.02)
+        assert [answer.settings["passages"] for answer in services.ledger.chat_answers(chat)] == [2]
 
 
 def test_the_page_drafts_questions_and_accepts_them(
@@ -218,7 +228,7 @@ def test_the_page_drafts_questions_and_accepts_them(
         tuning.join()
         before = tuning.state()
         assert (before.problem, before.questions) == ("", 0)
-        assert before.drafts > 0
+        assert before.drafts == len(before.drafted) > 0
         assert tuning.accept_drafts() == before.drafts
         assert (tuning.state().questions, tuning.state().drafts) == (before.drafts, 0)
 

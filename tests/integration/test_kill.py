@@ -57,6 +57,8 @@ def test_after_kills_every_document_is_one_whole_version_and_none_is_lost(killin
     figures = killing.run()
     assert figures.mixed == []
     assert figures.wrong == []
+    assert figures.leaked == []
+    assert figures.hidden > 0
     assert figures.kills["server"] == 1
     assert figures.kills["worker"] > 0
     assert figures.interrupted_documents > 0

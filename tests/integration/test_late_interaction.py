@@ -9,6 +9,7 @@ import torch
 from sqlalchemy import Engine
 from transformers import BertConfig
 
+from app.core.domain import Hit
 from app.core.errors import ModelError, SettingsError
 from app.core.models.dequantise import dequantise
 from app.core.models.embedding import Embedder
@@ -37,7 +38,7 @@ PASSAGES = (
 )
 
 
-def hits() -> list[object]:
+def hits() -> list[Hit]:
     return [make_hit(rank, passage, logit=None, rerank_score=None) for rank, passage in enumerate(PASSAGES, 1)]
 
 

@@ -1,11 +1,14 @@
 """The library against a real database: lists, uploads with their jobs, deletion, originals."""
 
+from pathlib import Path
+
 import pytest
 from sqlalchemy import Engine, select, text
 
 from app.core.domain import Hit
 from app.core.errors import DocumentError, NotFoundError
 from app.library import Library
+from ingest.queue.jobs import file_job
 from migrations.tables import collections, uploads
 from tests.support.shelf import GUIDE, HANDBOOK, Shelf, fill_shelf
 
@@ -195,3 +198,28 @@ def test_a_failed_upload_is_queued_again_with_a_job(database: Engine) -> None:
     with database.connect() as connection:
         jobs = connection.execute(text("SELECT task_name, lock, args FROM procrastinate_jobs")).all()
     assert [tuple(job) for job in jobs] == [("ingest.upload", "upload:club:new.txt", {"upload_id": upload_id})]
+
+
+def test_a_failed_file_on_disk_is_queued_once_and_one_in_an_archive_by_its_archive(
+    database: Engine, shelf: Shelf
+) -> None:
+    library = Library(database)
+    with pytest.raises(NotFoundError, match="no failed file"):
+        library.retry_file(shelf.ids["boats.md"])
+    library.retry_file(shelf.ids["locked.pdf"])
+    library.retry_file(shelf.ids["locked.pdf"])
+    with database.begin() as connection:
+        connection.execute(
+            text(
+                "INSERT INTO documents (collection_id, source_uri, name, status, error, container_id) "
+                "SELECT collection_id, '/shelf/boats.md!/in.txt', 'in.txt', 'failed', 'broken', id FROM documents "
+                "WHERE name = 'boats.md'"
+            )
+        )
+    library.retry_file(next(row.id for row in library.documents() if row.name == "in.txt"))
+    with database.connect() as connection:
+        rows = connection.execute(text("SELECT task_name, lock, args FROM procrastinate_jobs ORDER BY id")).all()
+    assert [(row.task_name, file_job(row.args).path, file_job(row.args).lock == row.lock) for row in rows] == [
+        ("ingest.file", Path("/shelf/locked.pdf"), True),
+        ("ingest.file", Path("/shelf/boats.md"), True),
+    ]

@@ -69,8 +69,11 @@ FROZEN = {
     "r0015_turns.sql": "a4ae14689d7dae8849b1d5a303b8a2e4fcddaa159b78d73539a113733ab9006b",
     "r0016_calibrations.py": "a9b936740bdbc14e365d2a5e5ce831f28ad144eb3e9018a28c401c7b914760a1",
     "r0016_calibrations.sql": "77f2d8cb4e310801411ba233b2bf31b9b1367bf08c909cea2374d5e3fcc50836",
-    "r0017_kept_vectors.py": "ac8fbdd3ffb2d83c2348957b43bf55e1185bd08bef2d412e4b7b9b8f3aff607b",
-    "r0017_kept_vectors.sql": "d92105a057b28a4437bf07ad245fd25d0ac1210f29b3b01207b10ea1dd0c3650",
+    "r0017_rights_once.py": "fb0a33e645ca4d162ec3acb7289b142a90bf3d8df9c51a9567b1cfb3ba6e0d19",
+    "r0018_kept_vectors.py": "2746cc4e4137b3c6b13902ba7059bed067c2cab008fdaa575eb732233653d57e",
+    "r0018_kept_vectors.sql": "d92105a057b28a4437bf07ad245fd25d0ac1210f29b3b01207b10ea1dd0c3650",
+    "r0019_summaries.py": "11e4b314e5548395f5cc21bdd8bfaa2b528d574423de78c74c3fc6f62b5b38ca",
+    "r0019_summaries.sql": "fc02d631541aecf72922e6923af8db0450e05d6e2c57e4928c932231e20bbee0",
 }
 
 

@@ -10,14 +10,20 @@ from app.chats import Chats
 from app.composer import Composer
 from app.core.acting import NOBODY, Actor, acting_as, acting_as_owner
 from app.core.document_tags import DocumentTags
+from app.core.domain import Question
 from app.core.errors import AppError, DatabaseError, NotFoundError, RightsError
 from app.core.models.embedding import Embedder
+from app.direct.lists import Lists
+from app.direct.whole import Summaries
 from app.ledger import Ledger
 from app.library import Library
 from app.quality.expected.golden import Expected, Golden
 from app.retrieve import HybridRetriever
-from app.users import Audit, Groups, Keys, Level, Rights, Role, Users, require_bound
-from tests.support.builders import make_answer
+from app.unanswered import Asked, Unanswered
+from app.users import Audit, Gate, Groups, Keys, Level, Rights, Role, Users, require_bound
+from tests.support.builders import fixed_boundary, make_answer
+from tests.support.fakes import NothingNear, ScriptedModel, word_support
+from tests.support.generators import returned
 from tests.support.people import SECRET, People, fill, opened
 
 QUESTION = "When does the boathouse open?"
@@ -73,6 +79,45 @@ def test_the_hybrid_statement_finds_what_the_user_may_read(
         "nobody": set(), "": set(),
     }  # fmt: skip
     assert names_of(people.owner, embedder, exact_below=exact_below) == everything
+
+
+def test_lists_and_counts_hold_what_the_user_may_read(people: People) -> None:
+    found: dict[str, list[str]] = {}
+    for name in ("ada", "cora", "nobody"):
+        with acting_as(Actor(name)):
+            rows = Lists(people.page, NothingNear()).rows(Question(text="How many text files are there?"))
+            found[name] = sorted(row[0] for row in rows[1:])
+
+    assert found == {
+        "ada": sorted(("boats.txt", f"{SECRET}-minutes.txt", f"{SECRET}-plan.txt", "shared.txt")),
+        "cora": ["boats.txt"],
+        "nobody": [],
+    }
+
+
+def test_a_kept_summary_is_read_by_those_who_may_read_its_document(people: People) -> None:
+    said = ["The secret plan [1]."]
+    summaries = Summaries(
+        people.page,
+        model=ScriptedModel(lambda _prompt: said),
+        support=word_support,
+        support_floor=0.5,
+        answer_tokens=50,
+        boundary=fixed_boundary,
+    )
+    question = Question(text=f"Summarise {SECRET}-plan.txt")
+    with acting_as(Actor("ada")):
+        made = returned(summaries.answer(question))
+        said[:] = ["Another text [1]."]
+        again = returned(summaries.answer(question))
+    with acting_as(Actor("cora")):
+        hidden = returned(summaries.answer(question))
+        with people.page.connect() as connection:
+            seen = connection.execute(text("SELECT count(*) FROM document_summaries")).scalar_one()
+
+    assert made is not None
+    assert again is not None
+    assert (again.text, hidden, seen) == (made.text, None, 0)
 
 
 def test_typing_errors_are_not_corrected_to_words_of_hidden_documents(people: People, embedder: Embedder) -> None:
@@ -156,6 +201,21 @@ def test_an_editor_uploads_where_he_may_and_a_key_reaches_its_scope(people: Peop
         connection.execute(text(jobs))
 
 
+def test_only_who_may_change_a_document_has_its_file_read_again(people: People) -> None:
+    library = Library(people.page)
+    number = {row.name: row.id for row in Library(people.owner).documents()}["boats.txt"]
+    with people.owner.begin() as connection:
+        connection.execute(text("UPDATE documents SET error = 'broken' WHERE id = :id"), {"id": number})
+    with acting_as(Actor("cora")), pytest.raises(NotFoundError):
+        library.retry_file(number)
+    with acting_as(Actor("ben")):
+        library.retry_file(number)
+    with people.owner.begin() as connection:
+        queued = connection.execute(text("DELETE FROM procrastinate_jobs RETURNING task_name")).scalars().all()
+        connection.execute(text("UPDATE documents SET error = '' WHERE id = :id"), {"id": number})
+    assert queued == ["ingest.file"]
+
+
 def test_chats_and_answers_are_their_owners_alone(people: People) -> None:
     ledger, chats = Ledger(people.page), Chats(people.page)
     with acting_as(Actor("ben")):
@@ -205,9 +265,35 @@ def test_tables_of_the_administration_are_empty_for_others(people: People, table
         connection.execute(text("INSERT INTO setting_overrides VALUES ('candidates', '1', '')"))
 
 
-def test_a_closed_table_says_so(people: People) -> None:
+@pytest.mark.parametrize("table", ["remote_items", "calibrations"])
+def test_a_closed_table_says_so(people: People, table: str) -> None:
     with acting_as(Actor("ada")), people.page.connect() as connection, pytest.raises(RightsError):
-        connection.execute(text("SELECT count(*) FROM remote_items"))
+        connection.execute(text(f"SELECT count(*) FROM {table}"))  # noqa: S608
+
+
+def test_waiting_questions_and_versions_are_their_owners_alone(people: People) -> None:
+    ledger, unanswered = Ledger(people.page), Unanswered(people.page)
+    with acting_as(Actor("ben")):
+        chat = ledger.start_chat("Oars", "ben")
+        first = make_answer(chat_id=chat)
+        ledger.store(first)
+        second = make_answer(chat_id=chat, replaces=first.id)
+        ledger.store(second)
+        asked = Asked(text="And the boats?", owner="ben")
+        unanswered.keep(chat, asked)
+    for name in ("cora", "ada", ""):
+        with acting_as(Actor(name)):
+            for owner in ("ben", name):
+                assert unanswered.of(chat, owner=owner) == ()
+            assert not unanswered.drop(asked.id)
+            unanswered.keep(chat, Asked(text="Slipped in", owner="ben"))
+            with pytest.raises(NotFoundError):
+                ledger.show_version(first.id)
+    with acting_as(Actor("ben")):
+        assert unanswered.of(chat, owner="ben") == (asked,)
+        assert [answer.id for answer in ledger.chat_answers(chat)] == [second.id]
+        assert Chats(people.page).delete(chat, owner="ben").answers == 2
+        assert unanswered.of(chat, owner="ben") == ()
 
 
 def test_rights_of_ones_own_count_before_those_of_groups(filled: Engine, people: People) -> None:
@@ -286,6 +372,18 @@ def test_the_audit_tells_who_did_what_and_only_grows(people: People, filled: Eng
     with filled.begin() as connection:
         connection.execute(text("INSERT INTO audit (at, actor, action) VALUES (now() - interval '9 days', 'x', 'y')"))
     assert audit.prune(days=8) == 1
+
+
+def test_a_reader_whom_a_provider_vouches_for_has_no_password(database: Engine) -> None:
+    users, gate = Users(database), Gate(database)
+    users.add("eve", "long enough", role=Role.ADMIN)
+    gate.add_reader("fay@example.org")
+    assert gate.known("fay@example.org")
+    assert [(user.name, user.role) for user in users.list()][1] == ("fay@example.org", Role.READER)
+    assert not gate.password_fits("fay@example.org", "")
+    assert ("fay@example.org", "added by signing in") in [(row.actor, row.action) for row in Audit(database).rows()]
+    with pytest.raises(AppError, match="cannot be the name"):
+        gate.add_reader("a\nb")
 
 
 def test_users_have_passwords_roles_and_keys(database: Engine) -> None:

@@ -25,9 +25,9 @@ def main() -> None:
         finally:
             test.close()
     print("\n".join(figures.lines()))
-    for line in [*figures.mixed[:20], *figures.wrong[:20]]:
+    for line in [*figures.mixed[:20], *figures.wrong[:20], *figures.leaked[:20]]:
         print("WRONG:", line)
-    sys.exit(bool(figures.mixed or figures.wrong))
+    sys.exit(bool(figures.mixed or figures.wrong or figures.leaked))
 
 
 if __name__ == "__main__":

@@ -11,11 +11,13 @@ from pathlib import Path
 from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.exc import SQLAlchemyError
 
+from app.core.acting import bind
+from app.users import Level, Rights, Role, Users, protect, require_bound
 from ingest.folder.run import RunOptions
 from tests.kill.corpus import ChangingFolder
 from tests.kill.processes import Forker, engine_named, run_folder
 from tests.kill.server import CrashingServer
-from tests.kill.verify import Searches, errors_when_idle, wait_until
+from tests.kill.verify import READER, Searches, errors_when_idle, wait_until
 
 WORKERS = 2
 _LONGEST_GAP = 0.5  # seconds between kills at most
@@ -50,6 +52,8 @@ class Figures:
     seconds: float = 0.0
     mixed: list[str] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)
+    hidden: int = 0  # documents at the end that the reader may not see
+    leaked: list[str] = field(default_factory=list)  # addresses of such documents among his hits
     given_up: list[str] = field(default_factory=list)  # after ten deaths of workers; the next folder run reads them
 
     def lines(self) -> list[str]:
@@ -62,6 +66,8 @@ class Figures:
             "times a document was in work when the kill came",
             f"searches: {self.searches} with {self.hits} hits, {self.snapshots} checks of the whole corpus, "
             f"{self.interrupted} while the server was away",
+            f"rights: searched as a reader; {self.hidden} documents at the end were closed to him, {len(self.leaked)} "
+            "of his hits were passages of such",
             f"mixed states seen: {len(self.mixed)}; wrong at the end: {len(self.wrong)}; given up after ten deaths "
             f"of their workers, and read by a later folder run: {len(self.given_up)}",
             f"time: {self.seconds:.0f} s, {self.rest_seconds:.1f} s of it to finish after the last kill",
@@ -77,7 +83,12 @@ class KillTest:
         self._corpus = ChangingFolder(folder / "files", documents, self._dice)
         self._forker = Forker(self._server.url, self._corpus.folder)
         self._engine: Engine = create_engine(self._server.url, pool_pre_ping=True)
-        self._searches = Searches(engine_named(self._server.url, "search"), seed, keys=documents * 2)
+        self._hidden = self._corpus.folder / "a"
+        self._give_rights(most=documents * 20)
+        page = engine_named(self._server.url, "search")
+        bind(page)
+        require_bound(page)
+        self._searches = Searches(page, seed, keys=documents * 2, hidden=self._hidden)
         self._kills = kills
         self._crashes = set(self._dice.sample(range(kills), crashes))
         self._workers: dict[str, int] = {}
@@ -106,6 +117,24 @@ class KillTest:
         self.figures.seconds = time.perf_counter() - started
         self._count()
         return self.figures
+
+    def _give_rights(self, *, most: int) -> None:
+        """A reader of the collection, but of no document in one of the folders, whatever it will be called."""
+        for name, role in (("root", Role.ADMIN), (READER, Role.READER)):
+            Users(self._engine).add(name, "long enough", role=role)
+        with self._engine.begin() as connection:
+            connection.execute(text("INSERT INTO collections (name) VALUES ('kill')"))
+            addresses = [str(self._hidden / f"log-{number}.md") for number in range(most)]
+            connection.execute(
+                text(
+                    "INSERT INTO rights (collection_id, source_uri, user_id, level) "
+                    "SELECT c.id, address, u.id, 0 FROM unnest(CAST(:addresses AS text[])) AS address, "
+                    "collections AS c, users AS u WHERE u.name = :reader"
+                ),
+                {"addresses": addresses, "reader": READER},
+            )
+        Rights(self._engine).set("kill", Level.READ, user=READER)
+        protect(self._engine)
 
     def errors_after_damage(self) -> list[str]:
         """The errors that the check reports after one chunk was replaced: proof that the check can fail."""
@@ -201,6 +230,10 @@ class KillTest:
         figures.documents = len(self._corpus.files)
         figures.searches, figures.hits, figures.snapshots = searches.searches, searches.hits, searches.snapshots
         figures.interrupted, figures.mixed = searches.interrupted, searches.mixed
+        figures.leaked = searches.leaked
+        with self._engine.connect() as connection:
+            query = text("SELECT count(*) FROM documents WHERE starts_with(source_uri, :folder)")
+            figures.hidden = connection.execute(query, {"folder": f"{self._hidden}/"}).scalar_one()
         figures.given_up = sorted(searches.given_up)
         unexpected = [line for line in figures.given_up if "workers died while reading it" not in line]
         figures.wrong += [f"failed meanwhile: {line}" for line in unexpected]

@@ -11,12 +11,14 @@ from pathlib import Path
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import SQLAlchemyError
 
+from app.core.acting import Actor, acting_as, acting_as_owner
 from app.core.errors import AppError
 from app.core.settings import Settings
 from app.stages import build_retriever
 from tests.kill.corpus import MARK, text_of
 from tests.support.fake_embedder import FakeEmbedder
 
+READER = "anna"  # for whom is searched
 _WHOLE = text(  # one statement sees one moment
     "SELECT d.source_uri, d.status, d.error, d.text AS document, d.chunk_count, "
     "array_agg(c.text ORDER BY c.ordinal) FILTER (WHERE c.id IS NOT NULL) AS chunks, "
@@ -56,7 +58,10 @@ def mixtures(engine: Engine, given_up: set[str] | None = None) -> list[str]:
 
 @dataclass(eq=False)
 class Searches(threading.Thread):
-    """Searches without pause, and checks that the hits of a document never mix two versions."""
+    """Searches without pause as a reader, and checks that the hits of a document never mix two versions.
+
+    Documents of the folder `hidden` are closed to the reader by exceptions, at every address: none may be a hit.
+    """
 
     engine: Engine
     seed: int
@@ -67,12 +72,18 @@ class Searches(threading.Thread):
     mixed: list[str] = field(default_factory=list)
     given_up: set[str] = field(default_factory=set)  # documents that were marked as failed meanwhile, and why
     keys: int = 100
+    hidden: Path = field(kw_only=True)
+    leaked: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         super().__init__(daemon=True)
         self._ending = threading.Event()
 
     def run(self) -> None:
+        with acting_as(Actor(READER)):
+            self._search()
+
+    def _search(self) -> None:
         retriever = build_retriever(self.engine, FakeEmbedder(), Settings())
         dice = random.Random(self.seed)
         while not self._ending.is_set():
@@ -82,7 +93,8 @@ class Searches(threading.Thread):
                 self.hits += len(retrieval.hits)
                 self._check([(hit.source_uri, hit.text) for hit in retrieval.hits])
                 if self.searches % 10 == 0:
-                    self.mixed += mixtures(self.engine, self.given_up)
+                    with acting_as_owner():
+                        self.mixed += mixtures(self.engine, self.given_up)
                     self.snapshots += 1
             except (AppError, SQLAlchemyError):
                 self.interrupted += 1
@@ -92,6 +104,8 @@ class Searches(threading.Thread):
         texts: dict[str, list[str]] = {}
         for uri, passage in hits:
             texts.setdefault(uri, []).append(passage)
+            if Path(uri).is_relative_to(self.hidden):
+                self.leaked.append(uri)
         for uri, passages in texts.items():
             if len(marks := marks_of(passages)) != 1:
                 self.mixed.append(f"a search returned {uri} with {sorted(marks)}")

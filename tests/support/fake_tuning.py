@@ -1,4 +1,4 @@
-"""Stand-in for the measurements of the Dial tab: a made-up sweep and floor; it records what was applied."""
+"""Stand-in for the measurements of the Measure tab: a made-up sweep and floor; it records what was applied."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -88,13 +88,13 @@ class FakeTuning(TuningService):
     @override
     def start_drafts(self, count: int) -> None:
         """Draft at once."""
-        self._state = replace(self._state, drafts=count)
+        self._state = replace(self._state, drafts=count, drafted=tuple(f"Question {n}?" for n in range(count)))
 
     @override
     def accept_drafts(self) -> int:
         """Accept them."""
         count = self._state.drafts
-        self._state = replace(self._state, drafts=0, questions=self._state.questions + count)
+        self._state = replace(self._state, drafts=0, drafted=(), questions=self._state.questions + count)
         return count
 
     def finish(self) -> None:

@@ -19,6 +19,7 @@ from app.core.domain import (
     AS_CONFIGURED,
     NO_FILTERS,
     Choice,
+    Context,
     ExactRank,
     Filters,
     Hit,
@@ -28,16 +29,20 @@ from app.core.domain import (
     Question,
     Reranking,
     Retrieval,
+    Retrieved,
     Usage,
 )
 from app.core.errors import NotFoundError
 from app.core.models.embedding import Embedder, Matrix
 from app.core.settings import Settings
+from app.fit import Prompts
 from app.generate import OfferedModels
 from app.ledger import Ledger
 from app.library import Library
 from app.listing import Listing
-from app.pipeline import Answerer, Prompts, Rewriter
+from app.pipeline import Answerer, Rewriter
+from app.planned_search import PlannedSearcher
+from app.programs import ProgramAnswers
 from app.prompts import conversation
 from app.quality.diagnosis import Diagnosis, Trials
 from app.quality.expected.feedback import Feedback
@@ -112,6 +117,13 @@ class WordRetriever(ExplainingRetriever):
             for hit in self.retrieve(query, collection=collection, filters=filters).hits
             if hit.chunk_id in chunk_ids
         }
+
+
+class NothingNear:
+    """A search without candidates."""
+
+    def search(self, text: str, *, collection: str | None = None, filters: Filters = NO_FILTERS) -> Retrieved:  # noqa: ARG002
+        return Retrieved(context=Context(passages=(), hits=(), tokens=0, token_budget=0), reranker="none", scored=0)
 
 
 class WordReranker(Reranker):
@@ -214,6 +226,7 @@ class FakeServices:
     embedder: Embedder
     ledger: Ledger
     chats: Chats
+    programs: ProgramAnswers
     library: Library
     sections: Sections
     diagnosis: Diagnosis
@@ -233,8 +246,12 @@ def make_services(
     model: ScriptedModel,
     notices: Sequence[str] = (),
     retriever: ExplainingRetriever | None = None,
+    plan_seconds: float = 0.0,
 ) -> FakeServices:
-    """The page's services over fixed hits, or a retriever of the test's, and a scripted model."""
+    """The page's services over fixed hits, or a retriever of the test's, and a scripted model.
+
+    plan_seconds: time for the parts of a question; 0: every question is searched once.
+    """
     ledger = Ledger(engine)
     retriever = retriever or WordRetriever(hits)
     stages = Stages(
@@ -244,6 +261,8 @@ def make_services(
         count_tokens=lambda text: len(text.split()),
     )
     searcher = Searcher(retriever=retriever, reranker=WordReranker())
+    if plan_seconds:
+        searcher = PlannedSearcher(retriever=retriever, reranker=WordReranker(), seconds=plan_seconds)
     others = {name: ScriptedModel(model.script, name=name) for name in OTHER_MODELS}
     offered = list(OTHER_MODELS)
     models = OfferedModels(model, names=lambda: offered, open_model=lambda name: (others[name], ()))
@@ -283,6 +302,7 @@ def make_services(
         embedder=FakeEmbedder(),
         ledger=ledger,
         chats=Chats(engine),
+        programs=ProgramAnswers(engine),
         library=Library(engine, max_file_mib=settings.max_file_mib),
         sections=Sections(engine),
         diagnosis=Diagnosis(locator=Locator(engine), trials=Trials(stages, settings)),

@@ -33,9 +33,10 @@ from app.calibrate import Calibrations
 from app.core.domain import CHUNKER_VERSION, Answer, Chunk, Document, Finished, Hit, Question, Reranking, Source
 from app.core.models.embedding import Embedder
 from app.core.settings import Settings, Shapes, shaping_values
+from app.fit import Prompts
 from app.ledger import Ledger
 from app.listing import Listing
-from app.pipeline import Answerer, Prompts
+from app.pipeline import Answerer
 from app.prompts import conversation
 from app.quality.diagnosis import Diagnosis, Trials, Verdict
 from app.quality.expected.locate import Locator

@@ -56,6 +56,7 @@ PARTLY_SUPPORTED = (
     "Swans are fed on Sundays by volunteers.\n\n"
     "- **Closing** is at nine in the evening [1]\n- Wind limits: `6 Beaufort`"
 )
+UNSUPPORTED = "The fax number is 0123456789."
 HOSTILE_ANSWER = (
     "The kayak rack is behind the boathouse [1]. <script>window.hacked = 1</script> "
     '<img src=x onerror="window.hacked = 1"> ![x](http://evil.example/x.png) [go](javascript:window.hacked=1) '
@@ -66,7 +67,7 @@ HOSTILE_ANSWER = (
 def script(prompt: str) -> Iterator[str]:
     """The model's answer to a prompt, word by word."""
     question = prompt.rsplit("Question: ", 1)[-1]
-    answer = HOSTILE_ANSWER if "kayak" in question else PARTLY_SUPPORTED
+    answer = HOSTILE_ANSWER if "kayak" in question else UNSUPPORTED if "fax" in question else PARTLY_SUPPORTED
     for word in answer.split(" "):
         yield f"{word} "
 

@@ -33,7 +33,7 @@ class Site:
 def running_site(
     engine: Engine, settings: Settings, *, tuning: TuningService | None = None, shelf: Shelf | None = None
 ) -> Iterator[Site]:
-    """Start the page, with a Dial tab where there is something to measure with; stop it at the end.
+    """Start the page, with a Measure tab where there is something to measure with; stop it at the end.
 
     shelf: documents that are in the database already, for a second start.
     """

@@ -21,11 +21,23 @@ def test_details_hold_prompt_model_tokens_seconds_settings_and_notices() -> None
     )  # fmt: skip
     html = details_html(answer)
     for expected in (
-        "<q>pump volume</q>", "a follow-up", "qwen3:4b (ollama)", "<td>90</td>", "<td>proven</td>", "0.012 s",
+        "<q>pump volume</q>", "a follow-up", "qwen3:4b (ollama)", "<td>90 of 4,096</td>",
+        "<td>proven: truncate was off</td>",
+        "0.012 s",
         "<td>50</td>", "/a/", "<li>The reranker was not used.</li>", "<pre dir=\"auto\">Rules &lt;1&gt;</pre>",
         "9 of 90 tokens of passages",
     ):  # fmt: skip
         assert expected in html
+
+
+def test_a_server_that_does_not_count_is_shown_as_an_estimate_not_proven() -> None:
+    usage = Usage(
+        prompt_tokens=None, sent_tokens=900, answer_tokens=None, context_tokens=4096, finish_reason="stop",
+        uncut="not proven", proof="the server says nothing",
+    )  # fmt: skip
+    html = details_html(make_answer(usage=usage))
+    assert "about 900 of 4,096" in html
+    assert "not proven: the server says nothing" in html
 
 
 def test_blocks_without_content_are_left_out() -> None:

@@ -36,7 +36,8 @@ from app.core.domain import (
     Waiting,
 )
 from app.core.errors import ModelError, NotFoundError, QuestionError
-from app.pipeline import Answerer, Ledger, Listing, Prompts, Rewriter
+from app.fit import Prompts
+from app.pipeline import Answerer, Ledger, Listing, Rewriter
 from app.present.answer_verdict import State, verdict_of
 from app.rerank import Reranker
 from app.search import Retriever, Searcher

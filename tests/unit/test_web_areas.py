@@ -31,7 +31,6 @@ from app.web.documents_table import Listing, render_documents, render_progress
 from app.web.parts import Documents
 from app.web.pdf_pages import PdfPages
 from app.web.problem import Message
-from app.web.status import render_status
 from app.web.thread import plain_text, render_live, render_thread
 from app.web.viewer import render_source
 from app.web.welcome import render_welcome
@@ -135,31 +134,6 @@ def test_every_candidate_is_in_the_table_with_its_fate() -> None:
 )  # fmt: skip
 def test_the_trace_lists_the_ranks_of_a_candidate(changes: Mapping[str, Any], expected: str) -> None:
     assert trace(make_hit(9, **changes)) == expected
-
-
-def test_the_status_shows_model_context_proof_reranker_and_notices() -> None:
-    html = render_status(MODEL, "other", ("Old notice.",), make_answer())
-
-    assert "qwen3:8b" in html
-    assert "1,024 of 4,096 tokens" in html
-    assert "width:25%" in html
-    assert 'title="the server refuses longer prompts">read whole: proven' in html
-    assert "tiny" in html
-    assert "2 of 3 scored" in html
-    assert "Only 2 of 3 were scored in time." in html
-    assert "Old notice." not in html
-
-
-def test_a_server_that_does_not_count_is_shown_as_an_estimate_not_proven() -> None:
-    usage = Usage(
-        prompt_tokens=None, sent_tokens=900, answer_tokens=None, context_tokens=4096, finish_reason="stop",
-        uncut="not proven", proof="the server says nothing",
-    )  # fmt: skip
-
-    html = render_status(MODEL, "tiny", (), make_answer(usage=usage))
-
-    assert "about 900 of 4,096 tokens" in html
-    assert "read whole: not proven" in html
 
 
 def test_an_exchange_shows_how_it_ended_and_reasons_for_doubt() -> None:

@@ -38,6 +38,7 @@ def plot_sweep(sweep: Sweep, path: Path, *, chosen: Recommendation | None = None
         ylabel="nDCG@10, with the 95 % interval of the gain",
         title=f"{sweep.target}: {sweep.questions} questions on {sweep.machine}",
     )
+    axes.set_ylim(bottom=0)  # a cut axis makes a small gain look large
     axes.xaxis.set_major_formatter("{x:,.0f}")
     axes.grid(alpha=0.25, which="both")
     axes.legend(frameon=False, fontsize=8, loc="best")

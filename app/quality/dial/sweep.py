@@ -10,6 +10,7 @@ from app.core.errors import QuestionError
 from app.quality.dial.estimate import Estimate
 
 PASSAGES = (1, 3, 5, 8)
+FEWEST = 30  # test questions; with fewer the best setting is chance
 NO_RERANKER = "none"
 _NEAR = 0.001  # nDCG: settings closer than this count as equally good, and the fastest is recommended
 _NEAR_PASSAGES = 0.01  # the same for the share of questions whose passage is in the prompt

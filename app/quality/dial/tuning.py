@@ -1,4 +1,4 @@
-"""Background measurements for the Dial tab: one at a time in a thread, latest result kept."""
+"""Background measurements for the Measure tab: one at a time in a thread, latest result kept."""
 
 import contextvars
 import threading
@@ -30,7 +30,7 @@ from app.search import Searcher
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class State:
-    """What the Dial tab shows."""
+    """What the Measure tab shows."""
 
     questions: int  # accepted golden questions
     unanswerable: int  # of the accepted questions
@@ -42,6 +42,7 @@ class State:
     sweep: Sweep | None = None
     run: EvaluationRun | None = None  # the last evaluation of this process
     curve: FloorCurve | None = None
+    drafted: tuple[str, ...] = ()  # the questions of the drafts
 
 
 class Services(Protocol):
@@ -91,6 +92,7 @@ class Tuning:
             questions=len(accepted),
             unanswerable=sum(not question.answerable for question in accepted),
             drafts=len(questions) - len(accepted),
+            drafted=tuple(question.question for question in questions if question.status != "accepted"),
             in_effect={name: str(value) for name, value in shaping_values(settings, Shapes.TUNED).items()},
         )
 

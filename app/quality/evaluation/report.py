@@ -29,7 +29,7 @@ def advice(run: EvaluationRun) -> str:
         return line
     if len(run.lost(Loss.BELOW_FLOOR)) * 2 > len(low):
         return "Most losses are below the relevance floor: measure what a lower one keeps."
-    return "Ranking first: the passages are among the candidates. The dial measures rerankers and more passages."
+    return "Ranking first: the passages are among the candidates. Measure every setting (dial) to compare them."
 
 
 def split(run: EvaluationRun) -> list[tuple[Loss, int, float]]:

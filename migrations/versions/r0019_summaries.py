@@ -1,15 +1,15 @@
-"""The vectors of the model before are kept after a re-embedding, until they are given up.
+"""Summaries of whole documents are kept.
 
-Revision ID: 0017
-Revises: 0016
+Revision ID: 0019
+Revises: 0018
 """
 
 from pathlib import Path
 
 from alembic import op
 
-revision = "0017"
-down_revision = "0016"
+revision = "0019"
+down_revision = "0018"
 branch_labels = None
 depends_on = None
 

@@ -1,0 +1,1 @@
+"""Counting and listing measured on a made library, with known answers."""
