@@ -7,8 +7,8 @@ from contextlib import closing
 import pytest
 from sqlalchemy import Engine, text
 
-from app import bootstrap
 from app.bootstrap import open_searcher
+from app.bootstrap import services as bootstrap
 from app.core.applied_settings import apply, load_overrides, overridden, withdraw
 from app.core.domain import Finished, Hit, Question, Reranking
 from app.core.errors import SettingsError
