@@ -1,19 +1,15 @@
 """`python -m ingest https://…`: the pages of a web site."""
 
-from collections import Counter
 from contextlib import closing
 from dataclasses import replace
 
-import typer
-from rich.markup import escape
-
-from app.core.errors import SettingsError
 from app.core.settings import Settings
 from ingest.bootstrap import Services, limits_of
-from ingest.commands.screen import Screen, out, preview, report, summary
+from ingest.commands.remote import run_remote
+from ingest.commands.screen import Screen, report
 from ingest.load.web_page import LEFT_OUT
-from ingest.pipeline import Outcome, Result
-from ingest.remote.run import RemoteOptions, RemoteRun
+from ingest.pipeline import Result
+from ingest.remote.run import RemoteOptions
 from ingest.web.addresses import EVERY_NETWORK, Guard, networks
 from ingest.web.fetch import Fetcher
 from ingest.web.frontier import SiteOptions
@@ -39,36 +35,12 @@ def read_site(
     guard = Guard(EVERY_NETWORK if allow_private else networks(settings.web_private_networks))
     with closing(Fetcher(guard, limits)) as fetcher, closing(Outlines(limits_of(settings))) as outlines:
         site = WebSite(address, fetcher=fetcher, outline=outlines.of, options=site_options, limits=limits)
-        run = RemoteRun(
-            services.engine, services.ingester, screen, site, name=address, collection=collection, options=options
+        failed = run_remote(
+            services, site, screen, options, name=address, items="pages", collection=collection, dry_run=dry_run
         )
-        if dry_run:
-            failed = preview(run.preview(), screen)
-        else:
-            counts = _executed(run, screen)
-            failed = counts[Outcome.FAILED] > 0
-            _print_summary(run, counts, address, collection)
-        for note in (*site.notes(), *screen.frame_note()):
+        for note in screen.frame_note():
             report(f"{address}: {note}")
     return failed
-
-
-def _executed(run: RemoteRun, screen: Screen) -> Counter[Outcome]:
-    """The numbers of pages by outcome. The command framework would end an interrupted run without a word."""
-    try:
-        with screen.shown():
-            return run.execute()
-    except KeyboardInterrupt:
-        report("Stopped. What was stored stays; run the same command again to continue.")
-        raise typer.Exit(130) from None
-
-
-def _print_summary(run: RemoteRun, counts: Counter[Outcome], address: str, collection: str) -> None:
-    if not counts.total() and not run.gone:
-        raise SettingsError(f"There is nothing to store at {address}.", fix="The lines above say what was left out.")
-    out.print(f"Collection {escape(collection)}: {summary(counts)}.")
-    if run.gone and not counts[Outcome.REMOVED]:
-        report(f"The pages of {run.gone} stored documents are gone; --prune deletes the documents.")
 
 
 def web_limits_of(settings: Settings) -> WebLimits:
