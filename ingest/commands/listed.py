@@ -57,7 +57,7 @@ def read_listed(
 
 
 def listing_of(address: SourceAddress, access: Access, settings: Settings) -> Listing:
-    """The listing of an address with its login. Raises SettingsError when the login cannot be found or may not be used."""
+    """The listing of an address. Raises SettingsError when the login cannot be read or may not be used."""
     logins = Logins(file=settings.source_logins, password=_password(access.password_env))
     if address.scheme == "s3":
         endpoint = access.endpoint or settings.s3_endpoint

@@ -14,7 +14,7 @@ from ingest.sources.login import FIX, Login
 try:  # an optional dependency
     import urllib3
     from minio import Minio
-    from minio.credentials import AWSConfigProvider, EnvAWSProvider, Provider
+    from minio.credentials.providers import AWSConfigProvider, EnvAWSProvider, Provider
     from minio.error import MinioException, S3Error
 except ImportError:
     Minio = None  # type: ignore[assignment, misc]

@@ -1,13 +1,18 @@
-"""User names and passwords of servers: from a file in netrc's form, or an environment variable; never from an address."""
+"""Logins of servers, from a file in netrc's form or an environment variable, never from an address."""
 
+import base64
 import ipaddress
 import shlex
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import quote
 
 from app.core.errors import SettingsError
 
-FIX = "Put its login into the file that FOREMOST_SOURCE_LOGINS names, or use --password-env."
+FIX = (
+    "Put its login into the file that FOREMOST_SOURCE_LOGINS names, or write USER@HOST and name a variable with "
+    "--password-env."
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -18,8 +23,16 @@ class Login:
     password: str = field(repr=False)
 
     def hidden(self, text: str) -> str:
-        """A server's words without the password, which some repeat."""
-        return text.replace(self.password, "…") if self.password else text
+        """A server's words without the password, which some repeat, in any form in which it was sent."""
+        escaped = self.password.replace("\\", "\\\\").replace('"', '\\"')
+        packed = [base64.b64encode(f"{start}{self.password}".encode()).decode() for start in self._starts()]
+        for form in (escaped, self.password, quote(self.password, safe=""), *packed):
+            text = text.replace(form, "…") if form else text
+        return text
+
+    def _starts(self) -> tuple[str, str]:
+        """What stands before the password in a packed login, of HTTP and of IMAP."""
+        return f"{self.user}:", f"\0{self.user}\0"
 
     def require_protected(self, host: str, *, encrypted: bool, instead: str) -> None:
         """Raise SettingsError before a password crosses a network unencrypted. instead: the address that does not."""

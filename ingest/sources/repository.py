@@ -5,7 +5,7 @@ import posixpath
 import subprocess
 import tempfile
 from collections.abc import Iterator
-from pathlib import Path
+from typing import IO
 from urllib.parse import quote
 
 from app.core.errors import AppError, DocumentError, NotFoundError, SettingsError
@@ -16,7 +16,8 @@ from ingest.sources.login import FIX, Login
 _FILES = ("100644", "100755", "100664")  # modes; links and submodules have others
 _LARGE_FILE = b"version https://git-lfs.github.com/spec/"  # a pointer to content that is kept elsewhere
 _NO_MATCH = 2  # exit status of ls-remote
-_SILENT_SECONDS = 60  # of a server that sends less than a kilobyte a second
+# A server that sends less than a kilobyte a second for a minute is given up.
+_SETTINGS = ("core.hooksPath=/dev/null", "gc.auto=0", "http.lowSpeedLimit=1000", "http.lowSpeedTime=60")
 _OWN = {
     "GIT_TERMINAL_PROMPT": "0",  # a missing login is an error, not a question
     "GIT_ASKPASS": "",
@@ -98,20 +99,13 @@ class Repository:
 
     def read(self, entry: Entry, *, max_bytes: int) -> bytes:  # noqa: ARG002  # the listing tells the size exactly
         """See Listing."""
-        if self._blobs is None:
-            self._blobs = subprocess.Popen(
-                ["git", "-C", str(self._folder_of_run()), "cat-file", "--batch"],  # noqa: S607  # the user's own git
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                env=self._environment,
-            )
-        assert self._blobs.stdin is not None and self._blobs.stdout is not None  # noqa: S101  # both are pipes
-        self._blobs.stdin.write(f"{entry.key}\n".encode())
-        self._blobs.stdin.flush()
-        header = self._blobs.stdout.readline().split()
+        requests, answers = self._pipes()
+        requests.write(f"{entry.key}\n".encode())
+        requests.flush()
+        header = answers.readline().split()
         if len(header) != 3:
             raise DocumentError("Git does not send it.", fix="Run the same command later.")
-        content = self._blobs.stdout.read(int(header[2]) + 1)[:-1]
+        content = answers.read(int(header[2]) + 1)[:-1]
         if content.startswith(_LARGE_FILE):
             raise DocumentError("Its content is kept in Git LFS, which is not read.", fix="Ingest it from a checkout.")
         return content
@@ -125,9 +119,16 @@ class Repository:
             self._kept.cleanup()
         self._blobs = self._kept = None
 
-    def _folder_of_run(self) -> Path:
-        assert self._kept is not None  # noqa: S101  # entries() comes first
-        return Path(self._kept.name)
+    def _pipes(self) -> tuple[IO[bytes], IO[bytes]]:
+        """Requests to, and answers of, the process that sends blobs; entries() fetched them."""
+        if self._blobs is None and self._kept is not None:
+            command = ["git", "-C", self._kept.name, "cat-file", "--batch"]
+            self._blobs = subprocess.Popen(
+                command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=self._environment
+            )
+        if self._blobs is None or self._blobs.stdin is None or self._blobs.stdout is None:
+            raise RuntimeError("entries() comes before read()")
+        return self._blobs.stdin, self._blobs.stdout
 
     def _entry(self, path: str, blob: str, size: int, below: str) -> Entry:
         return Entry(
@@ -141,9 +142,7 @@ class Repository:
 
     def _git(self, *arguments: str, absent: int = -1) -> bytes:
         """What git prints. absent: the exit status that means there is nothing of that name."""
-        settings = ("-c", "core.hooksPath=/dev/null", "-c", f"http.lowSpeedTime={_SILENT_SECONDS}")
-        settings += ("-c", "http.lowSpeedLimit=1000", "-c", "gc.auto=0")
-        command = ["git", *settings, *arguments]
+        command = ["git", *(word for setting in _SETTINGS for word in ("-c", setting)), *arguments]
         try:
             done = subprocess.run(
                 command, stdin=subprocess.DEVNULL, capture_output=True, env=self._environment, check=False

@@ -54,7 +54,7 @@ class WebDavFolder:
         while waiting:
             folder = waiting.pop()
             for path, properties in self._listed(folder):
-                if not path.startswith(f"{self._path}/") and path != self._path:
+                if not self._holds(path):
                     continue  # a server that lists what is elsewhere is not followed
                 if properties.get("collection"):
                     if path not in visited:
@@ -129,6 +129,9 @@ class WebDavFolder:
             f"{self._server} answers {status} instead of a list of {folder}/.",
             fix="Check that the address is that of a WebDAV folder, or run the same command later.",
         )
+
+    def _holds(self, path: str) -> bool:
+        return (path.startswith(f"{self._path}/") or path == self._path) and ".." not in path.split("/")
 
     def _uri(self, path: str) -> str:
         return f"{self._scheme}://{self._server}{quote(path)}"

@@ -57,7 +57,10 @@ class S3Server:
             return 404, _error("NoSuchBucket", "The specified bucket does not exist")
         query = parse_qs(parts.query, keep_blank_values=True)
         if "location" in query:
-            return 200, b'<LocationConstraint xmlns="http://s3.amazonaws.com/doc/2006-03-01/">eu-north-1</LocationConstraint>'
+            return (
+                200,
+                b'<LocationConstraint xmlns="http://s3.amazonaws.com/doc/2006-03-01/">eu-north-1</LocationConstraint>',
+            )
         if not key:
             return 200, self._list(query.get("prefix", [""])[0], query.get("continuation-token", [""])[0])
         if key in self.failing:
@@ -70,7 +73,7 @@ class S3Server:
         keys = sorted(key for key in self.objects if key.startswith(prefix) and key > after)
         contents = "".join(
             f"<Contents><Key>{escape(quote(key))}</Key><LastModified>2026-05-04T10:00:00.000Z</LastModified>"
-            f"<ETag>&quot;{hashlib.md5(self.objects[key]).hexdigest()}&quot;</ETag>"
+            f"<ETag>&quot;{hashlib.sha256(self.objects[key]).hexdigest()[:32]}&quot;</ETag>"
             f"<Size>{len(self.objects[key])}</Size></Contents>"
             for key in keys[:_PAGE]
         )

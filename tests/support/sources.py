@@ -1,6 +1,7 @@
-"""Servers that list items, each on 127.0.0.1, behind one interface: put, delete, clear, and a listing of what is there."""
+"""Servers that list items, each on 127.0.0.1, behind one interface: put, delete, and a listing of what is there."""
 
 import imaplib
+import itertools
 import os
 import re
 import socket
@@ -224,7 +225,7 @@ class GitShelf:
         self._work = folder / "work"
         self.bare = folder / "hand book.git"
         self._work.mkdir()
-        subprocess.run(["git", "init", "--quiet", "--bare", "-b", "team/main", self.bare], check=True)
+        self.git("init", "--quiet", "--bare", "-b", "team/main", str(self.bare))
         self.commit()
 
     def put(self, name: str, text: str) -> None:
@@ -244,8 +245,10 @@ class GitShelf:
 
     def git(self, *arguments: str) -> None:
         """Run git in the repository."""
-        names = {f"GIT_{role}_{part}": "ann@example.org" for role in ("AUTHOR", "COMMITTER") for part in ("NAME", "EMAIL")}
-        command = ["git", f"--git-dir={self.bare}", f"--work-tree={self._work}", *arguments]
+        roles = itertools.product(("AUTHOR", "COMMITTER"), ("NAME", "EMAIL"))
+        names = {f"GIT_{role}_{part}": "ann@example.org" for role, part in roles}
+        where = [] if arguments[0] == "init" else [f"--git-dir={self.bare}", f"--work-tree={self._work}"]
+        command = ["git", *where, *arguments]
         subprocess.run(command, check=True, env=os.environ | names, cwd=self._work)
 
     def listing(self) -> Listing:

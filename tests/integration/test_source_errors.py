@@ -1,0 +1,238 @@
+"""Sources that refuse, lie or are away: one clear line each, without a password, and nothing read from elsewhere."""
+
+import base64
+import os
+import socketserver
+import subprocess
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from pytest_httpserver import HTTPServer
+from werkzeug import Request, Response
+
+from app.core.errors import AppError, DocumentError, NotFoundError
+from ingest.sources.address import given_source
+from ingest.sources.bucket import Bucket
+from ingest.sources.listing import Entry, Listing
+from ingest.sources.login import Login
+from ingest.sources.mailbox import Mailbox
+from ingest.sources.repository import Repository
+from ingest.sources.webdav import WebDavFolder
+from tests.support.s3_server import S3Server
+from tests.support.sources import LOGIN, SECRET, GitShelf, closing_after
+
+_CLOSED = "127.0.0.1:9"  # nothing listens there
+_ITEM = Entry(uri="x:/1", key="1", name="1", path="1")
+
+
+def listing_of(kind: str, server: str, *, path: str = "docs", login: Login | None = LOGIN) -> Listing:
+    """A listing of a server that may be away."""
+    if kind == "mailbox":
+        return Mailbox(given_source(f"imap://ann@{server}/{path}"), login=login)
+    if kind == "bucket":
+        return Bucket(given_source(f"s3://papers/{path}"), endpoint=f"http://{server}", region="", login=login)
+    if kind == "webdav":
+        return WebDavFolder(given_source(f"webdav://{server}/{path}"), login=login)
+    return Repository(given_source(f"git+http://{server}/{path}.git"), login=login)
+
+
+def refusal(listing: Listing) -> AppError:
+    """The error of listing everything; it is one line without the password."""
+    with pytest.raises(AppError) as caught:
+        listing.version()
+        list(listing.entries())
+    listing.close()
+    assert SECRET not in str(caught.value)
+    assert "\n" not in str(caught.value)
+    assert caught.value.fix
+    return caught.value
+
+
+@pytest.mark.parametrize("kind", ["mailbox", "bucket", "webdav", "git"])
+def test_a_server_that_is_away_is_one_line(kind: str) -> None:
+    assert "127.0.0.1" in refusal(listing_of(kind, _CLOSED)).problem
+
+
+# ----------------------------------------------------------------------------------------------------------------- IMAP
+
+
+@contextmanager
+def mail_server(answer: Callable[[str, str], str]) -> Iterator[str]:
+    """A server that answers each command as a test says: (tag, rest of the line) -> lines."""
+
+    class Handler(socketserver.StreamRequestHandler):
+        def handle(self) -> None:
+            self.wfile.write(b"* OK ready\r\n")
+            while line := self.rfile.readline().decode().strip():
+                tag, _, rest = line.partition(" ")
+                capability = "* CAPABILITY IMAP4rev1\r\n" if rest == "CAPABILITY" else ""
+                self.wfile.write((capability + (answer(tag, rest) or f"{tag} OK done\r\n")).encode())
+
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler) as server:
+        server.daemon_threads = True
+        threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
+        yield f"127.0.0.1:{server.server_address[1]}"
+        server.shutdown()
+
+
+def test_a_mail_server_that_repeats_the_password_does_not_bring_it_into_the_error() -> None:
+    with mail_server(lambda tag, rest: f"{tag} NO no: {rest}\r\n" if rest.startswith("LOGIN") else "") as server:
+        error = refusal(listing_of("mailbox", server))
+    assert error.problem == '127.0.0.1 does not sign ann in: no: LOGIN ann "…".'
+
+
+def test_a_folder_that_does_not_exist_is_absent() -> None:
+    with mail_server(lambda tag, rest: f"{tag} NO\r\n" if rest.startswith("EXAMINE") else "") as server:
+        assert isinstance(refusal(listing_of("mailbox", server, path="Projects")), NotFoundError)
+
+
+def test_a_mail_of_any_announced_length_is_not_taken() -> None:
+    def answer(_tag: str, rest: str) -> str:
+        return "* 1 FETCH (BODY[] {9999999999}\r\n" if rest.startswith("UID FETCH") else ""
+
+    with mail_server(answer) as server:
+        mailbox = listing_of("mailbox", server)
+        with pytest.raises(AppError, match=r"9,999,999,999 bytes at once"):
+            mailbox.read(_ITEM, max_bytes=1000)
+
+
+def test_without_a_password_no_connection_is_made() -> None:
+    assert "No password is known for ann" in refusal(listing_of("mailbox", _CLOSED, login=None)).problem
+
+
+# ------------------------------------------------------------------------------------------------------------------- S3
+
+
+def test_a_bucket_refuses_a_wrong_key_and_is_absent_under_a_wrong_name() -> None:
+    with closing_after(S3Server()) as server:
+        wrong = refusal(listing_of("bucket", server.url.removeprefix("http://")))
+        assert "does not list papers: InvalidAccessKeyId" in wrong.problem
+        login = Login(user=server.key, password=SECRET)
+        bucket = Bucket(given_source("s3://others"), endpoint=server.url, region="x", login=login)
+        assert isinstance(refusal(bucket), NotFoundError)
+
+
+def test_the_key_of_the_environment_is_used_when_no_login_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    with closing_after(S3Server()) as server:
+        server.objects = {"docs/a.txt": b"A."}
+        monkeypatch.setenv("AWS_ACCESS_KEY_ID", server.key)
+        monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", SECRET)
+        bucket = Bucket(given_source("s3://papers"), endpoint=server.url, region="", login=None)
+        assert [entry.uri for entry in bucket.entries()] == ["s3://papers/docs/a.txt"]
+
+
+# --------------------------------------------------------------------------------------------------------------- WebDAV
+
+
+def _answers(*hrefs: str, head: str = "") -> Response:
+    items = "".join(
+        f"<response><href>{href}</href><propstat><prop><getetag>1</getetag></prop>"
+        "<status>HTTP/1.1 200 OK</status></propstat></response>"
+        for href in hrefs
+    )
+    return Response(f'<?xml version="1.0"?>{head}<multistatus xmlns="DAV:">{items}</multistatus>', status=207)
+
+
+def test_only_what_is_below_the_address_is_listed(httpserver: HTTPServer) -> None:
+    hrefs = ("/docs/a.txt", "http://inner.example.org/docs/b.txt", "/other/c.txt", "/docs/../d.txt", "/docs2/e.txt")
+    httpserver.expect_request("/docs", method="PROPFIND").respond_with_response(_answers(*hrefs, "/docs/a.txt"))
+    folder = listing_of("webdav", f"127.0.0.1:{httpserver.port}")
+    found = [entry.uri.partition("/docs/")[2] for entry in folder.entries()]
+    assert found == ["a.txt", "b.txt"]  # by its path alone: the host is that of the address
+    assert {entry.uri.split("/")[2] for entry in folder.entries()} == {f"127.0.0.1:{httpserver.port}"}
+
+
+def test_no_entity_of_a_list_is_read(httpserver: HTTPServer, tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("secret")
+    head = f'<!DOCTYPE x [<!ENTITY e SYSTEM "file://{tmp_path}/secret">]>'
+    httpserver.expect_request("/docs").respond_with_response(_answers("/docs/&e;.txt", "/docs/a.txt", head=head))
+    folder = listing_of("webdav", f"127.0.0.1:{httpserver.port}")
+    assert "secret" not in "".join(entry.uri for entry in folder.entries())
+
+
+def test_a_folder_is_found_behind_its_slash_and_not_elsewhere(httpserver: HTTPServer) -> None:
+    moved = Response(status=301, headers={"Location": "/docs/"})
+    httpserver.expect_ordered_request("/docs", method="PROPFIND").respond_with_response(moved)
+    httpserver.expect_ordered_request("/docs/", method="PROPFIND").respond_with_response(_answers("/docs/a.txt"))
+    assert len(list(listing_of("webdav", f"127.0.0.1:{httpserver.port}").entries())) == 1
+    away = Response(status=301, headers={"Location": f"http://{_CLOSED}/else/"})
+    httpserver.expect_ordered_request("/docs", method="PROPFIND").respond_with_response(away)
+    assert "answers 301" in refusal(listing_of("webdav", f"127.0.0.1:{httpserver.port}")).problem
+
+
+def test_a_file_that_is_longer_than_it_says_is_not_taken_whole(httpserver: HTTPServer) -> None:
+    httpserver.expect_request("/1").respond_with_data(b"x" * 2**20)
+    folder = listing_of("webdav", f"127.0.0.1:{httpserver.port}")
+    assert 1000 < len(folder.read(Entry(uri="", key="/1", name="", path=""), max_bytes=1000)) < 2**18
+
+
+@pytest.mark.parametrize(("status", "words"), [(401, "does not let you list"), (405, "answers 405"), (200, "answers")])
+def test_a_server_that_lists_nothing_is_one_line(httpserver: HTTPServer, status: int, words: str) -> None:
+    httpserver.expect_request("/docs").respond_with_data("<html>", status=status)
+    assert words in refusal(listing_of("webdav", f"127.0.0.1:{httpserver.port}")).problem
+
+
+# ------------------------------------------------------------------------------------------------------------------ Git
+
+
+def test_git_gets_the_login_for_its_server_and_never_asks(httpserver: HTTPServer) -> None:
+    got: list[str] = []
+
+    def answer(request: Request) -> Response:
+        got.append(request.headers.get("Authorization", ""))
+        return Response(status=403 if got[-1] else 401, headers={"WWW-Authenticate": "Basic realm=x"})
+
+    httpserver.expect_request("/docs.git/info/refs").respond_with_handler(answer)
+    server = f"127.0.0.1:{httpserver.port}"
+    assert "403" in refusal(listing_of("git", server)).problem
+    assert got[-1] == "Basic " + base64.b64encode(f"ann:{SECRET}".encode()).decode()
+    assert "terminal prompts disabled" in refusal(listing_of("git", server, login=None)).problem
+
+
+def test_links_submodules_and_pointers_to_large_files_are_no_documents(tmp_path: Path) -> None:
+    shelf = GitShelf(tmp_path)
+    shelf.put("a.txt", "A.")
+    shelf.put("large.bin", "version https://git-lfs.github.com/spec/v1\noid sha256:1\nsize 1\n")
+    os.symlink("/etc/passwd", tmp_path / "work/docs/link.txt")
+    shelf.commit()
+    shelf.git("update-index", "--add", "--cacheinfo", f"160000,{'1' * 40},docs/module")
+    shelf.git("commit", "--quiet", "-m", "module")
+    with closing_after(shelf.listing()) as repository:
+        entries = {entry.name: entry for entry in repository.entries()}
+        assert entries.keys() == {"a.txt", "large.bin"}
+        assert repository.read(entries["a.txt"], max_bytes=10) == b"A."
+        with pytest.raises(DocumentError, match="Git LFS"):
+            repository.read(entries["large.bin"], max_bytes=10)
+    assert (
+        "no branch or tag gone"
+        in refusal(Repository(given_source(f"git+file://{shelf.bare}#gone"), login=None)).problem
+    )
+
+
+def test_nothing_of_a_repository_stays_on_the_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shelf = GitShelf(tmp_path)
+    shelf.put("a.txt", "A.")
+    (tmp_path / "scratch").mkdir()
+    monkeypatch.setenv("TMPDIR", str(tmp_path / "scratch"))
+    monkeypatch.setattr("tempfile.tempdir", None)
+    repository = shelf.listing()
+    assert len(list(repository.entries())) == 1
+    assert len(os.listdir(tmp_path / "scratch")) == 1
+    repository.close()
+    assert os.listdir(tmp_path / "scratch") == []
+
+
+def test_a_tag_and_the_default_branch_are_addresses_too(tmp_path: Path) -> None:
+    shelf = GitShelf(tmp_path)
+    shelf.put("a.txt", "A.")
+    shelf.git("tag", "v1")
+    shelf.put("b.txt", "B.")
+    for fragment, names in (("#v1:docs", ["a.txt"]), ("", ["README.md", "a.txt", "b.txt"])):
+        with closing_after(Repository(given_source(f"git+file://{shelf.bare}{fragment}"), login=None)) as repository:
+            assert repository.version() == subprocess.check_output(
+                ["git", f"--git-dir={shelf.bare}", "rev-parse", "v1" if fragment else "HEAD"], text=True
+            ).strip()  # fmt: skip
+            assert [entry.name for entry in repository.entries()] == names
