@@ -69,7 +69,7 @@ def files(
     endpoint: Annotated[str, typer.Option(help="S3: address of the server; FOREMOST_S3_ENDPOINT by default.")] = "",
     sample: Annotated[bool, typer.Option("--sample", help='Ingest the sample documents into "sample".')] = False,
 ) -> None:
-    """Ingest files, folders and other sources; what is unchanged is skipped. Running workers help, but none is needed."""
+    """Ingest files, folders and other sources; what is unchanged is skipped. Running workers help; none is needed."""
     settings = load_settings()
     if bool(sources) == sample:
         raise SettingsError("Either files and folders or --sample must be given.", fix="Run: python -m ingest PATH…")

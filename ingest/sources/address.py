@@ -44,7 +44,7 @@ class SourceAddress:
 
 def is_source(word: str) -> bool:
     """Whether an address is that of a mailbox, bucket, WebDAV folder or Git repository."""
-    return word.partition("://")[0].lower() in _FORMS
+    return "://" in word and word.partition("://")[0].lower() in _FORMS
 
 
 def given_source(word: str) -> SourceAddress:

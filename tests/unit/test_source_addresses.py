@@ -116,4 +116,4 @@ def test_a_password_never_crosses_a_network_unencrypted(word: str) -> None:
 
 def test_this_machine_is_known_by_name_and_number() -> None:
     assert all(map(is_loopback, ("localhost", "127.0.0.1", "127.8.0.1", "::1")))
-    assert not any(map(is_loopback, ("example.org", "localhost.example.org", "10.0.0.1", "0.0.0.0")))
+    assert not any(map(is_loopback, ("example.org", "localhost.example.org", "10.0.0.1", "::2")))
