@@ -3,6 +3,7 @@
 import base64
 import os
 import socketserver
+import ssl
 import subprocess
 import threading
 from collections.abc import Callable, Iterator
@@ -20,6 +21,7 @@ from ingest.sources.login import Login
 from ingest.sources.mailbox import Mailbox
 from ingest.sources.repository import Repository
 from ingest.sources.webdav import WebDavFolder
+from tests.support.certificate import write_certificate
 from tests.support.s3_server import S3Server
 from tests.support.sources import LOGIN, SECRET, GitShelf, closing_after
 
@@ -63,19 +65,26 @@ def test_a_server_that_is_away_is_one_line(kind: str) -> None:
 
 
 @contextmanager
-def mail_server(answer: Callable[[str, str], str]) -> Iterator[str]:
-    """A server that answers each command as a test says: (tag, rest of the line) -> lines."""
+def mail_server(
+    answer: Callable[[str, str], str], *, tls: ssl.SSLContext | None = None, late: bool = False
+) -> Iterator[str]:
+    """A server that answers each command as a test says: (tag, rest of the line) -> lines. late: TLS by STARTTLS."""
 
     class Handler(socketserver.StreamRequestHandler):
         def handle(self) -> None:
             self.wfile.write(b"* OK ready\r\n")
             while line := self.rfile.readline().decode().strip():
                 tag, _, rest = line.partition(" ")
-                capability = "* CAPABILITY IMAP4rev1\r\n" if rest == "CAPABILITY" else ""
+                capability = f"* CAPABILITY IMAP4rev1{' STARTTLS' * late}\r\n" if rest == "CAPABILITY" else ""
                 self.wfile.write((capability + (answer(tag, rest) or f"{tag} OK done\r\n")).encode())
+                if rest == "STARTTLS" and tls is not None:
+                    encrypted = tls.wrap_socket(self.connection, server_side=True)
+                    self.rfile, self.wfile = encrypted.makefile("rb"), encrypted.makefile("wb", buffering=0)
 
     with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler) as server:
         server.daemon_threads = True
+        if tls is not None and not late:
+            server.socket = tls.wrap_socket(server.socket, server_side=True)
         threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
         yield f"127.0.0.1:{server.server_address[1]}"
         server.shutdown()
@@ -100,6 +109,52 @@ def test_a_mail_of_any_announced_length_is_not_taken() -> None:
         mailbox = listing_of("mailbox", server)
         with pytest.raises(AppError, match=r"9,999,999,999 bytes at once"):
             mailbox.read(_ITEM, max_bytes=1000)
+
+
+@pytest.fixture
+def tls(tmp_path: Path) -> tuple[ssl.SSLContext, Path]:
+    """What a server named localhost encrypts with, and its certificate."""
+    certificate, key = write_certificate(tmp_path, "localhost")
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+    return context, certificate
+
+
+@pytest.mark.parametrize("late", [False, True])
+def test_mail_is_read_encrypted_and_only_from_a_server_that_is_trusted(
+    tls: tuple[ssl.SSLContext, Path], monkeypatch: pytest.MonkeyPatch, late: bool
+) -> None:
+    lines: list[str] = []
+
+    def answer(tag: str, rest: str) -> str:
+        lines.append(rest)
+        listed = '* 1 FETCH (UID 7 FLAGS () RFC822.SIZE 2 INTERNALDATE " 5-Mar-2024 10:00:00 +0100")\r\n'
+        said = {
+            "UID FETCH 1:*": listed,
+            "UID FETCH 7": "* 1 FETCH (UID 7 BODY[] {2}\r\nHi)\r\n",
+            "EXAMINE": "* 1 EXISTS\r\n",
+        }
+        return "".join(text for start, text in said.items() if rest.startswith(start)) + f"{tag} OK done\r\n"
+
+    monkeypatch.setattr("ingest.sources.mailbox.is_loopback", lambda _host: False)
+    with mail_server(answer, tls=tls[0], late=late) as server:
+        address = given_source(f"{'imap' if late else 'imaps'}://ann@localhost:{server.rpartition(':')[2]}")
+        assert "certificate verify failed" in refusal(Mailbox(address, login=LOGIN)).problem
+        assert not any(line.startswith("LOGIN") for line in lines)
+        monkeypatch.setenv("SSL_CERT_FILE", str(tls[1]))
+        with closing_after(Mailbox(address, login=LOGIN)) as mailbox:
+            (entry,) = mailbox.entries()
+            assert str(entry.modified_at) == "2024-03-05 09:00:00+00:00"
+            assert mailbox.read(entry, max_bytes=10) == b"Hi"
+    assert any(line.startswith("EXAMINE") for line in lines)
+
+
+def test_a_password_is_not_sent_to_a_mail_server_without_encryption(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ingest.sources.mailbox.is_loopback", lambda _host: False)
+    lines: list[str] = []
+    with mail_server(lambda _tag, rest: lines.append(rest) or "") as server:  # type: ignore[func-returns-value]
+        assert "offers no encryption" in refusal(listing_of("mailbox", server)).problem
+    assert lines == ["CAPABILITY"]
 
 
 def test_without_a_password_no_connection_is_made() -> None:
