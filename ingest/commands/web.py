@@ -1,46 +1,39 @@
 """`python -m ingest https://…`: the pages of a web site."""
 
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from dataclasses import replace
 
 from app.core.settings import Settings
-from ingest.bootstrap import Services, limits_of
-from ingest.commands.remote import run_remote
-from ingest.commands.screen import Screen, report
+from ingest.bootstrap import limits_of
+from ingest.commands.request import SourceRequest
+from ingest.commands.screen import Screen
+from ingest.ignore_rules import spec
 from ingest.load.web_page import LEFT_OUT
 from ingest.pipeline import Result
-from ingest.remote.run import RemoteOptions
 from ingest.web.addresses import EVERY_NETWORK, Guard, networks
 from ingest.web.fetch import Fetcher
 from ingest.web.frontier import SiteOptions
 from ingest.web.limits import WebLimits
 from ingest.web.outline import Outlines
 from ingest.web.site import WebSite
+from ingest.web.urls import given_address
 
 
-def read_site(
-    services: Services,
-    address: str,
-    site_options: SiteOptions,
-    options: RemoteOptions,
-    *,
-    collection: str,
-    dry_run: bool,
-    allow_private: bool,
-) -> bool:
-    """Ingest the pages of one site; returns whether any failed. Raises AppError when the address cannot be read."""
-    settings = services.settings
+@contextmanager
+def open_site(request: SourceRequest, settings: Settings) -> Iterator[tuple[WebSite, str]]:
+    """The pages of an address and its name for people. Raises AppError when it cannot be read."""
     limits = web_limits_of(settings)
-    screen = _SiteScreen()
-    guard = Guard(EVERY_NETWORK if allow_private else networks(settings.web_private_networks))
+    address = given_address(request.address)
+    options = SiteOptions(
+        depth=request.depth,
+        any_path=request.any_path,
+        include=spec(request.include),
+        exclude=spec(request.exclude),
+    )
+    guard = Guard(EVERY_NETWORK if request.allow_private else networks(settings.web_private_networks))
     with closing(Fetcher(guard, limits)) as fetcher, closing(Outlines(limits_of(settings))) as outlines:
-        site = WebSite(address, fetcher=fetcher, outline=outlines.of, options=site_options, limits=limits)
-        failed = run_remote(
-            services, site, screen, options, name=address, items="pages", collection=collection, dry_run=dry_run
-        )
-        for note in screen.frame_note():
-            report(f"{address}: {note}")
-    return failed
+        yield WebSite(address, fetcher=fetcher, outline=outlines.of, options=options, limits=limits), address
 
 
 def web_limits_of(settings: Settings) -> WebLimits:
@@ -55,7 +48,7 @@ def web_limits_of(settings: Settings) -> WebLimits:
     )
 
 
-class _SiteScreen(Screen):
+class SiteScreen(Screen):
     """Prints one line for the menus and headers that were left out of all pages, instead of one for each page."""
 
     def __init__(self) -> None:
@@ -68,8 +61,8 @@ class _SiteScreen(Screen):
         self._shortened += len(kept) < len(result.warnings)
         super().finished(uri, replace(result, warnings=kept))
 
-    def frame_note(self) -> tuple[str, ...]:
-        """The line; none when nothing was left out."""
+    def notes(self) -> tuple[str, ...]:
+        """See Screen."""
         if not self._shortened:
             return ()
         return (f"Menus, headers and footers were left out of {self._shortened} pages; each page's notes name them.",)

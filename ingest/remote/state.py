@@ -86,6 +86,11 @@ class ItemStates:
             if forget:
                 connection.execute(_QUERIES["remove_item"], self._params(uri))
 
+    def remove_failure(self, uri: str) -> None:
+        """Delete a document that is nothing but the reason of a failure."""
+        with transaction(self._engine) as connection:
+            connection.execute(_QUERIES["remove_failure"], self._params(uri))
+
     def _document(self, uri: str) -> Row[Any] | None:
         with reachable(self._engine) as connection:
             return connection.execute(_QUERIES["document"], self._params(uri)).one_or_none()

@@ -60,3 +60,8 @@ WHERE source_uri = :uri AND collection_id = (SELECT id FROM collections WHERE na
 -- name: remove_item
 DELETE FROM remote_items
 WHERE uri = :uri AND collection_id = (SELECT id FROM collections WHERE name = :collection)
+
+-- name: remove_failure
+DELETE FROM documents
+WHERE source_uri = :uri AND status = 'failed'
+  AND collection_id = (SELECT id FROM collections WHERE name = :collection)
