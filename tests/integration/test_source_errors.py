@@ -79,7 +79,8 @@ def mail_server(
                 self.wfile.write((capability + (answer(tag, rest) or f"{tag} OK done\r\n")).encode())
                 if rest == "STARTTLS" and tls is not None:
                     encrypted = tls.wrap_socket(self.connection, server_side=True)
-                    self.rfile, self.wfile = encrypted.makefile("rb"), encrypted.makefile("wb", buffering=0)
+                    self.rfile, self.wfile = encrypted.makefile("rb"), encrypted.makefile("wb")
+                self.wfile.flush()
 
     with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler) as server:
         server.daemon_threads = True
