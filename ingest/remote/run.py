@@ -72,6 +72,7 @@ class RemoteRun:
                     result = self._ingested(item)
                     if result is not None:
                         self._report(item.uri, result, counts)
+                self._states.flush()
                 if self._options.prune:
                     for item in self._require_some_left():
                         self._states.remove(item.uri, forget=item.state is State.GONE)
