@@ -27,7 +27,7 @@ class Mailbox:
     def __init__(self, address: SourceAddress, *, login: Login | None) -> None:
         self._address = address
         self._login = login
-        self._folder = address.path or "INBOX"
+        self._folder = re.sub(r"/?;UID=\d*$", "", address.path) or "INBOX"  # the address of a mail means its folder
         self._connection: _Bounded | None = None
 
     @property

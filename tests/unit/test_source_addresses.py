@@ -57,6 +57,7 @@ def test_web_addresses_and_other_schemes_are_no_sources_of_this_kind() -> None:
 def test_items_stand_below_an_address_without_user_unless_the_mailbox_is_hers() -> None:
     login = Login(user="ann", password="x")
     assert Mailbox(given_source("imaps://ann@h/A b"), login=login).base == "imaps://ann@h/A%20b/;UID="
+    assert Mailbox(given_source("imaps://ann@h/A%20b/;UID=7"), login=login).base == "imaps://ann@h/A%20b/;UID="
     assert WebDavFolder(given_source("webdavs://ann@h/A b/"), login=login).base == "webdavs://h/A%20b"
     assert Repository(given_source("git+https://ann@h/x.git"), login=login).base == "git+https://h/x.git#HEAD:"
     assert Repository(given_source("git+ssh://git@h/x.git#m:docs"), login=None).base == "git+ssh://git@h/x.git#m:docs"
