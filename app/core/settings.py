@@ -171,6 +171,16 @@ class Settings(BaseSettings):
         description="inner networks whose pages may be read, for example 10.1.0.0/16,192.168.0.0/16; all: every one",
     )
 
+    # mailboxes, buckets, WebDAV folders and repositories as sources
+    source_logins: Path | None = Field(
+        default=None,
+        description="file with logins of servers in netrc's form: machine HOST login USER password PASSWORD",
+    )
+    s3_endpoint: str = Field(
+        default="https://s3.amazonaws.com", description="address of the S3-compatible server, without a path"
+    )
+    s3_region: str = Field(default="", description="region of that server; empty: it is asked")
+
     # page
     host: str = Field(default="127.0.0.1", description="address the page binds to")
     port: int = Field(default=7860, ge=0, le=65535, description="port of the page; 0: any free port")
