@@ -70,7 +70,14 @@ def _answerer(engine: Engine, stages: Stages, folder: Path, support: EmbeddingSu
     settings = load_settings(data_dir=folder, plan=plan)
     searcher, model = stages.searcher(settings), ScriptedModel(lambda _prompt: ["It says so [1]."])
     direct, tables = direct_answers(
-        engine, searcher, model=model, support=support, support_floor=0.55, answer_tokens=400, boundary=fixed_boundary
+        engine,
+        searcher,
+        model=model,
+        support=support,
+        support_floor=0.55,
+        answer_tokens=400,
+        summary_seconds=60,
+        boundary=fixed_boundary,
     )
     return Answerer(
         rewriter=_AsAsked(), searcher=searcher, model=model, support=support, ledger=_Unstored(),

@@ -159,7 +159,13 @@ def test_what_cannot_be_computed_is_searched_as_ever(engine: Engine) -> None:
 
 def summaries(engine: Engine, model: ScriptedModel) -> Summaries:
     return Summaries(
-        engine, model=model, support=word_support, support_floor=0.4, answer_tokens=100, boundary=fixed_boundary
+        engine,
+        model=model,
+        support=word_support,
+        support_floor=0.4,
+        answer_tokens=100,
+        seconds=60,
+        boundary=fixed_boundary,
     )
 
 

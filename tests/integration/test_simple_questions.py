@@ -78,7 +78,7 @@ def _answerer(engine: Engine, searcher: Searcher, *, direct: bool) -> Answerer:
     model = ScriptedModel(lambda _prompt: ["It says so [1]."])
     first, tables = direct_answers(
         engine, searcher, model=model, support=word_support, support_floor=0.55, answer_tokens=300,
-        boundary=fixed_boundary,
+        summary_seconds=60, boundary=fixed_boundary,
     )  # fmt: skip
     return Answerer(
         rewriter=_AsAsked(), searcher=searcher, model=model, support=word_support, ledger=Ledger(engine),
