@@ -49,7 +49,8 @@ class WholeReader:
     ) -> None:
         """support, support_floor: see app.cite; a line without a number gets that of the passage which supports it.
 
-        seconds: no part is begun that would probably end, with the joining, after them. clock: seconds, for tests.
+        seconds: for the notes; no part is begun that would probably take longer together with the joining, and one
+        that does is left out, but never the first. clock: seconds, for tests.
         """
         self._model = model
         self._support = support
@@ -86,7 +87,11 @@ class WholeReader:
                 break
             place = part[0].location or part[0].heading
             yield Started(stage="read", detail=f"part {number} of {len(parts)}" + (f": {place}" if place else ""))
-            yield from self._call(write("summary_part", render(part, boundary)), reading, tokens=tokens, shown=False)
+            messages = write("summary_part", render(part, boundary))
+            end = started + self._seconds if number > 1 else None
+            if not (yield from self._call(messages, reading, tokens=tokens, shown=False, end=end)):
+                reading.text = ""
+                break
             reading.notes.append(self._marked(reading.text, part))
             reading.text, reading.read = "", number
             reading.end = part[-1].location or part[-1].heading or f"passage {part[-1].number}"
@@ -103,20 +108,28 @@ class WholeReader:
             reading.joined, reading.text = False, "\n".join(reading.notes)
 
     def _call(
-        self, messages: tuple[Message, ...], reading: WholeReading, *, tokens: int, shown: bool
-    ) -> Generator[Event, None, None]:
-        """One call of the model; it is stopped when the steps are closed."""
+        self,
+        messages: tuple[Message, ...],
+        reading: WholeReading,
+        *,
+        tokens: int,
+        shown: bool,
+        end: float | None = None,
+    ) -> Generator[Event, None, bool]:
+        """One call of the model; it is stopped when the steps are closed. False: the clock reached `end` before."""
         reading.prompt = messages
         stream = self._model.stream(messages, max_tokens=tokens)
         try:
-            while True:
+            while end is None or self._clock() < end:
                 piece = next(stream)
                 reading.text += piece
                 yield Token(text=piece) if piece and shown else Waiting()
-        except StopIteration as end:
-            reading.usage = end.value
+        except StopIteration as stop:
+            reading.usage = stop.value
+            return True
         finally:
             stream.close()
+        return False
 
     def _marked(self, text: str, part: Sequence[Passage]) -> str:
         """The notes with a marker at each line that has none and that a passage of its part supports."""

@@ -145,6 +145,14 @@ def test_what_takes_too_long_is_read_in_part() -> None:
     assert reading.end == f"Document {_last_number(model.prompts[-2])} › Section"
 
 
+def test_a_part_that_takes_too_long_is_left_out_but_never_the_first() -> None:
+    ticks = count(step=10)  # the clock runs on while the model answers
+    model = Copier(150, LINE)
+    reading, _ = read(model, 24, seconds=41, clock=lambda: float(next(ticks)))
+    assert (reading.read, len(reading.notes), len(model.prompts)) == (1, 1, 2)
+    assert reading.text.startswith(LINE)
+
+
 def _last_number(prompt: str) -> str:
     return prompt.rsplit("Fact", 1)[1].split(" ")[0]
 
