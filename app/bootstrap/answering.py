@@ -90,6 +90,7 @@ def _parts(services: SearchServices, settings: Settings, model: ChatModel) -> di
         support=support,
         support_floor=settings.support_floor,
         answer_tokens=settings.answer_tokens,
+        summary_seconds=settings.summary_seconds,
         boundary=partial(boundary, secret=prompt_secret(services.settings.data_dir)),
     )
     return {

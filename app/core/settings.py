@@ -73,6 +73,11 @@ class Settings(BaseSettings):
     plan_seconds: Annotated[int, Shapes.ANSWER] = Field(
         default=20, ge=1, description="time for searching the parts of a question, seconds; then the whole alone counts"
     )
+    summary_seconds: Annotated[int, Shapes.ANSWER] = Field(
+        default=240,
+        ge=10,
+        description="time for reading a document for its summary, seconds; then what was read is summed up",
+    )
 
     # second stage
     reranker: Annotated[str, Shapes.TUNED] = Field(

@@ -154,6 +154,7 @@ def test_a_sweep_of_the_real_rerankers_is_kept(
         "cross-encoder",
     ]
     assert found.points[-1].quality.mean == 1.0
+    assert [(point.section_tokens, point.whole.mean) for point in found.sections] == [(0, 1.0), (300, 1.0), (800, 1.0)]
 
 
 def test_what_is_applied_is_in_effect_unless_the_setting_is_given(
