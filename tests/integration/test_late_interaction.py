@@ -43,7 +43,7 @@ def hits() -> list[Hit]:
 
 
 def logits(reranker: OnnxCrossEncoder | TrainedLateInteraction, question: str) -> list[float]:
-    scored = {hit.fused_rank: hit.logit for hit in reranker.rerank(question, hits()).hits}  # type: ignore[arg-type]
+    scored = {hit.fused_rank: hit.logit for hit in reranker.rerank(question, hits()).hits}
     return [logit for _, logit in sorted(scored.items()) if logit is not None]
 
 
