@@ -25,12 +25,11 @@ def render_table(text: str, rows: Sequence[tuple[int, int]], cell: Callable[[int
         if headed and number == 1:
             continue
         tag = "th" if headed and number == 0 else "td"
-        spans = [_trimmed(text, *match.span()) for match in _CELL.finditer(text, *_inner(text, start, end))]
-        html.append(
-            "<tr>"
-            + "".join(f"<{tag}{_short(*span) if tag == 'td' else ''}>{cell(*span)}</{tag}>" for span in spans)
-            + "</tr>"
-        )
+        cells = []
+        for match in _CELL.finditer(text, *_inner(text, start, end)):
+            span = _trimmed(text, *match.span())
+            cells.append(f"<{tag}{_short(*span) if tag == 'td' else ''}>{cell(*span)}</{tag}>")
+        html.append(f"<tr>{''.join(cells)}</tr>")
     return f'<div class="fm-rows"><table>{"".join(html)}</table></div>'
 
 
