@@ -72,7 +72,11 @@ def compared(claim: str, text: str, heading: str) -> Comparison:
     mine, theirs = _facts(claim, languages, _LEAST_SPELLED), _facts(whole, SPELLED, 0)
     nearest = nearest_sentence(claim, text)
     near = _facts(nearest, SPELLED, 0)
-    found = [*_numbers(mine, theirs, near, text, heading, nearest), *_times(mine, theirs), *_dates(mine, theirs)]
+    found = [
+        *_numbers(mine, theirs, near, text, heading, nearest),
+        *_times(mine, theirs, text, heading),
+        *_dates(mine, theirs),
+    ]
     found += _weekdays(claim, text)
     if (by := rates(claim)) and (stated := rates(whole)) and not by & stated:
         found.append(Disagreement("unit", claim, nearest))
@@ -171,11 +175,16 @@ def _whole_numbers(facts: _Facts) -> set[int]:
     return {int(value) for number in facts.numbers for value in number.readings if value == int(value)}
 
 
-def _times(mine: _Facts, theirs: _Facts) -> list[Disagreement]:
+def _times(mine: _Facts, theirs: _Facts, text: str, heading: str) -> list[Disagreement]:
     bare = [number for number in theirs.numbers if number.units <= {"clock"}]
     hours = {60 * int(value) for number in bare for value in number.readings if value == int(value) and value <= 24}
     stated = {time.minutes for time in theirs.times} | hours
-    return [Disagreement("number", time.written) for time in mine.times if time.minutes not in stated]
+    found = [Disagreement("number", time.written) for time in mine.times if time.minutes not in stated]
+    for time in mine.times:
+        same = next((other for other in theirs.times if other.minutes == time.minutes), None)
+        if same and (row := other_row(mine.text.replace(time.written, " "), same.written, plain_digits(text), heading)):
+            found.append(Disagreement("row", time.written, row))
+    return found
 
 
 def _dates(mine: _Facts, theirs: _Facts) -> list[Disagreement]:
