@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Engine, text
 
 from app.core import database
-from app.core.domain import Context, Passage
+from app.core.domain import Context, Passage, Retrieved
 from app.core.models.find import build_embedder
 from app.core.settings import load_settings
 from app.pack import pack
@@ -56,9 +56,14 @@ def main() -> None:
         searcher = stages.searcher(settings)
         for questions in drawn(engine):
             print(f"{questions[0].kind}: {len(questions)} questions, such as {questions[len(questions) // 2].text!r}")
-            packed = [_packed(question.text, searcher, stages.count_tokens) for question in questions]
+            found = [searcher.search(question.text) for question in questions]
             for tokens in TOKENS:
+                packed = [_packed(one, searcher, stages.count_tokens) for one in found]
                 _report(tokens, questions, packed, Widener(Sections(engine), tokens=tokens), stages.count_tokens)
+            for tokens in TOKENS[1:]:
+                print(f"instead {tokens} tokens for more passages:")
+                packed = [_packed(one, searcher, stages.count_tokens, limit=50, more=tokens) for one in found]
+                _report(0, questions, packed, Widener(Sections(engine), tokens=0), stages.count_tokens)
         engine.dispose()
 
 
@@ -128,12 +133,16 @@ def _rows(kind: str) -> list[dict[str, Any]]:
     return [json.loads(line) for line in (FOLDER / SET / f"{kind}.jsonl").read_text("utf-8").splitlines()]
 
 
-def _packed(question: str, searcher: Searcher, count: Count) -> Context:
-    found = searcher.search(question)
+def _packed(found: Retrieved, searcher: Searcher, count: Count, *, limit: int = 5, more: int = 0) -> Context:
     return pack(
-        found.context.hits, limit=5, token_budget=1000, floor=0.2, relevance=searcher.reranker.relevance,
-        count_tokens=count, scored=found.scored > 0,
-    )  # fmt: skip
+        found.context.hits,
+        limit=limit,
+        token_budget=1000 + more,
+        floor=0.2,
+        relevance=searcher.reranker.relevance,
+        count_tokens=count,
+        scored=found.scored > 0,
+    )
 
 
 def _report(tokens: int, questions: Sequence[Drawn], packed: Sequence[Context], widener: Widener, count: Count) -> None:
