@@ -1,5 +1,6 @@
 """People: users with passwords and roles, groups, rights, keys of programs, and the audit."""
 
+from app.users.administration import Administration
 from app.users.audit import Audit, AuditRow
 from app.users.gate import Gate
 from app.users.groups import EVERYONE, Group, Groups
@@ -11,6 +12,7 @@ from app.users.users import Role, User, Users
 
 __all__ = [
     "EVERYONE",
+    "Administration",
     "Audit",
     "AuditRow",
     "Gate",

@@ -20,7 +20,7 @@ from app.library import Library
 from app.quality.expected.golden import Expected, Golden
 from app.retrieve import HybridRetriever
 from app.unanswered import Asked, Unanswered
-from app.users import Audit, Gate, Groups, Keys, Level, Rights, Role, Users, require_bound
+from app.users import Administration, Audit, Gate, Groups, Keys, Level, Rights, Role, Users, require_bound
 from tests.support.builders import fixed_boundary, make_answer
 from tests.support.fakes import NothingNear, ScriptedModel, word_support
 from tests.support.generators import returned
@@ -424,3 +424,33 @@ def test_users_have_passwords_roles_and_keys(database: Engine) -> None:
     users.remove("fay")
     assert keys.list() == ()
     assert groups.list()[0].members == ()
+
+
+def test_only_an_administrator_manages_people_and_sees_how_many_chats_each_has(people: People) -> None:
+    Ledger(people.owner).start_chat("His own", "ben")
+    desk = Administration(people.page)
+    with acting_as(Actor("ada")):
+        assert {user.name: user.chats for user in desk.users()}["ben"] == 1
+        given = desk.add("eve", role=Role.READER)
+        desk.set_role("eve", Role.EDITOR)
+        drawn = desk.reset_password("eve")
+        assert {group.name for group in desk.groups()} >= {"crew", "board"}
+        assert desk.audit("ada")[0].action.startswith("changed users")
+        with pytest.raises(AppError, match="last administrator"):
+            desk.set_role("ada", Role.READER)
+    before = Users(people.owner).list()
+    assert not Users(people.owner).check("eve", given)
+    assert Users(people.owner).check("eve", drawn)
+    for actor in (Actor("ben"), Actor("ada", "write"), NOBODY):
+        with acting_as(actor):
+            for refused in (
+                desk.users,
+                desk.groups,
+                desk.audit,
+                lambda: desk.add("mallory", role=Role.ADMIN),
+                lambda: desk.set_role("ben", Role.ADMIN),
+                lambda: desk.reset_password("ada"),
+            ):
+                with pytest.raises(RightsError):
+                    refused()
+    assert Users(people.owner).list() == before
