@@ -45,6 +45,7 @@ class Rules:
         gitignore: bool = True,
         hidden: bool = False,
     ) -> None:
+        self.key = repr((list(include), list(exclude), hidden))  # differs when the rules for a listing do
         self._include = spec(include)
         self._exclude = spec(exclude)
         self._gitignore = gitignore

@@ -12,10 +12,13 @@ from typing import Literal
 from app.cite.dates import Date, dates
 from app.cite.language import languages_of
 from app.cite.names import missing_names
-from app.cite.numbers import SPELLED, Number, Time, codes, numbers, plain_digits, spelled_numbers, squashed, times
+from app.cite.number_words import SPELLED, spelled_numbers
+from app.cite.numbers import Number, Time, codes, numbers, plain_digits, squashed, times
 from app.cite.polarity import best_clause, denies
+from app.cite.rates import rates
 from app.cite.rows import other_row, swapped_cell
 from app.cite.sentences import sentence_spans
+from app.cite.weekdays import weekdays
 from app.cite.words import content_words, coverage
 
 Kind = Literal["number", "date", "unit", "name", "row", "denial"]
@@ -69,7 +72,14 @@ def compared(claim: str, text: str, heading: str) -> Comparison:
     mine, theirs = _facts(claim, languages, _LEAST_SPELLED), _facts(whole, SPELLED, 0)
     nearest = nearest_sentence(claim, text)
     near = _facts(nearest, SPELLED, 0)
-    found = [*_numbers(mine, theirs, near, text, heading, nearest), *_times(mine, theirs), *_dates(mine, theirs)]
+    found = [
+        *_numbers(mine, theirs, near, text, heading, nearest),
+        *_times(mine, theirs, text, heading),
+        *_dates(mine, theirs),
+    ]
+    found += _weekdays(claim, text)
+    if (by := rates(claim)) and (stated := rates(whole)) and not by & stated:
+        found.append(Disagreement("unit", claim, nearest))
     found += [Disagreement("number", code) for code in mine.codes if squashed(code) not in theirs.squashed]
     cell, row = swapped_cell(claim, text, heading)
     if cell and not any(item.kind == "row" for item in found):
@@ -165,13 +175,24 @@ def _whole_numbers(facts: _Facts) -> set[int]:
     return {int(value) for number in facts.numbers for value in number.readings if value == int(value)}
 
 
-def _times(mine: _Facts, theirs: _Facts) -> list[Disagreement]:
+def _times(mine: _Facts, theirs: _Facts, text: str, heading: str) -> list[Disagreement]:
     bare = [number for number in theirs.numbers if number.units <= {"clock"}]
     hours = {60 * int(value) for number in bare for value in number.readings if value == int(value) and value <= 24}
     stated = {time.minutes for time in theirs.times} | hours
-    return [Disagreement("number", time.written) for time in mine.times if time.minutes not in stated]
+    found = [Disagreement("number", time.written) for time in mine.times if time.minutes not in stated]
+    for time in mine.times:
+        same = next((other for other in theirs.times if other.minutes == time.minutes), None)
+        if same and (row := other_row(mine.text.replace(time.written, " "), same.written, plain_digits(text), heading)):
+            found.append(Disagreement("row", time.written, row))
+    return found
 
 
 def _dates(mine: _Facts, theirs: _Facts) -> list[Disagreement]:
     years = {number for number in _whole_numbers(theirs) if 1000 < number < 3000}
     return [Disagreement("date", day.written) for day in mine.dates if not day.stated_by(theirs.dates, years)]
+
+
+def _weekdays(claim: str, text: str) -> list[Disagreement]:
+    """Days of the week that a passage with such days lacks; one without any may give their dates."""
+    stated = weekdays(text)
+    return [Disagreement("date", name) for day, name in weekdays(claim).items() if stated and day not in stated]

@@ -94,11 +94,13 @@ def _other_column(value: str, words: Sequence[str], rows: Sequence[_Row]) -> str
     for row in rows:
         if len(row.names) != len(row.cells):
             return ""
+        if value in row.cells[0] and any(map(str.isalpha, row.cells[0])):
+            return ""  # it is part of the row's name: TGV 6241
         marks = [
             sum(_in(word, (name,)) for word in words if not all(_in(word, (n,)) for n in row.names))
             for name in row.names
         ]
-        best = max(marks)
+        best = max(marks[1:])  # the first column names the row, whatever the claim asks of it
         if not best:
             return ""
         if any(value in cell for cell, mark in zip(row.cells, marks, strict=True) if mark == best):

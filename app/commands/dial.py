@@ -102,8 +102,32 @@ def _print(result: Sweep) -> None:
         table.add_row(*_cells(point))
     print_table(table)
     out.print("[dim]gain: over no reranking; in N: % of the questions with an expected passage among the first N[/]")
+    _print_sections(result)
     for line in result.left_out:
         report(f"Left out: {line}")
+
+
+def _print_sections(result: Sweep) -> None:
+    """What section context brings to the prompt, where it was measured."""
+    if not result.sections:
+        return
+    names = ("section tokens", "one in the prompt", "all in the prompt", "gain of all", "95 % of it", "tokens")
+    table = make_table(names, left=())
+    for point in result.sections:
+        gain = point.gain
+        table.add_row(
+            str(point.section_tokens),
+            f"{100 * point.found.mean:.1f}",
+            f"{100 * point.whole.mean:.1f}",
+            f"{100 * gain.mean:+.1f}" if point.section_tokens else "",
+            f"{100 * gain.low:+.1f} to {100 * gain.high:+.1f}" if point.section_tokens else "",
+            f"{point.tokens:.0f}",
+        )
+    print_table(table)
+    out.print(
+        "[dim]FOREMOST_SECTION_TOKENS, all else as configured: % of the questions with one, and with all expected "
+        f"passages in the prompt; tokens of its passages; {result.sections[0].found.questions} questions[/]"
+    )
 
 
 def _cells(point: Point) -> tuple[str, ...]:

@@ -51,7 +51,9 @@ def folder_of(uri: str) -> str:
     if uri.startswith(UPLOAD):
         return uri.removeprefix(UPLOAD).rpartition(MEMBER_SEPARATOR)[0].rpartition("/")[2]
     path = uri
-    if re.match(r"https?://", uri):
+    if uri.startswith("git+"):  # git+https://host/team/handbook.git#main:docs/plan.md
+        path = re.sub(r"(?:\.git)?#[^:]*:", "/", uri, count=1)
+    elif re.match(r"(?:https?|imaps?|webdavs?)://", uri):
         address = urlsplit(uri)
         host, within = (address.hostname or "").removeprefix("www."), unquote(address.path).strip("/")
         path = f"{host}/{within or 'page'}"

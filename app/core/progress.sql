@@ -7,7 +7,7 @@ FROM (
         count(*) FILTER (WHERE status = 'todo' AND attempts > 0) AS retrying,
         count(*) FILTER (WHERE status = 'doing') AS running
     FROM procrastinate_jobs
-    WHERE task_name IN ('ingest.file', 'ingest.upload') AND status IN ('todo', 'doing')
+    WHERE task_name IN ('ingest.file', 'ingest.upload', 'ingest.source') AND status IN ('todo', 'doing')
 ) AS j, (
     SELECT count(*) AS workers FROM procrastinate_workers WHERE last_heartbeat > now() - interval '30 seconds'
 ) AS w, (
@@ -28,7 +28,7 @@ SELECT coalesce(j.args ->> 'path', u.name, '?') AS name, coalesce(j.args ->> 'co
 FROM procrastinate_jobs AS j
 LEFT JOIN uploads AS u ON u.id = CAST(j.args ->> 'upload_id' AS bigint)
 LEFT JOIN collections AS c ON c.id = u.collection_id
-WHERE j.status = 'doing' AND j.task_name IN ('ingest.file', 'ingest.upload')
+WHERE j.status = 'doing' AND j.task_name IN ('ingest.file', 'ingest.upload', 'ingest.source')
 ORDER BY j.id
 LIMIT :limit
 

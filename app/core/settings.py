@@ -73,6 +73,11 @@ class Settings(BaseSettings):
     plan_seconds: Annotated[int, Shapes.ANSWER] = Field(
         default=20, ge=1, description="time for searching the parts of a question, seconds; then the whole alone counts"
     )
+    summary_seconds: Annotated[int, Shapes.ANSWER] = Field(
+        default=240,
+        ge=10,
+        description="time for reading a document for its summary, seconds; then what was read is summed up",
+    )
 
     # second stage
     reranker: Annotated[str, Shapes.TUNED] = Field(
@@ -170,6 +175,16 @@ class Settings(BaseSettings):
         default="",
         description="inner networks whose pages may be read, for example 10.1.0.0/16,192.168.0.0/16; all: every one",
     )
+
+    # mailboxes, buckets, WebDAV folders and repositories as sources
+    source_logins: Path | None = Field(
+        default=None,
+        description="file with logins of servers in netrc's form: machine HOST login USER password PASSWORD",
+    )
+    s3_endpoint: str = Field(
+        default="https://s3.amazonaws.com", description="address of the S3-compatible server, without a path"
+    )
+    s3_region: str = Field(default="", description="region of that server; empty: it is asked")
 
     # page
     host: str = Field(default="127.0.0.1", description="address the page binds to")

@@ -13,7 +13,21 @@ _ANSWER_TOKENS = 5
 def ask_column(
     model: ChatModel, question: str, names: Sequence[str], columns: Sequence[int]
 ) -> Generator[Event, None, int | None]:
-    """The column that holds the values asked for, one of `columns`; None: the model names none. Raises ModelError."""
+    """The column that holds the values asked for, one of `columns`; None: the model names none. Raises ModelError.
+
+    A small model that does not know names a place in the list. So it is asked for the list in both directions, and
+    only a column that it names both times counts.
+    """
+    first = yield from _asked(model, question, names, columns)
+    if first is None:
+        return None
+    again = yield from _asked(model, question, names, columns[::-1])
+    return first if first == again else None
+
+
+def _asked(
+    model: ChatModel, question: str, names: Sequence[str], columns: Sequence[int]
+) -> Generator[Event, None, int | None]:
     listed = "\n".join(f"{number}. {' '.join(names[column].split())}" for number, column in enumerate(columns, 1))
     content = f"Columns:\n{listed}\n\nQuestion: {question}\nNumber of the column with the value asked for:"
     stream = model.stream(

@@ -21,15 +21,17 @@ def direct_answers(
     support: SupportScorer,
     support_floor: float,
     answer_tokens: int,
+    summary_seconds: float,
     boundary: Callable[[str], str],
 ) -> tuple[tuple[DirectAnswer, ...], FoundAnswer]:
-    """Lists and summaries, then tables. boundary: id -> the line between passages of a prompt."""
+    """Lists and summaries, then tables. boundary: id -> the line between passages. summary_seconds: see WholeReader."""
     summaries = Summaries(
         engine,
         model=model,
         support=support,
         support_floor=support_floor,
         answer_tokens=answer_tokens,
+        seconds=summary_seconds,
         boundary=boundary,
     )
     return (Lists(engine, searcher), summaries), Tables(engine, model)

@@ -1,6 +1,7 @@
 """All passages of a document go in; a summary comes out: by one call where they fit, else part by part, joined."""
 
 import re
+import time
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, field
 
@@ -11,9 +12,11 @@ from app.core.errors import QuestionError
 from app.core.passage_frame import framed
 from app.pack import render, render_one
 
-_PART_TOKENS = 300  # longest notes on one part
-_MOST_ROUNDS = 3  # in which notes are joined
+_PART_TOKENS = 200  # longest notes on one part
+_FEWEST_TOKENS = 60  # of notes on one part, however many parts there are
 _MARKER = re.compile(r"\[(\d{1,5})\]")
+_WORD = re.compile(r"[^\W\d_]{2,}")
+_LEAST_WORDS = 8  # of a joined summary; below it is nothing but numbers
 Write = Callable[[str, str], tuple[Message, ...]]  # name of a prompt, framed text -> its messages
 
 
@@ -23,6 +26,9 @@ class WholeReading:
 
     text: str = ""
     parts: int = 1
+    read: int = 1  # of the parts; fewer when time ran out
+    end: str = ""  # where the last part that was read ends, for people
+    joined: bool = True  # False: the notes stand for a summary that was none
     prompt: tuple[Message, ...] = ()  # of the last call
     usage: Usage | None = None
     notes: list[str] = field(default_factory=list)
@@ -31,12 +37,27 @@ class WholeReading:
 class WholeReader:
     """Reads documents with one model."""
 
-    def __init__(self, *, model: ChatModel, support: SupportScorer, support_floor: float, answer_tokens: int) -> None:
-        """support, support_floor: see app.cite; a line without a number gets that of the passage which supports it."""
+    def __init__(
+        self,
+        *,
+        model: ChatModel,
+        support: SupportScorer,
+        support_floor: float,
+        answer_tokens: int,
+        seconds: float,
+        clock: Callable[[], float] = time.perf_counter,
+    ) -> None:
+        """support, support_floor: see app.cite; a line without a number gets that of the passage which supports it.
+
+        seconds: for the notes; no part is begun that would probably take longer together with the joining, and one
+        that does is left out, but never the first. clock: seconds, for tests.
+        """
         self._model = model
         self._support = support
         self._floor = support_floor
         self._answer_tokens = answer_tokens
+        self._seconds = seconds
+        self._clock = clock
 
     def read(self, passages: Sequence[Passage], *, write: Write, boundary: str) -> Generator[Event, None, WholeReading]:
         """The summary, with markers of the passages' numbers. Tokens are those of the last call. Raises ModelError."""
@@ -45,52 +66,70 @@ class WholeReader:
         parts = _batches([(one, self._tokens(render_one(one))) for one in passages], room)
         if len(parts) == 1:
             yield Started(stage="generate")
-            yield from self._call(write("summary", render(passages, boundary)), reading, shown=True)
+            messages = write("summary", render(passages, boundary))
+            yield from self._call(messages, reading, tokens=self._answer_tokens, shown=True)
             return reading
-        reading.parts = len(parts)
-        for number, part in enumerate(parts, 1):
-            place = part[0].location or part[0].heading
-            yield Started(stage="read", detail=f"part {number} of {len(parts)}" + (f": {place}" if place else ""))
-            yield from self._call(write("summary", render(part, boundary)), reading, shown=False)
-            reading.notes.append(self._marked(reading.text, part))
-            reading.text = ""
+        yield from self._notes(parts, reading, write, boundary, room)
         yield from self._join(reading, write, boundary, room)
+        reading.text = self._marked(reading.text, [one for part in parts[: reading.read] for one in part])
         return reading
 
-    def _join(self, reading: WholeReading, write: Write, boundary: str, room: int) -> Generator[Event, None, None]:
-        """One summary of the notes; as often as needed until they fit."""
-        notes = reading.notes
-        for _ in range(_MOST_ROUNDS):
-            groups = _batches([(note, self._tokens(note)) for note in notes], room)
-            if len(groups) == 1:
+    def _notes(
+        self, parts: Sequence[Sequence[Passage]], reading: WholeReading, write: Write, boundary: str, room: int
+    ) -> Generator[Event, None, None]:
+        """Notes on one part after the other, short enough that all of them fit one prompt, while there is time."""
+        reading.parts = len(parts)
+        tokens = max(_FEWEST_TOKENS, min(_PART_TOKENS, self._answer_tokens, room // len(parts)))
+        started = self._clock()
+        for number, part in enumerate(parts, 1):
+            spent = self._clock() - started
+            if number > 1 and spent + 2 * spent / (number - 1) > self._seconds:  # this part, and as long to join
                 break
-            joined = []
-            for number, group in enumerate(groups, 1):
-                yield Started(stage="read", detail=f"joining notes, {number} of {len(groups)}")
-                yield from self._call(write("summary_notes", framed(group, boundary)), reading, shown=False)
-                joined.append(reading.text)
+            place = part[0].location or part[0].heading
+            yield Started(stage="read", detail=f"part {number} of {len(parts)}" + (f": {place}" if place else ""))
+            messages = write("summary_part", render(part, boundary))
+            end = started + self._seconds if number > 1 else None
+            if not (yield from self._call(messages, reading, tokens=tokens, shown=False, end=end)):
                 reading.text = ""
-            notes = joined
-        groups = _batches([(note, self._tokens(note)) for note in notes], room)
+                break
+            reading.notes.append(self._marked(reading.text, part))
+            reading.text, reading.read = "", number
+            reading.end = part[-1].location or part[-1].heading or f"passage {part[-1].number}"
+
+    def _join(self, reading: WholeReading, write: Write, boundary: str, room: int) -> Generator[Event, None, None]:
+        """One summary of the notes. A small model gets them without numbers, which it would only count on."""
+        small = self._model.info.backend == "embedded"
+        notes = [_MARKER.sub("", note) for note in reading.notes] if small else reading.notes
+        first = _batches([(note, self._tokens(note)) for note in notes], room)[0]
         yield Started(stage="generate")
-        yield from self._call(write("summary_notes", framed(groups[0], boundary)), reading, shown=True)
+        messages = write("summary_notes_small" if small else "summary_notes", framed(first, boundary))
+        yield from self._call(messages, reading, tokens=self._answer_tokens, shown=True)
+        if len(_WORD.findall(reading.text)) < _LEAST_WORDS:
+            reading.joined, reading.text = False, "\n".join(reading.notes)
 
     def _call(
-        self, messages: tuple[Message, ...], reading: WholeReading, *, shown: bool
-    ) -> Generator[Event, None, None]:
-        """One call of the model; it is stopped when the steps are closed."""
+        self,
+        messages: tuple[Message, ...],
+        reading: WholeReading,
+        *,
+        tokens: int,
+        shown: bool,
+        end: float | None = None,
+    ) -> Generator[Event, None, bool]:
+        """One call of the model; it is stopped when the steps are closed. False: the clock reached `end` before."""
         reading.prompt = messages
-        tokens = self._answer_tokens if shown else min(_PART_TOKENS, self._answer_tokens)
         stream = self._model.stream(messages, max_tokens=tokens)
         try:
-            while True:
+            while end is None or self._clock() < end:
                 piece = next(stream)
                 reading.text += piece
                 yield Token(text=piece) if piece and shown else Waiting()
-        except StopIteration as end:
-            reading.usage = end.value
+        except StopIteration as stop:
+            reading.usage = stop.value
+            return True
         finally:
             stream.close()
+        return False
 
     def _marked(self, text: str, part: Sequence[Passage]) -> str:
         """The notes with a marker at each line that has none and that a passage of its part supports."""

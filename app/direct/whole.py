@@ -19,7 +19,7 @@ from app.core.plan import Kind, Plan
 from app.core.sql import load_queries
 from app.direct.chunks import cited_context, read_hits, spans_of
 from app.direct.direct import Direct
-from app.direct.read_whole import WholeReader, renumbered
+from app.direct.read_whole import WholeReader, WholeReading, renumbered
 from app.plan.whole import Whole, whole_of
 from app.plan.words import content
 from app.present.instructions import instruction_notice
@@ -44,16 +44,21 @@ class Summaries:
         support: SupportScorer,
         support_floor: float,
         answer_tokens: int,
+        seconds: float,
         boundary: Callable[[str], str],
     ) -> None:
-        """boundary: id -> the line between passages of a prompt."""
+        """seconds: see WholeReader. boundary: id -> the line between passages of a prompt."""
         self._engine = engine
         self._model = model
         self._support = support
         self._floor = support_floor
         self._boundary = boundary
         self._reader = WholeReader(
-            model=model, support=support, support_floor=support_floor, answer_tokens=answer_tokens
+            model=model,
+            support=support,
+            support_floor=support_floor,
+            answer_tokens=answer_tokens,
+            seconds=seconds,
         )
 
     def answer(self, question: Question) -> Generator[Event, None, Direct | None]:
@@ -137,15 +142,17 @@ class Summaries:
             numbers = frozenset(passage.number for passage in context.passages)
             text, cited = renumbered(text, numbers)
             context = self._context([context.passages[number - 1].hits[0].chunk_id for number in cited])
-            notices.append(f"The document was read in {reading.parts} parts, and their notes were joined.")
-        if reading.usage and reading.usage.finish_reason == "length":
+            notices += _how(reading)
+        ended = bool(reading.usage and reading.usage.finish_reason == "length")
+        if ended:
             notices.append("The summary was ended at its limit. FOREMOST_ANSWER_TOKENS raises it.")
-        else:
+        if not ended and reading.read == reading.parts:
             chunks = [passage.hits[0].chunk_id for passage in context.passages]
             with transaction(self._engine) as connection:
                 connection.execute(_QUERIES["keep"], key | {"text": text, "chunk_ids": json.dumps(chunks)})
         return Direct(
-            text=text, plan=_plan(wanted, document, parts=reading.parts), context=context, notices=tuple(notices),
+            text=text, plan=_plan(wanted, document, parts=reading.parts, read=reading.read), context=context,
+            notices=tuple(notices),
             prompt=reading.prompt, usage=reading.usage,
         )  # fmt: skip
 
@@ -159,7 +166,20 @@ def _words(row: Mapping[str, Any]) -> set[str]:
     return set(words_of(" ".join((row["name"], row["title"], folder_of(row["source_uri"])))))
 
 
-def _plan(wanted: Whole, document: Mapping[str, Any], *, parts: int) -> Plan:
+def _how(reading: WholeReading) -> list[str]:
+    """How a long document was read; what is missing comes first."""
+    lines = []
+    if reading.read < reading.parts:
+        lines.append(
+            f"Only the beginning was read, {reading.read} of {reading.parts} parts (to {reading.end}): the rest would "
+            "have taken too long. FOREMOST_SUMMARY_SECONDS raises the limit."
+        )
+    joined = "and their notes were joined" if reading.joined else "and joining their notes failed, so they stand below"
+    return [*lines, f"The document was read in {reading.read} parts, {joined}."]
+
+
+def _plan(wanted: Whole, document: Mapping[str, Any], *, parts: int, read: int = 0) -> Plan:
     what = "its key points" if wanted.points else "a summary"
     how = "which was kept" if not parts else "read whole" if parts == 1 else f"read in {parts} parts"
+    how = f"of which {read} of {parts} parts were read" if 0 < read < parts else how
     return Plan(kind=Kind.WHOLE, reason=f"it asks for {what} of one document, {how}", subject=document["name"])

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Sequence
 
 _CELL = re.compile(r"[^|]+")
+_SHORT = 24  # characters
 _RULE = re.compile(r"[\s|:-]+")
 
 
@@ -24,9 +25,17 @@ def render_table(text: str, rows: Sequence[tuple[int, int]], cell: Callable[[int
         if headed and number == 1:
             continue
         tag = "th" if headed and number == 0 else "td"
-        cells = [cell(*_trimmed(text, *match.span())) for match in _CELL.finditer(text, *_inner(text, start, end))]
-        html.append("<tr>" + "".join(f"<{tag}>{body}</{tag}>" for body in cells) + "</tr>")
+        cells = []
+        for match in _CELL.finditer(text, *_inner(text, start, end)):
+            span = _trimmed(text, *match.span())
+            cells.append(f"<{tag}{_short(*span) if tag == 'td' else ''}>{cell(*span)}</{tag}>")
+        html.append(f"<tr>{''.join(cells)}</tr>")
     return f'<div class="fm-rows"><table>{"".join(html)}</table></div>'
+
+
+def _short(start: int, end: int) -> str:
+    """Dates, numbers and names stay on one line; the table scrolls where it is too wide."""
+    return ' class="fm-short"' if end - start <= _SHORT else ""
 
 
 def _inner(text: str, start: int, end: int) -> tuple[int, int]:

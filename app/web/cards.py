@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from app.core.domain import HEADING_SEPARATOR, Answer, Context, Hit, Outcome, Passage, Sentence, Support
+from app.core.plan import Kind
 from app.library import clean_text
 from app.present.instructions import speaks_to_the_model
 from app.present.sources import file_date, file_names
@@ -30,6 +31,7 @@ def render_sources(answer: Answer, scale: Scale = NO_SCALE, *, focus: int | None
             not_found=answer.outcome is Outcome.NOT_FOUND,
             listed=answer.outcome is Outcome.ANSWERED and not answer.context.hits,
             scored=answer.scored,
+            computed=answer.plan.kind in (Kind.COUNT, Kind.TABLE),
         ),
         details=details_html(answer),
         focus=focus,
@@ -53,6 +55,7 @@ class _Shown:
     not_found: bool
     scored: int
     listed: bool = False  # the answer is a list of documents
+    computed: bool = False  # the answer is counted or computed: no model has read anything
 
     @property
     def stems(self) -> frozenset[str]:
@@ -69,7 +72,7 @@ def _panel(context: Context, shown: _Shown, *, details: str = "", focus: int | N
         cards += "".join(_miss_card(hit, names, shown) for hit in misses)
     if not context.hits:
         cards = f"<p class='fm-note'>{'Nothing was searched.' if shown.listed else 'The search found no passages.'}</p>"
-    count = f"<p class='fm-count'>{_count(context, shown.scored)}</p>"
+    count = f"<p class='fm-count'>{_count(context, shown)}</p>"
     tabs = (
         SideTab("sources", "Sources", f'{count}<div class="fm-cards">{cards}</div>'),
         SideTab("all", f"All {len(context.hits)}", render_candidates(context.hits, shown.key)),
@@ -84,8 +87,10 @@ def _panel(context: Context, shown: _Shown, *, details: str = "", focus: int | N
     )
 
 
-def _count(context: Context, scored: int) -> str:
-    candidates, used = len(context.hits), len(context.passages)
+def _count(context: Context, shown: _Shown) -> str:
+    candidates, used, scored = len(context.hits), len(context.passages), shown.scored
+    if shown.computed and not scored:
+        return f"{used} {'passage' if used == 1 else 'passages'} · looked up in all documents, read by no model"
     reranked = "not reranked"
     if scored:
         reranked = f"{scored} reranked" if scored == candidates else f"the first {scored} reranked"

@@ -22,6 +22,7 @@ _STAGES = {
     "timing": "Timing every stage",
     "reranking": "Reranking",
     "evaluating": "Evaluating",
+    "sections": "Widening prompts",
 }
 
 
@@ -108,7 +109,27 @@ def render_sweep(sweep: Sweep | None, chosen: Recommendation | None) -> str:
         '<p class="fm-note">Gain: over no reranking, with '
         "its 95 % interval. In N: percent of the questions with an expected passage among the first N. p50, p95: "
         "milliseconds within which half and 95 % of the questions have their final order.</p></details>"
-        f"{left_out}"
+        f"{_sections(sweep)}{left_out}"
+    )
+
+
+def _sections(sweep: Sweep) -> str:
+    """What section context brings to the prompt, where it was measured."""
+    if not sweep.sections:
+        return ""
+    names = ("section tokens", "one in the prompt", "all in the prompt", "tokens of passages")
+    head = "".join(f'<th scope="col">{name}</th>' for name in names)
+    rows = "".join(
+        f'<tr><th scope="row">{point.section_tokens:,}</th><td>{100 * point.found.mean:.1f}</td>'
+        f"<td>{100 * point.whole.mean:.1f}</td><td>{point.tokens:,.0f}</td></tr>"
+        for point in sweep.sections
+    )
+    return (
+        '<details class="fm-more fm-figures"><summary>Section context in figures</summary><div class="fm-scroll">'
+        f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>"
+        '<p class="fm-note"><code>FOREMOST_SECTION_TOKENS</code> with everything else as configured: percent of '
+        f"{sweep.sections[0].found.questions:,} questions with one, and with all expected passages in the prompt."
+        "</p></details>"
     )
 
 

@@ -153,8 +153,11 @@ def _plan(answer: Answer) -> str:
     head, *steps = plan_lines(answer.plan) or ("",)
     if not head:
         return ""
+    if not steps:
+        return f'<p class="fm-facts fm-plan">{escape(head[:1].upper() + head[1:])}</p>'
     lines = "".join(f"<li>{escape(step)}</li>" for step in steps)
-    summary = f"<summary>{len(steps)} searches — {escape(head)}</summary>"
+    searches = "search" if len(steps) == 1 else "searches"
+    summary = f"<summary>{len(steps)} {searches} — {escape(head)}</summary>"
     return f'<details class="fm-facts fm-plan">{summary}<ol>{lines}</ol></details>'
 
 

@@ -3,6 +3,7 @@
 import json
 import os
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -13,17 +14,16 @@ from app.core.errors import SettingsError
 from app.core.progress import read_progress
 from app.core.settings import load_settings
 from ingest.bootstrap import Services, build_ingester, open_database
+from ingest.commands.remote import queue_sources, read_queued, read_source
+from ingest.commands.request import SourceRequest
 from ingest.commands.screen import Screen, links_line, out, preview, report, result_line, status_lines, summary
-from ingest.commands.web import read_site
 from ingest.folder.run import FolderRun, RunOptions
 from ingest.folder.sync import Plan
 from ingest.folder.watch import watch
-from ingest.ignore_rules import Rules, spec
+from ingest.ignore_rules import Rules
 from ingest.pipeline import Outcome
 from ingest.queue.worker import Worker
-from ingest.remote.run import RemoteOptions
-from ingest.web.frontier import SiteOptions
-from ingest.web.urls import given_address, is_address
+from ingest.web.urls import is_address
 
 SAMPLE = Path(__file__).resolve().parents[1] / "sample"
 SAMPLE_COLLECTION = "sample"
@@ -35,7 +35,11 @@ Concurrency = Annotated[int, typer.Option(min=1, max=16, help="Files read at the
 def files(
     sources: Annotated[
         list[str] | None,
-        typer.Argument(help="Files, folders and web addresses.", metavar="PATH|URL...", show_default=False),
+        typer.Argument(
+            help="Files, folders, addresses of sites, mailboxes, buckets, WebDAV folders, repositories.",
+            metavar="PATH|URL...",
+            show_default=False,
+        ),
     ] = None,
     collection: Annotated[str, typer.Option(help="Collection to ingest into; FOREMOST_COLLECTION by default.")] = "",
     include: Annotated[list[str] | None, typer.Option(help="Only files that match, as in .gitignore; repeat.")] = None,
@@ -57,21 +61,44 @@ def files(
     ] = None,
     any_path: Annotated[bool, typer.Option("--any-path", help="Web: also pages outside the given path.")] = False,
     allow_private: Annotated[bool, typer.Option("--allow-private", help="Web: also pages of inner networks.")] = False,
+    password_env: Annotated[
+        str, typer.Option(help="Name of the environment variable with the password for the addresses.", metavar="NAME")
+    ] = "",
+    endpoint: Annotated[str, typer.Option(help="S3: address of the server; FOREMOST_S3_ENDPOINT by default.")] = "",
     sample: Annotated[bool, typer.Option("--sample", help='Ingest the sample documents into "sample".')] = False,
 ) -> None:
-    """Ingest files, folders and web sites; what is unchanged is skipped. Running workers help, but none is needed."""
+    """Ingest files, folders and other sources; what is unchanged is skipped. Running workers help; none is needed."""
     settings = load_settings()
     if bool(sources) == sample:
         raise SettingsError("Either files and folders or --sample must be given.", fix="Run: python -m ingest PATH…")
-    addresses = [given_address(source) for source in sources or () if is_address(source)]
+    target = SAMPLE_COLLECTION if sample else collection or settings.collection
+    requests = [
+        SourceRequest(
+            address=source,
+            collection=target,
+            include=tuple(include or ()),
+            exclude=tuple(exclude or ()),
+            hidden=hidden,
+            checksum=checksum,
+            retry=retry,
+            prune=prune,
+            force=force,
+            depth=depth,
+            any_path=any_path,
+            allow_private=allow_private,
+            password_env=password_env,
+            endpoint=endpoint,
+        )
+        for source in sources or ()
+        if is_address(source)
+    ]
+    for request in requests:
+        request.require_valid()
     if sum((inline, detach, dry_run)) > 1 or (watching and (detach or dry_run)) or (force and not prune):
         raise SettingsError("These options contradict one another.", fix="See python -m ingest --help.")
-    if addresses and (watching or detach):
-        raise SettingsError(
-            "Web addresses are read by this command itself, once.", fix="Leave out --watch and --detach for them."
-        )
+    if requests and watching:
+        raise SettingsError("Addresses are read once.", fix="Leave out --watch for them; --detach queues them.")
     roots = [SAMPLE] if sample else [Path(source) for source in sources or () if not is_address(source)]
-    target = SAMPLE_COLLECTION if sample else collection or settings.collection
     rules = Rules(include=include or (), exclude=exclude or (), gitignore=gitignore, hidden=hidden)
     options = RunOptions(
         checksum=checksum,
@@ -83,21 +110,15 @@ def files(
         follow_links=follow_links,
         concurrency=concurrency,
     )
-    site_options = SiteOptions(depth=depth, any_path=any_path, include=spec(include), exclude=spec(exclude))
     with closing(build_ingester(settings, report)) as services:
         failed = bool(roots) and _run(
             services, roots, rules, options, collection=target, dry_run=dry_run, watching=watching
         )
-        for address in addresses:
-            failed |= read_site(
-                services,
-                address,
-                site_options,
-                RemoteOptions(checksum=checksum, retry=retry, prune=prune, force=force),
-                collection=target,
-                dry_run=dry_run,
-                allow_private=allow_private,
-            )
+        if detach:
+            queue_sources(services, requests)
+        else:
+            for request in requests:
+                failed |= read_source(services, request, dry_run=dry_run)
     if failed:
         raise typer.Exit(1)
 
@@ -167,6 +188,7 @@ def worker(concurrency: Concurrency = _CONCURRENCY) -> None:
             concurrency=concurrency,
             max_bytes=settings.max_file_mib * 2**20,
             revive=services.revive,
+            read_source=partial(read_queued, services),
         ).run()
 
 

@@ -125,6 +125,10 @@ class Screen:
         for warning in result.warnings:
             err.print(f"[yellow]note[/] {escape(uri)}: {escape(warning)}")
 
+    def notes(self) -> tuple[str, ...]:
+        """What the results have in common, in lines for the end."""
+        return ()
+
     def preview(self, uri: str, result: Result) -> None:
         """Print what would happen to a file."""
         if result.outcome in (Outcome.FAILED, Outcome.EMPTY):

@@ -1,74 +1,39 @@
 """`python -m ingest https://…`: the pages of a web site."""
 
-from collections import Counter
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from dataclasses import replace
 
-import typer
-from rich.markup import escape
-
-from app.core.errors import SettingsError
 from app.core.settings import Settings
-from ingest.bootstrap import Services, limits_of
-from ingest.commands.screen import Screen, out, preview, report, summary
+from ingest.bootstrap import limits_of
+from ingest.commands.request import SourceRequest
+from ingest.commands.screen import Screen
+from ingest.ignore_rules import spec
 from ingest.load.web_page import LEFT_OUT
-from ingest.pipeline import Outcome, Result
-from ingest.remote.run import RemoteOptions, RemoteRun
+from ingest.pipeline import Result
 from ingest.web.addresses import EVERY_NETWORK, Guard, networks
 from ingest.web.fetch import Fetcher
 from ingest.web.frontier import SiteOptions
 from ingest.web.limits import WebLimits
 from ingest.web.outline import Outlines
 from ingest.web.site import WebSite
+from ingest.web.urls import given_address
 
 
-def read_site(
-    services: Services,
-    address: str,
-    site_options: SiteOptions,
-    options: RemoteOptions,
-    *,
-    collection: str,
-    dry_run: bool,
-    allow_private: bool,
-) -> bool:
-    """Ingest the pages of one site; returns whether any failed. Raises AppError when the address cannot be read."""
-    settings = services.settings
+@contextmanager
+def open_site(request: SourceRequest, settings: Settings) -> Iterator[tuple[WebSite, str]]:
+    """The pages of an address and its name for people. Raises AppError when it cannot be read."""
     limits = web_limits_of(settings)
-    screen = _SiteScreen()
-    guard = Guard(EVERY_NETWORK if allow_private else networks(settings.web_private_networks))
+    address = given_address(request.address)
+    options = SiteOptions(
+        depth=request.depth,
+        any_path=request.any_path,
+        include=spec(request.include),
+        exclude=spec(request.exclude),
+    )
+    guard = Guard(EVERY_NETWORK if request.allow_private else networks(settings.web_private_networks))
     with closing(Fetcher(guard, limits)) as fetcher, closing(Outlines(limits_of(settings))) as outlines:
-        site = WebSite(address, fetcher=fetcher, outline=outlines.of, options=site_options, limits=limits)
-        run = RemoteRun(
-            services.engine, services.ingester, screen, site, name=address, collection=collection, options=options
-        )
-        if dry_run:
-            failed = preview(run.preview(), screen)
-        else:
-            counts = _executed(run, screen)
-            failed = counts[Outcome.FAILED] > 0
-            _print_summary(run, counts, address, collection)
-        for note in (*site.notes(), *screen.frame_note()):
-            report(f"{address}: {note}")
-    return failed
-
-
-def _executed(run: RemoteRun, screen: Screen) -> Counter[Outcome]:
-    """The numbers of pages by outcome. The command framework would end an interrupted run without a word."""
-    try:
-        with screen.shown():
-            return run.execute()
-    except KeyboardInterrupt:
-        report("Stopped. What was stored stays; run the same command again to continue.")
-        raise typer.Exit(130) from None
-
-
-def _print_summary(run: RemoteRun, counts: Counter[Outcome], address: str, collection: str) -> None:
-    if not counts.total() and not run.gone:
-        raise SettingsError(f"There is nothing to store at {address}.", fix="The lines above say what was left out.")
-    out.print(f"Collection {escape(collection)}: {summary(counts)}.")
-    if run.gone and not counts[Outcome.REMOVED]:
-        report(f"The pages of {run.gone} stored documents are gone; --prune deletes the documents.")
+        yield WebSite(address, fetcher=fetcher, outline=outlines.of, options=options, limits=limits), address
 
 
 def web_limits_of(settings: Settings) -> WebLimits:
@@ -83,7 +48,7 @@ def web_limits_of(settings: Settings) -> WebLimits:
     )
 
 
-class _SiteScreen(Screen):
+class SiteScreen(Screen):
     """Prints one line for the menus and headers that were left out of all pages, instead of one for each page."""
 
     def __init__(self) -> None:
@@ -96,8 +61,8 @@ class _SiteScreen(Screen):
         self._shortened += len(kept) < len(result.warnings)
         super().finished(uri, replace(result, warnings=kept))
 
-    def frame_note(self) -> tuple[str, ...]:
-        """The line; none when nothing was left out."""
+    def notes(self) -> tuple[str, ...]:
+        """See Screen."""
         if not self._shortened:
             return ()
         return (f"Menus, headers and footers were left out of {self._shortened} pages; each page's notes name them.",)

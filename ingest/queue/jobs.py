@@ -5,7 +5,7 @@ import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import Connection, Engine
 
@@ -16,7 +16,8 @@ from app.core.sql import load_queries
 from ingest.discover import uri_of
 
 QUEUE = "ingest"
-FILE_TASK, UPLOAD_TASK = "ingest.file", "ingest.upload"
+SOURCE_QUEUE = "ingest.sources"  # of workers that know how to read addresses: not of runs over folders
+FILE_TASK, UPLOAD_TASK, SOURCE_TASK = "ingest.file", "ingest.upload", "ingest.source"
 ATTEMPTS = 10  # for one job, when the database fails, its file keeps changing, or its workers die
 STARTING_SECONDS = 5.0  # a job may be running this long before its lock is held
 UNEXPLAINED = "The worker failed on it; its log says why. Report this file."
@@ -86,13 +87,26 @@ class StalledJob:
         return f"{self.attempts + 1} workers died while reading it: it needs more memory than there is, or is hostile."
 
 
+class QueuedJob(Protocol):
+    """A job that can be added to the queue."""
+
+    @property
+    def lock(self) -> str:
+        """Two jobs with the same lock never run at the same time, and only one of them waits."""
+
+    def arguments(self) -> dict[str, object]:
+        """The job as JSON values."""
+
+
 class Jobs:
     """The queue of one database. Raises DatabaseError."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def add(self, jobs: Sequence[FileJob]) -> tuple[list[int], list[int]]:
+    def add(
+        self, jobs: Sequence[QueuedJob], *, queue: str = QUEUE, task: str = FILE_TASK
+    ) -> tuple[list[int], list[int]]:
         """Add jobs; a file whose job waits already gets no second one.
 
         Returns the ids of all jobs that will do the work, and of those that were added now.
@@ -104,6 +118,8 @@ class Jobs:
             params = {
                 "locks": [job.lock for job in batch],
                 "arguments": [json.dumps(job.arguments()) for job in batch],
+                "queue": queue,
+                "task": task,
             }
             with transaction(self._engine) as connection:
                 connection.execute(_QUERIES["durably"])

@@ -15,7 +15,7 @@ WITH wanted AS (
     RETURNING j.id, j.lock
 ), added AS (
     INSERT INTO procrastinate_jobs (queue_name, task_name, lock, args)
-    SELECT 'ingest', 'ingest.file', w.lock, w.args
+    SELECT CAST(:queue AS text), CAST(:task AS text), w.lock, w.args
     FROM wanted AS w
     WHERE w.lock NOT IN (SELECT lock FROM waiting)
     ORDER BY w.ordinal

@@ -21,9 +21,10 @@ from sqlalchemy import Connection, Engine
 from app.core.errors import AppError, DatabaseError, reason
 from ingest.pipeline import Ingester, Outcome, Result
 from ingest.queue.files import HOST, Files
-from ingest.queue.jobs import ATTEMPTS, FILE_TASK, QUEUE, UPLOAD_TASK, file_job, keep_job
+from ingest.queue.jobs import ATTEMPTS, FILE_TASK, QUEUE, SOURCE_QUEUE, SOURCE_TASK, UPLOAD_TASK, file_job, keep_job
 from ingest.queue.locks import Locks
 from ingest.queue.retries import TRANSIENT_ERRORS, WORKER_ERRORS, Retry, queue_of
+from ingest.queue.sources import ReadSource, Sources
 from ingest.queue.uploads import Uploads
 
 _HOUSEKEEPING_SECONDS = 5.0  # between queries for jobs of dead workers
@@ -50,8 +51,10 @@ class Worker:
         max_bytes: int = 100 * 2**20,
         host: str = HOST,
         revive: Callable[[], object] = lambda: None,
+        read_source: ReadSource | None = None,
     ) -> None:
-        """finished: called with the uri and result of every file job. revive: restarts a lost database that is ours."""
+        """finished: called with the uri and result of every file job. revive: restarts a lost database that is ours.
+        read_source: reads an address; without it their jobs are left to other workers."""
         self._engine = engine
         self._ingester = ingester
         self._report = report
@@ -62,6 +65,7 @@ class Worker:
         self._locks = Locks(engine)
         self._files = Files(engine, ingester, self._locks, max_bytes=max_bytes, host=host)
         self._uploads = Uploads(engine, ingester, self._locks)
+        self._sources = Sources(engine, self._locks, read_source) if read_source is not None else None
         self._stored = 0  # documents since the word statistics were last refreshed
         self._fatal: AppError | None = None  # why this worker cannot go on
 
@@ -73,6 +77,7 @@ class Worker:
         queue = procrastinate.App(connector=connector)
         queue.task(name=UPLOAD_TASK, queue=QUEUE, pass_context=True, retry=Retry())(self._upload)
         queue.task(name=FILE_TASK, queue=QUEUE, pass_context=True, retry=Retry())(self._file)
+        queue.task(name=SOURCE_TASK, queue=SOURCE_QUEUE, pass_context=True, retry=Retry())(self._source)
         return queue
 
     def _upload(self, context: procrastinate.JobContext, /, upload_id: int) -> None:
@@ -104,6 +109,17 @@ class Worker:
         if result.outcome in (Outcome.NEW, Outcome.CHANGED):
             self._stored += 1
         self._finished(job.uri, result)
+
+    def _source(self, context: procrastinate.JobContext, /, **arguments: Any) -> None:
+        try:
+            if self._sources is not None:
+                self._sources.ingest(arguments, check=_checked(context))
+        except TRANSIENT_ERRORS as error:
+            self._report(f"{arguments['path']}: {error}")
+            raise
+        except WORKER_ERRORS as error:
+            self._fatal = error
+            raise
 
     def run(self, *, until: Callable[[], bool] | None = None, wait: bool = True) -> None:
         """Run jobs until SIGTERM or SIGINT, until `until` is true, or with wait=False until the queue is empty.
@@ -165,7 +181,7 @@ class Worker:
 
     async def _run_jobs(self, queue: procrastinate.App, wait: bool) -> None:
         await queue.run_worker_async(
-            queues=[QUEUE, queue_of(self._host)],
+            queues=[QUEUE, queue_of(self._host), *([SOURCE_QUEUE] if self._sources is not None else [])],
             concurrency=self._concurrency,
             wait=wait,
             delete_jobs="successful",
@@ -201,6 +217,8 @@ class Worker:
     def _recover(self) -> None:
         self._uploads.recover()
         self._files.recover()
+        if self._sources is not None:
+            self._sources.recover()
 
 
 @contextmanager

@@ -10,8 +10,9 @@ from functools import partial
 
 from sqlalchemy import Engine
 
-from app.core.errors import AppError, SettingsError
+from app.core.errors import SettingsError
 from ingest.pipeline import Ingester, Outcome, Result, RunListener
+from ingest.queue.files import BusyError
 from ingest.queue.locks import Locks
 from ingest.remote.source import Item, RemoteSource, State
 from ingest.remote.state import ItemStates
@@ -65,12 +66,13 @@ class RemoteRun:
         counts: Counter[Outcome] = Counter()
         with self._locks.hold(f"remote:{self._collection}:{self._name}") as held:
             if not held:
-                raise AppError(f"Another process reads {self._name} just now.", fix="Wait until it is done.")
+                raise BusyError(f"Another process reads {self._name} just now.", fix="Wait until it is done.")
             try:
                 for item in self._items():
                     result = self._ingested(item)
                     if result is not None:
                         self._report(item.uri, result, counts)
+                self._states.flush()
                 if self._options.prune:
                     for item in self._require_some_left():
                         self._states.remove(item.uri, forget=item.state is State.GONE)

@@ -12,6 +12,7 @@ from app.core.sql import load_queries
 from ingest.remote.source import Known
 
 _QUERIES = load_queries(__file__)
+_BATCH = 200  # unchanged items written down with one transaction
 
 
 class ItemStates:
@@ -26,6 +27,7 @@ class ItemStates:
         self._collection = collection
         self._checksum = checksum
         self._retry = retry
+        self._unchanged: list[str] = []  # uris that are not written down yet
 
     def known(self, uri: str) -> Known | None:
         """What is known of an item; None when it has to be read whatever its source says."""
@@ -64,10 +66,19 @@ class ItemStates:
         connection.execute(_QUERIES["keep"], self._params(uri) | params)
 
     def unchanged(self, uri: str) -> None:
-        """The item was checked, and the stored document is its present content."""
-        with transaction(self._engine) as connection:
-            connection.execute(_QUERIES["checked"], self._params(uri))
-            connection.execute(_QUERIES["clear_error"], self._params(uri))
+        """The item was checked, and the stored document is its present content. It is written down by and by."""
+        self._unchanged.append(uri)
+        if len(self._unchanged) >= _BATCH:
+            self.flush()
+
+    def flush(self) -> None:
+        """Write down what was unchanged. A run that is killed before loses nothing: the next one checks it again."""
+        params = {"collection": self._collection, "uris": self._unchanged}
+        if self._unchanged:
+            with transaction(self._engine) as connection:
+                connection.execute(_QUERIES["checked"], params)
+                connection.execute(_QUERIES["clear_error"], params)
+        self._unchanged = []
 
     def content_error(self, uri: str) -> str:
         """Why the content read last could not be ingested; empty when it was."""
@@ -85,6 +96,11 @@ class ItemStates:
             connection.execute(_QUERIES["remove_document"], self._params(uri))
             if forget:
                 connection.execute(_QUERIES["remove_item"], self._params(uri))
+
+    def remove_failure(self, uri: str) -> None:
+        """Delete a document that is nothing but the reason of a failure."""
+        with transaction(self._engine) as connection:
+            connection.execute(_QUERIES["remove_failure"], self._params(uri))
 
     def _document(self, uri: str) -> Row[Any] | None:
         with reachable(self._engine) as connection:

@@ -45,12 +45,12 @@ SET revision = EXCLUDED.revision, sha256 = EXCLUDED.sha256, checked_at = now()
 
 -- name: checked
 UPDATE remote_items SET checked_at = now()
-WHERE uri = :uri AND collection_id = (SELECT id FROM collections WHERE name = :collection)
+WHERE uri = ANY(:uris) AND collection_id = (SELECT id FROM collections WHERE name = :collection)
 
 -- name: clear_error
 -- The stored content is the present one: an older error is over.
 UPDATE documents SET error = '', tried_at = now()
-WHERE source_uri = :uri AND status = 'ready' AND error <> ''
+WHERE source_uri = ANY(:uris) AND status = 'ready' AND error <> ''
   AND collection_id = (SELECT id FROM collections WHERE name = :collection)
 
 -- name: remove_document
@@ -60,3 +60,8 @@ WHERE source_uri = :uri AND collection_id = (SELECT id FROM collections WHERE na
 -- name: remove_item
 DELETE FROM remote_items
 WHERE uri = :uri AND collection_id = (SELECT id FROM collections WHERE name = :collection)
+
+-- name: remove_failure
+DELETE FROM documents
+WHERE source_uri = :uri AND status = 'failed'
+  AND collection_id = (SELECT id FROM collections WHERE name = :collection)

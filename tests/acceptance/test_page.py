@@ -11,6 +11,7 @@ from sqlalchemy import Engine, select, text
 from app.core.domain import Outcome
 from app.core.settings import Settings
 from migrations.tables import answers, uploads
+from tests.support.boat_list import ASKED, ROWS, BoatList
 from tests.support.site import EXAMPLES, OPENING, Site, running_site
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ pytestmark = pytest.mark.browser
 @pytest.fixture
 def site(database: Engine, make_settings: Callable[..., Settings]) -> Iterator[Site]:
     """The page on a free port."""
-    with running_site(database, make_settings(port=0, max_file_mib=1)) as running:
+    with running_site(database, make_settings(port=0, max_file_mib=1), direct=[BoatList()]) as running:
         yield running
 
 
@@ -324,6 +325,19 @@ def test_an_unsupported_answer_says_so_first_and_in_the_copy_and_the_export(visi
         row.get_by_role("button", name="Export as Markdown").click()
     exported = Path(download.value.path()).read_text("utf-8")
     assert exported.index(verdict) < exported.index("0123456789")
+
+
+def test_an_answer_that_is_a_table_gives_all_its_rows_as_a_file(visit: Callable[..., "Page"]) -> None:
+    page = visit()
+    ask(page, ASKED)
+    exchange = answered(page)
+    assert "Teal" not in exchange.inner_text()  # the answer shows the first row alone
+    with page.expect_download() as download:
+        exchange.get_by_role("button", name="All rows as a CSV file").click()
+    assert download.value.suggested_filename == "table.csv"
+    lines = Path(download.value.path()).read_text("utf-8").splitlines()
+    assert lines[:3] == ["Boat,Litres", "Heron,3", "'=Teal,-2"]
+    assert len(lines) == len(ROWS)
 
 
 def test_an_answer_without_passages_shows_the_nearest_misses(visit: Callable[..., "Page"]) -> None:

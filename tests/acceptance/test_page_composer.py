@@ -173,6 +173,7 @@ def test_passages_and_reranker_are_chosen_for_a_chat(page: "Page", site: Site) -
     panel.get_by_label("Put the best first").uncheck()
     page.get_by_title("Passages, candidates and reranker").get_by_text("1 passage, of 5, not reranked").wait_for()
     page.keyboard.press("Escape")
+    page.wait_for_timeout(500)  # Gradio hands the choice on a moment after it is drawn; a person is never so quick
     ask(page, OPENING)
     with site.engine.connect() as connection:
         row = connection.execute(select(answers.c.settings, answers.c.reranker, answers.c.passages)).one()

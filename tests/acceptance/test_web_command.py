@@ -106,8 +106,7 @@ def test_the_inner_network_is_refused_with_the_remedy(start: Start, web: WebServ
 @pytest.mark.parametrize(
     ("words", "problem"),
     [
-        (("https://example.org/", "--watch"), "Leave out --watch and --detach"),
-        (("https://example.org/", "--detach"), "Leave out --watch and --detach"),
+        (("https://example.org/", "--watch"), "Leave out --watch"),
         (("https://ann:secret@example.org/",), "user name or password"),
         (("ftp://example.org/",), "not a web address"),
         (("https://example.org/", "--force"), "contradict"),

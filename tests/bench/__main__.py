@@ -13,6 +13,7 @@ MEASUREMENTS = {
     "peers": "hybrid search of langchain-postgres, LlamaIndex and RAGLite on the same rows (make bench-peers first)",
     "kept": "reranking with passages kept and not kept, bytes a passage",
     "page": "server time of the page with 2,000 documents and 500 chats: first paint, change of tab",
+    "plan": "what the plan and computed answers cost a simple question, against the same road without them",
     "ingestion": "documents a second from file to rows",
 }
 

@@ -7,8 +7,8 @@ from contextlib import closing
 import pytest
 from sqlalchemy import Engine, text
 
-from app import bootstrap
 from app.bootstrap import open_searcher
+from app.bootstrap import services as bootstrap
 from app.core.applied_settings import apply, load_overrides, overridden, withdraw
 from app.core.domain import Finished, Hit, Question, Reranking
 from app.core.errors import SettingsError
@@ -154,6 +154,7 @@ def test_a_sweep_of_the_real_rerankers_is_kept(
         "cross-encoder",
     ]
     assert found.points[-1].quality.mean == 1.0
+    assert [(point.section_tokens, point.whole.mean) for point in found.sections] == [(0, 1.0), (300, 1.0), (800, 1.0)]
 
 
 def test_what_is_applied_is_in_effect_unless_the_setting_is_given(

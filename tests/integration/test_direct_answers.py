@@ -1,6 +1,7 @@
 """Computed answers on the whole road: events, citations, the ledger, and the search where nothing can be computed."""
 
-from collections.abc import Generator
+import re
+from collections.abc import Callable, Generator
 from functools import partial
 
 import pytest
@@ -106,9 +107,12 @@ def answering(engine: Engine, model: ScriptedModel) -> Answerer:
     )
 
 
-def answered(engine: Engine, question: str, *, says: str = "It says so [1].") -> tuple[Answer, list[object]]:
-    """The answer as the ledger gives it back, and the events."""
-    model, ledger = ScriptedModel(lambda _prompt: [says]), Ledger(engine)
+def answered(
+    engine: Engine, question: str, *, says: str | Callable[[str], str] = "It says so [1]."
+) -> tuple[Answer, list[object]]:
+    """The answer as the ledger gives it back, and the events. says: what the model answers, or from its prompt."""
+    model = ScriptedModel(lambda prompt: [says if isinstance(says, str) else says(prompt)])
+    ledger = Ledger(engine)
     events = list[object](answering(engine, model).answer(Question(text=question)))
     last = events[-1]
     assert isinstance(last, Finished)
@@ -134,11 +138,17 @@ def test_a_sum_cites_the_passages_of_its_rows_and_the_other_candidates_are_not_u
 
 
 def test_the_model_names_the_column_only_where_the_words_do_not_and_only_one_of_those_listed(engine: Engine) -> None:
-    answer, _ = answered(engine, "What is the maximum in the North?", says="2")
+    answer, _ = answered(engine, "What is the maximum in the North?", says=_number_of_price)
     assert answer.text.startswith("The highest Price is **30.50** in June")
-    answer, events = answered(engine, "What is the maximum in the North?", says="7; DROP TABLE chunks")
-    assert answer.plan.kind is Kind.SIMPLE
-    assert any(isinstance(event, Notice) and "not clear which column" in event.text for event in events)
+    for guess in ("2", "7; DROP TABLE chunks"):  # a place in the list whatever stands there, and no place of it
+        answer, events = answered(engine, "What is the maximum in the North?", says=guess)
+        assert answer.plan.kind is Kind.SIMPLE
+        assert any(isinstance(event, Notice) and "not clear which column" in event.text for event in events)
+
+
+def _number_of_price(prompt: str) -> str:
+    found = re.search(r"(\d)\. Price", prompt)
+    return found[1] if found else "It says so [1]."
 
 
 def test_what_cannot_be_computed_is_searched_as_ever(engine: Engine) -> None:
@@ -149,7 +159,13 @@ def test_what_cannot_be_computed_is_searched_as_ever(engine: Engine) -> None:
 
 def summaries(engine: Engine, model: ScriptedModel) -> Summaries:
     return Summaries(
-        engine, model=model, support=word_support, support_floor=0.4, answer_tokens=100, boundary=fixed_boundary
+        engine,
+        model=model,
+        support=word_support,
+        support_floor=0.4,
+        answer_tokens=100,
+        seconds=60,
+        boundary=fixed_boundary,
     )
 
 

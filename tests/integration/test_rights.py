@@ -102,6 +102,7 @@ def test_a_kept_summary_is_read_by_those_who_may_read_its_document(people: Peopl
         model=ScriptedModel(lambda _prompt: said),
         support=word_support,
         support_floor=0.5,
+        seconds=60,
         answer_tokens=50,
         boundary=fixed_boundary,
     )

@@ -35,6 +35,7 @@ from app.core.domain import (
 from app.core.errors import NotFoundError
 from app.core.models.embedding import Embedder, Matrix
 from app.core.settings import Settings
+from app.direct.direct import DirectAnswer
 from app.fit import Prompts
 from app.generate import OfferedModels
 from app.ledger import Ledger
@@ -247,10 +248,11 @@ def make_services(
     notices: Sequence[str] = (),
     retriever: ExplainingRetriever | None = None,
     plan_seconds: float = 0.0,
+    direct: Sequence[DirectAnswer] = (),
 ) -> FakeServices:
     """The page's services over fixed hits, or a retriever of the test's, and a scripted model.
 
-    plan_seconds: time for the parts of a question; 0: every question is searched once.
+    plan_seconds: time for the parts of a question; 0: every question is searched once. direct: see Answerer.
     """
     ledger = Ledger(engine)
     retriever = retriever or WordRetriever(hits)
@@ -288,6 +290,7 @@ def make_services(
                 "relevance_floor": 0.3,
             },
             notices=said,
+            direct=direct,
             as_chosen=None if choice != AS_CONFIGURED else as_chosen,
         )
 

@@ -1,12 +1,13 @@
 """The running page over a shelf of documents and a scripted model, for tests with and without a browser."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 from sqlalchemy import Engine
 
 from app.core.settings import Settings
+from app.direct.direct import DirectAnswer
 from app.http.build import mounted
 from app.web.conversation import running_answers
 from app.web.dial_tab import TuningService
@@ -31,16 +32,21 @@ class Site:
 
 @contextmanager
 def running_site(
-    engine: Engine, settings: Settings, *, tuning: TuningService | None = None, shelf: Shelf | None = None
+    engine: Engine,
+    settings: Settings,
+    *,
+    tuning: TuningService | None = None,
+    shelf: Shelf | None = None,
+    direct: Sequence[DirectAnswer] = (),
 ) -> Iterator[Site]:
     """Start the page, with a Measure tab where there is something to measure with; stop it at the end.
 
-    shelf: documents that are in the database already, for a second start.
+    shelf: documents that are in the database already, for a second start. direct: answers without a search.
     """
     shelf = shelf or fill_shelf(engine)
     model = ScriptedModel(script)
     notice = "Ollama does not answer at http://127.0.0.1:11434; the embedded model answers instead."
-    services = make_services(engine, settings, shelf.hits, model, notices=(notice,))
+    services = make_services(engine, settings, shelf.hits, model, notices=(notice,), direct=direct)
     running = running_answers(services)
     routes = [mounted(services, settings, key=KEY)]
     page, address = start(services, settings, examples=EXAMPLES, tuning=tuning, running=running, routes=routes)

@@ -4,7 +4,8 @@ import pytest
 
 from app.cite.dates import dates
 from app.cite.facts import compared
-from app.cite.numbers import numbers, plain_digits, spelled_numbers, times
+from app.cite.number_words import spelled_numbers
+from app.cite.numbers import numbers, plain_digits, times
 from app.cite.polarity import denies
 from app.cite.rows import other_row
 

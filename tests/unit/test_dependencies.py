@@ -34,6 +34,7 @@ COMMANDS = {
     "mypy",
     "import-linter",
     "pytest-httpserver",
+    "pymap",
     "setuptools",
     "axe-playwright-python",
 }
@@ -46,7 +47,7 @@ def declared(requirements: Iterable[str]) -> dict[str, Requirement]:
 
 EXTRAS = PROJECT["project"]["optional-dependencies"]
 MAIN = declared(PROJECT["project"]["dependencies"])
-INSTALLED = ("embedding", "embedded", "multilingual", "tracing", "training", "llamaindex")
+INSTALLED = ("embedding", "embedded", "multilingual", "s3", "tracing", "training", "llamaindex")
 OPTIONAL = declared(line for extra in INSTALLED for line in EXTRAS[extra])
 DEVELOPMENT = declared(EXTRAS["dev"])
 PEERS = declared(PROJECT["dependency-groups"]["peers"])

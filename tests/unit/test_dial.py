@@ -1,12 +1,14 @@
 """Estimates with gaps, the choice for a budget, and what the page shows of both."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from app.core.errors import QuestionError
 from app.quality.dial.estimate import Estimate, Estimator
 from app.quality.dial.measure import Step
-from app.quality.dial.sweep import SWEEP, Point, Sweep, marked, recommend
+from app.quality.dial.sweep import SWEEP, Point, SectionPoint, Sweep, marked, recommend
 from app.quality.dial.tuning import State
 from app.quality.evaluation.floor import floor_curve
 from app.web.dial_view import render_choice, render_floor, render_intro, render_progress, render_sweep
@@ -120,6 +122,18 @@ def test_the_tab_shows_the_sweep_with_its_choice_and_escapes_names() -> None:
     assert "Without a budget: 100 candidates, full" in html
     assert html.count('class="fm-front"') == 4
     assert "3 of 100 questions" in html
+
+
+def test_the_tab_shows_what_section_context_brings_where_it_was_measured() -> None:
+    assert "section tokens" not in render_sweep(SWEPT, None)
+    with_sections = replace(
+        SWEPT,
+        sections=tuple(
+            SectionPoint(section_tokens=n, found=estimate(0.9), whole=estimate(whole), gain=estimate(0.1), tokens=700)
+            for n, whole in ((0, 0.5), (300, 0.625))
+        ),
+    )
+    assert '<th scope="row">300</th><td>90.0</td><td>62.5</td><td>700</td>' in render_sweep(with_sections, None)
 
 
 def test_the_tab_says_how_far_it_is_and_why_it_ended() -> None:

@@ -9,7 +9,8 @@ def test_every_level_includes_the_higher_ones() -> None:
     assert tuned == {"candidates", "reranker", "relevance_floor", "passages"}
     assert tuned < ranking < answer
     assert answer - ranking == {
-        "plan_seconds", "rerank_budget_ms", "passages_tokens", "context_tokens", "answer_tokens", "temperature", "seed",
+        "plan_seconds", "summary_seconds", "rerank_budget_ms",
+        "passages_tokens", "context_tokens", "answer_tokens", "temperature", "seed",
         "support_floor", "section_tokens",
     }  # fmt: skip
 

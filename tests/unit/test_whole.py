@@ -1,6 +1,8 @@
 """Questions that want a whole document in short, and how it is read part by part."""
 
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
+from itertools import count
+from typing import Literal
 
 import numpy as np
 import pytest
@@ -44,8 +46,10 @@ def test_other_questions_are_searched(question: str) -> None:
 class Copier(ChatModel):
     """Counts words as tokens and writes what stands in its prompt; remembers the prompts."""
 
-    def __init__(self, context_tokens: int, answer: str) -> None:
-        self._info = ModelInfo(backend="embedded", name="copier", context_tokens=context_tokens, tokens_counted=True)
+    def __init__(
+        self, context_tokens: int, answer: str, *, backend: Literal["ollama", "embedded"] = "embedded"
+    ) -> None:
+        self._info = ModelInfo(backend=backend, name="copier", context_tokens=context_tokens, tokens_counted=True)
         self.answer, self.prompts = answer, list[str]()
 
     @property
@@ -80,9 +84,13 @@ def write(name: str, text: str) -> tuple[Message, ...]:
     return (Message(role="user", content=f"{name}: {text}"),)
 
 
-def read(model: Copier, count: int) -> tuple[WholeReading, list[Event]]:
+def read(
+    model: Copier, count: int, *, seconds: float = 60, clock: Callable[[], float] = lambda: 0
+) -> tuple[WholeReading, list[Event]]:
     passages = [make_passage(number, f"Fact{number} " + "word " * 20) for number in range(1, count + 1)]
-    reader = WholeReader(model=model, support=same_words, support_floor=0.4, answer_tokens=20)
+    reader = WholeReader(
+        model=model, support=same_words, support_floor=0.4, answer_tokens=20, seconds=seconds, clock=clock
+    )
     steps, events = reader.read(passages, write=write, boundary="==="), list[Event]()
     while True:
         try:
@@ -99,7 +107,7 @@ def test_what_fits_is_read_by_one_call() -> None:
 
 
 def test_what_does_not_fit_is_read_part_by_part_and_its_notes_are_joined_with_their_numbers() -> None:
-    model = Copier(150, "Fact4 word word")
+    model = Copier(150, "Fact4 word word", backend="ollama")
     reading, events = read(model, 6)
     details = [event.detail for event in events if isinstance(event, Started) and event.stage == "read"]
     assert reading.parts > 1
@@ -107,6 +115,46 @@ def test_what_does_not_fit_is_read_part_by_part_and_its_notes_are_joined_with_th
     assert details[0].startswith(f"part 1 of {reading.parts}")
     assert "Fact4 word word [4]" in model.prompts[-1]  # the line got the number of the passage that supports it
     assert [event.text for event in events if isinstance(event, Token)] == ["Fact4 word word"]  # of the last call alone
+
+
+LINE = "Fact4 word word word word word word word word."
+
+
+def test_a_small_model_joins_notes_without_numbers_and_its_lines_get_them_afterwards() -> None:
+    model = Copier(150, LINE)
+    reading, _ = read(model, 6)
+    assert model.prompts[0].startswith("summary_part: ")
+    assert model.prompts[-1].startswith("summary_notes_small: ")
+    assert LINE in model.prompts[-1]
+    assert "[" not in model.prompts[-1]
+    assert (reading.text, reading.joined) == (f"{LINE} [4]", True)
+
+
+def test_a_summary_of_nothing_but_numbers_gives_way_to_the_notes() -> None:
+    reading, _ = read(Copier(150, "1. 2. 3. [4]"), 6)
+    assert not reading.joined
+    assert len(reading.text.splitlines()) == reading.parts > 1
+
+
+def test_what_takes_too_long_is_read_in_part() -> None:
+    ticks = count(step=10)  # seconds at every look at the clock
+    model = Copier(150, LINE)
+    reading, events = read(model, 24, seconds=65, clock=lambda: float(next(ticks)))
+    details = [event.detail for event in events if isinstance(event, Started) and event.stage == "read"]
+    assert 1 < reading.read == len(details) == len(model.prompts) - 1 < reading.parts
+    assert reading.end == f"Document {_last_number(model.prompts[-2])} › Section"
+
+
+def test_a_part_that_takes_too_long_is_left_out_but_never_the_first() -> None:
+    ticks = count(step=10)  # the clock runs on while the model answers
+    model = Copier(150, LINE)
+    reading, _ = read(model, 24, seconds=41, clock=lambda: float(next(ticks)))
+    assert (reading.read, len(reading.notes), len(model.prompts)) == (1, 1, 2)
+    assert reading.text.startswith(LINE)
+
+
+def _last_number(prompt: str) -> str:
+    return prompt.rsplit("Fact", 1)[1].split(" ")[0]
 
 
 def test_markers_are_counted_from_one_and_unknown_ones_are_left_out() -> None:

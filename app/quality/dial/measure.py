@@ -107,19 +107,16 @@ class Measurer:
     def measure(self, questions: QuestionSet, *, minutes: float = MINUTES) -> Measured:
         """The measurements of a sweep, question by question."""
         started = time.perf_counter()
-        usable = [question for question in questions.questions if question.answerable and question.expected]
-        if not usable:
-            raise QuestionError("No question of the set has an expected passage, so no setting can be compared.")
-        random.Random(_SEED).shuffle(usable)  # noqa: S311  # a fixed order, so that the next run continues this one
-        drawn = self._retrieve(usable[:MOST])
+        usable = drawn(questions)
+        items = self._retrieve(usable[:MOST])
         deadline = started + 60 * minutes
-        timed = self._time(drawn, started + 60 * minutes * _TIMED_SHARE)
+        timed = self._time(items, started + 60 * minutes * _TIMED_SHARE)
         left_out = [f"{MOST} of {len(usable)} questions were drawn."] if len(usable) > MOST else []
-        left_out += self._score(drawn, deadline)
-        if len(timed) < min(TIMED, len(drawn)):
+        left_out += self._score(items, deadline)
+        if len(timed) < min(TIMED, len(items)):
             left_out.append(f"Seconds were measured on {len(timed)} questions.")
         return Measured(
-            questions=tuple(drawn), timed=tuple(timed), left_out=tuple(left_out), seconds=time.perf_counter() - started
+            questions=tuple(items), timed=tuple(timed), left_out=tuple(left_out), seconds=time.perf_counter() - started
         )
 
     def _retrieve(self, questions: Sequence[EvaluationQuestion]) -> list[SweepQuestion]:
@@ -186,6 +183,18 @@ class Measurer:
         for depth in depths:
             ordered = scorer.order(item.question.text, item.hits[depth], logits)
             item.orders[scorer.contender.label, depth] = order_of(item.judgement, ordered)
+
+
+def drawn(questions: QuestionSet) -> list[EvaluationQuestion]:
+    """The questions with expected passages, in a fixed random order, so that the next run continues this one.
+
+    Raises QuestionError when there is none.
+    """
+    usable = [question for question in questions.questions if question.answerable and question.expected]
+    if not usable:
+        raise QuestionError("No question of the set has an expected passage, so no setting can be compared.")
+    random.Random(_SEED).shuffle(usable)  # noqa: S311  # not for secrets
+    return usable
 
 
 def _shared(retrieval: Retrieval, texts: dict[int, tuple[str, str, str]]) -> tuple[Hit, ...]:

@@ -1,6 +1,8 @@
 """A sweep with the real retrievers and rerankers of every setting."""
 
 from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
 
 from sqlalchemy import Engine
 
@@ -8,15 +10,19 @@ from app.calibrate import Calibrations, calibrated
 from app.core.models.embedding import Embedder
 from app.core.settings import Settings
 from app.quality.dial.cache import Cache
-from app.quality.dial.measure import MINUTES, Listener, Measurer
+from app.quality.dial.measure import MINUTES, Listener, Measurer, drawn
 from app.quality.dial.scorer import DEPTHS, Contender
+from app.quality.dial.sections import SectionMeasurer
 from app.quality.dial.sweep import Sweep
 from app.quality.dial.sweeps import save_sweep
 from app.quality.evaluation.judge import Judge
 from app.quality.evaluation.session import Bench
 from app.rerank import build_reranker
-from app.stages import build_retriever
+from app.sections import Sections
+from app.stages import build_retriever, build_stages
+from app.widen import Widener
 
+_SECTIONS_SHARE = 0.1  # of the minutes, for section context
 SMALL, CROSS = "late-interaction", "cross-encoder"
 
 
@@ -27,9 +33,31 @@ def sweep(
 
     Raises Cancelled when the listener stopped it; its scores are kept and the next sweep continues from them.
     """
-    result = build_measurer(bench, home, settings, listener=listener).sweep(bench.questions, minutes=minutes)
+    listener = listener or Listener()
+    measurer = build_measurer(bench, home, settings, listener=listener)
+    result = measurer.sweep(bench.questions, minutes=(1 - _SECTIONS_SHARE) * minutes)
+    sections = _sections(bench, settings).measure(
+        drawn(bench.questions), seconds=60 * _SECTIONS_SHARE * minutes, listener=listener
+    )
+    result = replace(result, sections=sections)
     save_sweep(home, result)
     return result
+
+
+def _sections(bench: Bench, settings: Settings) -> SectionMeasurer:
+    """The measurer of section context over the configured stages."""
+    stages = build_stages(bench.engine, bench.embedder)
+    return SectionMeasurer(
+        searcher=stages.searcher(settings),
+        judge=Judge(bench.engine).judge,
+        widener=partial(_widener, Sections(bench.engine)),
+        count_tokens=stages.count_tokens,
+        settings=settings,
+    )
+
+
+def _widener(sections: Sections, tokens: int) -> Widener:
+    return Widener(sections, tokens=tokens)
 
 
 def build_measurer(

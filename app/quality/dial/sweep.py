@@ -37,6 +37,17 @@ class Point:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class SectionPoint:
+    """A number of section tokens, with everything else as configured."""
+
+    section_tokens: int  # value of FOREMOST_SECTION_TOKENS
+    found: Estimate  # share of the questions with an expected passage in the prompt
+    whole: Estimate  # share of the questions with every expected passage in the prompt
+    gain: Estimate  # difference of `whole` to no section context
+    tokens: float  # of all passages in the prompt, mean
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Sweep:
     """Every setting on one set of questions and one machine."""
 
@@ -49,6 +60,7 @@ class Sweep:
     left_out: tuple[str, ...]  # what was not measured, for people
     seconds: float  # that the sweep took
     created_at: datetime | None = None
+    sections: tuple[SectionPoint, ...] = ()  # fewest tokens first; empty in sweeps of earlier versions
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -1,4 +1,4 @@
-"""python -m tests.quality.claims [--held-out] [--list]: right claims doubted, wrong ones confirmed."""
+"""python -m tests.quality.claims [--held-out | --fresh] [--list]: right claims doubted, wrong ones confirmed."""
 
 import sys
 import tempfile
@@ -9,7 +9,7 @@ from rich.table import Table
 
 from app.cite.meaning import EmbeddingSupport
 from app.core.models.find import build_embedder
-from tests.quality.claims.measure import DEVELOPMENT, HELD_OUT, Figures, measured
+from tests.quality.claims.measure import DEVELOPMENT, FRESH, HELD_OUT, Figures, measured
 
 
 def main() -> None:
@@ -17,7 +17,8 @@ def main() -> None:
     console = Console(width=160)
     with tempfile.TemporaryDirectory() as folder:
         support = EmbeddingSupport(build_embedder("all-MiniLM-L6-v2", Path(folder)))
-        figures = measured(support, HELD_OUT if "--held-out" in sys.argv else DEVELOPMENT)
+        part = FRESH if "--fresh" in sys.argv else HELD_OUT if "--held-out" in sys.argv else DEVELOPMENT
+        figures = measured(support, part)
         console.print(_table(figures))
         if "--list" in sys.argv:
             for line in figures.errors:
