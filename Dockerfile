@@ -11,10 +11,10 @@ COPY pyproject.toml constraints.txt README.md LICENSE ./
 COPY app app
 COPY ingest ingest
 COPY migrations migrations
-RUN pip install --no-cache-dir -c constraints.txt ".[embedding,tracing]"
+RUN pip install --no-cache-dir -c constraints.txt ".[embedding,s3,tracing]"
 
-# Reads scanned pages; everything else works without it.
-RUN apt-get update -qq && apt-get install -y -qq --no-install-recommends tesseract-ocr && rm -rf /var/lib/apt/lists/*
+# Scanned pages and Git repositories are read by these programs; everything else works without them.
+RUN apt-get update -qq && apt-get install -y -qq --no-install-recommends git openssh-client tesseract-ocr && rm -rf /var/lib/apt/lists/*
 RUN useradd --create-home foremost && mkdir /data && chown foremost /data
 USER foremost
 ENV FOREMOST_DATA_DIR=/data \
